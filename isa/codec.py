@@ -1,0 +1,212 @@
+"""Ops to syllables and back. Both directions read the same formats; encoding is a bijection.
+
+A syllable is an int of 64 bits. A program's text is a sequence of syllables; a bundle ends with the
+syllable whose stop bit is set. Program addresses count syllables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, SYLLABLE_BITS, Field, Format
+from isa.row import Row
+from isa.table import BY_CODE, OPCODE_FORMATS
+
+SYLLABLE_BYTES = SYLLABLE_BITS // 8
+SYLLABLE_MASK = (1 << SYLLABLE_BITS) - 1
+OPCODE_MASK = (1 << OPCODE_BITS) - 1
+
+
+class CodecError(ValueError):
+    """Bits that encode nothing, or an op that cannot be encoded; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A row with a value for each of its format's fields, in the format's order."""
+
+    row: Row
+    values: tuple[int, ...]
+
+    def __getitem__(self, name: str) -> int:
+        return self.values[self.row.format.names.index(name)]
+
+    @property
+    def instance(self) -> int:
+        """Which unit of its class the op runs on."""
+        return self["u"] if "u" in self.row.format.names else 0
+
+    @property
+    def unit(self) -> str:
+        return self.row.units.names[self.instance]
+
+    @property
+    def unit_order(self) -> int:
+        return self.row.units.order(self.instance)
+
+    def with_field(self, name: str, value: int) -> Op:
+        index = self.row.format.names.index(name)
+        return replace(self, values=(*self.values[:index], value, *self.values[index + 1 :]))
+
+
+def make(row: Row, **values: int) -> Op:
+    """An op from named field values; fields left out take their lowest legal value (zero, or their bias)."""
+    unknown = set(values) - set(row.format.names)
+    if unknown:
+        raise CodecError(f"`{row.mnemonic}` has no field {', '.join(sorted(unknown))}")
+    return Op(row, tuple(values.get(field.name, field.bias) for field in row.format.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A format's fields as shifts and masks, for speed."""
+
+    base: tuple[tuple[int, int, int, int], ...]  # (index, position, low mask, bias)
+    ext: tuple[tuple[int, int, int, int], ...]  # (index, ext position, ext mask, base width)
+    limits: tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=None)
+def layout(fmt: Format) -> Layout:
+    base = tuple((i, f.position, (1 << f.width) - 1, f.bias) for i, f in enumerate(fmt.fields))
+    ext = tuple((i, f.ext_position, (1 << f.ext_width) - 1, f.width) for i, f in enumerate(fmt.fields) if f.ext_width)
+    return Layout(base, ext, tuple((f.low, f.high) for f in fmt.fields))
+
+
+def encode(op: Op, stop: bool = False) -> list[int]:
+    """The one or two syllables of an op. Raises CodecError when a value does not fit its field."""
+    row = op.row
+    cut = layout(row.format)
+    values = op.values
+    word = row.format.opcode << 1
+    if row.fn:
+        word |= row.fn << row.format.fn.position  # type: ignore[union-attr]
+    for (index, position, mask, bias), (low, high), value in zip(cut.base, cut.limits, values, strict=True):
+        if not low <= value <= high:
+            name = row.format.fields[index].name
+            raise CodecError(f"`{row.mnemonic}`: {name} is {value}; it must be between {low} and {high}")
+        word |= ((value - bias) & mask) << position
+    _check_unit(op)
+    extension = _extension(op, cut) if cut.ext else None
+    if extension is None:
+        return [word | stop]
+    return [word, extension | stop]
+
+
+def _check_unit(op: Op) -> None:
+    if op.instance >= op.row.instances:
+        raise CodecError(f"`{op.row.mnemonic}` runs on {' '.join(op.row.units.names[: op.row.instances])} only")
+
+
+def _extension(op: Op, cut: Layout) -> int | None:
+    needed = False
+    word = EXTENSION_OPCODE << 1
+    for index, position, mask, width in cut.ext:
+        field = op.row.format.fields[index]
+        raw = (op.values[index] - field.bias) & ((1 << field.total) - 1)
+        needed = needed or not field.fits_base(raw)
+        word |= (raw >> width & mask) << position
+    return word if needed else None
+
+
+def opcode_of(syllable: int) -> int:
+    return syllable >> 1 & OPCODE_MASK
+
+
+def decode(syllables: Sequence[int], start: int = 0) -> tuple[Op, int, bool]:
+    """The op at `start`: (op, syllables used, stop bit). Raises CodecError saying why the bits are illegal."""
+    word = syllables[start]
+    opcode = opcode_of(word)
+    fmt = OPCODE_FORMATS.get(opcode)
+    if fmt is None:
+        what = "an extension syllable that extends nothing" if opcode == EXTENSION_OPCODE else f"opcode {opcode:#04x}"
+        raise CodecError(f"{what} is not an instruction")
+    fn = word >> fmt.fn.position & ((1 << fmt.fn.width) - 1) if fmt.fn else None
+    row = BY_CODE.get((opcode, fn))
+    if row is None:
+        raise CodecError(f"opcode {opcode:#04x} has no function {fn}")
+    if word >> fmt.used_bits:
+        raise CodecError(f"`{row.mnemonic}`: bits {fmt.used_bits} to 63 must be zero")
+    extension = _extension_at(syllables, start, word, fmt)
+    op = Op(row, tuple(_field_value(field, word, extension) for field in fmt.fields))
+    _check_unit(op)
+    if extension is None:
+        return op, 1, bool(word & 1)
+    if _extension(op, layout(fmt)) is None:
+        raise CodecError(f"`{row.mnemonic}`: an extension syllable that no field needs")
+    return op, 2, bool(extension & 1)
+
+
+def _extension_at(syllables: Sequence[int], start: int, word: int, fmt: Format) -> int | None:
+    if word & 1 or start + 1 >= len(syllables):
+        return None
+    extension = syllables[start + 1]
+    if opcode_of(extension) != EXTENSION_OPCODE:
+        return None
+    if not fmt.ext_bits:
+        raise CodecError(f"format {fmt.name} takes no extension syllable")
+    if extension >> (PAYLOAD_START + fmt.ext_bits):
+        raise CodecError(f"extension bits {PAYLOAD_START + fmt.ext_bits} to 63 must be zero")
+    return extension
+
+
+def _field_value(field: Field, word: int, extension: int | None) -> int:
+    raw = word >> field.position & ((1 << field.width) - 1)
+    bits = field.width
+    if extension is not None and field.ext_width:
+        raw |= (extension >> field.ext_position & ((1 << field.ext_width) - 1)) << field.width
+        bits = field.total
+    if field.signed and bits and raw >> (bits - 1):
+        raw -= 1 << bits
+    return raw + field.bias
+
+
+def encode_bundle(ops: Iterable[Op]) -> list[int]:
+    """All syllables of a bundle, the stop bit set on the last. Raises CodecError on a unit claimed twice."""
+    ops = list(ops)
+    _check_bundle(ops)
+    syllables = [syllable for op in ops for syllable in encode(op)]
+    syllables[-1] |= 1
+    return syllables
+
+
+def _check_bundle(ops: Sequence[Op]) -> None:
+    if not ops:
+        raise CodecError("a bundle holds at least one op")
+    units = [op.unit for op in ops]
+    for unit in units:
+        if units.count(unit) > 1:
+            raise CodecError(f"unit {unit} is claimed twice in one bundle")
+
+
+def decode_bundle(syllables: Sequence[int], start: int) -> tuple[list[Op], int]:
+    """The bundle at `start`: (ops, address of the next bundle). Raises CodecError."""
+    ops = []
+    address = start
+    while True:
+        if address >= len(syllables):
+            raise CodecError("the text ends inside a bundle")
+        op, used, stop = decode(syllables, address)
+        ops.append(op)
+        address += used
+        if stop:
+            _check_bundle(ops)
+            return ops, address
+
+
+def bundle_starts(syllables: Sequence[int]) -> list[int]:
+    """Addresses that start a bundle: zero, and every address after a set stop bit (the text's end left out)."""
+    return [a for a in range(len(syllables)) if a == 0 or syllables[a - 1] & 1]
+
+
+def to_bytes(syllables: Sequence[int]) -> bytes:
+    return b"".join(syllable.to_bytes(SYLLABLE_BYTES, "little") for syllable in syllables)
+
+
+def from_bytes(data: bytes) -> list[int]:
+    """Syllables of a text section. Raises CodecError when the length is no whole number of syllables."""
+    if len(data) % SYLLABLE_BYTES:
+        raise CodecError(f"text of {len(data)} bytes is no whole number of {SYLLABLE_BYTES}-byte syllables")
+    return [int.from_bytes(data[i : i + SYLLABLE_BYTES], "little") for i in range(0, len(data), SYLLABLE_BYTES)]

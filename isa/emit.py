@@ -1,0 +1,31 @@
+"""`python -m isa.emit`: write the files generated from the table; `--check` only compares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from isa.emit_header import header
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED: dict[str, Callable[[], str]] = {"csrc/isa.gen.h": header}
+
+
+def main(arguments: list[str]) -> int:
+    """Write every generated file, or with --check name those that are not current (exit status 1)."""
+    stale = []
+    for name, make in GENERATED.items():
+        path, text = ROOT / name, make()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in arguments:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"{name}: {'is not current; run `make gen`' if '--check' in arguments else 'written'}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Object to results: the golden model, the C core's Python face, loader, snapshots, statistics."""
