@@ -1,0 +1,92 @@
+"""What every engine offers: the architectural state as a value, and the few calls that change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from isa.faults import RawFault
+from isa.machine import MachineSpec
+
+RUNNING, HALTED, FAULT = "running", "halted", "fault"
+UNINIT_MODES = ("fault", "zero", "poison")
+POISON_BYTE = 0xDB
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A register write on its way: it becomes visible in cycle `landing`. `register` 32 is the condition code."""
+
+    register: int
+    value: int
+    landing: int
+    issued: int
+    pc: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    start: int
+    end: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything architectural but memory, at the start of `cycle` after its landings.
+
+    `registers` are 32 unsigned numbers; `in_flight` is ordered by (landing, register); `loops` outermost
+    first. `next_fetch` is the cycle of the next fetch (above `cycle` in dead and waiting cycles). Once
+    `fetch_ended` is true, no bundle is fetched any more and `exit_code` is halt's. `jump_pc`, `jump_slot`
+    and `jump_cycle` name the last taken jump while its target has not been fetched, else -1.
+    """
+
+    cycle: int
+    pc: int
+    registers: tuple[int, ...]
+    cc: int
+    in_flight: tuple[InFlight, ...]
+    loops: tuple[Loop, ...]
+    next_fetch: int
+    fetch_ended: bool
+    exit_code: int
+    jump_pc: int = -1
+    jump_slot: int = -1
+    jump_cycle: int = -1
+
+
+class Engine(Protocol):
+    """One running machine. Addresses of memory are bytes of the linear map; of programs, syllables."""
+
+    spec: MachineSpec
+
+    def run(self, until: int) -> str:
+        """Go on until the run is over, a fault, or `cycle` == until. Returns RUNNING, HALTED or FAULT."""
+
+    @property
+    def fault(self) -> RawFault | None: ...
+
+    @property
+    def state(self) -> State: ...
+
+    def set_state(self, state: State) -> None:
+        """Replace the architectural state (memory excluded); clears a fault. Raises ValueError if it is not one."""
+
+    def set_register(self, register: int, value: int) -> None:
+        """Write a register from outside; a write in flight to it still lands."""
+
+    def sram(self) -> memoryview:
+        """All of SRAM as writable bytes, zero-copy. Bytes poked here do not count as written."""
+
+    def written(self) -> memoryview:
+        """The written bits, zero-copy: bit (address mod 8) of byte (address div 8)."""
+
+    def load(self, address: int, data: bytes) -> None:
+        """Store bytes and mark them written. Raises ValueError outside SRAM."""
+
+    def issue_counts(self) -> dict[int, int]:
+        """How often each bundle was issued, by address; bundles never issued are left out."""
+
+    def set_issue_counts(self, counts: dict[int, int]) -> None:
+        """Replace the counts (when a snapshot is restored)."""
