@@ -1,0 +1,223 @@
+"""The syntax tree: what the grammar makes of a line, before any name has a meaning.
+
+Nodes carry 1-based columns, `end` one past the last character; the line carries file, number and the trail
+of expansions. Statements come one after the other; a line such as `{ a || b }` makes several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from isa.diagnostics import Place
+
+
+@dataclass(slots=True)
+class Line:
+    """One logical source line after expansion. `trail`: see isa.diagnostics.Place."""
+
+    file: str
+    number: int
+    text: str
+    trail: tuple[tuple[str, Place], ...] = ()
+
+    def place(self, column: int, end: int) -> Place:
+        return Place(self.file, self.number, column, end, self.trail)
+
+
+# Expressions ----------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Number:
+    value: int | float
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class String:
+    value: str
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Name:
+    """A symbol, register, place or numeric local label (`1b`); also `.`, the current place."""
+
+    text: str
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Unary:
+    operator: str
+    operand: Expr
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Binary:
+    operator: str
+    left: Expr
+    right: Expr
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Conditional:
+    test: Expr
+    yes: Expr
+    no: Expr
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Call:
+    function: str
+    arguments: tuple[Expr, ...]
+    column: int
+    end: int
+
+
+Expr: TypeAlias = Number | String | Name | Unary | Binary | Conditional | Call
+
+
+# Operands -------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Memory:
+    """`[inner]`"""
+
+    inner: Expr
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Indexed:
+    """`base[inner]`, such as `mw4[x + r1]`"""
+
+    base: str
+    inner: Expr
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Virtual:
+    """`%name`"""
+
+    name: str
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Attribute:
+    """`name=value`, in ops (`n=64`) and directives (`.equ N = 4`)"""
+
+    name: str
+    value: Operand
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class PlaceRange:
+    """`mw0`, `mw0.1`, `mw0..mw3`, `auto` after `@`; `bank` is -1 when not written."""
+
+    first: str
+    last: str
+    bank: int
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Declaration:
+    """`NAME: type[dims] @ place layout L = "file"` of .array and .tensor; also `NAME @ place` of .extern (type "")."""
+
+    name: str
+    type: str
+    dims: tuple[Expr, ...]
+    place: PlaceRange | None
+    layout: str
+    file: String | None
+    column: int
+    end: int
+
+
+Operand: TypeAlias = Expr | Memory | Indexed | Virtual | Attribute | PlaceRange | Declaration
+
+
+# Statements -----------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Pin:
+    """`!A1` (value None) or `!cycle=12`"""
+
+    name: str
+    value: Expr | None
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Timing:
+    """`@5` (kind "at"), `@+3` ("plus"), `@after a, b` ("after"), before an op in a timeline."""
+
+    kind: str
+    value: Expr | None
+    labels: tuple[Name, ...]
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class LabelDef:
+    """`name:`; numeric locals keep their digits."""
+
+    name: str
+    line: Line
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class OpStmt:
+    """`mnemonic` is in lower case; column and end span it, not its operands."""
+
+    mnemonic: str
+    operands: tuple[Operand, ...]
+    pins: tuple[Pin, ...]
+    timing: Timing | None
+    line: Line
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class DirectiveStmt:
+    """`name` is in lower case, without the dot."""
+
+    name: str
+    arguments: tuple[Operand, ...]
+    line: Line
+    column: int
+    end: int
+
+
+@dataclass(slots=True)
+class Brace:
+    """`{` or `}`"""
+
+    open: bool
+    line: Line
+    column: int
+    end: int
+
+
+Statement: TypeAlias = LabelDef | OpStmt | DirectiveStmt | Brace
+Node: TypeAlias = Operand | Pin | Timing | Statement
