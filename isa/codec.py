@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, SYLLABLE_BITS, Field, Format
 from isa.row import Row
@@ -68,7 +68,7 @@ class Layout:
     limits: tuple[tuple[int, int], ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def layout(fmt: Format) -> Layout:
     base = tuple((i, f.position, (1 << f.width) - 1, f.bias) for i, f in enumerate(fmt.fields))
     ext = tuple((i, f.ext_position, (1 << f.ext_width) - 1, f.width) for i, f in enumerate(fmt.fields) if f.ext_width)
