@@ -1,0 +1,53 @@
+# Every target starts from a bare clone: it makes .venv, installs into it and builds the C core as needed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN    := .venv/bin
+READY  := .venv/.ready
+CORE   := .venv/.core
+CORE_SOURCES := $(wildcard csrc/*.c csrc/*.h csrc/*.py) setup.py
+FUZZ_TESTS   := tests/test_core_fuzz.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-deep lint dev gen bench docs clean
+
+help:       ## list the targets
+	@sed -n 's/^\([a-z-]*\): *[^#]*## *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: dev   ## assemble and run the classic matmul and a digits classifier, checked against NumPy
+	@$(BIN)/python programs/demo.py
+
+test: lint  ## lint, types and all tests (under 10 minutes on two cores)
+	@HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -n 2
+
+test-deep: dev  ## the same tests with far more examples, and the fuzz tests against a sanitized core
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2
+	@$(BIN)/python tests/sanitized.py $(FUZZ_TESTS)
+
+lint: dev   ## style (ruff) and types (mypy --strict)
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+dev: $(READY) $(CORE)  ## make .venv and build the C core
+
+gen: dev    ## rewrite the files generated from the instruction table
+	@$(BIN)/python -m isa.emit
+
+bench: dev  ## measure against the peers; the table goes to docs/performance.md
+	@$(BIN)/python -m pip install --quiet -e '.[bench]'
+	@$(BIN)/python bench/run.py
+
+docs: gen   ## regenerate docs/isa.md and check the links between the pages
+	@$(BIN)/python docs/check_links.py
+
+clean:      ## remove everything that was made
+	rm -rf .venv build dist *.egg-info vm/_core*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(CORE): $(READY) $(CORE_SOURCES)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@

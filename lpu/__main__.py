@@ -1,0 +1,3 @@
+from lpu.cli import console
+
+console()
