@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from isa.emit_header import header
+from isa.emit_manual import manual
 
 ROOT = Path(__file__).resolve().parent.parent
-GENERATED: dict[str, Callable[[], str]] = {"csrc/isa.gen.h": header}
+GENERATED: dict[str, Callable[[], str]] = {"csrc/isa.gen.h": header, "docs/isa.md": manual}
 
 
 def main(arguments: list[str]) -> int:
