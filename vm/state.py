@@ -1,0 +1,70 @@
+"""The architectural state as a value: how a run starts, and what is no state at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isa.conditions import RESET
+from isa.faults import CONDITION_CODE
+from isa.machine import MachineSpec
+from vm.engine import InFlight, Loop, State
+
+REGISTERS = 32
+WORD = 1 << 32
+MAX_CYCLE = 1 << 62
+MAX_LATENCY = 64  # no row of the table is slower, so no write is further from its landing
+NOWHERE = -1
+
+
+def initial_state(spec: MachineSpec, entry: int) -> State:
+    """Registers zero, the condition code equal, nothing in flight, `pc` at the entry address."""
+    if not 0 <= entry <= spec.text_syllables:
+        raise ValueError(f"the entry address is {entry}; it must be between 0 and {spec.text_syllables}")
+    return State(0, entry, (0,) * REGISTERS, RESET, (), (), 0, False, 0)
+
+
+def check_state(spec: MachineSpec, state: State) -> None:
+    """Raises ValueError naming the first number that no run of this machine could have reached."""
+    for name, value, low, high in _ranges(spec, state):
+        if not low <= value < high:
+            raise ValueError(f"{name} is {value}; it must be between {low} and {high - 1}")
+    if len(state.registers) != REGISTERS:
+        raise ValueError(f"a state has {REGISTERS} registers, not {len(state.registers)}")
+    if len(state.loops) > spec.loop_depth:
+        raise ValueError(f"the loop stack holds {len(state.loops)} entries; {spec.loop_depth} fit")
+    order = [(write.landing, write.register) for write in state.in_flight]
+    if order != sorted(set(order)):
+        raise ValueError("writes in flight must be ordered by landing cycle and register, each pair once")
+
+
+def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, int]]:
+    """(name, value, least, one past the most) of every number of a state."""
+    yield "cycle", state.cycle, 0, MAX_CYCLE
+    yield "pc", state.pc, 0, WORD
+    yield "cc", state.cc, 0, 16
+    yield "next_fetch", state.next_fetch, 0, MAX_CYCLE + WORD
+    yield "exit_code", state.exit_code, 0, 256
+    yield "jump_pc", state.jump_pc, NOWHERE, WORD
+    yield "jump_slot", state.jump_slot, NOWHERE, 256
+    yield "jump_cycle", state.jump_cycle, NOWHERE, MAX_CYCLE
+    for number, value in enumerate(state.registers):
+        yield f"r{number}", value, 0, WORD
+    for write in state.in_flight:
+        yield from _write_ranges(state, write)
+    for loop in state.loops:
+        yield from _loop_ranges(spec, loop)
+
+
+def _write_ranges(state: State, write: InFlight) -> Iterator[tuple[str, int, int, int]]:
+    yield "the register of a write in flight", write.register, 0, CONDITION_CODE + 1
+    yield "the value of a write in flight", write.value, 0, 16 if write.register == CONDITION_CODE else WORD
+    yield "the landing cycle of a write in flight", write.landing, state.cycle + 1, state.cycle + MAX_LATENCY
+    yield "the issue cycle of a write in flight", write.issued, 0, state.cycle + 1
+    yield "the bundle of a write in flight", write.pc, 0, WORD
+    yield "the slot of a write in flight", write.slot, 0, 256
+
+
+def _loop_ranges(spec: MachineSpec, loop: Loop) -> Iterator[tuple[str, int, int, int]]:
+    yield "the end of a loop", loop.end, 1, spec.text_syllables + 1
+    yield "the start of a loop", loop.start, 0, loop.end
+    yield "the rounds left of a loop", loop.remaining, 1, WORD >> 1
