@@ -41,7 +41,7 @@ def test_every_mnemonic_has_one_section_with_all_its_forms() -> None:
     assert set(sections) == set(MNEMONICS)
     for mnemonic, rows in MNEMONICS.items():
         for row in rows:
-            assert f"\n{row.key}\n    63.." in sections[mnemonic]
+            assert f"\n{row.key}\n    63" in sections[mnemonic]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
