@@ -30,5 +30,6 @@ CONDITIONS: dict[str, int] = {
 }
 MEANING = {
     "eq": "equal", "ne": "not equal", "lt": "less", "le": "less or equal", "gt": "greater", "ge": "greater or equal",
-    "ltu": "less, unsigned", "leu": "less or equal, unsigned", "gtu": "greater, unsigned", "geu": "greater or equal, unsigned",
+    "ltu": "less, unsigned", "leu": "less or equal, unsigned",
+    "gtu": "greater, unsigned", "geu": "greater or equal, unsigned",
 }  # fmt: skip

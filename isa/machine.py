@@ -180,7 +180,8 @@ def load(name_or_path: str) -> MachineSpec:
         return BUILTIN[name_or_path]
     path = Path(name_or_path)
     if path.suffix != ".toml":
-        raise MachineError(f"unknown machine {name_or_path!r}; built in are {', '.join(BUILTIN)}, others come from a .toml file")
+        known = ", ".join(BUILTIN)
+        raise MachineError(f"unknown machine {name_or_path!r}; built in are {known}, others come from a .toml file")
     import tomllib
 
     try:

@@ -123,7 +123,8 @@ def compare(t: TableBuilder) -> None:
         t.add("cmp.f32", form, A, (RA, b), latency=1, writes_cc=True, doc=cmpf_doc, meaning="cc = compare(a, b)")
     assert_doc = "Fault with E-ASSERT when a and b differ."
     for form, b in (("CMP_RR", RB), ("CMP_RI", BITS)):
-        t.add("assert", form, A, (RA, b), latency=1, doc=assert_doc, meaning="fault unless a == b", faults=("E-ASSERT",))
+        columns = {"doc": assert_doc, "meaning": "fault unless a == b", "faults": ("E-ASSERT",)}
+        t.add("assert", form, A, (RA, b), latency=1, **columns)
 
 
 def fields_of_words(t: TableBuilder) -> None:
@@ -170,7 +171,8 @@ def floats(t: TableBuilder) -> None:
     doc, meaning = "Fused multiply-add, rounded once.", "rd = a * b + c"
     t.add("fma.f32", "FMA_RR", F, (RD, RA, RB, RC), latency=4, doc=doc, meaning=meaning)
     t.add("fma.f32", "FMA_RI", F, (RD, RA, RB, FLOAT), latency=4, doc=doc, meaning=meaning)
-    t.add("sqrt.f32", "F32_R", F, (RD, RA), latency=18, instances=1, doc="Square root of an f32.", meaning="rd = sqrt(a)")
+    doc, meaning = "Square root of an f32.", "rd = sqrt(a)"
+    t.add("sqrt.f32", "F32_R", F, (RD, RA), latency=18, instances=1, doc=doc, meaning=meaning)
     for to, source in _conversions():
         t.add(f"cvt.{to}.{source}", "F32_R", F, (RD, RA), latency=4, doc=_cvt_doc(to, source), meaning=f"rd = {to}(a)")
     for to in ("i32", "u32"):
@@ -227,13 +229,15 @@ def control(t: TableBuilder) -> None:
             semantics="branch", reads_cc=True, doc=f"Jump when {MEANING[cond]}.", meaning=f"if {cond}: pc = target",
         )  # fmt: skip
     doc = "Call: rd receives the address of the next bundle."
-    t.add("call", "CALL", B, (RD, TARGET), latency=1, taken_latency=3, control="call", doc=doc, meaning="rd = next; pc = target")
-    t.add("ret", "RET", B, (RA,), latency=3, taken_latency=3, control="ret", doc="Jump to the address in ra.", meaning="pc = ra")
+    meaning = "rd = next; pc = target"
+    t.add("call", "CALL", B, (RD, TARGET), latency=1, taken_latency=3, control="call", doc=doc, meaning=meaning)
+    doc, meaning = "Jump to the address in ra.", "pc = ra"
+    t.add("ret", "RET", B, (RA,), latency=3, taken_latency=3, control="ret", doc=doc, meaning=meaning)
     doc = "Run the bundles up to `target` a times; none when a <= 0."
     meaning = "if a <= 0: pc = target else: push a loop"
-    columns = {"latency": 1, "taken_latency": 3, "control": "loop", "doc": doc, "meaning": meaning, "faults": ("E-LOOP",)}
-    t.add("loop", "LOOP_R", B, (RA, TARGET), **columns)
-    t.add("loop", "LOOP_I", B, (INT, TARGET), **columns)
+    for form, count in (("LOOP_R", RA), ("LOOP_I", INT)):
+        columns = {"latency": 1, "taken_latency": 3, "control": "loop", "faults": ("E-LOOP",)}
+        t.add("loop", form, B, (count, TARGET), doc=doc, meaning=meaning, **columns)
     t.add("nop", "NOP", B, (COUNT,), latency=1, control="nop", doc="Issue nothing for `count` cycles.", meaning="wait")
     t.add("halt", "STOP", B, (CODE,), latency=1, control="halt", doc="End fetching, with an exit code.", meaning="stop")
     doc = "Fault with E-TRAP and a code."
