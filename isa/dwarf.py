@@ -1,0 +1,124 @@
+"""The lines of an image as DWARF 5, for readelf, objdump and debuggers: one row of the line table an op.
+
+One unit, no children. Addresses are those of `.text` in the file; columns are where an op starts.
+"""
+
+from __future__ import annotations
+
+from struct import pack
+
+from isa.elf_format import SYLLABLE_BYTES, TEXT_BASE
+from isa.image import Image, LineEntry
+
+VERSION, ADDRESS_BYTES = 5, 8
+PRODUCER = "lpu"
+DIRECTORY = "."  # files are named as the command line did; where that was is not recorded
+LANGUAGE_ASSEMBLER = 0x8001
+UT_COMPILE, TAG_COMPILE_UNIT, CHILDREN_NO = 1, 0x11, 0
+AT_NAME, AT_STMT_LIST, AT_LOW_PC, AT_HIGH_PC, AT_LANGUAGE, AT_PRODUCER = 3, 0x10, 0x11, 0x12, 0x13, 0x25
+FORM_ADDR, FORM_DATA2, FORM_DATA8, FORM_STRP, FORM_UDATA, FORM_SEC_OFFSET, FORM_LINE_STRP = 1, 5, 7, 14, 15, 23, 31
+ATTRIBUTES = (
+    (AT_PRODUCER, FORM_STRP),
+    (AT_LANGUAGE, FORM_DATA2),
+    (AT_NAME, FORM_LINE_STRP),
+    (AT_STMT_LIST, FORM_SEC_OFFSET),
+    (AT_LOW_PC, FORM_ADDR),
+    (AT_HIGH_PC, FORM_DATA8),
+)
+LNS_COPY, LNS_ADVANCE_PC, LNS_ADVANCE_LINE, LNS_SET_FILE, LNS_SET_COLUMN = 1, 2, 3, 4, 5
+LNE_END_SEQUENCE, LNE_SET_ADDRESS = 1, 2
+STANDARD_OPERANDS = bytes([0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1])  # of the standard opcodes 1 to 12
+LINE_BASE, LINE_RANGE = 256 - 5, 14  # special opcodes are not used; these are the customary numbers
+LNCT_PATH, LNCT_DIRECTORY = 1, 2
+
+
+def debug_sections(image: Image) -> dict[str, bytes]:
+    """The `.debug_*` sections by name."""
+    files = list(dict.fromkeys([image.name, *(entry.place.file for entry in image.lines)]))
+    strings, offsets = _strings([DIRECTORY, *files])
+    high = len(image.text) * SYLLABLE_BYTES
+    values = pack("<IHIIQQ", 0, LANGUAGE_ASSEMBLER, offsets[image.name], 0, TEXT_BASE, high)
+    return {
+        ".debug_info": _sized(pack("<HBBI", VERSION, UT_COMPILE, ADDRESS_BYTES, 0) + uleb(1) + values),
+        ".debug_abbrev": _abbreviations(),
+        ".debug_line": _line_table(image, files, offsets),
+        ".debug_str": PRODUCER.encode() + b"\0",
+        ".debug_line_str": strings,
+    }
+
+
+def uleb(value: int) -> bytes:
+    """An unsigned LEB128 number."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def sleb(value: int) -> bytes:
+    """A signed LEB128 number."""
+    out = bytearray()
+    while not -0x40 <= value < 0x40:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value & 0x7F])
+
+
+def _sized(body: bytes) -> bytes:
+    return pack("<I", len(body)) + body
+
+
+def _strings(texts: list[str]) -> tuple[bytes, dict[str, int]]:
+    offsets, data = {}, bytearray()
+    for text in dict.fromkeys(texts):
+        offsets[text] = len(data)
+        data += text.encode() + b"\0"
+    return bytes(data), offsets
+
+
+def _abbreviations() -> bytes:
+    pairs = b"".join(uleb(attribute) + uleb(form) for attribute, form in (*ATTRIBUTES, (0, 0)))
+    return uleb(1) + uleb(TAG_COMPILE_UNIT) + bytes([CHILDREN_NO]) + pairs + uleb(0)
+
+
+def _line_table(image: Image, files: list[str], offsets: dict[str, int]) -> bytes:
+    after_length = (
+        bytes([SYLLABLE_BYTES, 1, 1, LINE_BASE, LINE_RANGE, len(STANDARD_OPERANDS) + 1])
+        + STANDARD_OPERANDS
+        + bytes([1, LNCT_PATH, FORM_LINE_STRP])
+        + uleb(1)
+        + pack("<I", offsets[DIRECTORY])
+        + bytes([2, LNCT_PATH, FORM_LINE_STRP, LNCT_DIRECTORY, FORM_UDATA])
+        + uleb(len(files))
+        + b"".join(pack("<I", offsets[file]) + uleb(0) for file in files)
+    )
+    header = pack("<HBB", VERSION, ADDRESS_BYTES, 0) + _sized(after_length)
+    return _sized(header + _line_program(image, {file: number for number, file in enumerate(files)}))
+
+
+def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
+    """One sequence from the first op to the end of the text, in address order."""
+    out = bytearray(_extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE)))
+    address, line, column, file = 0, 1, 0, 1
+    for entry in sorted(image.lines, key=_address):
+        place = entry.place
+        if numbers[place.file] != file:
+            file = numbers[place.file]
+            out += bytes([LNS_SET_FILE]) + uleb(file)
+        if place.column != column:
+            column = place.column
+            out += bytes([LNS_SET_COLUMN]) + uleb(column)
+        out += bytes([LNS_ADVANCE_PC]) + uleb(entry.address - address)
+        out += bytes([LNS_ADVANCE_LINE]) + sleb(place.line - line) + bytes([LNS_COPY])
+        address, line = entry.address, place.line
+    out += bytes([LNS_ADVANCE_PC]) + uleb(len(image.text) - address)
+    return bytes(out + _extended(LNE_END_SEQUENCE, b""))
+
+
+def _address(entry: LineEntry) -> int:
+    return entry.address
+
+
+def _extended(opcode: int, operand: bytes) -> bytes:
+    return b"\0" + uleb(len(operand) + 1) + bytes([opcode]) + operand

@@ -1,0 +1,28 @@
+"""Writing files so that a killed or failed run leaves the old file whole."""
+
+from __future__ import annotations
+
+import os
+
+
+def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
+    """Replace the file at `path` by `data` in one step; devices and pipes are written to. Raises OSError."""
+    target = os.path.realpath(path)  # a symbolic link stays, the file behind it changes
+    if os.path.exists(target) and not os.path.isfile(target):
+        with open(target, "wb") as device:
+            device.write(data)
+        return
+    beside = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(beside, "xb") as file:
+            file.write(data)
+        os.replace(beside, target)
+    except BaseException as error:
+        if not isinstance(error, FileExistsError):
+            _remove(beside)
+        raise
+
+
+def _remove(path: str) -> None:
+    if os.path.exists(path):
+        os.unlink(path)

@@ -1,0 +1,102 @@
+"""What every well-formed image keeps, checked before one is written and after one is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isa.elf_format import FIELDS, KINDS, ElfError
+from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
+from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
+from isa.types import TYPES
+
+LAYOUTS = ("linear", "rows", "tiles", "mxm")
+HEMISPHERE_SLICES = 64  # a slice number is hemisphere*64 + index
+UNSIGNED_32 = range(1 << 32)
+SIGNED_64 = range(-(1 << 63), 1 << 63)
+
+
+def check(image: Image) -> None:
+    """Raise ElfError on the first part of `image` that breaks a rule of `isa.image`."""
+    for complaint in _complaints(image):
+        raise ElfError(complaint)
+
+
+def _complaints(image: Image) -> Iterator[str]:
+    if not 0 <= image.entry <= len(image.text):
+        yield f"the entry address {image.entry} is outside the text of {len(image.text)} syllables"
+    for number, block in enumerate(image.blocks):
+        yield from _block(image.machine, number, block)
+    for symbol in image.symbols:
+        yield from _symbol(image, symbol)
+    names = {symbol.name for symbol in image.symbols}
+    for relocation in image.relocations:
+        yield from _relocation(image, relocation, names)
+    for entry in image.lines:
+        if not 0 <= entry.address < len(image.text):
+            yield f"a line entry names address {entry.address} of a text of {len(image.text)} syllables"
+    for tensor in image.tensors:
+        yield from _tensor(image.machine, tensor, names)
+
+
+def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
+    what = f"block {number} ({block.group!r})"
+    if not 0 <= block.bank < machine.total_banks:
+        yield f"{what} is in bank {block.bank}; {machine.name} has {machine.total_banks} banks"
+    if not 0 <= block.word < machine.words_per_row or block.row < 0:
+        yield f"{what} starts at row {block.row}, word {block.word}; a row has {machine.words_per_row} words"
+    start = block.row * machine.words_per_row + block.word
+    if block.words < 1 or start + block.words > machine.words_per_bank:
+        yield f"{what} has {block.words} words from row {block.row} on; a bank ends after row {machine.rows - 1}"
+    if len(block.data) not in (0, block.words * BYTES_PER_WORD):
+        yield f"{what} has {len(block.data)} bytes of data for {block.words} words"
+
+
+def _symbol(image: Image, symbol: Symbol) -> Iterator[str]:
+    what = f"symbol {symbol.name!r}"
+    if symbol.kind not in (TEXT, DATA, PARAM) or symbol.binding not in (LOCAL, GLOBAL, EXTERN):
+        yield f"{what} is of kind {symbol.kind!r} and binding {symbol.binding!r}, which do not exist"
+    end = len(image.text) if symbol.kind == TEXT else image.machine.words
+    if not 0 <= symbol.value <= end or symbol.size not in UNSIGNED_32:
+        yield f"{what} has value {symbol.value} and size {symbol.size}; the last address is {end}"
+    if any(not 0 <= bank < image.machine.total_banks for bank in symbol.banks):
+        yield f"{what} names banks {symbol.banks}; the machine has {image.machine.total_banks}"
+    if symbol.constant is not None and symbol.constant not in SIGNED_64:
+        yield f"{what} stands for {symbol.constant}, which does not fit 64 bits"
+
+
+def _relocation(image: Image, relocation: Relocation, names: set[str]) -> Iterator[str]:
+    what = f"the relocation at address {relocation.address}"
+    in_text = relocation.block < 0
+    if relocation.kind not in KINDS or relocation.field not in FIELDS or bool(relocation.field) != in_text:
+        yield f"{what} is of kind {relocation.kind!r} and field {relocation.field!r}, which do not exist"
+    if relocation.symbol not in names:
+        yield f"{what} names {relocation.symbol!r}, which is no symbol"
+    if relocation.addend not in SIGNED_64:
+        yield f"{what} adds {relocation.addend}, which does not fit 64 bits"
+    if not -1 <= relocation.block < len(image.blocks):
+        yield f"{what} is in block {relocation.block} of {len(image.blocks)}"
+        return
+    end = len(image.text) if in_text else len(image.blocks[relocation.block].data) // BYTES_PER_WORD
+    if not 0 <= relocation.address < end:
+        yield f"{what} is outside its {'text' if in_text else 'block'} of {end} {'syllables' if in_text else 'words'}"
+
+
+def _tensor(machine: MachineSpec, tensor: Tensor, names: set[str]) -> Iterator[str]:
+    what = f"tensor {tensor.name!r}"
+    place = f"{tensor.slices} slices from number {tensor.slice}, row {tensor.row} on"
+    if tensor.name not in names:
+        yield f"{what} has no symbol"
+    if tensor.dtype not in TYPES or tensor.layout not in LAYOUTS:
+        yield f"{what} has type {tensor.dtype!r} and layout {tensor.layout!r}, which do not exist"
+        return
+    bits = TYPES[tensor.dtype].bits
+    for extent in tensor.shape:
+        if extent < 0 or bits > machine.sram_bytes * 8:
+            break
+        bits *= extent
+    if any(extent < 0 for extent in tensor.shape) or bits > machine.sram_bytes * 8:
+        yield f"{what} of shape {tensor.shape} does not fit {machine.sram_bytes} bytes of SRAM"
+    hemisphere, index = divmod(tensor.slice, HEMISPHERE_SLICES)
+    fits = 0 <= hemisphere < HEMISPHERES and 0 <= tensor.slices and index + tensor.slices <= machine.slices
+    if not fits or not 0 <= tensor.row < machine.rows * machine.banks:
+        yield f"{what} is in {place}, outside {machine.name}"
