@@ -25,11 +25,13 @@ NIBBLES = 2
 
 def dtype(t: ElementType) -> np.dtype[Any]:
     """The NumPy dtype that holds one element of a type."""
+    from importlib import import_module
+
     import numpy as np
 
-    import ml_dtypes
-
-    return np.dtype(getattr(np if hasattr(np, t.numpy) else ml_dtypes, t.numpy))
+    home = np if hasattr(np, t.numpy) else import_module("ml_dtypes")
+    found: np.dtype[Any] = np.dtype(getattr(home, t.numpy))
+    return found
 
 
 def linear_bytes(t: ElementType, count: int) -> int:
