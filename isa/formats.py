@@ -11,6 +11,7 @@ base syllable; it is present exactly when some field does not fit its base part,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 SYLLABLE_BITS = 64
 STOP_BITS = 1
@@ -73,7 +74,7 @@ class Format:
                 return field
         raise KeyError(f"format {self.name} has no field {name}")
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
 
