@@ -25,10 +25,14 @@ class Patch:
     unit: Unit
     address: int
     op: Op
-    old_size: int
+    old: list[int]  # its syllables as they came
     stop: bool
     relocations: list[Relocation]
     code: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def growth(self) -> int:
+        return len(self.code) - len(self.old)
 
 
 def link_text(units: Sequence[Unit], resolve: Resolve) -> tuple[list[int], list[Diagnostic]]:
@@ -58,7 +62,7 @@ def _patches(unit: Unit, diagnostics: list[Diagnostic]) -> list[Patch]:
                 diagnostics.append(relocation_error(unit, relocation, why))
         known = [r for r in relocations if r.field in op.row.format.names]
         if known:
-            patches.append(Patch(unit, address, op, size, stop, known))
+            patches.append(Patch(unit, address, op, unit.image.text[address : address + size], stop, known))
     return patches
 
 
@@ -80,7 +84,7 @@ def _lay_out(units: Sequence[Unit], patches: Sequence[list[Patch]]) -> None:
     base = 0
     for unit, own in zip(units, patches, strict=True):
         unit.base = base
-        unit.resize((p.address, len(p.code) - p.old_size) for p in own if len(p.code) != p.old_size)
+        unit.resize((patch.address, patch.growth) for patch in own if patch.growth)
         base += unit.text_size
 
 
@@ -91,9 +95,10 @@ def _fill_in(patch: Patch, resolve: Resolve) -> list[Diagnostic]:
     try:
         for relocation in patch.relocations:
             value = resolve(patch.unit, relocation)
-            wraps = op.row.format.field(relocation.field).total == WORD_BITS
-            op = op.with_field(relocation.field, value & WORD_MASK if wraps else value)
-        patch.code = encode(op, patch.stop)
+            if value != op[relocation.field]:
+                wraps = op.row.format.field(relocation.field).total == WORD_BITS
+                op = op.with_field(relocation.field, value & WORD_MASK if wraps else value)
+        patch.code = patch.old if op is patch.op else encode(op, patch.stop)
     except (CodecError, LookupError) as error:
         return [relocation_error(patch.unit, relocation, error.args[0])]
     return []
@@ -106,5 +111,5 @@ def _patched(unit: Unit, patches: list[Patch]) -> list[int]:
     for patch in patches:
         out += text[done : patch.address]
         out += patch.code
-        done = patch.address + patch.old_size
+        done = patch.address + len(patch.old)
     return out + text[done:]
