@@ -1,0 +1,55 @@
+"""What several commands have in common: arguments, their parsing, and where sources come from."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+MACHINE_HELP = "lpu1, lpu-tiny or a TOML file (default: what the program asks for, else lpu1)"
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that assembles."""
+    parser.add_argument("-D", dest="defines", metavar="NAME=VALUE", action="append", type=define, default=[],
+                        help="set a parameter or constant of the program (repeatable)")  # fmt: skip
+    parser.add_argument("-I", dest="include", metavar="DIR", action="append", default=[],
+                        help="look for included files here too (repeatable)")  # fmt: skip
+    parser.add_argument("--machine", metavar="M", help=MACHINE_HELP)
+
+
+def add_diagnostic_options(parser: argparse.ArgumentParser) -> None:
+    """How messages are given: text (default), JSON or SARIF."""
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the diagnostics as JSON on stdout")
+    form.add_argument("--sarif", action="store_true", help="print the diagnostics as SARIF on stdout")
+
+
+def define(text: str) -> tuple[str, int | float]:
+    """`NAME=VALUE`, or `NAME` for 1. Raises argparse's error for a value that is no number."""
+    name, given, value = text.partition("=")
+    if not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{name!r} is no name of a parameter or constant")
+    return name, number(value) if given else 1
+
+
+def number(text: str) -> int | float:
+    """An integer (decimal, 0x, 0b, 0o, `_` between digits) or a finite float."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        pass
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    return value
+
+
+def cycles(text: str) -> int:
+    """A positive number of cycles; `1e9` is understood."""
+    value = number(text)
+    if value < 1 or value != int(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number of cycles")
+    return int(value)
