@@ -51,7 +51,7 @@ class Op:
         return replace(self, values=(*self.values[:index], value, *self.values[index + 1 :]))
 
 
-def make(row: Row, **values: int) -> Op:
+def make(row: Row, /, **values: int) -> Op:
     """An op from named field values; fields left out take their lowest legal value (zero, or their bias)."""
     unknown = set(values) - set(row.format.names)
     if unknown:
