@@ -45,8 +45,9 @@ class Memory:
     """All of SRAM and a written bit per byte; both are mapped lazily, so untouched rows cost nothing."""
 
     def __init__(self, spec: MachineSpec, uninit: str) -> None:
-        self.bytes = mmap.mmap(-1, spec.sram_bytes)
-        self.written = mmap.mmap(-1, -(-spec.sram_bytes // 8))
+        private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS  # so that reading an untouched page costs no memory either
+        self.bytes = mmap.mmap(-1, spec.sram_bytes, private)
+        self.written = mmap.mmap(-1, -(-spec.sram_bytes // 8), private)
         self.bank_bytes = spec.words_per_bank * BYTES_PER_WORD
         self.uninit = uninit
 

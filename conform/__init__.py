@@ -1,0 +1,1 @@
+"""The conformance kit: programs to try engines on, and what they should do."""

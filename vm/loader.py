@@ -1,0 +1,88 @@
+"""Executables to loaded engines: the text decoded, the data stored and counted as written."""
+
+from __future__ import annotations
+
+import os
+
+from isa import codec
+from isa.diagnostics import Diagnostic, SourceError
+from isa.image import Image
+from isa.machine import BYTES_PER_WORD, MachineSpec
+from vm.engine import UNINIT_MODES, Engine
+
+ENGINES = ("core", "reference")
+MAX_FILE_BYTES = 1 << 30
+
+Source = Image | bytes | str | os.PathLike[str]
+
+
+def read_image(source: Source) -> Image:
+    """An image as it is, or read from an ELF file's bytes or path. Raises SourceError."""
+    if isinstance(source, Image):
+        return source
+    from isa import elf
+
+    name = "" if isinstance(source, bytes) else os.fspath(source)
+    try:
+        return elf.read(source if isinstance(source, bytes) else _file(name), name)
+    except elf.ElfError as error:
+        raise refused("E-ELF", f"{name or 'the executable'}: {error}") from error
+    except OSError as error:
+        raise refused("E-FILE", f"{name}: {error.strerror}") from error
+
+
+def _file(path: str) -> bytes:
+    with open(path, "rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise refused("E-FILE", f"{path}: an executable has at most {MAX_FILE_BYTES >> 20} MiB")
+    return data
+
+
+def load(image: Image, engine: str = "core", machine: MachineSpec | None = None, uninit: str = "fault") -> Engine:
+    """A fresh engine with the image in it. `machine` is the one asked for. Raises SourceError."""
+    check_runnable(image, machine)
+    if engine not in ENGINES:
+        raise refused("E-ENGINE", f"there is no engine {engine!r}; there are {' and '.join(ENGINES)}")
+    if uninit not in UNINIT_MODES:
+        raise refused("E-ENGINE", f"uninit is {uninit!r}; it must be one of {', '.join(UNINIT_MODES)}")
+    try:
+        loaded = _make(engine, image, uninit)
+        store_blocks(loaded, image)
+    except ValueError as error:
+        raise refused("E-IMAGE", f"{image.name or 'the executable'}: {error}") from error
+    return loaded
+
+
+def check_runnable(image: Image, machine: MachineSpec | None) -> None:
+    """Raise SourceError for an object, and for an executable of another machine, naming the difference."""
+    if not image.executable:
+        name = image.name or "this"
+        raise refused("E-OBJECT", f"{name} is an object, not an executable", f"link it: `lpu link {name} -o prog.lpu`")
+    differences = machine.difference(image.machine) if machine else []
+    if machine and differences:
+        message = f"the executable is for {image.machine.name}, not {machine.name}: {'; '.join(differences)}"
+        raise refused("E-MACHINE", message, f"run it with `--machine {image.machine.name}`, or assemble it again")
+
+
+def _make(engine: str, image: Image, uninit: str) -> Engine:
+    text = codec.to_bytes(image.text)
+    if engine == "reference":
+        from vm.reference import ReferenceEngine
+
+        return ReferenceEngine(image.machine, text, image.entry, uninit)
+    from vm.core import CoreEngine
+
+    return CoreEngine(image.machine, text, image.entry, uninit)
+
+
+def store_blocks(engine: Engine, image: Image) -> None:
+    """Store the data of every block; what a block only reserves stays never-written. Raises ValueError."""
+    spec = image.machine
+    for block in image.blocks:
+        word = spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word
+        engine.load(word * BYTES_PER_WORD, block.data)
+
+
+def refused(code: str, message: str, help: str = "") -> SourceError:
+    return SourceError(Diagnostic(code, message, help=help))

@@ -1,0 +1,171 @@
+"""`Machine`: a loaded program as Python sees it: run it, look at it, put data in and take results out."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from isa import layout
+from isa.diagnostics import Diagnostic
+from isa.faults import RawFault
+from isa.image import Image, Symbol, Tensor
+from isa.machine import MachineSpec
+from vm import contents, loader
+from vm.engine import FAULT, RUNNING, State
+from vm.stats import Stats, gather
+
+if TYPE_CHECKING:
+    from vm.snapshot import Snapshot
+
+LIMIT = "limit"  # what a run ends with when it is not over in time
+FOREVER = 1 << 61
+
+
+class MachineFault(Exception):
+    """The program broke a rule: the record of it, and the same in sentences."""
+
+    def __init__(self, diagnostic: Diagnostic, raw: RawFault) -> None:
+        super().__init__(f"[{diagnostic.code}] {diagnostic.message}")
+        self.diagnostic = diagnostic
+        self.raw = raw
+
+
+class Machine:
+    """One run of one executable (an Image, its ELF bytes or a path). Raises SourceError when it cannot be loaded."""
+
+    def __init__(
+        self,
+        source: loader.Source,
+        engine: str = "core",
+        uninit: str = "fault",
+        machine: MachineSpec | None = None,
+    ) -> None:
+        self.image: Image = loader.read_image(source)
+        self.engine = loader.load(self.image, engine, machine, uninit)
+
+    # Time -------------------------------------------------------------------------------------
+    def run(self, max_cycles: int | None = None) -> str:
+        """Go on until the run is over ("halted") or its cycle count reaches a limit ("limit"). Raises MachineFault."""
+        status = self._until(FOREVER if max_cycles is None else max_cycles)
+        return LIMIT if status == RUNNING else status
+
+    def step(self, cycles: int = 1) -> str:
+        """Go on for some cycles: "running" or "halted". Raises MachineFault."""
+        return self._until(self.cycle + cycles)
+
+    def step_bundle(self) -> str:
+        """Go on until one more bundle has issued: "running" or "halted". Raises MachineFault."""
+        return self._until(max(self.state.next_fetch, self.cycle) + 1)
+
+    def _until(self, cycle: int) -> str:
+        status = self.engine.run(cycle)
+        fault = self.engine.fault
+        if status != FAULT or fault is None:
+            return status
+        from vm.explain import explain
+
+        raise MachineFault(explain(fault, self.image), fault)
+
+    @property
+    def cycle(self) -> int:
+        return self.state.cycle
+
+    @property
+    def state(self) -> State:
+        return self.engine.state
+
+    @property
+    def halted(self) -> bool:
+        return self.state.fetch_ended and not self.state.in_flight
+
+    @property
+    def exit_code(self) -> int:
+        """The code of `halt`; 0 before and when the program ran off its end."""
+        return self.state.exit_code
+
+    @property
+    def stats(self) -> Stats:
+        return gather(self.image, self.engine.issue_counts(), self.cycle)
+
+    # Snapshots --------------------------------------------------------------------------------
+    def snapshot(self) -> Snapshot:
+        """Everything this run is, as a value; `Snapshot.save` writes it to a file."""
+        from vm import snapshot
+
+        return snapshot.take(self.engine, self.image.text)
+
+    def restore(self, saved: Snapshot | bytes | str | os.PathLike[str]) -> None:
+        """Go back to a snapshot: the value, its bytes or its file. Raises SnapshotError and then changes nothing."""
+        from vm import snapshot
+
+        if isinstance(saved, bytes):
+            saved = snapshot.from_bytes(saved)
+        elif not isinstance(saved, snapshot.Snapshot):
+            saved = snapshot.read(saved)
+        snapshot.restore(self.engine, self.image.text, saved)
+
+    # Memory and registers ---------------------------------------------------------------------
+    @property
+    def sram(self) -> layout.Array:
+        """All of SRAM as uint8[bytes], zero-copy. Bytes poked here do not count as written."""
+        import numpy as np
+
+        return np.frombuffer(self.engine.sram(), np.uint8)
+
+    @property
+    def regs(self) -> layout.Array:
+        """The registers as uint32[32]: zero-copy where the engine keeps them in memory, else a read-only copy."""
+        import numpy as np
+
+        buffer = getattr(self.engine, "registers", None)
+        if buffer is not None:
+            return np.frombuffer(buffer(), np.uint32)
+        copy = np.array(self.state.registers, np.uint32)
+        copy.flags.writeable = False
+        return copy
+
+    @cached_property
+    def symbols(self) -> dict[str, Symbol]:
+        return {symbol.name: symbol for symbol in self.image.symbols}
+
+    @cached_property
+    def tensors(self) -> dict[str, Tensor]:
+        return {tensor.name: tensor for tensor in self.image.tensors}
+
+    def __getitem__(self, name: str) -> layout.Array:
+        """A copy of a typed symbol's elements, in its shape. Raises KeyError for a name that has no type."""
+        return contents.read(self.engine, self._tensor(name), self.symbols[name].value)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Replace a typed symbol's elements. Raises ValueError when dtype or shape are not the declared ones."""
+        contents.write(self.engine, self._tensor(name), self.symbols[name].value, value)
+
+    def _tensor(self, name: str) -> Tensor:
+        if name not in self.tensors or name not in self.symbols:
+            raise KeyError(f"{name} is no typed symbol; there are {', '.join(self.tensors) or 'none'}")
+        return self.tensors[name]
+
+    @property
+    def declared_inputs(self) -> list[Tensor]:
+        """What `.input` declares, in order."""
+        return sorted((t for t in self.image.tensors if t.is_input), key=lambda t: t.input_order)
+
+    @property
+    def declared_outputs(self) -> list[Tensor]:
+        """What `.output` declares, in order."""
+        return sorted((t for t in self.image.tensors if t.is_output), key=lambda t: t.output_order)
+
+    def set_inputs(self, data: bytes) -> None:
+        """Fill the declared inputs, in order, from row-major little-endian bytes. Raises ValueError on a wrong size."""
+        needed = sum(map(contents.raw_size, self.declared_inputs))
+        if len(data) != needed:
+            raise ValueError(f"the declared inputs take {needed} bytes, not {len(data)}")
+        for tensor in self.declared_inputs:
+            size = contents.raw_size(tensor)
+            contents.write_raw(self.engine, tensor, self.symbols[tensor.name].value, data[:size])
+            data = data[size:]
+
+    def outputs(self) -> bytes:
+        """The declared outputs, in order, as row-major little-endian bytes."""
+        return b"".join(contents.read_raw(self.engine, t, self.symbols[t.name].value) for t in self.declared_outputs)

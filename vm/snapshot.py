@@ -1,0 +1,224 @@
+"""Snapshots: everything a run is at the start of a cycle, as a value, as bytes and as a file.
+
+The bytes: magic, a JSON header (machine, program, state, how many entries follow), issue counts, rows of SRAM
+in use (number, bytes, written bits), and the SHA-256 of all that. Nothing in a file is believed before its
+checksum holds and its lengths add up; nothing in it is ever executed. Either engine restores the other's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass
+from typing import TYPE_CHECKING, Any
+
+from isa import codec
+from isa.machine import MachineError, MachineSpec, from_dict
+from vm.engine import Engine, InFlight, Loop, State
+from vm.state import check_state
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+MAGIC = b"LPUSNAP\x01"
+DIGEST_BYTES = 32
+MAX_HEADER_BYTES = 1 << 16
+COUNT_DTYPE = [("address", "<u4"), ("count", "<u8")]
+
+
+class SnapshotError(ValueError):
+    """Bytes that are no snapshot, or a snapshot of another program or machine; the message says why."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`program` is the SHA-256 of the text; `rows` the numbers of SRAM rows in use along the linear map,
+    `data` uint8[rows, lanes] their bytes and `written` uint8[rows, lanes / 8] their written bits."""
+
+    machine: MachineSpec
+    program: str
+    state: State
+    counts: Mapping[int, int]
+    rows: Array
+    data: Array
+    written: Array
+
+    def to_bytes(self) -> bytes:
+        import numpy as np
+
+        counts = np.array(sorted(self.counts.items()), dtype=COUNT_DTYPE)
+        parts = (counts, self.rows.astype("<u4"), self.data, self.written)
+        body = b"".join(part.tobytes() for part in parts)
+        header = _header(self)
+        whole = MAGIC + len(header).to_bytes(4, "little") + header + body
+        return whole + _digest(whole)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write to a file, in one step. Raises OSError."""
+        from isa.files import write_atomic
+
+        write_atomic(path, self.to_bytes())
+
+
+# Engines --------------------------------------------------------------------------------------
+def take(engine: Engine, text: list[int]) -> Snapshot:
+    """A snapshot of an engine that runs `text`."""
+    sram, written = _views(engine)
+    rows = _rows_in_use(sram, written)
+    return Snapshot(
+        engine.spec, program_digest(text), engine.state, engine.issue_counts(), rows, sram[rows], written[rows]
+    )  # fmt: skip
+
+
+def restore(engine: Engine, text: list[int], snapshot: Snapshot) -> None:
+    """Bring an engine that runs `text` to a snapshot. Raises SnapshotError and then changes nothing."""
+    if engine.spec.difference(snapshot.machine):
+        raise SnapshotError(
+            f"the snapshot is of another machine: {'; '.join(engine.spec.difference(snapshot.machine))}"
+        )
+    if program_digest(text) != snapshot.program:
+        raise SnapshotError("the snapshot is of another program")
+    _check_counts(text, snapshot.counts)
+    try:
+        engine.set_state(snapshot.state)
+    except ValueError as error:
+        raise SnapshotError(f"the snapshot holds no state: {error}") from error
+    engine.set_issue_counts(dict(snapshot.counts))
+    sram, written = _views(engine)
+    stale = _rows_in_use(sram, written)
+    sram[stale], written[stale] = 0, 0
+    sram[snapshot.rows], written[snapshot.rows] = snapshot.data, snapshot.written
+
+
+def program_digest(text: list[int]) -> str:
+    return _digest(codec.to_bytes(text)).hex()
+
+
+def _check_counts(text: list[int], counts: Mapping[int, int]) -> None:
+    for address in counts:
+        try:
+            codec.decode_bundle(text, address)
+        except codec.CodecError as error:
+            raise SnapshotError(f"the snapshot counts bundles at address {address}, where none is: {error}") from error
+
+
+def _views(engine: Engine) -> tuple[Array, Array]:
+    """SRAM as uint8[rows, lanes] and the written bits as uint8[rows, lanes / 8], zero-copy."""
+    import numpy as np
+
+    lanes = engine.spec.lanes
+    sram = np.frombuffer(engine.sram(), np.uint8).reshape(-1, lanes)
+    return sram, np.frombuffer(engine.written(), np.uint8)[: len(sram) * lanes // 8].reshape(-1, lanes // 8)
+
+
+def _rows_in_use(sram: Array, written: Array) -> Array:
+    import numpy as np
+
+    return np.flatnonzero(sram.any(axis=1) | written.any(axis=1))
+
+
+# Bytes ----------------------------------------------------------------------------------------
+def read(path: str | os.PathLike[str]) -> Snapshot:
+    """A snapshot from a file. Raises SnapshotError, OSError."""
+    with open(path, "rb") as file:
+        return from_bytes(file.read())
+
+
+def from_bytes(data: bytes) -> Snapshot:
+    """A snapshot from its bytes. Raises SnapshotError for anything else."""
+    if not data.startswith(MAGIC):
+        raise SnapshotError("this is no snapshot, or one of another version")
+    whole, digest = data[:-DIGEST_BYTES], data[-DIGEST_BYTES:]
+    if _digest(whole) != digest:
+        raise SnapshotError("the snapshot is damaged: its checksum does not hold")
+    start = len(MAGIC) + 4
+    length = int.from_bytes(whole[len(MAGIC) : start], "little")
+    if length > min(MAX_HEADER_BYTES, len(whole) - start):
+        raise SnapshotError(f"the snapshot's header of {length} bytes is too long")
+    header = _parse(whole[start : start + length])
+    return _body(header, whole[start + length :])
+
+
+def _header(snapshot: Snapshot) -> bytes:
+    import json
+
+    state = asdict(snapshot.state)
+    state["in_flight"] = [astuple(write) for write in snapshot.state.in_flight]
+    state["loops"] = [astuple(loop) for loop in snapshot.state.loops]
+    sizes = {"counts": len(snapshot.counts), "rows": len(snapshot.rows)}
+    fields = {"machine": snapshot.machine.to_dict(), "program": snapshot.program, "state": state, **sizes}
+    return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _parse(header: bytes) -> dict[str, Any]:
+    import json
+
+    try:
+        fields = json.loads(header)
+    except (ValueError, RecursionError) as error:
+        raise SnapshotError("the snapshot's header is not JSON") from error
+    if not isinstance(fields, dict):
+        raise SnapshotError("the snapshot's header is no JSON object")
+    return fields
+
+
+def _body(header: dict[str, Any], body: bytes) -> Snapshot:
+    import numpy as np
+
+    try:
+        machine = from_dict(header["machine"])
+        state = _state(header["state"])
+        count_entries, row_entries = _number(header["counts"]), _number(header["rows"])
+        check_state(machine, state)
+    except (KeyError, TypeError, ValueError, MachineError) as error:
+        raise SnapshotError(f"the snapshot's header is wrong: {error}") from error
+    sizes = [count_entries * 12, row_entries * 4, row_entries * machine.lanes, row_entries * machine.lanes // 8]
+    if min(sizes) < 0 or sum(sizes) != len(body):
+        raise SnapshotError(f"the snapshot holds {len(body)} bytes of contents; its header says {sum(sizes)}")
+    counts, rows, data, written = (bytes_ for bytes_ in _cut(body, sizes))
+    numbers = np.frombuffer(rows, "<u4").astype(np.int64)
+    if len(numbers) and (numbers[-1] >= machine.sram_bytes // machine.lanes or (np.diff(numbers) <= 0).any()):
+        raise SnapshotError("the snapshot's rows of SRAM are out of order or outside the machine")
+    return Snapshot(
+        machine, str(header.get("program")), state,
+        {int(address): int(count) for address, count in np.frombuffer(counts, COUNT_DTYPE)},
+        numbers, _table(data, machine.lanes), _table(written, machine.lanes // 8),
+    )  # fmt: skip
+
+
+def _cut(body: bytes, sizes: list[int]) -> list[bytes]:
+    ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+    return [body[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def _table(data: bytes, width: int) -> Array:
+    import numpy as np
+
+    return np.frombuffer(data, np.uint8).reshape(-1, width)
+
+
+def _state(fields: dict[str, Any]) -> State:
+    """A state from plain data; ranges are checked by `check_state`. Raises TypeError or KeyError."""
+    plain = dict(fields)
+    registers = tuple(_number(value) for value in plain.pop("registers"))
+    in_flight = tuple(InFlight(*map(_number, write)) for write in plain.pop("in_flight"))
+    loops = tuple(Loop(*map(_number, loop)) for loop in plain.pop("loops"))
+    ended = plain.pop("fetch_ended")
+    if not isinstance(ended, bool):
+        raise TypeError(f"fetch_ended is {ended!r}, not true or false")
+    numbers = {name: _number(value) for name, value in plain.items()}
+    return State(registers=registers, in_flight=in_flight, loops=loops, fetch_ended=ended, **numbers)
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
+
+
+def _digest(data: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(data).digest()
