@@ -12,17 +12,12 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
         with open(target, "wb") as device:
             device.write(data)
         return
-    beside = f"{target}.{os.getpid()}.tmp"
+    beside = f"{target}.{os.urandom(6).hex()}.tmp"
     try:
         with open(beside, "xb") as file:
             file.write(data)
         os.replace(beside, target)
-    except BaseException as error:
-        if not isinstance(error, FileExistsError):
-            _remove(beside)
+    except BaseException:
+        if os.path.exists(beside):
+            os.unlink(beside)
         raise
-
-
-def _remove(path: str) -> None:
-    if os.path.exists(path):
-        os.unlink(path)

@@ -12,7 +12,7 @@ from isa.machine import MachineError, MachineSpec, from_dict
 OWNER = b"LPU\0"
 NOTE_MACHINE, NOTE_TENSORS = 0x101, 0x102  # low numbers have general meanings
 HEADER_BYTES = 12
-MAX_BYTES = 1 << 24
+MAX_BYTES = 1 << 22  # some 25,000 tensors
 
 TENSOR_TYPES: dict[str, type] = {
     "name": str,
@@ -44,8 +44,14 @@ def _note(kind: int, value: Any) -> bytes:
 
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     padding = bytes(-len(text) % 4)
+    _check_size(HEADER_BYTES + len(OWNER) + len(text) + len(padding))
     header = b"".join(n.to_bytes(4, "little") for n in (len(OWNER), len(text), kind))
     return header + OWNER + text + padding
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise ElfError(f"a note of {size} bytes; it may have {MAX_BYTES}")
 
 
 def read_machine(note: bytes) -> MachineSpec:
@@ -72,8 +78,7 @@ def _contents(note: bytes, kind: int, what: str) -> Any:
 
     sizes = [int.from_bytes(note[i : i + 4], "little") for i in (0, 4, 8)]
     start = HEADER_BYTES + len(OWNER)
-    if len(note) > MAX_BYTES:
-        raise ElfError(f"the {what} note has {len(note)} bytes; at most {MAX_BYTES} are read")
+    _check_size(len(note))
     if len(note) < start or sizes[0] != len(OWNER) or note[HEADER_BYTES:start] != OWNER or sizes[2] != kind:
         raise ElfError(f"the {what} note does not start as a note of LPU and type {kind}")
     if start + sizes[1] + -sizes[1] % 4 != len(note):
