@@ -1,0 +1,69 @@
+"""What a whole `lpu run programs/dot.s` costs beside `python -c "import numpy"`: wall time and peak memory.
+
+Both are new processes, run in turn, so that a busy machine slows both; medians are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_RATIO, MAX_EXTRA_MB = 1.6, 20.0
+COMMANDS = {
+    "import numpy": [sys.executable, "-c", "import numpy"],
+    "lpu run programs/dot.s": [str(Path(sys.executable).with_name("lpu")), "run", "programs/dot.s"],
+}
+
+
+def cost(command: Sequence[str]) -> tuple[float, float]:
+    """(wall seconds, peak resident MiB) of one process, its output thrown away. Raises RuntimeError if it fails."""
+    start = time.perf_counter()
+    silence = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    pid = os.posix_spawn(command[0], list(command), os.environ, file_actions=silence)
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise RuntimeError(f"{' '.join(command)} failed")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def measure(rounds: int) -> dict[str, tuple[float, float]]:
+    """Medians over interleaved rounds, after one round that fills the caches."""
+    samples: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
+    for number in range(rounds + 1):
+        for name, command in COMMANDS.items():
+            sample = cost(command)
+            if number:
+                samples[name].append(sample)
+    return {
+        name: (statistics.median(wall for wall, _ in taken), statistics.median(memory for _, memory in taken))
+        for name, taken in samples.items()
+    }
+
+
+def table(rounds: int) -> list[str]:
+    """Markdown lines: the two costs, their ratio and difference, and the aims."""
+    (base_wall, base_memory), (wall, memory) = (found := measure(rounds)).values()
+    lines = ["| process | wall, ms | peak memory, MiB |", "|---|---|---|"]
+    lines += [f"| `{name}` | {1e3 * seconds:.0f} | {peak:.1f} |" for name, (seconds, peak) in found.items()]
+    lines += [
+        f"| compared | {wall / base_wall:.2f} times | {memory - base_memory:+.1f} |",
+        f"| aim | {MAX_RATIO} times at most | {MAX_EXTRA_MB:+.0f} at most |",
+    ]
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    os.chdir(ROOT)
+    print("\n".join(table(parser.parse_args().rounds)))
+
+
+if __name__ == "__main__":
+    main()
