@@ -1,0 +1,78 @@
+"""What the scheduler and the static checks need of a row, as plain numbers, found once per row."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from asm.program import AsmOp
+from isa.faults import CONDITION_CODE
+from isa.row import LABEL, MEM, Row
+from isa.table import BY_KEY, ROWS
+from isa.units import CLASSES, B
+
+REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
+CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
+CONTROL_CLASS = CLASS_NUMBER[B.name]
+NOP = next(row for row in ROWS if row.control == "nop")
+FILLER = BY_KEY["mov rd, ra"]  # moving a register to itself: an op that changes nothing
+
+
+class Facts(NamedTuple):
+    """Of one row: positions in an op's values, -1 for absent ones, and columns of the table."""
+
+    reads: tuple[int, ...]  # where the values hold registers read
+    address: tuple[int, ...]  # those of them that make up a word address
+    write: int  # where they hold the register written
+    unit: int  # where they hold the unit instance
+    target: int  # where they hold a program address
+    cc: int  # the condition code when it is written, else -1
+    reads_cc: bool
+    latency: int
+    unit_class: int
+    instances: int
+    memory: str
+    control: str
+
+
+def _facts(row: Row) -> Facts:
+    where = {name: index for index, name in enumerate(row.format.names)}
+    in_address = [name for operand in row.operands if operand.kind == MEM for name in operand.fields]
+    targets = [name for operand in row.operands if operand.kind == LABEL for name in operand.fields]
+    return Facts(
+        reads=tuple(where[name] for name in row.reads),
+        address=tuple(where[name] for name in row.reads if name in in_address),
+        write=where[row.write] if row.write else -1,
+        unit=where.get("u", -1),
+        target=where[targets[0]] if targets else -1,
+        cc=CONDITION_CODE if row.writes_cc else -1,
+        reads_cc=row.reads_cc,
+        latency=row.latency if row.write or row.writes_cc else 1,
+        unit_class=CLASS_NUMBER[row.units.name],
+        instances=row.instances,
+        memory=row.memory,
+        control=row.control,
+    )
+
+
+FACTS: tuple[Facts, ...] = tuple(_facts(row) for row in ROWS)
+
+
+def registers_read(facts: Facts, values: list[int]) -> list[int]:
+    """The registers an op reads, in operand order, the condition code last."""
+    registers = [values[index] for index in facts.reads]
+    if facts.reads_cc:
+        registers.append(CONDITION_CODE)
+    return registers
+
+
+def register_written(facts: Facts, values: list[int]) -> int:
+    """The register an op writes; 32 for the condition code, -1 for none."""
+    return values[facts.write] if facts.write >= 0 else facts.cc
+
+
+def cycles_of(control: AsmOp | None) -> int:
+    """The cycles that a bundle takes when its control op, if any, does not jump."""
+    if control is None:
+        return 1
+    facts = FACTS[control.row.id]
+    return control.value("count") if facts.control == "nop" else facts.latency

@@ -1,0 +1,215 @@
+"""A program cut into basic blocks, in layout order, with the edges on which control can pass between them.
+
+A block is linear (ops to be scheduled, a control op only as the last) or explicit (bundles as written). Blocks
+end at labels, at control ops, where linear and explicit code meet, at region checks, and at MAX_OPS ops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from asm.facts import FACTS
+from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Timeline
+from asm.timeline import expand
+from asm.tree import Binary, Call, Conditional, Expr, Unary
+from isa.diagnostics import Diagnostic
+from isa.image import TO_TARGET
+
+MAX_OPS = 256  # bounds the pairs of memory ops that are compared
+TIME_FUNCTIONS = ("cycle", "used")
+OUTSIDE = -1  # a block that is not in this program, or not known
+
+
+@dataclass(slots=True)
+class Block:
+    """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows."""
+
+    labels: list[str] = field(default_factory=list)
+    ops: list[AsmOp] = field(default_factory=list)
+    bundles: list[Explicit] = field(default_factory=list)
+    is_explicit: bool = False
+    control: AsmOp | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.ops and not self.bundles
+
+    def text(self) -> str:
+        """The block as assembly-like lines, to be read and compared."""
+        kind = "explicit" if self.is_explicit else "linear"
+        lines = [f"{label}:" for label in self.labels] + [f"  ; {kind}"]
+        lines += [f"  {op_text(op)}" for op in self.ops]
+        lines += [f"  {{ {' || '.join(map(op_text, bundle.ops))} }}" for bundle in self.bundles]
+        return "\n".join(lines)
+
+
+def op_text(op: AsmOp) -> str:
+    fields = " ".join(f"{name}={value}" for name, value in zip(op.row.format.names, op.values, strict=True))
+    return f"{op.row.mnemonic} {fields}".rstrip()
+
+
+@dataclass(slots=True)
+class Check:
+    """A region check and the blocks [start, end) that it is about."""
+
+    item: CycleCheck
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Blocks:
+    """`where` maps a label to its block; `entered` are the labels that can be entered from anywhere, `targets`
+    those that a control op of this program names."""
+
+    blocks: list[Block]
+    checks: list[Check]
+    where: dict[str, int]
+    entered: set[str]
+    targets: set[str]
+    diagnostics: list[Diagnostic]
+
+
+def control_of(ops: Iterable[AsmOp]) -> AsmOp | None:
+    """The op of a bundle that decides what follows it."""
+    return next((op for op in ops if FACTS[op.row.id].control), None)
+
+
+def target_label(op: AsmOp) -> str | None:
+    """The label a control op names, None when its target is not one of this program's labels as such."""
+    position = FACTS[op.row.id].target
+    for reference in op.references:
+        if position >= 0 and reference.field == op.row.format.names[position] and not reference.addend:
+            return reference.symbol
+    return None
+
+
+def uses_time(expr: Expr) -> bool:
+    """Whether an expression calls cycle() or used()."""
+    if isinstance(expr, Call):
+        return expr.function in TIME_FUNCTIONS or any(map(uses_time, expr.arguments))
+    if isinstance(expr, Binary):
+        return uses_time(expr.left) or uses_time(expr.right)
+    if isinstance(expr, Conditional):
+        return uses_time(expr.test) or uses_time(expr.yes) or uses_time(expr.no)
+    return isinstance(expr, Unary) and uses_time(expr.operand)
+
+
+def split(items: Iterable[Item]) -> Blocks:
+    """Cut a program into blocks; timelines must have become explicit bundles before."""
+    splitter = _Splitter()
+    for item in items:
+        splitter.add(item)
+    return splitter.finish()
+
+
+class _Splitter:
+    """Collects blocks; `current` is the one being filled.
+
+    `seam` says that the block before cannot hold the wait that the block after may need, or the last bundle
+    of a loop: it ends with a control op or where a region is measured. An empty block then goes between them.
+    """
+
+    def __init__(self) -> None:
+        self.result = Blocks([], [], {}, set(), set(), [])
+        self.current = Block()
+        self.seam = False
+        self.region = 0
+
+    def add(self, item: Item) -> None:
+        if isinstance(item, Linear):
+            self._linear(item.op)
+        elif isinstance(item, Explicit):
+            self._explicit(item)
+        elif isinstance(item, Label):
+            self._label(item)
+        elif isinstance(item, CycleCheck):
+            self._check(item)
+        else:
+            self._timeline(item)
+
+    def finish(self) -> Blocks:
+        self._close()
+        return self.result
+
+    def _close(self) -> None:
+        block = self.current
+        if block.is_empty and not block.labels:
+            return
+        self.result.blocks.append(block)
+        self.seam = block.control is not None
+        self.current = Block()
+
+    def _close_seam(self) -> None:
+        self._close()
+        if self.seam:
+            self.result.blocks.append(self.current)
+            self.current = Block()
+            self.seam = False
+
+    def _label(self, label: Label) -> None:
+        self._close_seam()
+        self.current.labels.append(label.name)
+        self.region = len(self.result.blocks)
+        self.result.where[label.name] = self.region
+        if label.exported:
+            self.result.entered.add(label.name)
+
+    def _linear(self, op: AsmOp) -> None:
+        if self.current.is_explicit or len(self.current.ops) >= MAX_OPS:
+            self._close()
+        self.current.ops.append(op)
+        self._end_with((op,))
+
+    def _explicit(self, bundle: Explicit) -> None:
+        if not self.current.is_explicit:
+            self._begin_explicit()
+        self.current.bundles.append(bundle)
+        self._end_with(bundle.ops)
+
+    def _begin_explicit(self) -> None:
+        """Labels right before a bundle belong to it: what has to be waited for is waited for before them."""
+        if self.current.ops or not self.current.labels:
+            self._close_seam()
+        self.current.is_explicit = True
+        for block in reversed(self.result.blocks):
+            if not block.is_empty or not block.labels:
+                break
+            block.is_explicit = True
+
+    def _end_with(self, ops: Iterable[AsmOp]) -> None:
+        """A control op ends its block; labels used other than as its target may be entered from anywhere."""
+        for op in ops:
+            if op.references:
+                self._note_addresses(op)
+        self.current.control = control_of(ops)
+        if self.current.control is not None:
+            self._close()
+
+    def _note_addresses(self, op: AsmOp) -> None:
+        as_target = target_label(op)
+        for reference in op.references:
+            if reference.kind == TO_TARGET:
+                known = self.result.targets if reference.symbol == as_target else self.result.entered
+                known.add(reference.symbol)
+
+    def _check(self, item: CycleCheck) -> None:
+        if item.kind == "assert" and not uses_time(item.expr):
+            self.result.checks.append(Check(item, self.region, self.region))
+            return
+        self._close()
+        self.seam = True
+        end = len(self.result.blocks)
+        self.result.checks.append(Check(item, self.region, end))
+        if item.kind != "assert":
+            self.region = end
+
+    def _timeline(self, item: Timeline) -> None:
+        bundles, diagnostics = expand(item)
+        self.result.diagnostics += diagnostics
+        if not self.current.labels or self.current.ops:
+            self._close_seam()
+            self.region = len(self.result.blocks)
+        for bundle in bundles:
+            self._explicit(bundle)

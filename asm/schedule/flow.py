@@ -1,0 +1,107 @@
+"""What is in flight where: the worst case over all ways to a block, found together with its schedule.
+
+A block's schedule depends on what is in flight when it is entered, and decides what is in flight when it is
+left. States only grow, latencies bound them, so going on until nothing changes ends; and the end is sound,
+because every block was last scheduled for at least what any of its predecessors leaves behind.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from asm.facts import FACTS, cycles_of, register_written
+from asm.program import Explicit
+from asm.schedule.blocks import OUTSIDE, Block
+from asm.schedule.graph import Graph, build
+from asm.schedule.memory import Aliases
+from asm.schedule.paths import Edge
+from asm.schedule.place import InFlight, Placed, place
+
+
+class Flow:
+    """`entry[b]` is what may be in flight on entry to block b, `placed[b]` its schedule for that."""
+
+    def __init__(self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases) -> None:
+        self.blocks = blocks
+        self.edges = edges
+        self.graphs: list[Graph] = [build(block.ops, aliases) for block in blocks]
+        self.entry: list[InFlight] = [{} for _ in blocks]
+        self.placed: list[Placed] = [Placed([], []) for _ in blocks]
+        self._settle()
+
+    def _settle(self) -> None:
+        waiting = list(range(len(self.blocks)))
+        queued = set(waiting)
+        while waiting:
+            number = heappop(waiting)
+            queued.discard(number)
+            for grown in self._visit(number):
+                if grown not in queued:
+                    queued.add(grown)
+                    heappush(waiting, grown)
+
+    def _visit(self, number: int) -> list[int]:
+        """Schedule a block; the blocks whose entry state grew."""
+        block = self.blocks[number]
+        entry = self.entry[number]
+        placed = land_bundles(block.bundles, entry) if block.is_explicit else place(self.graphs[number], entry)
+        self.placed[number] = placed
+        grown = []
+        for edge in self.edges[number]:
+            if edge.to != OUTSIDE and self._flow(placed.landings, leave(block, placed, edge.taken), edge):
+                grown.append(edge.to)
+        return grown
+
+    def _flow(self, landings: InFlight, leaving: int, edge: Edge) -> bool:
+        entry = self.entry[edge.to]
+        grew = False
+        for register, landing in landings.items():
+            left = landing - leaving
+            if left > entry.get(register, 0) and not edge.settles >> register & 1:
+                entry[register] = left
+                grew = True
+        return grew
+
+    def shortfall(self, number: int) -> int:
+        """The cycles by which a linear block must leave later, so that its edges settle what they have to."""
+        placed = self.placed[number]
+        late = 0
+        for edge in self.edges[number]:
+            if not edge.settles:
+                continue
+            entry = self.entry[edge.to] if edge.to != OUTSIDE else {}
+            leaving = leave(self.blocks[number], placed, edge.taken)
+            for register, landing in placed.landings.items():
+                if edge.settles >> register & 1:
+                    late = max(late, landing - leaving - entry.get(register, 0))
+        return late
+
+
+def leave(block: Block, placed: Placed, taken: bool) -> int:
+    """The cycle, from the start of the block, in which the next one is entered."""
+    if not placed.issue:
+        return 0
+    last = placed.issue[-1]
+    if block.control is None:
+        return max(placed.issue) + 1
+    if taken:
+        return last + block.control.row.taken_latency
+    return last + cycles_of(block.control)
+
+
+def land_bundles(bundles: list[Explicit], entry: InFlight) -> Placed:
+    """The times of bundles that issue as they stand: one `issue` a bundle, and what they leave in flight."""
+    placed = Placed([], [], dict(entry))
+    now = 0
+    for bundle in bundles:
+        placed.issue.append(now)
+        following = now + 1
+        for op in bundle.ops:
+            facts = FACTS[op.row.id]
+            register = register_written(facts, op.values)
+            if register >= 0:
+                placed.landings[register] = max(placed.landings.get(register, 0), now + facts.latency)
+            if facts.control:
+                following = now + cycles_of(op)
+        now = following
+    return placed

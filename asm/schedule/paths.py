@@ -1,0 +1,148 @@
+"""The edges between blocks, and what a linear block owes the one it leads to.
+
+An edge *settles* some registers: the linear block it leaves waits until their writes have landed far enough.
+Everything is settled where code is entered that the scheduler does not shape (explicit bundles) or whose ways
+in it does not all know (exported labels, callees, return addresses). Into a loop, the registers that the loop
+touches are settled on the way in, so that no round waits for what was in flight before the first.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from asm.facts import FACTS, REGISTERS, register_written, registers_read
+from asm.program import AsmOp
+from asm.schedule.blocks import OUTSIDE, Block, Blocks, target_label
+
+EVERYTHING = (1 << REGISTERS) - 1
+WIDEST_LOOP = 64  # blocks; in longer loops every register counts as touched
+
+
+class Edge(NamedTuple):
+    """Control passes to block `to`: `taken` by a jump, else to the next bundle; `settles` is a register mask."""
+
+    to: int
+    taken: bool
+    settles: int = 0
+
+
+def connect(program: Blocks) -> list[list[Edge]]:
+    """The edges that leave each block; the last block of a hardware loop's body has one back to its start."""
+    blocks = program.blocks
+    edges = [_ways_out(program, number) for number in range(len(blocks))]
+    for number, end in loops(program):
+        edges[end - 1].append(Edge(number + 1, False))
+    _return(program, edges)
+    latches = _latches(edges)
+    entered = {program.where[label] for label in program.entered if label in program.where}
+    masks = _touched_in_loops(blocks, latches)
+    for number, block in enumerate(blocks):
+        if not block.is_explicit:
+            edges[number] = [
+                edge._replace(settles=_debt(blocks, entered, masks, number, edge)) for edge in edges[number]
+            ]
+    return edges
+
+
+def loops(program: Blocks) -> list[tuple[int, int]]:
+    """Hardware loops as (block of the `loop` op, block of its end label); ill-formed ones are left out."""
+    found = []
+    for number, block in enumerate(program.blocks):
+        if block.control is not None and block.control.row.control == "loop":
+            end = target_block(program, block.control)
+            if end > number + 1:
+                found.append((number, end))
+    return found
+
+
+def target_block(program: Blocks, op: AsmOp) -> int:
+    """The block a control op jumps to, OUTSIDE when that is not a label of this program."""
+    label = target_label(op)
+    return program.where.get(label, OUTSIDE) if label is not None else OUTSIDE
+
+
+def loop_count(op: AsmOp) -> int | None:
+    """The constant count of a `loop`, None when it is a register or not known before linking."""
+    names = op.row.format.names
+    if "imm" not in names or any(reference.field == "imm" for reference in op.references):
+        return None
+    value = op.value("imm")
+    return value - (value >> 31 << 32)
+
+
+def _ways_out(program: Blocks, number: int) -> list[Edge]:
+    block = program.blocks[number]
+    following = [Edge(number + 1, False)] if number + 1 < len(program.blocks) else []
+    if block.control is None or block.control.row.control == "nop":
+        return following
+    kind = block.control.row.control
+    if kind in ("halt", "trap"):
+        return []
+    if kind == "ret":
+        return [Edge(OUTSIDE, True)]
+    taken = [Edge(target_block(program, block.control), True)]
+    if kind == "loop":
+        return _loop_ways(block.control, taken, following)
+    return taken + following if kind == "branch" else taken
+
+
+def _loop_ways(op: AsmOp, taken: list[Edge], following: list[Edge]) -> list[Edge]:
+    count = loop_count(op)
+    if count is None:
+        return taken + following
+    return following if count > 0 else taken
+
+
+def _return(program: Blocks, edges: list[list[Edge]]) -> None:
+    """An explicit `ret` may leave results in flight; they reach every place that it may return to."""
+    places = {program.where[label] for label in program.entered if label in program.where}
+    for number, block in enumerate(program.blocks[:-1]):
+        if block.control is not None and block.control.row.control == "call":
+            places.add(number + 1)
+    for number, block in enumerate(program.blocks):
+        if block.is_explicit and block.control is not None and block.control.row.control == "ret":
+            edges[number] = [Edge(place, True) for place in sorted(places)]
+
+
+def _latches(edges: list[list[Edge]]) -> dict[int, int]:
+    """For every block that is jumped back to, the last block that does."""
+    latches: dict[int, int] = {}
+    for number, leaving in enumerate(edges):
+        for edge in leaving:
+            if 0 <= edge.to <= number:
+                latches[edge.to] = number
+    return latches
+
+
+def _touched_in_loops(blocks: list[Block], latches: dict[int, int]) -> dict[int, int]:
+    masks = {}
+    for start, last in latches.items():
+        mask = EVERYTHING
+        if last - start < WIDEST_LOOP:
+            mask = 0
+            for block in blocks[start : last + 1]:
+                mask |= touched(block)
+        masks[start] = mask
+    return masks
+
+
+def touched(block: Block) -> int:
+    """A mask of the registers that a block reads or writes."""
+    mask = 0
+    for op in block.ops + [op for bundle in block.bundles for op in bundle.ops]:
+        facts = FACTS[op.row.id]
+        for register in registers_read(facts, op.values):
+            mask |= 1 << register
+        written = register_written(facts, op.values)
+        mask |= 1 << written if written >= 0 else 0
+    return mask
+
+
+def _debt(blocks: list[Block], entered: set[int], masks: dict[int, int], number: int, edge: Edge) -> int:
+    """What a linear block settles on one of its edges."""
+    control = blocks[number].control
+    if edge.to == OUTSIDE or blocks[edge.to].is_explicit or edge.to in entered:
+        return EVERYTHING
+    if edge.taken and control is not None and control.row.control == "call":
+        return EVERYTHING
+    return masks.get(edge.to, 0) if edge.to > number else 0
