@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from isa import conditions, faults
 from isa.formats import EXTENSION_OPCODE, FORMATS, OPCODE_BITS, Field, Format
-from isa.row import WRITE, Row
+from isa.row import CONST, IMM, REG, WRITE, Row
 from isa.table import ROWS, SEMANTICS
 from isa.units import CLASSES, SCALAR_UNITS
 
@@ -54,7 +54,7 @@ def _body() -> Iterator[str]:
     yield from (_function_line(fmt) for fmt in _formats())
     yield "};"
     yield ""
-    yield "/* reads: field numbers of the registers read, in operand order, 255 ends; sources: the same for the values that go in,"
+    yield "/* reads: field numbers of the registers read, in operand order, 255 ends; sources: the same for the values that go in (memory apart),"
     yield "   registers and constants alike, but for lengths; write: 255 for none; checks: whether the op has faults of its own */"
     yield "typedef struct { uint8_t format, fn, unit_class, unit_first, instances, semantics, latency, taken_latency, control, memory,"
     yield "                 width, reads_cc, writes_cc, checks, write, reads[4], sources[3]; uint16_t condition; const char *mnemonic; } lpu_row;"
@@ -95,8 +95,8 @@ def _padded(names: Iterable[str], length: int) -> str:
 
 def _sources(row: Row) -> list[str]:
     """The fields of the values that go into a computation, in operand order."""
-    operands = [operand for operand in row.operands if operand.role != WRITE and not row.memory]
-    return [name for operand in operands for name in operand.fields if name != "len"]
+    operands = [operand for operand in row.operands if operand.role != WRITE and operand.kind in (REG, IMM, CONST)]
+    return [name for operand in operands for name in operand.fields if name != "len" and not row.memory]
 
 
 def _formats() -> list[Format]:

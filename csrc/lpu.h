@@ -1,0 +1,96 @@
+/* The LPU's fast core as a C library: create a machine with a program, write memory, run, read state and fault.
+ *
+ * Every function is safe with any program and any state that lpu_set_state accepts: the core never exits, never
+ * prints, and touches no memory but its own. One machine may be used by one thread at a time; machines are
+ * independent of each other. Time is counted in cycles from 0, program addresses in syllables of 64 bits, memory
+ * in bytes of the linear map. docs/machine.md is the contract; tests/c_example.c is a complete program.
+ */
+#ifndef LPU_H
+#define LPU_H
+#include <stddef.h>
+#include <stdint.h>
+
+/* What lies between the two markers is also what Python's binding declares: plain C, no preprocessor. */
+/* declarations begin */
+typedef struct lpu_machine lpu_machine;
+
+enum { LPU_REGISTERS = 32, LPU_LOOPS = 4, LPU_IN_FLIGHT = 256, LPU_NOWHERE = -1 };
+
+typedef enum { LPU_RUNNING, LPU_HALTED, LPU_FAULTED } lpu_status;
+
+/* What a load of a byte never written does: fault with E-UNINIT, or read 0, or 0xDB. */
+typedef enum { LPU_UNINIT_FAULT, LPU_UNINIT_ZERO, LPU_UNINIT_POISON } lpu_uninit;
+
+/* The size of a machine: lanes are superlanes x 16, slices a hemisphere quads x 4, rows are per bank. */
+typedef struct {
+    uint32_t superlanes; /* 1 to 32 */
+    uint32_t quads;      /* 1 to 16, per hemisphere */
+    uint32_t banks;      /* 1 or 2, per slice */
+    uint32_t rows;       /* 1 to 4096, per bank */
+    lpu_uninit uninit;
+} lpu_parameters;
+
+/* A register write on its way; register 32 is the condition code. `pc` and `slot` name the op that wrote. */
+typedef struct {
+    uint64_t landing, issued;
+    uint32_t value, pc;
+    uint8_t reg, slot;
+} lpu_write;
+
+typedef struct {
+    uint32_t start, end, remaining;
+} lpu_loop;
+
+/* Everything architectural but memory, at the start of `cycle` after its landings. `writes` in flight are ordered
+ * by (landing, register), `loops` outermost first. `next_fetch` is above `cycle` in dead and waiting cycles. The
+ * jump is the last taken one while its target has not been fetched, else LPU_NOWHERE. */
+typedef struct {
+    uint64_t cycle, next_fetch;
+    int64_t jump_pc, jump_slot, jump_cycle;
+    uint32_t pc, cc, exit_code, fetch_ended;
+    uint32_t registers[32];
+    uint32_t loop_count, write_count;
+    lpu_loop loops[4];
+    lpu_write writes[256];
+} lpu_state;
+
+/* A fault, as isa/faults.py describes it; `code` counts the codes from 1, numbers without meaning are LPU_NOWHERE
+ * or 0. */
+typedef struct {
+    int64_t code, cycle, pc, slot, operand, resource, address, value, value2;
+    int64_t other_pc, other_slot, other_cycle, other_landing;
+} lpu_fault;
+
+/* A machine with a program of `syllables` little-endian 64-bit syllables, about to fetch at `entry`. The text is
+ * copied. NULL when a parameter is out of its bounds, the text is longer than 2^23, or memory runs out. */
+lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry);
+void lpu_destroy(lpu_machine *machine);
+
+/* Go on until the run is over, a fault, or `cycle` reaches `until`. */
+lpu_status lpu_run(lpu_machine *machine, uint64_t until);
+/* The same, but may return LPU_RUNNING earlier, after a bounded amount of work, so that a host can look around. */
+lpu_status lpu_run_slice(lpu_machine *machine, uint64_t until);
+
+uint64_t lpu_cycle(const lpu_machine *machine);
+void lpu_get_state(const lpu_machine *machine, lpu_state *state);
+/* Replace the state and clear the fault. 0, or -1 with nothing changed when no run could be continued from it. */
+int lpu_set_state(lpu_machine *machine, const lpu_state *state);
+/* Write a register (0 to 31) from outside; a write in flight to it still lands. 0, or -1 for no such register. */
+int lpu_set_register(lpu_machine *machine, uint32_t reg, uint32_t value);
+/* The fault a run ended with, or NULL. */
+const lpu_fault *lpu_get_fault(const lpu_machine *machine);
+
+/* SRAM, lpu_sram_bytes of it, and one written bit per byte, in the same order, low bits first. */
+uint8_t *lpu_sram(lpu_machine *machine);
+uint8_t *lpu_written(lpu_machine *machine);
+size_t lpu_sram_bytes(const lpu_machine *machine);
+/* Store bytes and mark them written. 0, or -1 when they do not fit. */
+int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t size);
+
+/* How often the bundle at each program address was issued: one number per syllable. */
+uint64_t *lpu_issue_counts(lpu_machine *machine);
+/* The first address from `address` on with a count, or the length of the text. */
+size_t lpu_next_issued(const lpu_machine *machine, size_t address);
+/* declarations end */
+
+#endif

@@ -1,0 +1,168 @@
+/* What the files of the core share: the machine, decoded ops, plans of bundles, and who offers what.
+ *
+ * Because time is architectural, which writes are in flight when a bundle issues depends on the path alone, never
+ * on data. So the core *plans* a bundle once for every set of writes in flight it is met with (a `context`): all
+ * hazards and write clashes are decided then, operands become pointers, and the ops are put in an order in which
+ * each may write at once. A planned bundle is a `node`; nodes link to their successors, and running is walking.
+ *
+ * While running, a register holds its *newest* write, landed or not (the plan proves that nobody looks too early),
+ * and the value it had before is kept in `undo` until the write lands, so that stopping can tell the two apart.
+ */
+#ifndef LPU_MACHINE_H
+#define LPU_MACHINE_H
+#include <stdbool.h>
+#include "isa.gen.h"
+#include "lpu.h"
+
+#if defined(__GNUC__)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define LIKELY(x) (x)
+#define UNLIKELY(x) (x)
+#endif
+
+enum {
+    STATE_REGISTERS = LPU_REGISTERS + 1, /* the condition code is the last */
+    FIELDS = LPU_FIELD_CODE + 1,
+    MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
+    MAX_MICROS = 3 * MAX_OPS,
+    MAX_REACH = 64,                          /* no write lands later than this after its issue */
+    MAX_FLIGHTS = LPU_IN_FLIGHT + 128,       /* those of a state, and what 17 cycles can add: 5 a cycle at most */
+    MAX_LEVELS = MAX_REACH + LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
+    MAX_BUNDLE_SYLLABLES = 2 * MAX_OPS,
+    TEMPS = MAX_OPS + 1,
+};
+
+/* What an address of the text is. */
+enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8 };
+
+/* An op as encoded. `unit` is its unit's order number, `slot` its place in the bundle as encoded. */
+typedef struct {
+    const lpu_row *row;
+    uint32_t present; /* a bit per field that the format has */
+    uint8_t unit, slot;
+    uint64_t fields[FIELDS];
+} lpu_op;
+
+/* A bundle's ops in unit order. */
+typedef struct {
+    uint32_t pc, next;
+    unsigned count;
+    lpu_op ops[MAX_OPS];
+} lpu_bundle;
+
+/* A step of a plan: an op with its operands resolved to places. A step that writes has `d`; `undo` is where a late
+ * one keeps what it overwrites; both are scrap for those that write nothing. `k` is a constant of the op (a
+ * displacement, a length, the truth table of a condition), `constant` one that a source points at. */
+typedef struct {
+    uint32_t kind, k, constant, slot;
+    uint32_t *d, *undo;
+    const uint32_t *a, *b, *c, *stored;
+} lpu_micro;
+
+/* Kinds of steps: the semantics of the table, and these. NOP is the plain end of a bundle, TRAP a fault for sure. */
+enum {
+    KIND_LD_SECOND = LPU_SEM_TRAP + 1, /* the second of two accesses to words: also checks their banks */
+    KIND_ST_SECOND,
+    KIND_PAIR,       /* checks ranges and banks of the two accesses that follow */
+    KIND_LOOP_CHECK, /* the rules of `loop` that depend on the loop stack */
+    KIND_LATE_MOV,
+    KIND_LOOP_END,
+    KIND_TEXT_END,
+};
+
+/* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
+ * to one register, the levels tell their undo places apart. */
+typedef struct {
+    uint32_t pc;
+    uint8_t reg, remaining, age, slot, level, pad[3];
+} lpu_flight;
+
+typedef struct {
+    uint32_t count;
+    lpu_flight flights[MAX_FLIGHTS]; /* by (remaining, register) */
+} lpu_context;
+
+typedef struct lpu_node lpu_node;
+struct lpu_node {
+    lpu_node *next, *taken, *chain;
+    uint64_t *issued;
+    uint64_t cost;
+    uint32_t pc, next_pc, taken_pc;
+    uint16_t before_count, after_count;
+    uint8_t jump_slot, taken_cost, exit_code;
+    lpu_micro *steps;
+    lpu_flight *before, *after; /* in flight at the fetch, and after the issue, both seen from the fetch */
+};
+
+enum { BUCKETS = 1 << 14 };
+
+struct lpu_machine {
+    /* state: architectural while no run is going on */
+    uint32_t registers[STATE_REGISTERS];
+    uint32_t temps[TEMPS], scrap, zero;
+    uint64_t cycle, next_fetch;
+    int64_t jump_pc, jump_slot, jump_cycle;
+    uint64_t jump_fetch; /* when the last jump's target is fetched: the jump is news until then */
+    uint32_t pc, exit_code;
+    bool fetch_ended, faulted;
+    uint32_t loop_count, write_count;
+    lpu_loop loops[LPU_LOOPS];
+    lpu_write writes[LPU_IN_FLIGHT];
+    lpu_fault fault;
+    /* memory */
+    uint8_t *sram, *written;
+    uint32_t words;
+    uint64_t bank_magic; /* word address -> bank: multiply and shift */
+    lpu_parameters parameters;
+    /* program */
+    uint64_t *text, *counts;
+    uint8_t *marks;
+    uint32_t length;
+    /* plans */
+    uint32_t undo[MAX_LEVELS][STATE_REGISTERS];
+    lpu_context context;
+    lpu_node *buckets[BUCKETS];
+    uint8_t *arena;
+    size_t arena_used;
+    uint32_t generation; /* counts how often all plans were dropped */
+    uint32_t plans_left; /* in this slice */
+};
+
+/* decode.c */
+bool lpu_decode_bundle(const lpu_machine *m, uint32_t pc, lpu_bundle *bundle);
+void lpu_mark_text(lpu_machine *m);
+/* Whether `end` may end a loop body that starts at `start`. */
+bool lpu_body_is_legal(const lpu_machine *m, uint64_t start, uint64_t end);
+
+/* resolve.c */
+void lpu_resolve(lpu_machine *m, const lpu_op *op, lpu_micro *micro);
+
+/* plan.c */
+/* Fill in a node's steps and flights; returns the number of steps. */
+unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu_context *after, lpu_micro *steps);
+
+/* nodes.c */
+enum { ARENA_BYTES = 32 << 20 };
+lpu_node *lpu_node_at(lpu_machine *m, uint32_t pc);
+lpu_node *lpu_follow(lpu_machine *m, lpu_node *node, uint32_t pc, uint64_t cost, lpu_node **link);
+void lpu_drop_nodes(lpu_machine *m);
+
+/* flight.c */
+void lpu_land(lpu_machine *m, uint64_t cycle);
+void lpu_resume(lpu_machine *m, uint64_t fetch);
+void lpu_suspend(lpu_machine *m, const lpu_flight *flights, size_t count, uint64_t base, uint64_t cycle);
+void lpu_insert_flight(lpu_context *context, lpu_flight flight);
+
+/* run.c */
+void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until);
+
+/* state.c */
+bool lpu_jump_is_news(const lpu_machine *m);
+
+/* fault.c */
+/* Find the fault of the bundle at pc, which has one, in the architectural state. */
+void lpu_find_fault(lpu_machine *m);
+
+#endif

@@ -1,0 +1,171 @@
+/* The run loop: walk the planned bundles. Each step is a paragraph that ends by dispatching the next. */
+#include "control.h"
+#include "float.h"
+#include "memory.h"
+#include "multiply.h"
+
+/* With GNU C every step jumps straight to the next one's code, so that the processor predicts each jump apart. */
+#if defined(__GNUC__) && !defined(LPU_PORTABLE)
+#define LABEL(NAME, name) [LPU_SEM_##NAME] = &&step_##NAME,
+#define EXTRA_LABEL(NAME) [KIND_##NAME] = &&extra_##NAME,
+#define LABELS                                                                                                        \
+    static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
+        EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)};
+#define DISPATCH() goto *labels[step->kind]
+#define STEPS_BEGIN DISPATCH();
+#define STEPS_END
+#define STEP(NAME) step_##NAME:
+#define EXTRA(NAME) extra_##NAME:
+#else
+#define LABELS
+#define DISPATCH() goto dispatch
+#define STEPS_BEGIN dispatch: switch (step->kind) {
+#define STEPS_END }
+#define STEP(NAME) case LPU_SEM_##NAME:
+#define EXTRA(NAME) case KIND_##NAME:
+#endif
+
+#define NEXT() do { step++; DISPATCH(); } while (0)
+#define RESULT(name) op_##name(*step->a, *step->b, *step->c, step->k)
+#define LAND_LATER(value) do { uint32_t result = value; *step->undo = *step->d; *step->d = result; } while (0)
+
+#define SHORT(NAME, name) STEP(NAME) *step->d = RESULT(name); NEXT();
+#define LATE(NAME, name) STEP(NAME) LAND_LATER(RESULT(name)); NEXT();
+#define DIVIDE(NAME, name) \
+    STEP(NAME) if (UNLIKELY(fails_##name(*step->a, *step->b))) goto fault; LAND_LATER(RESULT(name)); NEXT();
+
+/* Stop after a node that issued in cycle `now`, at `cycle`, no later than the next fetch. */
+static void pause(lpu_machine *m, const lpu_node *node, uint32_t pc, uint64_t now, uint64_t fetch, uint64_t cycle)
+{
+    m->pc = pc;
+    m->next_fetch = fetch;
+    lpu_suspend(m, node->after, node->after_count, now, cycle);
+}
+
+/* The bundle has issued in cycle *now; go on at `pc`, `cost` cycles later, over a link that may not be made yet.
+ * NULL when the run pauses there. */
+static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, uint32_t pc, uint64_t cost,
+                              uint64_t *now, uint64_t until)
+{
+    uint64_t fetch = *now + cost;
+    lpu_node *to = *link;
+    bool unknown = !to || to->pc != pc;
+    ++*node->issued;
+    if (UNLIKELY(fetch >= until) || (UNLIKELY(unknown) && m->plans_left-- == 0)) {
+        pause(m, node, pc, *now, fetch, fetch < until ? fetch : until);
+        return NULL;
+    }
+    *now = fetch;
+    return LIKELY(!unknown) ? to : lpu_follow(m, node, pc, cost, link);
+}
+
+#define GO(link, pc, cost) do {                                              \
+    node = go_on(m, node, &node->link, pc, cost, &now, until);               \
+    if (UNLIKELY(!node)) return;                                             \
+    step = node->steps;                                                      \
+    DISPATCH();                                                              \
+} while (0)
+
+static void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
+{
+    m->jump_pc = node->pc;
+    m->jump_slot = node->jump_slot;
+    m->jump_cycle = (int64_t)now;
+    m->jump_fetch = now + node->taken_cost;
+}
+
+/* Stop before a node whose fetch in cycle `now` fails or ends the run. */
+static void stop_before(lpu_machine *m, const lpu_node *node, uint64_t now)
+{
+    m->pc = node->pc;
+    m->next_fetch = now;
+    lpu_suspend(m, node->before, node->before_count, now, now);
+}
+
+/* Undo what the steps of a bundle did before the one that faults: they only wrote registers. */
+static void undo_steps(const lpu_micro *first, const lpu_micro *step)
+{
+    while (step-- > first)
+        *step->d = *step->undo;
+}
+
+void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
+{
+    LABELS
+    const lpu_micro *step = node->steps;
+    uint32_t word, first_word = 0, value, pc;
+
+    STEPS_BEGIN
+    LPU_FOR_EACH_SHORT(SHORT)
+    LPU_FOR_EACH_LATE(LATE)
+    LPU_FOR_EACH_DIVIDE(DIVIDE)
+    EXTRA(LATE_MOV) LAND_LATER(*step->a); NEXT();
+    STEP(ASSERT)
+        if (UNLIKELY(*step->a != *step->b)) goto fault;
+        NEXT();
+    STEP(LD)
+        first_word = word_address(step);
+        if (UNLIKELY(!load_word(m, first_word, &value))) goto fault;
+        LAND_LATER(value); NEXT();
+    EXTRA(LD_SECOND)
+        word = word_address(step);
+        if (UNLIKELY(!load_word(m, word, &value) || bank_of(m, word) == bank_of(m, first_word))) goto fault;
+        LAND_LATER(value); NEXT();
+    STEP(ST)
+        if (UNLIKELY(!store_word(m, word_address(step), *step->stored))) goto fault;
+        NEXT();
+    EXTRA(ST_SECOND)
+        word = word_address(step);
+        if (UNLIKELY(word >= m->words || bank_of(m, word) == bank_of(m, first_word))) goto fault;
+        store_word(m, word, *step->stored);
+        NEXT();
+    STEP(LDL)
+        if (!lpu_load_lane(m, step, &value)) goto fault;
+        LAND_LATER(value); NEXT();
+    STEP(STL)
+        if (!lpu_store_lane(m, step)) goto fault;
+        NEXT();
+    EXTRA(PAIR)
+        if (lpu_accesses_fail(m, step + 1, step + 2)) goto fault;
+        step += 3; DISPATCH();
+    EXTRA(LOOP_CHECK)
+        if (!loop_fits(m, node->pc, node->taken_pc, *step->a)) goto fault;
+        NEXT();
+
+    STEP(NOP) GO(next, node->next_pc, node->cost);
+    EXTRA(LOOP_END)
+        pc = go_round(m, node->next_pc);
+        if (LIKELY(pc != node->next_pc)) GO(taken, pc, 1);
+        GO(next, pc, 1);
+    STEP(BRANCH)
+        if (!condition_holds(step)) GO(next, node->next_pc, 1);
+        goto jump;
+    STEP(LOOP)
+        if (as_signed(*step->a) > 0) {
+            push_loop(m, node->next_pc, node->taken_pc, *step->a);
+            GO(next, node->next_pc, 1);
+        }
+        /* fall through */
+    STEP(JMP) jump:
+        leave_loops(m, node->pc, node->taken_pc);
+        /* fall through */
+    STEP(CALL)
+        note_jump(m, node, now);
+        GO(taken, node->taken_pc, node->taken_cost);
+    STEP(RET)
+        note_jump(m, node, now);
+        GO(taken, *step->a, node->taken_cost);
+    STEP(HALT)
+        ++*node->issued;
+        m->fetch_ended = true, m->exit_code = node->exit_code;
+        pause(m, node, node->next_pc, now, now + 1, now + 1);
+        return;
+    EXTRA(TEXT_END) stop_before(m, node, now); return;
+    STEP(TRAP) goto fault;
+    STEPS_END
+
+fault:
+    undo_steps(node->steps, step);
+    stop_before(m, node, now);
+    lpu_find_fault(m);
+}

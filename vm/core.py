@@ -1,0 +1,150 @@
+"""The fast core as an engine: the only module that touches cffi. Memory views are zero-copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isa.faults import RawFault
+from isa.machine import MachineSpec
+from vm._core import ffi, lib
+from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, InFlight, Loop, State
+from vm.state import MAX_CYCLE, check_state, initial_state
+
+STATUS = (RUNNING, HALTED, FAULT)
+SYLLABLE_BYTES = 8
+COUNT_LIMIT = 1 << 64
+
+
+class CoreEngine:
+    """One machine with a program: `vm.engine.Engine`, fast. Raises ValueError for what cannot be loaded."""
+
+    def __init__(self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault") -> None:
+        if uninit not in UNINIT_MODES:
+            raise ValueError(f"uninit is {uninit!r}; it must be one of {', '.join(UNINIT_MODES)}")
+        initial_state(spec, entry)  # refuses an entry address that cannot be one
+        self.spec = spec
+        self._length = text_length(spec, text)
+        mode = UNINIT_MODES.index(uninit)
+        parameters = ffi.new("lpu_parameters *", [spec.superlanes, spec.quads, spec.banks, spec.rows, mode])
+        machine = lib.lpu_create(parameters, ffi.from_buffer("uint8_t[]", text), self._length, entry)
+        if not machine:
+            raise MemoryError(f"no memory for a machine of {spec.sram_bytes} bytes of SRAM")
+        self._machine = ffi.gc(machine, lib.lpu_destroy)
+
+    def run(self, until: int) -> str:
+        """Go on until the run is over, a fault, or `cycle` == until. Signals are handled every few milliseconds."""
+        until = min(max(until, 0), MAX_CYCLE)
+        while True:
+            status = STATUS[lib.lpu_run_slice(self._machine, until)]
+            if status != RUNNING or lib.lpu_cycle(self._machine) >= until:
+                return status
+
+    # State ------------------------------------------------------------------------------------
+    @property
+    def fault(self) -> RawFault | None:
+        raw = lib.lpu_get_fault(self._machine)
+        return RawFault(*struct_values(raw[0])) if raw else None
+
+    @property
+    def state(self) -> State:
+        raw = ffi.new("lpu_state *")
+        lib.lpu_get_state(self._machine, raw)
+        return state_from_c(raw)
+
+    def set_state(self, state: State) -> None:
+        """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
+        check_state(self.spec, state)
+        if len(state.in_flight) > lib.LPU_IN_FLIGHT:
+            raise ValueError(f"{len(state.in_flight)} writes are in flight; a state holds {lib.LPU_IN_FLIGHT}")
+        if lib.lpu_set_state(self._machine, state_to_c(state)):
+            raise ValueError("the writes in flight or the loops of this state fit no run of this program")
+
+    def set_register(self, register: int, value: int) -> None:
+        """Write a register from outside; a write in flight to it still lands. Raises ValueError for a bad number."""
+        if not 0 <= register < lib.LPU_REGISTERS:
+            raise ValueError(f"register {register} does not exist; there are {lib.LPU_REGISTERS}")
+        lib.lpu_set_register(self._machine, register, value & 0xFFFFFFFF)
+
+    # Memory -----------------------------------------------------------------------------------
+    def sram(self) -> memoryview:
+        return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)
+
+    def written(self) -> memoryview:
+        return self._view(lib.lpu_written(self._machine), self.spec.sram_bytes // 8)
+
+    def _view(self, start: Any, size: int) -> memoryview:
+        """A view that keeps the machine alive, whatever becomes of the engine."""
+        machine = self._machine
+        held = ffi.gc(start, lambda _: machine)
+        return memoryview(ffi.buffer(held, size)).cast("B")
+
+    def load(self, address: int, data: bytes) -> None:
+        """Store bytes and mark them written. Raises ValueError outside SRAM."""
+        if address < 0 or address + len(data) > self.spec.sram_bytes:
+            raise ValueError(f"{len(data)} bytes at {address} are outside SRAM of {self.spec.sram_bytes} bytes")
+        lib.lpu_load(self._machine, address, ffi.from_buffer("uint8_t[]", data), len(data))
+
+    # Statistics -------------------------------------------------------------------------------
+    def issue_counts(self) -> dict[int, int]:
+        counts, found = lib.lpu_issue_counts(self._machine), {}
+        address = lib.lpu_next_issued(self._machine, 0)
+        while address < self._length:
+            found[address] = counts[address]
+            address = lib.lpu_next_issued(self._machine, address + 1)
+        return found
+
+    def set_issue_counts(self, counts: dict[int, int]) -> None:
+        """Replace the counts. Raises ValueError for an address outside the text or a count that is none."""
+        for address, count in counts.items():
+            if not (0 <= address < self._length and 0 <= count < COUNT_LIMIT):
+                raise ValueError(f"a count of {count} at address {address} of a text of {self._length} syllables")
+        table = lib.lpu_issue_counts(self._machine)
+        ffi.memmove(table, bytes(self._length * SYLLABLE_BYTES), self._length * SYLLABLE_BYTES)
+        for address, count in counts.items():
+            table[address] = count
+
+
+def text_length(spec: MachineSpec, text: bytes) -> int:
+    """Syllables of a text. Raises ValueError when it is no whole number of them or too long for the machine."""
+    length, rest = divmod(len(text), SYLLABLE_BYTES)
+    if rest:
+        raise ValueError(f"text of {len(text)} bytes is no whole number of {SYLLABLE_BYTES}-byte syllables")
+    if length > spec.text_syllables:
+        raise ValueError(f"the text has {length} syllables; {spec.name} holds {spec.text_syllables}")
+    return length
+
+
+def struct_values(raw: Any) -> list[int]:
+    """The members of a C struct of numbers, in order."""
+    return [getattr(raw, name) for name, _ in ffi.typeof(raw).fields]
+
+
+def state_from_c(raw: Any) -> State:
+    writes = (raw.writes[i] for i in range(raw.write_count))
+    return State(
+        cycle=raw.cycle,
+        pc=raw.pc,
+        registers=tuple(raw.registers),
+        cc=raw.cc,
+        in_flight=tuple(InFlight(w.reg, w.value, w.landing, w.issued, w.pc, w.slot) for w in writes),
+        loops=tuple(Loop(*struct_values(raw.loops[i])) for i in range(raw.loop_count)),
+        next_fetch=raw.next_fetch,
+        fetch_ended=bool(raw.fetch_ended),
+        exit_code=raw.exit_code,
+        jump_pc=raw.jump_pc,
+        jump_slot=raw.jump_slot,
+        jump_cycle=raw.jump_cycle,
+    )
+
+
+def state_to_c(state: State) -> Any:
+    """The C form of a state whose numbers were checked."""
+    names = ("cycle", "pc", "cc", "next_fetch", "fetch_ended", "exit_code", "jump_pc", "jump_slot", "jump_cycle")
+    raw = ffi.new("lpu_state *", {name: getattr(state, name) for name in names})
+    raw.registers = state.registers
+    raw.loop_count, raw.write_count = len(state.loops), len(state.in_flight)
+    for i, loop in enumerate(state.loops):
+        raw.loops[i] = (loop.start, loop.end, loop.remaining)
+    for i, write in enumerate(state.in_flight):
+        raw.writes[i] = (write.landing, write.issued, write.value, write.pc, write.register, write.slot)
+    return raw
