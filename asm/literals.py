@@ -68,7 +68,8 @@ def _decimal(text: str) -> Decimal:
 
 def _number_help(text: str) -> str:
     if text.isdigit():
-        return f"a decimal number does not begin with 0; write {text.lstrip('0') or '0'}, or 0o{text.lstrip('0')} for octal"
+        digits = text.lstrip("0") or "0"
+        return f"a decimal number does not begin with 0; write {digits}, or 0o{digits} for octal"
     if text[0] == "0" and text[1:2].lower() in ("x", "o", "b"):
         digits = {"x": "0-9 and a-f", "o": "0-7", "b": "0 and 1"}[text[1].lower()]
         return f"the digits after `{text[:2]}` are {digits}"

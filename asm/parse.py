@@ -195,7 +195,8 @@ class Builder:
         """`mw4.1` is slice mw4, bank 1."""
         name, dot, digits = text.partition(".")
         if dot and not (digits.isdigit() and len(digits) < 4):
-            _fail(self.line, start, end, "E-SYNTAX", f"`{digits}` is not a bank number", f"write `{name}.0` or `{name}.1`")
+            help_ = f"write `{name}.0` or `{name}.1`"
+            _fail(self.line, start, end, "E-SYNTAX", f"`{digits}` is not a bank number", help_)
         return name, int(digits) if dot else -1
 
     def located(self, start: int, end: int, name: str, place: PlaceRange) -> Declaration:
