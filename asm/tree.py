@@ -14,15 +14,33 @@ from isa.diagnostics import Place
 
 @dataclass(slots=True)
 class Line:
-    """One logical source line after expansion. `trail`: see isa.diagnostics.Place."""
+    """One logical source line after expansion. `trail`: see isa.diagnostics.Place.
+
+    `edits` says where expansion changed the text: (column, length now, length in the file), left to right.
+    """
 
     file: str
     number: int
     text: str
     trail: tuple[tuple[str, Place], ...] = ()
+    edits: tuple[tuple[int, int, int], ...] = ()
 
     def place(self, column: int, end: int) -> Place:
+        """The range in the file; what was put in by expansion stands for what it replaced."""
+        if self.edits:
+            column, end = self._written(column, 0), self._written(end - 1, 1) + 1
         return Place(self.file, self.number, column, end, self.trail)
+
+    def _written(self, column: int, last: int) -> int:
+        """The column in the file; inside an edit its first (last=0) or last (last=1) column."""
+        grown = 0
+        for at, now, before in self.edits:
+            if column < at:
+                break
+            if column < at + now:
+                return at - grown + last * (before - 1)
+            grown += now - before
+        return column - grown
 
 
 # Expressions ----------------------------------------------------------------------------------
