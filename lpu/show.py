@@ -1,0 +1,125 @@
+"""Results as text and as plain data, without NumPy: the elements of symbols, unit use, counts per line."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from math import isfinite, prod
+from typing import TYPE_CHECKING, Any
+
+from isa.types import TYPES, ElementType
+
+if TYPE_CHECKING:
+    from isa.image import Tensor
+    from isa.machine import MachineSpec
+    from vm.stats import Stats
+
+STRUCT_CODES = {
+    "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I", "f16": "e", "bf16": "H", "f32": "f",
+}  # fmt: skip
+SHOWN_ELEMENTS = 64  # a larger output is shown by its first elements
+BAR_WIDTH = 40
+BUSIEST_LINES = 20
+
+
+# Elements ---------------------------------------------------------------------------------------
+def elements(tensor: Tensor, raw: bytes) -> list[int | float]:
+    """The numbers of row-major little-endian bytes."""
+    t = TYPES[tensor.dtype]
+    count = prod(tensor.shape)
+    if t.bits < 8:
+        return [nibble(raw[i // 2] >> 4 * (i % 2)) for i in range(count)]
+    values = struct.unpack_from(f"<{count}{STRUCT_CODES[t.name]}", raw)
+    if t.name == "bf16":  # the high half of an f32
+        return [struct.unpack("<f", struct.pack("<I", value << 16))[0] for value in values]
+    return list(values)
+
+
+def nibble(bits: int) -> int:
+    return (bits & 15) - ((bits & 8) << 1)
+
+
+def nested(values: list[Any], shape: tuple[int, ...]) -> Any:
+    """A flat list as lists of lists of a shape."""
+    if len(shape) <= 1:
+        return values
+    size = prod(shape[1:])
+    return [nested(values[i * size : (i + 1) * size], shape[1:]) for i in range(shape[0])]
+
+
+def number_text(value: int | float, t: ElementType) -> str:
+    """The shortest decimal that reads back as the same element."""
+    if isinstance(value, int) or not isfinite(value):
+        return str(value)
+    for digits in range(1, 10):
+        text = f"{value:.{digits}g}"
+        if same_element(float(text), value, t):
+            return text if "." in text or "e" in text else f"{text}.0"
+    return repr(value)
+
+
+def same_element(a: float, b: float, t: ElementType) -> bool:
+    """Whether a decimal is nearer to this element than half the spacing of its type."""
+    return abs(a - b) <= abs(b) * 2.0 ** -(t.significand + 1)
+
+
+def tensor_line(tensor: Tensor, raw: bytes) -> str:
+    """`C = [[1, 2], [3, 4]]`, or the first elements of a large one."""
+    t = TYPES[tensor.dtype]
+    values = elements(tensor, raw)
+    texts = [number_text(value, t) for value in values[:SHOWN_ELEMENTS]]
+    if len(values) > SHOWN_ELEMENTS:
+        shape = ", ".join(map(str, tensor.shape))
+        return f"{tensor.name} = {tensor.dtype}[{shape}]: {', '.join(texts[:8])}, ..."
+    return f"{tensor.name} = {bracketed(nested(texts, tensor.shape))}"
+
+
+def bracketed(value: Any) -> str:
+    return f"[{', '.join(map(bracketed, value))}]" if isinstance(value, list) else str(value)
+
+
+def tensor_data(tensor: Tensor, raw: bytes) -> dict[str, Any]:
+    """The same for JSON, which has no NaN and no infinities: those become strings."""
+    values = [value if isfinite(value) else str(value) for value in elements(tensor, raw)]
+    return {"dtype": tensor.dtype, "shape": list(tensor.shape), "data": nested(values, tensor.shape)}
+
+
+# Statistics -------------------------------------------------------------------------------------
+def summary(ending: str, stats: Stats, spec: MachineSpec) -> str:
+    """One sentence on how a run ended and what it took."""
+    time = duration(stats.cycles / spec.clock_mhz)
+    return f"{ending} after {stats.cycles:,} cycles ({time} at {spec.clock_mhz} MHz): {counts(stats)}"
+
+
+def counts(stats: Stats) -> str:
+    return f"{stats.bundles:,} bundle{'s' * (stats.bundles != 1)}, {stats.ops:,} op{'s' * (stats.ops != 1)}"
+
+
+def duration(microseconds: float) -> str:
+    """A time with three digits in a unit that suits it."""
+    if microseconds < 1:
+        return f"{microseconds * 1e3:.3g} ns"
+    if microseconds < 1e3:
+        return f"{microseconds:.3g} us"
+    return f"{microseconds / 1e3:.3g} ms" if microseconds < 1e6 else f"{microseconds / 1e6:,.1f} s"
+
+
+def unit_bars(stats: Stats) -> Iterator[str]:
+    """How busy each unit was, as a fraction of all cycles."""
+    yield "unit        ops  busy"
+    for unit, use in stats.units.items():
+        fraction = use.busy / stats.cycles if stats.cycles else 0.0
+        bar = "#" * round(fraction * BAR_WIDTH)
+        yield f"{unit:<4}{use.ops:>11,}  {100 * fraction:5.1f} % |{bar:<{BAR_WIDTH}}|"
+
+
+def busiest_lines(stats: Stats, texts: dict[tuple[str, int], str]) -> Iterator[str]:
+    """The source lines most cycles were spent on, in the order of the file."""
+    ranked = sorted(stats.lines, key=lambda place: (-stats.lines[place].cycles, place))[:BUSIEST_LINES]
+    yield "    cycles         ops  line"
+    for place in sorted(ranked):
+        line = stats.lines[place]
+        text = texts.get(place, "").strip()
+        yield f"{line.cycles:>10,}  {line.ops:>10,}  {place[0]}:{place[1]}  {text}".rstrip()
+    if len(stats.lines) > len(ranked):
+        yield f"and {len(stats.lines) - len(ranked)} lines more"
