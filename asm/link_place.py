@@ -67,7 +67,10 @@ class Banks:
 
     def take(self, group: Group, shift: int) -> None:
         for block in group.blocks:
-            insort(self._runs.setdefault(block.bank, []), self.run(block, shift, group), key=_start)
+            self.take_run(block.bank, self.run(block, shift, group))
+
+    def take_run(self, bank: int, run: Run) -> None:
+        insort(self._runs.setdefault(bank, []), run, key=_start)
 
     def rows_to_clear(self, group: Group, shift: int) -> int:
         """How many more rows up the group must go at least to clear what it overlaps; 0 when it fits."""
@@ -111,7 +114,8 @@ def place(units: Sequence[Unit]) -> list[Diagnostic]:
     groups = [group for unit in units for group in _groups(unit)]
     diagnostics: list[Diagnostic] = []
     for group in sorted(groups, key=lambda group: not group.fixed):
-        diagnostics += _place_fixed(banks, group) if group.fixed else _place_movable(banks, group)
+        put = _place_fixed if group.fixed else _place_movable
+        diagnostics += _with_itself(banks.machine, group) or put(banks, group)
     return diagnostics
 
 
@@ -120,6 +124,18 @@ def _groups(unit: Unit) -> Iterator[Group]:
     for block in unit.image.blocks:
         blocks.setdefault(block.group, []).append(block)
     return (Group(unit, name, members) for name, members in blocks.items())
+
+
+def _with_itself(machine: MachineSpec, group: Group) -> list[Diagnostic]:
+    """Blocks of one group that overlap, which no move can mend."""
+    own = Banks(machine)
+    for block in group.blocks:
+        run = own.run(block, 0, group)
+        other = own.conflict(block.bank, run)
+        if other:
+            return [_overlap(machine, block.bank, run, other)]
+        own.take_run(block.bank, run)
+    return []
 
 
 def _place_fixed(banks: Banks, group: Group) -> list[Diagnostic]:
@@ -150,7 +166,9 @@ def _overlap(machine: MachineSpec, bank: int, run: Run, other: Run) -> Diagnosti
     first = max(run.start, other.start) // machine.words_per_row
     last = (min(run.end, other.end) - 1) // machine.words_per_row
     rows = f"row {first}" if first == last else f"rows {first} to {last}"
-    message = f"{run.owner.label} and {other.owner.label} are both placed in {rows} of bank {machine.bank_name(bank)}"
+    same = run.owner is other.owner
+    who = f"two parts of {run.owner.label}" if same else f"{run.owner.label} and {other.owner.label}"
+    message = f"{who} are both placed in {rows} of bank {machine.bank_name(bank)}"
     help = "leave one of them without a fixed place, or name another bank or row"
     return Diagnostic("E-PLACE", message, run.owner.place, note("the other is placed here", other.owner.place), help)
 

@@ -54,5 +54,5 @@ def test_a_device_is_written_to_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["missing/prog.lpu", "."])
 def test_a_place_that_cannot_be_written_is_an_os_error(tmp_path: Path, where: str) -> None:
-    with pytest.raises(OSError, match="No such file|Is a directory"):
+    with pytest.raises(OSError, match=r"No such file|Is a directory"):
         write_atomic(tmp_path / where, b"data")
