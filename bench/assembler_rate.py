@@ -1,0 +1,158 @@
+"""Lines per second of our assembler beside GNU as and bronzebeard, on generated files of one shape.
+
+A block of ours and one of the peers' do the same: address, load, arithmetic, store, compare, jump back.
+All are whole processes, from source file to object file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import Contestant, Time, call, interleaved, process, tool
+
+import lpu
+
+NOT_INSTALLED = "not installed"
+STARTUP_LINES = 20  # what is assembled to know what starting the process costs
+
+
+@dataclass(frozen=True)
+class Result:
+    """`time` is of the whole process; `net` leaves out what a file of a few lines takes."""
+
+    name: str
+    lines: int = 0
+    time: Time | None = None
+    net: Time | None = None
+    note: str = ""
+
+
+def linear_block(number: int) -> list[str]:
+    r = 8 + number % 4 * 4
+    return [
+        f"b{number}:",
+        f"        ld   r{r}, [x + r4 + {number % 64}]",
+        f"        add  r{r + 1}, r{r}, {number % 2000}",
+        f"        mul  r{r + 2}, r{r + 1}, r5",
+        f"        sub  r6, r6, r{r + 2}",
+        f"        shl  r{r + 3}, r6, {number % 32}      ; a comment",
+        f"        xor  r7, r{r + 3}, r{r}",
+        f"        st   [y + r4 + {number % 64}], r7",
+        "        add  r4, r4, 1",
+        "        cmp  r4, r2",
+        f"        jlt  b{number}",
+    ]
+
+
+def bundle_block(number: int) -> list[str]:
+    return [
+        f"b{number}:",
+        f"        {{ ld r8, [x + r4 + {number % 64}]  ||  ld r9, [y + r4]  ||  add r4, r4, 1 }}",
+        f"        {{ add r10, r11, {number % 2000}  ||  sub r12, r13, r14  ||  nop 3 }}",
+        "        { mul r15, r8, r9  ||  mov r16, r10  ||  cmp r4, r2 }",
+        f"        {{ xor r17, r16, {number % 64}  ||  nop 2 }}",
+        f"        {{ add r6, r6, r15  ||  shl r7, r17, {number % 32}  ||  jlt b{number} }}     ; a comment",
+    ]
+
+
+def riscv_block(number: int) -> list[str]:
+    r = ("t3", "t4", "t5", "t6")[number % 4]
+    return [
+        f"b{number}:",
+        f"        lw   {r}, {number % 64 * 4}(s4)",
+        f"        addi a1, {r}, {number % 2000}",
+        "        mul  a2, a1, s5",
+        "        sub  s6, s6, a2",
+        f"        slli a3, s6, {number % 32}      # a comment",
+        f"        xor  s7, a3, {r}",
+        f"        sw   s7, {number % 64 * 4}(s8)",
+        "        addi s4, s4, 4",
+        "        slt  a4, s4, s2",
+        f"        blt  s4, s2, b{number}",
+    ]
+
+
+OUR_DATA = ["        .array x: i32[4096]", "        .array y: i32[4096]"]
+
+
+def source(block: Callable[[int], list[str]], lines: int, head: Sequence[str] = ()) -> str:
+    """A file of about so many lines."""
+
+    def generate() -> Iterator[str]:
+        yield from head
+        for number in range(max(1, (lines - len(head)) // len(block(0)))):
+            yield from block(number)
+
+    return "\n".join(generate()) + "\n"
+
+
+def our_command(text: Path, out: Path) -> list[str | Path]:
+    return [sys.executable, "-m", "lpu", "asm", text, "-o", out]
+
+
+def gnu_command(text: Path, out: Path) -> list[str | Path]:
+    return [tool("riscv64-linux-gnu-as") or "", "-march=rv64imac", text, "-o", out]
+
+
+def bronzebeard_command(text: Path, out: Path) -> list[str | Path]:
+    return [tool("bronzebeard") or "", "-o", out, text]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An assembler and what it is given; `needs` is the program that may be missing."""
+
+    name: str
+    command: Callable[[Path, Path], list[str | Path]]
+    block: Callable[[int], list[str]]
+    head: Sequence[str] = ()
+    needs: str = ""
+
+    def prepare(self, folder: Path, lines: int) -> tuple[Contestant, int]:
+        """The process to time, and the number of lines it reads."""
+        stem = folder / f"{self.block.__name__}{lines}"
+        text = stem.with_suffix(".s")
+        text.write_text(source(self.block, lines, self.head))
+        return process(self.command(text, stem.with_suffix(".o"))), len(text.read_text().splitlines())
+
+
+ENTRIES = (
+    Entry("`lpu asm`, linear", our_command, linear_block, OUR_DATA),
+    Entry("`lpu asm`, explicit bundles (3 ops a line)", our_command, bundle_block, OUR_DATA),
+    Entry("GNU as (C)", gnu_command, riscv_block, needs="riscv64-linux-gnu-as"),
+    Entry("bronzebeard (Python)", bronzebeard_command, riscv_block, needs="bronzebeard"),
+)
+
+
+def measure(lines: int, rounds: int, folder: Path) -> list[Result]:
+    """All assemblers in the same rounds, each with a long file and a short one."""
+    contestants: dict[str, Contestant] = {}
+    counts: dict[str, int] = {}
+    present = [entry for entry in ENTRIES if not entry.needs or tool(entry.needs)]
+    for entry in present:
+        contestants[entry.name], counts[entry.name] = entry.prepare(folder, lines)
+        contestants[entry.name + " short"], _ = entry.prepare(folder, STARTUP_LINES)
+    times = interleaved(contestants, rounds)
+    return [
+        Result(e.name, counts[e.name], times[e.name], times[e.name] - times[e.name + " short"])
+        if e in present
+        else Result(e.name, note=NOT_INSTALLED)
+        for e in ENTRIES
+    ]
+
+
+def in_process(lines: int, rounds: int) -> list[Result]:
+    """Our assembler as a library call, without starting Python."""
+    made = {
+        "`lpu.assemble`, linear": source(linear_block, lines, OUR_DATA),
+        "`lpu.assemble`, explicit bundles": source(bundle_block, lines, OUR_DATA),
+    }
+    times = interleaved({name: assembling(text) for name, text in made.items()}, rounds)
+    return [Result(name, len(made[name].splitlines()), time, time) for name, time in times.items()]
+
+
+def assembling(text: str) -> Contestant:
+    return call(lambda: lpu.assemble(text))

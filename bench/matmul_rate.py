@@ -1,0 +1,113 @@
+"""Multiply-accumulates per second of the int32 matrix product: our core, Spike, native C."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from device_tree import flatten, spike_machine
+from measure import Contestant, Time, call, interleaved, process, tool
+from numpy.typing import NDArray
+
+import lpu
+
+HERE = Path(__file__).resolve().parent
+PROGRAMS = HERE.parent / "programs"
+SPIKE_ISA, SPIKE_MIB = "rv64imac", 64
+NOT_INSTALLED = "not installed"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Multiply-accumulates per second, or why there are none."""
+
+    name: str
+    rate: float | None
+    note: str = ""
+
+
+def operands(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The matrices of peers/matmul.c."""
+    count = np.arange(size * size).reshape(size, size)
+    return (count % 251 - 125).astype(np.int32), (count % 241 - 120).astype(np.int32)
+
+
+def ours(program: str, size: int) -> Contestant:
+    """One product on the core, timed from the first cycle to the last. Raises ValueError on a wrong result."""
+    executable = lpu.assemble(PROGRAMS / program, defines={"n": size, "m": size, "k": size})
+    a, b = operands(size)
+
+    def run() -> Time:
+        machine = lpu.Machine(executable)
+        machine["A"], machine["B"] = a, b
+        taken = call(machine.run)()
+        if not np.array_equal(machine["C"], a @ b):
+            raise ValueError(f"{program} gave a wrong product")
+        return taken
+
+    return run
+
+
+def build(compiler: str, flags: list[str], size: int, repeats: int, out: Path) -> Path:
+    a, b = operands(size)
+    checksum = int((a @ b).sum()) % 2**32
+    defines = [f"-DN={size}", f"-DREPEATS={repeats}", f"-DCHECKSUM={checksum}u"]
+    subprocess.run([compiler, *flags, *defines, str(HERE / "peers" / "matmul.c"), "-o", str(out)], check=True)
+    return out
+
+
+def marginal(with_repeats: Contestant, without: Contestant, repeats: int) -> Contestant:
+    """The time of one repetition: a process that does `repeats` of them, less one that does none."""
+
+    def run() -> Time:
+        difference = with_repeats() - without()
+        return Time(difference.wall / repeats, difference.user / repeats)
+
+    return run
+
+
+def peer(compiler: str, flags: list[str], prefix: list[str], size: int, repeats: int, stem: Path) -> Contestant:
+    programs = [build(compiler, flags, size, count, stem.with_suffix(f".{count}")) for count in (repeats, 0)]
+    some, none = (process([*prefix, program]) for program in programs)
+    return marginal(some, none, repeats)
+
+
+def native(flags: list[str], size: int, repeats: int, folder: Path) -> Contestant | str:
+    compiler = tool("cc")
+    if compiler is None:
+        return NOT_INSTALLED
+    return peer(compiler, flags, [], size, repeats, folder / ("native" + "".join(flags)))
+
+
+def spike(size: int, repeats: int, folder: Path) -> Contestant | str:
+    compiler, simulator = tool("riscv64-linux-gnu-gcc"), tool("spike")
+    if compiler is None or simulator is None:
+        return NOT_INSTALLED
+    tree = folder / "spike.dtb"
+    tree.write_bytes(flatten(spike_machine(SPIKE_ISA, SPIKE_MIB)))
+    flags = [
+        "-O2", f"-march={SPIKE_ISA}", "-mabi=lp64", "-mcmodel=medany", "-DBARE", "-ffreestanding", "-nostdlib",
+        "-static", "-no-pie", "-T", str(HERE / "peers" / "spike.ld"),
+    ]  # fmt: skip
+    prefix = [simulator, f"--isa={SPIKE_ISA}", f"-m{SPIKE_MIB}", f"--dtb={tree}"]
+    return peer(compiler, flags, prefix, size, repeats, folder / "spike")
+
+
+def measure(size: int, rounds: int, folder: Path) -> list[Result]:
+    """All contestants in the same rounds; rates from median wall times."""
+    makers: dict[str, Callable[[], Contestant | str]] = {
+        "`matmul.s`, linear assembly": lambda: ours("matmul.s", size),
+        "`matmul_bundles.s`, one a cycle": lambda: ours("matmul_bundles.s", size),
+        "Spike, C at -O2": lambda: spike(size, 4, folder),
+        "native C, -O2, not vectorised": lambda: native(["-O2", "-fno-tree-vectorize"], size, 100, folder),
+        "native C, -O3": lambda: native(["-O3"], size, 100, folder),
+    }
+    made = {name: make() for name, make in makers.items()}
+    times = interleaved({name: run for name, run in made.items() if not isinstance(run, str)}, rounds)
+    return [
+        Result(name, size**3 / times[name].wall if name in times else None, run if isinstance(run, str) else "")
+        for name, run in made.items()
+    ]

@@ -1,0 +1,96 @@
+"""Measure against the peers, print the tables and put them into docs/performance.md.
+
+    make bench                    everything, some minutes
+    python bench/run.py --quick   small sizes and few rounds, printed only
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import assembler_rate
+import matmul_rate
+import measure
+import startup
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+SPIKE = "Spike, C at -O2"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; all columns but the first are right-aligned."""
+    names = list(head)
+    rule = ["---", *["---:"] * (len(names) - 1)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (names, rule, *rows))
+
+
+def matmul_table(results: list[matmul_rate.Result]) -> str:
+    spike = next((r.rate for r in results if r.name == SPIKE), None)
+
+    def row(result: matmul_rate.Result) -> list[str]:
+        if result.rate is None:
+            return [result.name, result.note, ""]
+        return [result.name, f"{result.rate / 1e6:,.1f}", f"{result.rate / spike:.2f}" if spike else ""]
+
+    return table(("", "million multiply-accumulates/s", "times Spike"), map(row, results))
+
+
+def assembler_table(results: list[assembler_rate.Result]) -> str:
+    def row(result: assembler_rate.Result) -> list[str]:
+        if result.time is None or result.net is None:
+            return [result.name, result.note, "", "", ""]
+        time, net = result.time, result.net
+        rate = f"{result.lines / time.wall:,.0f}"
+        return [result.name, rate, f"{result.lines / net.wall:,.0f}", f"{time.wall:.2f}", f"{time.user:.2f}"]
+
+    return table(("", "lines/s", "lines/s less start-up", "wall s", "user s"), map(row, results))
+
+
+def report(quick: bool) -> str:
+    """All measurements of one run, as Markdown."""
+    sizes, rounds, lines = ((32,), 3, 2_000) if quick else ((64, 128), 9, 30_000)
+    parts = [host_section()]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for size in sizes:
+            parts += [f"### int32 matrix product, {size} x {size} x {size}",
+                      matmul_table(matmul_rate.measure(size, rounds, folder))]  # fmt: skip
+        results = assembler_rate.measure(lines, max(3, rounds // 2), folder)
+        parts += [f"### Assembling {lines:,} lines", assembler_table(results + assembler_rate.in_process(lines, 3))]
+    parts += ["### Start-up", "\n".join(startup.table(rounds))]
+    return "\n\n".join(parts)
+
+
+def host_section() -> str:
+    when = datetime.date.today().isoformat()
+    facts = "\n".join(f"* {name}: {value}" for name, value in measure.host())
+    return f"Made by `make bench` on {when}.\n\n{facts}"
+
+
+def put_into_page(text: str) -> None:
+    page = PAGE.read_text()
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="measure against the peers")
+    parser.add_argument("--quick", action="store_true", help="small and few; docs/performance.md stays as it is")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    text = report(options.quick)
+    print(text)
+    if not options.quick:
+        put_into_page(text)
+
+
+if __name__ == "__main__":
+    main()
