@@ -64,7 +64,7 @@ def main() -> None:
         np.save(WEIGHTS, weights)
         np.save(BIAS, bias)
     right = predict(images) == labels
-    print(f"integer model: {right[1::2].mean():.1%} of the training images right, {right[0::2].mean():.1%} of the others")
+    print(f"right: {right[1::2].mean():.1%} of the training images, {right[0::2].mean():.1%} of the others")
 
 
 if __name__ == "__main__":
