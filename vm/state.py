@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from isa.conditions import RESET
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
+from isa.table import ROWS
 from vm.engine import InFlight, Loop, State
 
 REGISTERS = 32
 WORD = 1 << 32
 MAX_CYCLE = 1 << 62
-MAX_LATENCY = 64  # no row of the table is slower, so no write is further from its landing
+MAX_LATENCY = max(row.latency for row in ROWS)
+MAX_IN_FLIGHT = 256  # more than all units can have under way
 NOWHERE = -1
 
 
@@ -32,6 +34,8 @@ def check_state(spec: MachineSpec, state: State) -> None:
         raise ValueError(f"a state has {REGISTERS} registers, not {len(state.registers)}")
     if len(state.loops) > spec.loop_depth:
         raise ValueError(f"the loop stack holds {len(state.loops)} entries; {spec.loop_depth} fit")
+    if len(state.in_flight) > MAX_IN_FLIGHT:
+        raise ValueError(f"{len(state.in_flight)} writes are in flight; at most {MAX_IN_FLIGHT} can be")
     order = [(write.landing, write.register) for write in state.in_flight]
     if order != sorted(set(order)):
         raise ValueError("writes in flight must be ordered by landing cycle and register, each pair once")
@@ -42,7 +46,7 @@ def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, in
     yield "cycle", state.cycle, 0, MAX_CYCLE
     yield "pc", state.pc, 0, WORD
     yield "cc", state.cc, 0, 16
-    yield "next_fetch", state.next_fetch, 0, MAX_CYCLE + WORD
+    yield "next_fetch", state.next_fetch, 0, MAX_CYCLE
     yield "exit_code", state.exit_code, 0, 256
     yield "jump_pc", state.jump_pc, NOWHERE, WORD
     yield "jump_slot", state.jump_slot, NOWHERE, 256
@@ -58,8 +62,8 @@ def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, in
 def _write_ranges(state: State, write: InFlight) -> Iterator[tuple[str, int, int, int]]:
     yield "the register of a write in flight", write.register, 0, CONDITION_CODE + 1
     yield "the value of a write in flight", write.value, 0, 16 if write.register == CONDITION_CODE else WORD
-    yield "the landing cycle of a write in flight", write.landing, state.cycle + 1, state.cycle + MAX_LATENCY
-    yield "the issue cycle of a write in flight", write.issued, 0, state.cycle + 1
+    yield "the landing cycle of a write in flight", write.landing, state.cycle + 1, write.issued + MAX_LATENCY + 1
+    yield "the issue cycle of a write in flight", write.issued, 0, state.cycle
     yield "the bundle of a write in flight", write.pc, 0, WORD
     yield "the slot of a write in flight", write.slot, 0, 256
 

@@ -100,14 +100,18 @@ def go_round(flow: Flow) -> Flow:
 
 def check_loop(here: Here, end: int) -> None:
     """The rules of a loop that hold whatever its count is. Raises Trouble."""
-    program = here.program
-    if end <= here.next or not (end == len(program) or program.starts_bundle(end)):
-        raise bad_loop(here, end)
-    last = program.last_bundle_before(end)
-    if last is None or any(op.row.control for op in last.ops):
+    if not body_is_legal(here.program, here.next, end):
         raise bad_loop(here, end)
     if here.loops and inside(here.loops[-1], here.address) and end >= here.loops[-1].end:
         raise bad_loop(here, end)
+
+
+def body_is_legal(program: Program, start: int, end: int) -> bool:
+    """A body holds a bundle, ends where one starts or the text ends, and its last bundle holds no control op."""
+    if not start < end <= len(program) or not (end == len(program) or program.starts_bundle(end)):
+        return False
+    last = program.last_bundle_before(end)
+    return last is not None and not any(op.row.control for op in last.ops)
 
 
 def bad_loop(here: Here, end: int) -> Trouble:

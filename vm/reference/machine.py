@@ -11,10 +11,11 @@ from dataclasses import replace
 from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
 from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, State
+from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
-from vm.state import check_state, initial_state
+from vm.state import REGISTERS, check_state, initial_state
 
 
 class ReferenceEngine:
@@ -97,11 +98,16 @@ class ReferenceEngine:
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
+        for loop in state.loops:
+            if not body_is_legal(self._program, loop.start, loop.end):
+                raise ValueError(f"addresses {loop.start} to {loop.end} are no loop body of this program")
         self._state = state
         self._fault = None
 
     def set_register(self, register: int, value: int) -> None:
-        """Write a register from outside; a write in flight to it still lands."""
+        """Write a register from outside; a write in flight to it still lands. Raises ValueError for a bad number."""
+        if not 0 <= register < REGISTERS:
+            raise ValueError(f"register {register} does not exist; there are {REGISTERS}")
         registers = list(self._state.registers)
         registers[register] = value & 0xFFFFFFFF
         self._state = replace(self._state, registers=tuple(registers))
