@@ -53,3 +53,8 @@ def cycles(text: str) -> int:
     if value < 1 or value != int(value):
         raise argparse.ArgumentTypeError(f"{text!r} is no positive number of cycles")
     return int(value)
+
+
+def form(args: argparse.Namespace) -> str:
+    """How diagnostics are to be printed: text, json or sarif."""
+    return "json" if args.json else "sarif" if args.sarif else "text"

@@ -1,0 +1,99 @@
+"""From the files a command names to images: sources are assembled, objects read, several linked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from isa.image import Image
+from isa.machine import MachineError, MachineSpec
+from lpu import messages
+
+if TYPE_CHECKING:
+    from asm.assemble import Assembly
+
+STANDARD_INPUT = "-"
+STANDARD_NAME = "<stdin>"
+ELF_MAGIC = b"\x7fELF"
+OBJECT_SUFFIXES = (".o", ".lpu")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a command line says about assembling."""
+
+    defines: dict[str, int | float] = field(default_factory=dict)
+    include: tuple[str, ...] = ()
+    machine: MachineSpec | None = None
+
+
+def settings(args: argparse.Namespace) -> Settings:
+    """The settings of a command with source options. Raises SourceError for a machine that is none."""
+    return Settings(dict(args.defines), tuple(args.include), machine_asked(args.machine))
+
+
+def machine_asked(name: str | None) -> MachineSpec | None:
+    """The machine named on the command line, if one is. Raises SourceError."""
+    from isa.machine import load
+
+    try:
+        return load(name) if name else None
+    except MachineError as error:
+        raise messages.error("E-MACHINE", str(error)) from error
+
+
+def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Image:
+    """The program made of sources, objects or one executable. Raises SourceError when any part is wrong."""
+    images = [image_of(path, wanted, log) for path in paths]
+    present = [image for image in images if image is not None]
+    if len(present) < len(images):
+        raise messages.SourceError()  # what is wrong is in the log
+    if len(present) == 1 and present[0].executable:
+        return present[0]
+    return linked(present)
+
+
+def image_of(path: str, wanted: Settings, log: messages.Log) -> Image | None:
+    """An object or executable as it is, a source assembled; None when the log says why there is none."""
+    return read_object(path) if is_object(path) else assembled(path, wanted, log).image
+
+
+def is_object(path: str) -> bool:
+    """Whether a file is to be read rather than assembled: by its name, else by its first bytes."""
+    if path == STANDARD_INPUT:
+        return False
+    if path.endswith(OBJECT_SUFFIXES):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(ELF_MAGIC)) == ELF_MAGIC
+    except OSError:
+        return False  # the assembler says why it cannot be read
+
+
+def read_object(path: str) -> Image:
+    """An object or executable. Raises SourceError."""
+    from vm.loader import read_image
+
+    return read_image(path)
+
+
+def linked(images: Sequence[Image], name: str = "") -> Image:
+    """One executable, its static checks repeated. Raises SourceError."""
+    from asm.link import link
+
+    if len(images) == 1:
+        return link(images, name)  # its checks were made when it was assembled
+    from asm.check import check_image
+
+    return link(images, name, recheck=check_image)
+
+
+def file_bytes(image: Image) -> bytes:
+    from isa import elf
+
+    return elf.write(image)

@@ -1,0 +1,101 @@
+"""How `lpu run` tells what happened: sentences and bars for people, one JSON document for programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from lpu import messages, show
+from lpu.transfer import STANDARD, raw_output
+from vm.engine import HALTED
+from vm.machine import LIMIT, Machine, MachineFault
+from vm.stats import Stats
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`status` is halted, fault, limit or interrupted; `code` the exit status of the command."""
+
+    status: str
+    code: int
+    fault: MachineFault | None = None
+
+
+def text(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: messages.Log) -> None:
+    """Outputs that went to no file, a sentence, and statistics; on stderr when an output takes stdout."""
+    if outcome.fault:
+        log.add([outcome.fault.diagnostic])
+    log.flush()
+    stats = machine.stats
+    to_stdout = any(item.path == STANDARD for item in args.outputs)
+    out = sys.stderr if to_stdout or outcome.status != HALTED else sys.stdout
+    if outcome.status == HALTED and not args.outputs:
+        for tensor in machine.declared_outputs:
+            print(show.tensor_line(tensor, raw_output(machine, tensor.name)), file=out)
+    print(show.summary(ending(outcome, args), stats, machine.image.machine), file=out)
+    if args.stats:
+        _statistics(machine, stats, out)
+
+
+def ending(outcome: Outcome, args: argparse.Namespace) -> str:
+    """How the run ended, as the first words of a sentence."""
+    if outcome.status == LIMIT:
+        return f"stopped by --max-cycles {args.max_cycles}"
+    if outcome.status == HALTED and outcome.code:
+        return f"halted with code {outcome.code}"
+    return {"fault": "faulted"}.get(outcome.status, outcome.status)
+
+
+def _statistics(machine: Machine, stats: Stats, out: TextIO) -> None:
+    print(file=out)
+    for line in show.unit_bars(stats):
+        print(line, file=out)
+    if stats.lines:
+        print(file=out)
+        for line in show.busiest_lines(stats, messages.source_lines({file for file, _ in stats.lines})):
+            print(line, file=out)
+
+
+def document(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: messages.Log) -> None:
+    """The one JSON document on stdout."""
+    stats = machine.stats
+    messages.print_json(
+        {
+            "status": outcome.status,
+            "code": outcome.code,
+            "cycles": stats.cycles,
+            "bundles": stats.bundles,
+            "ops": stats.ops,
+            "fault": _fault(outcome.fault) if outcome.fault else None,
+            "units": {unit: {"ops": use.ops, "busy": use.busy} for unit, use in stats.units.items()},
+            "lines": _lines(stats) if args.stats else [],
+            "diagnostics": log.as_data(),
+            "outputs": _outputs(machine, args) if outcome.status == HALTED else {},
+        }
+    )
+
+
+def _lines(stats: Stats) -> list[dict[str, Any]]:
+    return [
+        {"file": file, "line": line, "ops": use.ops, "cycles": use.cycles}
+        for (file, line), use in stats.lines.items()
+    ]  # fmt: skip
+
+
+def _fault(fault: MachineFault) -> dict[str, Any]:
+    """The fault's diagnostic with the facts of its record beside it."""
+    found = messages.as_data(fault.diagnostic)
+    raw = fault.raw
+    return {**found, "cycle": raw.cycle, "pc": raw.pc, "unit": fault.diagnostic.data.get("unit")}
+
+
+def _outputs(machine: Machine, args: argparse.Namespace) -> dict[str, Any]:
+    """Declared outputs by name: their data, or the file that holds them."""
+    files = {item.name: item.path for item in args.outputs if item.name}
+    found = {t.name: show.tensor_data(t, raw_output(machine, t.name)) for t in machine.declared_outputs if t.name not in files}
+    for name, path in files.items():
+        tensor = machine.tensors[name]
+        found[name] = {"dtype": tensor.dtype, "shape": list(tensor.shape), "file": path}
+    return found
