@@ -123,7 +123,7 @@ class Symbols:
                 message += f": {' -> '.join(part.name for part in [*ring, symbol])}"
             raise SourceError(Diagnostic("E-CYCLE", message, symbol.place, tuple(notes)))
         if len(self._pending) >= MAX_CONSTANT_DEPTH:
-            message = f"`{symbol.name}` ends a chain of more than {MAX_CONSTANT_DEPTH} constants defined after their use"
+            message = f"`{symbol.name}` ends a chain of over {MAX_CONSTANT_DEPTH} constants defined after their use"
             help_ = "define constants before those that use them"
             raise SourceError(Diagnostic("E-LIMIT", message, symbol.place, help=help_))
 
