@@ -93,9 +93,8 @@ def _bad_body(scene: Scene, last: int) -> Diagnostic | None:
 def _bad_nesting(scene: Scene, last: int, depth: int) -> Diagnostic:
     room = scene.image.machine.loop_depth
     if depth >= room:
-        return _said(
-            f"a loop inside {depth} others: at most {room} nest", help="count the outermost loop in a register"
-        )
+        message = f"a loop inside {depth} others; at most {room} nest"
+        return _said(message, help="count the outermost loop in a register, with `cmp` and `jlt`")
     note = scene.note("the last bundle of both", scene.place_of(last, 0), last)
     message = "the loop reaches as far as the loop around it; nested loops do not share their last bundle"
     return _said(message, note, help="put a bundle such as `{ mov r0, r0 }` after the inner loop")
