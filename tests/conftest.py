@@ -1,9 +1,15 @@
-"""Hypothesis profiles: `dev` by default, `ci` (same examples every time, bounded) and `deep` (many more)."""
+"""Hypothesis profiles: `dev` by default, `ci` (same examples every time, bounded) and `deep` (many more).
+
+And the command `lpu` as a fixture.
+"""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
+from cli_tools import Command
 from hypothesis import HealthCheck, settings
 
 # Time limits per example would make a loaded machine fail tests; whole runs are bounded by their number instead.
@@ -13,3 +19,9 @@ settings.register_profile("dev", max_examples=50, **COMMON)
 settings.register_profile("ci", max_examples=100, derandomize=True, database=None, **COMMON)
 settings.register_profile("deep", max_examples=5000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture
+def lpu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command, in an empty directory."""
+    return Command(tmp_path, capsys, monkeypatch)
