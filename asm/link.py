@@ -14,7 +14,9 @@ from asm.link_place import place
 from asm.link_text import WORD_MASK, link_text
 from asm.link_unit import Scope, Unit, relocation_error
 from isa.diagnostics import ERROR, Diagnostic, SourceError
+from isa.elf_format import ElfError
 from isa.image import EXTERN, TEXT, TO_ROW, TO_TARGET, Block, Image, LineEntry, Relocation, Symbol, Tensor
+from isa.image_check import check
 from isa.machine import BYTES_PER_WORD, MachineSpec
 
 Recheck = Callable[[Image], list[Diagnostic]]
@@ -28,6 +30,7 @@ def link(images: Sequence[Image], name: str = "", recheck: Recheck | None = None
     """
     _report(_inputs(images))
     linked = images[0] if images[0].executable else _linked(images, name or images[0].name)
+    _report(_well_formed(linked))
     _report(recheck(linked) if recheck else [])
     return linked
 
@@ -80,6 +83,15 @@ def _linked(images: Sequence[Image], name: str) -> Image:
         executable=True,
         name=name,
     )
+
+
+def _well_formed(linked: Image) -> list[Diagnostic]:
+    """Objects that a tool of ours made never fail here; others may name places that data moved away from."""
+    try:
+        check(linked)
+    except ElfError as error:
+        return [Diagnostic("E-OBJECT", f"the objects do not make an executable: {error}")]
+    return []
 
 
 def _text_size(spec: MachineSpec, size: int) -> list[Diagnostic]:

@@ -34,8 +34,9 @@ def _complaints(image: Image) -> Iterator[str]:
     for entry in image.lines:
         if not 0 <= entry.address < len(image.text):
             yield f"a line entry names address {entry.address} of a text of {len(image.text)} syllables"
+    data = {symbol.name for symbol in image.symbols if symbol.kind != TEXT and symbol.binding != EXTERN}
     for tensor in image.tensors:
-        yield from _tensor(image.machine, tensor, names)
+        yield from _tensor(image.machine, tensor, data)
 
 
 def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
@@ -81,11 +82,11 @@ def _relocation(image: Image, relocation: Relocation, names: set[str]) -> Iterat
         yield f"{what} is outside its {'text' if in_text else 'block'} of {end} {'syllables' if in_text else 'words'}"
 
 
-def _tensor(machine: MachineSpec, tensor: Tensor, names: set[str]) -> Iterator[str]:
+def _tensor(machine: MachineSpec, tensor: Tensor, data: set[str]) -> Iterator[str]:
     what = f"tensor {tensor.name!r}"
     place = f"{tensor.slices} slices from number {tensor.slice}, row {tensor.row} on"
-    if tensor.name not in names:
-        yield f"{what} has no symbol"
+    if tensor.name not in data:
+        yield f"{what} has no data symbol"
     if tensor.dtype not in TYPES or tensor.layout not in LAYOUTS:
         yield f"{what} has type {tensor.dtype!r} and layout {tensor.layout!r}, which do not exist"
         return

@@ -106,9 +106,11 @@ def images(draw: st.DrawFn) -> Image:
         parts["relocations"] = draw(st.lists(relocations(len(text), own_blocks, names), max_size=5))
     if text:
         parts["lines"] = draw(st.lists(st.builds(LineEntry, st.integers(0, len(text) - 1), places), max_size=6))
-    if names:
-        parts["tensors"] = draw(st.lists(tensors(names), max_size=2))
+    own_symbols = [draw(symbols(machine, len(text), own_blocks, name)) for name in names]
+    data = [symbol.name for symbol in own_symbols if symbol.kind != TEXT and symbol.binding != EXTERN]
+    if data:
+        parts["tensors"] = draw(st.lists(tensors(data), max_size=2))
     return Image(
-        machine, text, own_blocks, [draw(symbols(machine, len(text), own_blocks, name)) for name in names],
+        machine, text, own_blocks, own_symbols,
         entry=draw(st.integers(0, len(text))), executable=draw(st.booleans()), name=draw(NAMES), **parts,
     )  # fmt: skip

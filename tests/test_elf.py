@@ -291,7 +291,7 @@ def nested(depth: int) -> Place:
         ({"lines": [LineEntry(1, HERE)]}, "a line entry names address 1 of a text of 1 syllables"),
         ({"lines": [LineEntry(0, Place("a.s", -1))]}, "a.s has no line -1, columns 1 to 1"),
         ({"lines": [LineEntry(0, nested(18))]}, f"a place was reached through more than {MAX_TRAIL} others"),
-        ({"tensors": [Tensor("B", "i32", ())]}, "tensor 'B' has no symbol"),
+        ({"tensors": [Tensor("B", "i32", ())]}, "tensor 'B' has no data symbol"),
         ({"tensors": [Tensor("A", "i8", ())] * 40_000}, "a note of 6160020 bytes; it may have 4194304"),
         ({"tensors": [Tensor("A", "i31", ())]}, "tensor 'A' has type 'i31' and layout 'linear', which do not exist"),
         (

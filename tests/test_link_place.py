@@ -150,3 +150,13 @@ def test_linked_blocks_never_overlap_and_groups_keep_their_shape(images: list[Im
             assert 0 <= new.row and new.row * WIDTH + new.word + new.words <= ROWS * WIDTH
             assert shifts.setdefault(new.group, new.row - old.row) == new.row - old.row
             assert not (new.fixed and new.row != old.row)
+
+
+def test_a_symbol_moved_out_of_memory_is_refused() -> None:
+    stray = data("b", rows("B", 0, 1))
+    stray.symbols[0].value = LPU_TINY.words - 1
+    (found,) = complaints(data("a", rows("A", 0, 1)), stray)
+    assert (found.code, found.message) == (
+        "E-OBJECT",
+        "the objects do not make an executable: symbol 'B' has value 16391 and size 0; the last address is 16384",
+    )
