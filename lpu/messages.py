@@ -37,9 +37,9 @@ class Log:
         """Print what there is as text on stderr."""
         if not self.diagnostics:
             return
-        from isa.report import render
+        from isa.report import render, wants_colour
 
-        print(render(self.diagnostics, self.sources, colour=sys.stderr.isatty()), file=sys.stderr)
+        sys.stderr.write(render(self.diagnostics, self.sources, wants_colour(sys.stderr)))
         self.diagnostics = []
 
     def close(self, **more: Any) -> None:
@@ -48,8 +48,9 @@ class Log:
             print_json({**more, "diagnostics": self.as_data()})
         elif self.form == SARIF:
             from isa.report import to_sarif
+            from lpu import __version__
 
-            print_json(to_sarif(self.diagnostics))
+            print_json(to_sarif(self.diagnostics, __version__))
         else:
             self.flush()
 
