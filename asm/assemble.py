@@ -1,0 +1,165 @@
+"""The assembler: source to image, by way of statements, placed data, ops and bundles.
+
+Each stage works on what the one before left whole, so that no error is caused by another: a statement with an
+error is reported and dropped, and bundles are made only of programs without errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from asm.blocks import add_data, add_symbols, add_tensors
+from asm.encode import Text, encode_text
+from asm.errors import error
+from asm.expand import ExpandOptions, Sources, expand, expand_file
+from asm.gather import Gathering
+from asm.items import ItemBuilder
+from asm.place import place
+from asm.program import Item, Packed
+from asm.schedule import Options, schedule
+from asm.scope import Scope
+from asm.tree import DirectiveStmt, Name, Statement, String
+from isa.diagnostics import ERROR, Diagnostic, SourceError
+from isa.image import Image
+from isa.machine import LPU1, MachineError, MachineSpec, load
+
+INPUT_NAME = "<input>"
+
+
+@dataclass
+class Assembly:
+    """What became of a source: the object, or None after errors; and what messages and the listing need."""
+
+    image: Image | None
+    diagnostics: list[Diagnostic]
+    sources: dict[str, str]
+    name: str
+    scope: Scope
+    bundles: list[Packed] = field(default_factory=list)
+    text: Text = field(default_factory=Text)
+
+    @property
+    def ok(self) -> bool:
+        return self.image is not None
+
+
+def assemble(
+    source: str | Path,
+    *,
+    machine: MachineSpec | None = None,
+    defines: Mapping[str, int | float | str] | None = None,
+    include_paths: Iterable[str | Path] = (),
+    name: str = INPUT_NAME,
+) -> Assembly:
+    """Assemble a file (a Path) or a text (a str, called `name` in messages) into an object."""
+    folders = tuple(Path(folder) for folder in include_paths)
+    assembler = Assembler(Scope(machine or LPU1, defines, folders), machine)
+    statements = assembler.read(source, name, ExpandOptions(folders))
+    return assembler.run(statements, str(source) if isinstance(source, Path) else name)
+
+
+class Assembler:
+    """One run of the assembler; `errors` counts what makes an image impossible."""
+
+    def __init__(self, scope: Scope, machine: MachineSpec | None) -> None:
+        self.scope = scope
+        self.machine = machine
+        self.sources = Sources()
+        self.diagnostics: list[Diagnostic] = []
+        self.failed = False
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+        self.failed = self.failed or diagnostic.severity == ERROR
+
+    def report_error(self, problem: SourceError) -> None:
+        """An error without diagnostics was reported before, but it still is one."""
+        self.failed = True
+        for diagnostic in problem.diagnostics:
+            self.report(diagnostic)
+
+    # Stages -----------------------------------------------------------------------------------
+    def read(self, source: str | Path, name: str, options: ExpandOptions) -> list[Statement]:
+        if isinstance(source, Path):
+            return list(expand_file(source, self.scope, self.report, options, self.sources))
+        return list(expand(source, name, self.scope, self.report, options, self.sources))
+
+    def run(self, statements: list[Statement], name: str) -> Assembly:
+        self._choose_machine(statements)
+        gathering = self._gather(statements)
+        items = self._items(gathering)
+        result = Assembly(None, self.diagnostics, self.sources.texts, name, self.scope)
+        if not self.failed:
+            self._schedule(result, items, gathering)
+        if not self.failed:
+            result.image = self._image(result, gathering)
+        return result
+
+    def _choose_machine(self, statements: list[Statement]) -> None:
+        """`.machine NAME` in the source; a machine asked for from outside must be the same."""
+        for statement in statements:
+            if isinstance(statement, DirectiveStmt) and statement.name == "machine":
+                try:
+                    self._named_machine(statement)
+                except SourceError as problem:
+                    self.report_error(problem)
+
+    def _named_machine(self, statement: DirectiveStmt) -> None:
+        node = statement.arguments[0] if len(statement.arguments) == 1 else None
+        if not isinstance(node, Name | String):
+            raise error("E-DIRECTIVE", "`.machine` takes a name, or a file in quotes", statement.line, statement)
+        try:
+            spec = load(node.text if isinstance(node, Name) else node.value)
+        except MachineError as problem:
+            raise error("E-MACHINE", str(problem), statement.line, node) from None
+        differences = self.machine.difference(spec) if self.machine else []
+        if self.machine and differences:
+            message = f"the source is for {spec.name} and {self.machine.name} is asked for: {differences[0]}"
+            raise error("E-MACHINE", message, statement.line, node)
+        self.scope.spec = spec
+        self.machine = self.machine or spec
+
+    def _gather(self, statements: list[Statement]) -> Gathering:
+        gathering = Gathering(self.scope)
+        for statement in statements:
+            try:
+                gathering.take(statement)
+            except SourceError as problem:
+                self.report_error(problem)
+        try:
+            gathering.finish()
+        except SourceError as problem:
+            self.report_error(problem)
+        for diagnostic in (*self.scope.check_constants(), *gathering.facts.check()):
+            self.report(diagnostic)
+        for diagnostic in place(gathering.data.objects, self.scope.spec):
+            self.report(diagnostic)
+        gathering.data.evaluate(self.report_error)
+        return gathering
+
+    def _items(self, gathering: Gathering) -> list[Item]:
+        builder = ItemBuilder(self.scope, self.report_error)
+        items = builder.build(gathering.text)
+        for label in builder.labels:
+            label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken
+        for diagnostic in self.scope.registers.allocate():
+            self.report(diagnostic)
+        return items
+
+    def _schedule(self, result: Assembly, items: list[Item], gathering: Gathering) -> None:
+        scheduled = schedule(items, self.scope.spec, Options(frozenset(gathering.facts.aliases)))
+        for diagnostic in scheduled.diagnostics:
+            self.report(diagnostic)
+        result.bundles = scheduled.bundles
+        if not self.failed:
+            result.text = encode_text(scheduled.bundles, scheduled.end_labels)
+
+    def _image(self, result: Assembly, gathering: Gathering) -> Image:
+        text = result.text
+        image = Image(self.scope.spec, text.syllables, relocations=text.relocations, lines=text.lines, name=result.name)
+        add_data(image, self.scope, gathering.data.objects)
+        add_symbols(image, self.scope, text.labels, frozenset(gathering.facts.exported))
+        add_tensors(image, self.scope)
+        return image

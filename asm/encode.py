@@ -1,0 +1,59 @@
+"""Bundles to text: addresses, syllables, references for the linker, and the lines they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from asm.program import AsmOp, Packed
+from isa.codec import Op, encode
+from isa.image import TO_TARGET, LineEntry, Relocation
+
+
+@dataclass(slots=True)
+class Text:
+    """Encoded bundles: where each starts, and where labels are."""
+
+    syllables: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    labels: dict[str, int] = field(default_factory=dict)
+    relocations: list[Relocation] = field(default_factory=list)
+    lines: list[LineEntry] = field(default_factory=list)
+
+
+def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str]) -> Text:
+    """Lay the bundles out, then fill in targets: an op's size does not depend on them."""
+    text = Text()
+    targets: list[tuple[int, AsmOp]] = []
+    for bundle in bundles:
+        address = len(text.syllables)
+        text.starts.append(address)
+        for label in bundle.labels:
+            text.labels[label] = address
+        for op in bundle.ops:
+            _encode_op(text, op, targets)
+        text.syllables[-1] |= 1
+    for label in end_labels:
+        text.labels[label] = len(text.syllables)
+    for address, op in targets:
+        _fill_targets(text, address, op)
+    return text
+
+
+def _encode_op(text: Text, op: AsmOp, targets: list[tuple[int, AsmOp]]) -> None:
+    address = len(text.syllables)
+    text.lines.append(LineEntry(address, op.place))
+    if op.references:
+        targets.append((address, op))
+    text.syllables += encode(Op(op.row, tuple(op.values)))
+
+
+def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
+    stop = text.syllables[address] & 1
+    for reference in op.references:
+        kind, name = reference.kind, reference.symbol
+        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=op.place))
+        if kind == TO_TARGET and name in text.labels:
+            index = op.row.format.names.index(reference.field)
+            op.values[index] = text.labels[name] + reference.addend
+            text.syllables[address] = encode(Op(op.row, tuple(op.values)))[0] | stop

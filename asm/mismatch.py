@@ -1,0 +1,96 @@
+"""What to say when a mnemonic is unknown or none of its operand forms fits."""
+
+from __future__ import annotations
+
+from asm.errors import error
+from asm.tree import OpStmt
+from isa.diagnostics import Note, SourceError
+from isa.row import CONST, IMM, LABEL, MEM, REG, SLICE_ROW, Row
+from isa.row import Operand as OperandForm
+from isa.table import MNEMONICS
+
+WANTED = {
+    REG: "a register",
+    IMM: "an immediate",
+    CONST: "a constant",
+    MEM: "an address",
+    SLICE_ROW: "a row of a slice",
+    LABEL: "a label",
+}
+EXPR, OTHER = "expr", "other"
+
+
+def unknown_mnemonic(statement: OpStmt) -> SourceError:
+    from difflib import get_close_matches
+
+    name = statement.mnemonic
+    near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
+    help_ = f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
+    return error("E-MNEMONIC", f"`{name}` is not an instruction", statement.line, statement, help_)
+
+
+def _forms(rows: tuple[Row, ...]) -> str:
+    return " or ".join(f"`{row.key}`" for row in rows)
+
+
+def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
+    """E-OPERAND at the operand that is wrong in the form that fits best; a note per form says why not."""
+    rows = MNEMONICS[statement.mnemonic]
+    found = [_first_misfit(row, statement, shapes) for row in rows]
+    best = max(range(len(rows)), key=lambda i: found[i][0])
+    index, _ = found[best]
+    rivals = [row for row, (other, _) in zip(rows, found, strict=True) if other == index]
+    message = _sentence(statement, rivals, index, shapes)
+    node = statement.operands[index] if index < len(statement.operands) else statement
+    notes = tuple(Note(f"`{row.key}`: {why}") for row, (_, why) in zip(rows, found, strict=True))
+    return error("E-OPERAND", message, statement.line, node, notes=notes)
+
+
+def _first_misfit(row: Row, statement: OpStmt, shapes: tuple[object, ...]) -> tuple[int, str]:
+    """(index of the first operand that does not fit a row, why)."""
+    for index, (operand, shape) in enumerate(zip(row.operands, shapes, strict=False)):
+        if not _fits(operand, shape):
+            return index, f"operand {index + 1} is {_what(shape)}, not {_wanted(operand, shape)}"
+    count = len(row.operands)
+    return min(count, len(shapes)), f"it takes {_count(count)}, not {len(shapes)}"
+
+
+def _fits(operand: OperandForm, shape: object) -> bool:
+    if operand.kind in (MEM, SLICE_ROW):
+        return shape == operand.fields
+    return shape == (REG if operand.kind == REG else EXPR)
+
+
+def _what(shape: object) -> str:
+    if shape == REG:
+        return "a register"
+    if isinstance(shape, tuple):
+        return "a row of a slice" if shape[0] == "slice" else f"the address {_address(shape)}"
+    return "an expression" if shape == EXPR else "an attribute"
+
+
+def _wanted(operand: OperandForm, shape: object) -> str:
+    if operand.kind == MEM and isinstance(shape, tuple):
+        return _address(operand.fields)
+    return WANTED[operand.kind]
+
+
+def _address(fields: tuple[str, ...]) -> str:
+    from isa.row import memory_text
+
+    return memory_text(fields)
+
+
+def _count(count: int) -> str:
+    return f"{count} operand{'' if count == 1 else 's'}" if count else "no operands"
+
+
+def _sentence(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
+    mnemonic = statement.mnemonic
+    expecting = [row.operands[index] for row in rivals if index < len(row.operands)]
+    if index >= len(shapes) or not expecting:
+        counts = sorted({len(row.operands) for row in MNEMONICS[mnemonic]})
+        takes = " or ".join(str(count) for count in counts[:-1]) + (" or " if counts[1:] else "") + _count(counts[-1])
+        return f"`{mnemonic}` takes {takes}, not {len(shapes)}"
+    wanted = dict.fromkeys(WANTED[operand.kind] for operand in expecting)
+    return f"operand {index + 1} of `{mnemonic}` is {_what(shapes[index])}; it must be {' or '.join(wanted)}"

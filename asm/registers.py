@@ -1,0 +1,91 @@
+"""Register names: r0 to r31, and names without a number (`.reg x`, `%x`), which get registers nobody names."""
+
+from __future__ import annotations
+
+import re
+
+from asm.errors import diagnostic, error
+from asm.program import AsmOp
+from asm.tree import Line, Name, Virtual
+from isa.diagnostics import Diagnostic
+from isa.row import MEM, SLICE_ROW, Row
+
+COUNT = 32
+LIKE_A_REGISTER = re.compile(r"r\d+", re.IGNORECASE)
+BASES = ("disp", "row")  # the fields of an address that its base fills
+NAMED = {f"{letter}{number}": number for letter in "rR" for number in range(COUNT)}
+
+
+class Registers:
+    """Symbolic registers are numbered from COUNT on until every op is known; `allocate` gives them their places."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = dict(NAMED)
+        self.symbolic: list[tuple[str, Line, Name | Virtual]] = []
+        self.used = 0  # bit n: register n is named by the file
+        self.waiting: list[tuple[AsmOp, tuple[int, ...]]] = []
+        self.pinned: dict[int, int] = {}
+
+    def find(self, node: Name | Virtual, line: Line) -> int | None:
+        """The number of a register; None when the name is none. Raises E-REGISTER for `r32` and the like."""
+        if isinstance(node, Virtual):
+            number = self.numbers.get(f"%{node.name}")
+            return self.declare(f"%{node.name}", line, node) if number is None else number
+        number = self.numbers.get(node.text)
+        if number is None and LIKE_A_REGISTER.fullmatch(node.text):
+            raise error("E-REGISTER", f"there is no register {node.text}; registers are r0 to r{COUNT - 1}", line, node)
+        return number
+
+    def declare(self, name: str, line: Line, node: Name | Virtual) -> int:
+        """A new symbolic register."""
+        number = self.numbers[name] = COUNT + len(self.symbolic)
+        self.symbolic.append((name, line, node))
+        return number
+
+    def note(self, op: AsmOp, indices: tuple[int, ...]) -> None:
+        """Take note of the registers in an op; `indices` say where its values hold them."""
+        values = op.values
+        for index in indices:
+            number = values[index]
+            self.used |= 1 << number
+            if number >= COUNT and (not self.waiting or self.waiting[-1][0] is not op):
+                self.waiting.append((op, indices))
+
+    def pin(self, number: int, register: int) -> bool:
+        """Put a symbolic register into a real one; whether that is possible."""
+        self.used |= 1 << register
+        return number == register or (number >= COUNT and self.pinned.setdefault(number, register) == register)
+
+    def allocate(self) -> list[Diagnostic]:
+        """Give symbolic registers those that the file never names. Errors: E-REGISTERS."""
+        free = [register for register in range(COUNT) if not self.used >> register & 1]
+        wanted = [number for number in range(COUNT, COUNT + len(self.symbolic)) if number not in self.pinned]
+        if len(wanted) > len(free):
+            return [self._too_few(wanted, len(free))]
+        places = {**dict(zip(wanted, free, strict=False)), **self.pinned}
+        for op, indices in self.waiting:
+            for index in indices:
+                op.values[index] = places.get(op.values[index], op.values[index])
+            if op.access is not None:
+                op.access.index = address_index(op)
+        return []
+
+    def _too_few(self, wanted: list[int], free: int) -> Diagnostic:
+        _, line, node = self.symbolic[wanted[free] - COUNT]
+        message = f"{len(wanted)} registers without a number are needed and the file leaves {free}"
+        names = ", ".join(self.symbolic[number - COUNT][0] for number in wanted[:8])
+        more = ", ..." if len(wanted) > 8 else ""
+        return diagnostic("E-REGISTERS", message, line, node, f"they are {names}{more}")
+
+
+def register_indices(row: Row) -> tuple[int, ...]:
+    """Where the values of a row's ops hold registers."""
+    names = row.format.names
+    written = (row.write,) if row.write else ()
+    return tuple(names.index(name) for name in (*written, *row.reads))
+
+
+def address_index(op: AsmOp) -> tuple[object, ...]:
+    """What is added to the base of an op's address: the fields of its place but for the base itself."""
+    place = next(operand for operand in op.row.operands if operand.kind in (MEM, SLICE_ROW))
+    return tuple((name, op.value(name)) for name in place.fields if name not in BASES)
