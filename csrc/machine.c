@@ -29,19 +29,19 @@ static void copy_text(lpu_machine *m, const uint8_t *text)
 static void size_memory(lpu_machine *m, const lpu_parameters *p)
 {
     uint32_t bank = p->superlanes * LANES_PER_SUPERLANE / WORD_BYTES * p->rows;
-    m->words = bank * p->banks * p->quads * SLICES_PER_QUAD * HEMISPHERES;
-    m->bank_magic = ((1ull << BANK_SHIFT) + bank - 1) / bank;
+    m->map.words = bank * p->banks * p->quads * SLICES_PER_QUAD * HEMISPHERES;
+    m->map.bank_magic = ((1ull << BANK_SHIFT) + bank - 1) / bank;
 }
 
 static bool allocate(lpu_machine *m)
 {
-    m->sram = zeros(m->words, WORD_BYTES);
-    m->written = zeros(m->words / 2, 1);
+    m->map.sram = zeros(m->map.words, WORD_BYTES);
+    m->map.written = zeros(m->map.words / 2, 1);
     m->text = zeros(m->length, sizeof *m->text);
     m->counts = zeros((size_t)m->length + 1, sizeof *m->counts);
     m->marks = zeros((size_t)m->length + 1, 1);
     m->arena = zeros(ARENA_BYTES, 1);
-    return m->sram && m->written && m->text && m->counts && m->marks && m->arena;
+    return m->map.sram && m->map.written && m->text && m->counts && m->marks && m->arena;
 }
 
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry)
@@ -68,8 +68,8 @@ void lpu_destroy(lpu_machine *m)
 {
     if (!m)
         return;
-    free(m->sram);
-    free(m->written);
+    free(m->map.sram);
+    free(m->map.written);
     free(m->text);
     free(m->counts);
     free(m->marks);
@@ -146,9 +146,9 @@ lpu_status lpu_run(lpu_machine *m, uint64_t until)
 
 uint64_t lpu_cycle(const lpu_machine *m) { return m->cycle; }
 const lpu_fault *lpu_get_fault(const lpu_machine *m) { return m->faulted ? &m->fault : NULL; }
-uint8_t *lpu_sram(lpu_machine *m) { return m->sram; }
-uint8_t *lpu_written(lpu_machine *m) { return m->written; }
-size_t lpu_sram_bytes(const lpu_machine *m) { return (size_t)m->words * WORD_BYTES; }
+uint8_t *lpu_sram(lpu_machine *m) { return m->map.sram; }
+uint8_t *lpu_written(lpu_machine *m) { return m->map.written; }
+size_t lpu_sram_bytes(const lpu_machine *m) { return (size_t)m->map.words * WORD_BYTES; }
 uint64_t *lpu_issue_counts(lpu_machine *m) { return m->counts; }
 
 size_t lpu_next_issued(const lpu_machine *m, size_t address)
@@ -161,10 +161,10 @@ size_t lpu_next_issued(const lpu_machine *m, size_t address)
 static void mark_written(lpu_machine *m, size_t from, size_t to)
 {
     for (; from < to && from % 8; from++)
-        m->written[from / 8] |= (uint8_t)(1u << from % 8);
+        m->map.written[from / 8] |= (uint8_t)(1u << from % 8);
     for (; to > from && to % 8; to--)
-        m->written[(to - 1) / 8] |= (uint8_t)(1u << (to - 1) % 8);
-    memset(m->written + from / 8, 0xFF, (to - from) / 8);
+        m->map.written[(to - 1) / 8] |= (uint8_t)(1u << (to - 1) % 8);
+    memset(m->map.written + from / 8, 0xFF, (to - from) / 8);
 }
 
 int lpu_load(lpu_machine *m, size_t address, const uint8_t *data, size_t size)
@@ -173,7 +173,7 @@ int lpu_load(lpu_machine *m, size_t address, const uint8_t *data, size_t size)
     if (address > all || size > all - address)
         return -1;
     if (size) {
-        memcpy(m->sram + address, data, size);
+        memcpy(m->map.sram + address, data, size);
         mark_written(m, address, address + size);
     }
     return 0;

@@ -92,11 +92,18 @@ struct lpu_node {
     uint32_t pc, next_pc, taken_pc;
     uint16_t before_count, after_count;
     uint8_t jump_slot, taken_cost, exit_code;
-    lpu_micro *steps;
     lpu_flight *before, *after; /* in flight at the fetch, and after the issue, both seen from the fetch */
+    lpu_micro steps[];
 };
 
 enum { BUCKETS = 1 << 14 };
+
+/* SRAM. It never changes during a run, so the run loop may keep it at hand. */
+typedef struct {
+    uint8_t *sram, *written;
+    uint64_t bank_magic; /* word address -> bank: multiply and shift */
+    uint32_t words;
+} lpu_memory_map;
 
 struct lpu_machine {
     /* state: architectural while no run is going on */
@@ -111,10 +118,7 @@ struct lpu_machine {
     lpu_loop loops[LPU_LOOPS];
     lpu_write writes[LPU_IN_FLIGHT];
     lpu_fault fault;
-    /* memory */
-    uint8_t *sram, *written;
-    uint32_t words;
-    uint64_t bank_magic; /* word address -> bank: multiply and shift */
+    lpu_memory_map map;
     lpu_parameters parameters;
     /* program */
     uint64_t *text, *counts;
@@ -141,7 +145,7 @@ void lpu_resolve(lpu_machine *m, const lpu_op *op, lpu_micro *micro);
 
 /* plan.c */
 /* Fill in a node's steps and flights; returns the number of steps. */
-unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu_context *after, lpu_micro *steps);
+unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu_context *after);
 
 /* nodes.c */
 enum { ARENA_BYTES = 32 << 20 };

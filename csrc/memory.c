@@ -3,7 +3,7 @@
 
 static lpu_access word_access(const lpu_machine *m, uint32_t word)
 {
-    lpu_access access = {.in_range = word < m->words, .count = WORD_BYTES, .word = word};
+    lpu_access access = {.in_range = word < m->map.words, .count = WORD_BYTES, .word = word};
     for (unsigned k = 0; k < WORD_BYTES; k++)
         access.bytes[k] = (size_t)word * WORD_BYTES + k;
     return access;
@@ -34,7 +34,7 @@ lpu_access lpu_access_of(const lpu_machine *m, const lpu_micro *micro)
 
 static uint32_t bank_of_byte(const lpu_machine *m, const lpu_access *access, unsigned k)
 {
-    return bank_of(m, (uint32_t)(access->bytes[k] / WORD_BYTES));
+    return bank_of(&m->map, (uint32_t)(access->bytes[k] / WORD_BYTES));
 }
 
 bool lpu_shared_bank(const lpu_machine *m, const lpu_access *first, const lpu_access *second, uint32_t *bank)
@@ -55,7 +55,7 @@ bool lpu_accesses_fail(const lpu_machine *m, const lpu_micro *first, const lpu_m
     return !a.in_range || !b.in_range || lpu_shared_bank(m, &a, &b, &bank);
 }
 
-static bool byte_written(const lpu_machine *m, size_t byte) { return m->written[byte / 8] >> byte % 8 & 1; }
+static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
 
 unsigned lpu_first_unwritten(const lpu_machine *m, const lpu_access *access)
 {
@@ -68,7 +68,7 @@ unsigned lpu_first_unwritten(const lpu_machine *m, const lpu_access *access)
 static uint8_t read_byte(const lpu_machine *m, size_t byte)
 {
     if (byte_written(m, byte))
-        return m->sram[byte];
+        return m->map.sram[byte];
     return m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
 }
 
@@ -84,8 +84,12 @@ static bool load_bytes(const lpu_machine *m, const lpu_access *access, uint32_t 
     return true;
 }
 
-bool lpu_load_word_unwritten(const lpu_machine *m, uint32_t word, uint32_t *value)
+bool lpu_load_any_word(const lpu_machine *m, uint32_t word, uint32_t *value)
 {
+    if ((m->map.written[word >> 1] >> (word & 1) * WORD_BYTES & 15) == 15) {
+        *value = get_word(&m->map, word);
+        return true;
+    }
     lpu_access access = word_access(m, word);
     return load_bytes(m, &access, value);
 }
@@ -102,8 +106,8 @@ bool lpu_store_lane(lpu_machine *m, const lpu_micro *micro)
     if (!access.in_range)
         return false;
     for (unsigned k = 0; k < access.count; k++) {
-        m->sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * k);
-        m->written[access.bytes[k] / 8] |= (uint8_t)(1u << access.bytes[k] % 8);
+        m->map.sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * k);
+        m->map.written[access.bytes[k] / 8] |= (uint8_t)(1u << access.bytes[k] % 8);
     }
     return true;
 }

@@ -24,45 +24,43 @@ unsigned lpu_first_unwritten(const lpu_machine *m, const lpu_access *access);
 /* These return false, and do nothing, when the access faults. */
 bool lpu_load_lane(const lpu_machine *m, const lpu_micro *micro, uint32_t *value);
 bool lpu_store_lane(lpu_machine *m, const lpu_micro *micro);
-bool lpu_load_word_unwritten(const lpu_machine *m, uint32_t word, uint32_t *value);
+bool lpu_load_any_word(const lpu_machine *m, uint32_t word, uint32_t *value);
 
 /* Exact for every word of SRAM: see lpu_create. */
-static inline uint32_t bank_of(const lpu_machine *m, uint32_t word)
+static inline uint32_t bank_of(const lpu_memory_map *map, uint32_t word)
 {
-    return (uint32_t)(word * m->bank_magic >> BANK_SHIFT);
+    return (uint32_t)(word * map->bank_magic >> BANK_SHIFT);
 }
 
 static inline uint32_t word_address(const lpu_micro *micro) { return micro->k + *micro->a * *micro->b + *micro->c; }
 
-static inline bool word_written(const lpu_machine *m, uint32_t word)
-{
-    return (m->written[word >> 1] >> (word & 1) * 4 & 15) == 15;
-}
+/* One byte holds the written bits of two words; where only one of them was written, the long way round decides. */
+static inline bool pair_written(const lpu_memory_map *map, uint32_t word) { return map->written[word >> 1] == 0xFF; }
 
-static inline uint32_t get_word(const lpu_machine *m, uint32_t word)
+static inline uint32_t get_word(const lpu_memory_map *map, uint32_t word)
 {
-    const uint8_t *p = m->sram + (size_t)word * WORD_BYTES;
+    const uint8_t *p = map->sram + (size_t)word * WORD_BYTES;
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 /* False, and nothing done, when the load faults. */
-static inline bool load_word(const lpu_machine *m, uint32_t word, uint32_t *value)
+static inline bool load_word(const lpu_machine *m, const lpu_memory_map *map, uint32_t word, uint32_t *value)
 {
-    if (UNLIKELY(word >= m->words))
+    if (UNLIKELY(word >= map->words))
         return false;
-    if (UNLIKELY(!word_written(m, word)))
-        return lpu_load_word_unwritten(m, word, value);
-    *value = get_word(m, word);
+    if (UNLIKELY(!pair_written(map, word)))
+        return lpu_load_any_word(m, word, value);
+    *value = get_word(map, word);
     return true;
 }
 
-static inline bool store_word(lpu_machine *m, uint32_t word, uint32_t value)
+static inline bool store_word(const lpu_memory_map *map, uint32_t word, uint32_t value)
 {
-    if (UNLIKELY(word >= m->words))
+    if (UNLIKELY(word >= map->words))
         return false;
-    uint8_t *p = m->sram + (size_t)word * WORD_BYTES;
+    uint8_t *p = map->sram + (size_t)word * WORD_BYTES;
     p[0] = (uint8_t)value, p[1] = (uint8_t)(value >> 8), p[2] = (uint8_t)(value >> 16), p[3] = (uint8_t)(value >> 24);
-    m->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
+    map->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
     return true;
 }
 

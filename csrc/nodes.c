@@ -45,13 +45,12 @@ static bool is_node_of(const lpu_node *node, uint32_t pc, const lpu_context *con
 static lpu_node *make_node(lpu_machine *m, uint32_t pc, const lpu_context *before)
 {
     lpu_context after;
-    lpu_node *node = take(m, sizeof *node);
+    lpu_node *node = take(m, 0);
     memset(node, 0, sizeof *node);
     node->pc = pc;
+    take(m, sizeof *node + lpu_plan(m, node, before, &after) * sizeof *node->steps);
     node->before = keep_flights(m, before);
     node->before_count = (uint16_t)before->count;
-    node->steps = take(m, 0);
-    take(m, lpu_plan(m, node, before, &after, node->steps) * sizeof *node->steps);
     node->after = keep_flights(m, &after);
     node->after_count = (uint16_t)after.count;
     return node;

@@ -254,15 +254,15 @@ static void plan_flights(const planner *p, lpu_context *after)
     }
 }
 
-unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu_context *after, lpu_micro *steps)
+unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu_context *after)
 {
     lpu_bundle bundle;
-    planner p = {.m = m, .bundle = &bundle, .before = before, .steps = steps};
+    planner p = {.m = m, .bundle = &bundle, .before = before, .steps = node->steps};
     bool starts = node->pc < m->length && m->marks[node->pc] & LEGAL;
     node->issued = &m->counts[starts ? node->pc : 0];
     after->count = 0;
     if (!starts || !lpu_decode_bundle(m, node->pc, &bundle) || bundle_breaks_rule(&p)) {
-        *steps = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
+        node->steps[0] = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
         return 1;
     }
     plan_flow(node, &bundle);

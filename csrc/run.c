@@ -43,13 +43,13 @@ static void pause(lpu_machine *m, const lpu_node *node, uint32_t pc, uint64_t no
 }
 
 /* The bundle has issued in cycle *now; go on at `pc`, `cost` cycles later, over a link that may not be made yet.
- * NULL when the run pauses there. */
-static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, uint32_t pc, uint64_t cost,
-                              uint64_t *now, uint64_t until)
+ * `varies` when the link may have led elsewhere the last time. NULL when the run pauses there. */
+static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, uint32_t pc, bool varies,
+                              uint64_t cost, uint64_t *now, uint64_t until)
 {
     uint64_t fetch = *now + cost;
     lpu_node *to = *link;
-    bool unknown = !to || to->pc != pc;
+    bool unknown = !to || (varies && to->pc != pc);
     ++*node->issued;
     if (UNLIKELY(fetch >= until) || (UNLIKELY(unknown) && m->plans_left-- == 0)) {
         pause(m, node, pc, *now, fetch, fetch < until ? fetch : until);
@@ -59,8 +59,8 @@ static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, u
     return LIKELY(!unknown) ? to : lpu_follow(m, node, pc, cost, link);
 }
 
-#define GO(link, pc, cost) do {                                              \
-    node = go_on(m, node, &node->link, pc, cost, &now, until);               \
+#define GO(link, pc, varies, cost) do {                                      \
+    node = go_on(m, node, &node->link, pc, varies, cost, &now, until);       \
     if (UNLIKELY(!node)) return;                                             \
     step = node->steps;                                                      \
     DISPATCH();                                                              \
@@ -92,6 +92,7 @@ static void undo_steps(const lpu_micro *first, const lpu_micro *step)
 void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
 {
     LABELS
+    const lpu_memory_map map = m->map;
     const lpu_micro *step = node->steps;
     uint32_t word, first_word = 0, value, pc;
 
@@ -105,19 +106,19 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         NEXT();
     STEP(LD)
         first_word = word_address(step);
-        if (UNLIKELY(!load_word(m, first_word, &value))) goto fault;
+        if (UNLIKELY(!load_word(m, &map, first_word, &value))) goto fault;
         LAND_LATER(value); NEXT();
     EXTRA(LD_SECOND)
         word = word_address(step);
-        if (UNLIKELY(!load_word(m, word, &value) || bank_of(m, word) == bank_of(m, first_word))) goto fault;
+        if (UNLIKELY(!load_word(m, &map, word, &value) || bank_of(&map, word) == bank_of(&map, first_word))) goto fault;
         LAND_LATER(value); NEXT();
     STEP(ST)
-        if (UNLIKELY(!store_word(m, word_address(step), *step->stored))) goto fault;
+        if (UNLIKELY(!store_word(&map, word_address(step), *step->stored))) goto fault;
         NEXT();
     EXTRA(ST_SECOND)
         word = word_address(step);
-        if (UNLIKELY(word >= m->words || bank_of(m, word) == bank_of(m, first_word))) goto fault;
-        store_word(m, word, *step->stored);
+        if (UNLIKELY(word >= map.words || bank_of(&map, word) == bank_of(&map, first_word))) goto fault;
+        store_word(&map, word, *step->stored);
         NEXT();
     STEP(LDL)
         if (!lpu_load_lane(m, step, &value)) goto fault;
@@ -132,18 +133,18 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         if (!loop_fits(m, node->pc, node->taken_pc, *step->a)) goto fault;
         NEXT();
 
-    STEP(NOP) GO(next, node->next_pc, node->cost);
+    STEP(NOP) GO(next, node->next_pc, false, node->cost);
     EXTRA(LOOP_END)
         pc = go_round(m, node->next_pc);
-        if (LIKELY(pc != node->next_pc)) GO(taken, pc, 1);
-        GO(next, pc, 1);
+        if (LIKELY(pc != node->next_pc)) GO(taken, pc, true, 1);
+        GO(next, pc, false, 1);
     STEP(BRANCH)
-        if (!condition_holds(step)) GO(next, node->next_pc, 1);
+        if (!condition_holds(step)) GO(next, node->next_pc, false, 1);
         goto jump;
     STEP(LOOP)
         if (as_signed(*step->a) > 0) {
             push_loop(m, node->next_pc, node->taken_pc, *step->a);
-            GO(next, node->next_pc, 1);
+            GO(next, node->next_pc, false, 1);
         }
         /* fall through */
     STEP(JMP) jump:
@@ -151,10 +152,10 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         /* fall through */
     STEP(CALL)
         note_jump(m, node, now);
-        GO(taken, node->taken_pc, node->taken_cost);
+        GO(taken, node->taken_pc, false, node->taken_cost);
     STEP(RET)
         note_jump(m, node, now);
-        GO(taken, *step->a, node->taken_cost);
+        GO(taken, *step->a, true, node->taken_cost);
     STEP(HALT)
         ++*node->issued;
         m->fetch_ended = true, m->exit_code = node->exit_code;
