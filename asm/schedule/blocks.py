@@ -138,7 +138,7 @@ class _Splitter:
         if block.is_empty and not block.labels:
             return
         self.result.blocks.append(block)
-        self.seam = block.control is not None
+        self.seam = block.control is not None and not block.is_explicit
         self.current = Block()
 
     def _close_seam(self) -> None:
