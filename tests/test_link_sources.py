@@ -49,7 +49,7 @@ def test_a_program_of_two_sources_runs() -> None:
 
 
 def test_linking_one_source_changes_nothing_of_it() -> None:
-    source = "loop: ld r1, [result + 1]\n jmp loop\n mov r2, result\nresult: .i32 1, result\n"
+    source = "again: ld r1, [result + 1]\n jmp again\n mov r2, result\nresult: .i32 1, result\n"
     image = assemble(source, name="main.s").image
     assert image is not None
     linked = link([image])
