@@ -54,10 +54,15 @@ def unpack_linear(t: ElementType, shape: tuple[int, ...], data: bytes) -> Array:
     return np.frombuffer(data, dtype(t).newbyteorder("<")).astype(dtype(t)).reshape(shape)
 
 
+def fits_axes(tensor: Tensor) -> bool:
+    """Whether a layout takes the number of axes: two for mxm, at least one for rows and tiles."""
+    return {"linear": True, "mxm": len(tensor.shape) == 2}.get(tensor.layout, len(tensor.shape) > 0)
+
+
 def box(tensor: Tensor, machine: MachineSpec) -> tuple[int, int]:
     """(slices, rows) that a tensor of the tensor face takes."""
     t = TYPES[tensor.dtype]
-    *outer, last = tensor.shape  # at least one axis; two for mxm
+    *outer, last = tensor.shape
     if tensor.layout != "mxm":
         return t.planes, prod(outer) * _vectors(t, machine, last)
     tiles = -(-outer[0] // machine.lanes) * -(-last // machine.lanes)

@@ -329,6 +329,21 @@ def test_images_that_do_not_fit_are_refused(engine: str) -> None:
     assert refused(program, engine=engine)[0] == "E-IMAGE"
 
 
+@pytest.mark.parametrize(
+    ("tensor", "complaint"),
+    [
+        (Tensor("X", "i8", (), "rows"), "X has 0 axes, which layout rows does not take"),
+        (Tensor("X", "i8", (3,), "mxm"), "X has 1 axes, which layout mxm does not take"),
+        (Tensor("X", "i8", (300,), "rows", slice=64 + 7, row=120), "X reaches past the end of SRAM"),
+        (Tensor("X", "i32", (1 << 40,)), "X reaches past the end of SRAM"),
+    ],
+)
+def test_tensors_that_cannot_lie_there_are_refused(tensor: Tensor, complaint: str) -> None:
+    program = loop_program()
+    add_tensor(program, tensor, word=0)
+    assert refused(program)[:2] == ("E-IMAGE", f"test.s: {complaint}")
+
+
 def test_text_longer_than_the_instruction_store() -> None:
     from dataclasses import replace
 

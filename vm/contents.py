@@ -20,7 +20,12 @@ def raw_size(tensor: Tensor) -> int:
 
 
 def extents(tensor: Tensor, spec: MachineSpec, word: int) -> list[range]:
-    """The bytes of SRAM a tensor takes, in the order of its layout; `word` is its symbol's address."""
+    """The bytes of SRAM a tensor takes, in the order of its layout; `word` is its symbol's address.
+
+    Raises ValueError for a tensor that cannot lie there.
+    """
+    if not layout.fits_axes(tensor):
+        raise ValueError(f"{tensor.name} has {len(tensor.shape)} axes, which layout {tensor.layout} does not take")
     if tensor.layout == "linear":
         found = [range(word * BYTES_PER_WORD, word * BYTES_PER_WORD + raw_size(tensor))]
     else:

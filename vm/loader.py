@@ -8,6 +8,7 @@ from isa import codec
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from vm import contents
 from vm.engine import UNINIT_MODES, Engine
 
 ENGINES = ("core", "reference")
@@ -49,6 +50,7 @@ def load(image: Image, engine: str = "core", machine: MachineSpec | None = None,
     try:
         loaded = _make(engine, image, uninit)
         store_blocks(loaded, image)
+        check_tensors(image)
     except ValueError as error:
         raise refused("E-IMAGE", f"{image.name or 'the executable'}: {error}") from error
     return loaded
@@ -82,6 +84,13 @@ def store_blocks(engine: Engine, image: Image) -> None:
     for block in image.blocks:
         word = spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word
         engine.load(word * BYTES_PER_WORD, block.data)
+
+
+def check_tensors(image: Image) -> None:
+    """Raise ValueError for a typed symbol whose elements cannot all be reached."""
+    addresses = {symbol.name: symbol.value for symbol in image.symbols}
+    for tensor in image.tensors:
+        contents.extents(tensor, image.machine, addresses.get(tensor.name, 0))
 
 
 def refused(code: str, message: str, help: str = "") -> SourceError:
