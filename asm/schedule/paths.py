@@ -29,6 +29,7 @@ class Edge(NamedTuple):
 def connect(program: Blocks) -> list[list[Edge]]:
     """The edges that leave each block; the last block of a hardware loop's body has one back to its start."""
     blocks = program.blocks
+    _make_room(program)
     edges = [_ways_out(program, number) for number in range(len(blocks))]
     for number, end in loops(program):
         edges[end - 1].append(Edge(number + 1, False))
@@ -53,6 +54,19 @@ def loops(program: Blocks) -> list[tuple[int, int]]:
             if end > number + 1:
                 found.append((number, end))
     return found
+
+
+def _make_room(program: Blocks) -> None:
+    """The last block of a linear `loop` is linear if it is empty, so that a bundle can be added."""
+    for number, end in loops(program):
+        if not program.blocks[number].is_explicit and program.blocks[end - 1].is_empty:
+            program.blocks[end - 1].is_explicit = False
+
+
+def body_ends(program: Blocks) -> set[int]:
+    """Linear blocks that end a body; where both `loop` and body are explicit, nothing is ever added."""
+    blocks = program.blocks
+    return {end - 1 for number, end in loops(program) if blocks[end - 1].ops or not blocks[number].is_explicit}
 
 
 def target_block(program: Blocks, op: AsmOp) -> int:

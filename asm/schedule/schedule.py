@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from asm.check_cycles import check_region
+from asm.expr import Environment
 from asm.facts import FACTS, cycles_of
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
 from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
-from asm.schedule.paths import connect, loops
+from asm.schedule.paths import body_ends, connect
+from asm.schedule.pins import missed_pins
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import Diagnostic
@@ -23,9 +26,14 @@ NOWHERE = OpStmt("", (), (), None, Line("", 1, ""), 1, 1)  # before the first op
 
 @dataclass(slots=True)
 class Options:
-    """`aliases` are pairs of symbols that may share memory (`.alias`)."""
+    """`aliases` are pairs of symbols that may share memory (`.alias`).
+
+    `environment` gives names and functions their values in `.cycles`, `.drain` and `.assert`; without one these
+    are not checked.
+    """
 
     aliases: Aliases = frozenset()
+    environment: Environment | None = None
 
 
 @dataclass(slots=True)
@@ -43,13 +51,19 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     program = split(items)
     flow = Flow(program.blocks, connect(program), options.aliases)
     result = Scheduled([], [], program.diagnostics)
-    _emit(program, flow, result)
+    spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
+    if options.environment is not None:
+        for check in program.checks:
+            region = result.bundles[spans[check.start] : spans[check.end]]
+            result.diagnostics += check_region(check.item, region, options.environment)
     return result
 
 
-def _emit(program: Blocks, flow: Flow, result: Scheduled) -> None:
-    ends = {end - 1 for _, end in loops(program)}
+def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
+    """Make the bundles of all blocks; returns the number of bundles before each block, and in all."""
+    spans = [0]
+    ends = body_ends(program)
     labels: list[str] = []
     near = NOWHERE
     for number, block in enumerate(program.blocks):
@@ -62,7 +76,10 @@ def _emit(program: Blocks, flow: Flow, result: Scheduled) -> None:
         if made:
             made[0].labels, labels = labels, []
         result.bundles += made
+        result.diagnostics += missed_pins(flow.graphs[number], flow.placed[number])
+        spans.append(len(result.bundles))
     result.end_labels = labels
+    return spans
 
 
 def _last_statement(block: Block) -> OpStmt | None:
