@@ -100,6 +100,7 @@ class Expander:
         self.macros: dict[str, Macro] = {}
         self.names = Renamer(symbols)
         self._brace: Brace | None = None
+        self._separated: Line | None = None  # the last line whose `||` were looked at
         self._report = report
         self._errors = 0
         self._lines = 0
@@ -207,7 +208,8 @@ class Expander:
             if macro is not None:
                 self._call(macro, statement)
                 return None
-            if self._brace is None and "||" in statement.line.text:
+            if self._brace is None and "||" in statement.line.text and statement.line is not self._separated:
+                self._separated = statement.line
                 check_separators(statement.line)
         elif isinstance(statement, DirectiveStmt):
             handler = HANDLERS.get(statement.name)

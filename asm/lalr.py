@@ -72,6 +72,7 @@ class Parser:
         self.actions = actions
         self.states = [0]
         self.values: list[tuple[Any, int, int]] = []  # value, start, end
+        self.tokens: list[tuple[str, int, int]] = []  # terminal, start, end
 
     def run(self) -> Any:
         position = skip_space(self.text, 0)
@@ -80,6 +81,7 @@ class Parser:
             state = self._reduce_before(terminal, position)
             if state == ACCEPT:
                 return self.values[0][0]
+            self.tokens.append((terminal, position, end))
             self._push(state, self.text[position:end], position, end)
             position = skip_space(self.text, end)
 
