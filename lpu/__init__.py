@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from isa.diagnostics import Diagnostic, SourceError
     from isa.machine import MachineSpec
-    from lpu.api import assemble, link, load
+    from lpu.api import assemble, assemble_object, link, load
     from vm.machine import Machine, MachineFault
 
 __version__ = "0.1.0"
-__all__ = ["Diagnostic", "Machine", "MachineFault", "MachineSpec", "SourceError", "assemble", "link", "load"]
+__all__ = [
+    "Diagnostic", "Machine", "MachineFault", "MachineSpec", "SourceError",
+    "assemble", "assemble_object", "link", "load",
+]  # fmt: skip
 
 _HOMES = {
     "Diagnostic": "isa.diagnostics",
     "SourceError": "isa.diagnostics",
     "MachineSpec": "isa.machine",
     "assemble": "lpu.api",
+    "assemble_object": "lpu.api",
     "link": "lpu.api",
     "load": "lpu.api",
     "Machine": "vm.machine",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import MachineError, MachineSpec
 from lpu import messages
@@ -51,7 +52,7 @@ def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Ima
     images = [image_of(path, wanted, log) for path in paths]
     present = [image for image in images if image is not None]
     if len(present) < len(images):
-        raise messages.SourceError()  # what is wrong is in the log
+        raise SourceError()  # what is wrong is in the log
     if len(present) == 1 and present[0].executable:
         return present[0]
     return linked(present)
@@ -60,6 +61,29 @@ def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Ima
 def image_of(path: str, wanted: Settings, log: messages.Log) -> Image | None:
     """An object or executable as it is, a source assembled; None when the log says why there is none."""
     return read_object(path) if is_object(path) else assembled(path, wanted, log).image
+
+
+def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
+    """One source through the assembler; its diagnostics go to the log. Raises SourceError when it cannot be read."""
+    from asm.assemble import assemble
+
+    source, name = (standard_input(), STANDARD_NAME) if path == STANDARD_INPUT else (Path(path), path)
+    result = assemble(
+        source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name
+    )  # fmt: skip
+    log.add(result.diagnostics)
+    log.sources.update(result.sources)
+    return result
+
+
+def standard_input() -> str:
+    """All of standard input, as a source. Raises SourceError."""
+    from asm.source import MAX_FILE_BYTES, decode
+
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise messages.error("E-SOURCE", f"standard input has more than {MAX_FILE_BYTES} bytes, the most of a source")
+    return decode(data, STANDARD_NAME)
 
 
 def is_object(path: str) -> bool:
@@ -84,13 +108,9 @@ def read_object(path: str) -> Image:
 
 def linked(images: Sequence[Image], name: str = "") -> Image:
     """One executable, its static checks repeated. Raises SourceError."""
-    from asm.link import link
+    from lpu.api import link
 
-    if len(images) == 1:
-        return link(images, name)  # its checks were made when it was assembled
-    from asm.check import check_image
-
-    return link(images, name, recheck=check_image)
+    return link(images, name)
 
 
 def file_bytes(image: Image) -> bytes:

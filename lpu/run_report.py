@@ -94,7 +94,8 @@ def _fault(fault: MachineFault) -> dict[str, Any]:
 def _outputs(machine: Machine, args: argparse.Namespace) -> dict[str, Any]:
     """Declared outputs by name: their data, or the file that holds them."""
     files = {item.name: item.path for item in args.outputs if item.name}
-    found = {t.name: show.tensor_data(t, raw_output(machine, t.name)) for t in machine.declared_outputs if t.name not in files}
+    printed = [tensor for tensor in machine.declared_outputs if tensor.name not in files]
+    found = {tensor.name: show.tensor_data(tensor, raw_output(machine, tensor.name)) for tensor in printed}
     for name, path in files.items():
         tensor = machine.tensors[name]
         found[name] = {"dtype": tensor.dtype, "shape": list(tensor.shape), "file": path}

@@ -88,11 +88,12 @@ def tensor_data(tensor: Tensor, raw: bytes) -> dict[str, Any]:
 def summary(ending: str, stats: Stats, spec: MachineSpec) -> str:
     """One sentence on how a run ended and what it took."""
     time = duration(stats.cycles / spec.clock_mhz)
-    return f"{ending} after {stats.cycles:,} cycles ({time} at {spec.clock_mhz} MHz): {counts(stats)}"
+    took = f"{counted(stats.cycles, 'cycle')} ({time} at {spec.clock_mhz} MHz)"
+    return f"{ending} after {took}: {counted(stats.bundles, 'bundle')}, {counted(stats.ops, 'op')}"
 
 
-def counts(stats: Stats) -> str:
-    return f"{stats.bundles:,} bundle{'s' * (stats.bundles != 1)}, {stats.ops:,} op{'s' * (stats.ops != 1)}"
+def counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def duration(microseconds: float) -> str:

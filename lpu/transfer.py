@@ -39,9 +39,10 @@ def transfer(text: str) -> Transfer:
 
 def check(machine: Machine, inputs: Sequence[Transfer], outputs: Sequence[Transfer]) -> None:
     """Raise SourceError for what cannot be transferred, before anything runs."""
-    for option, transfers, declared in (("-i", inputs, machine.declared_inputs), ("-o", outputs, machine.declared_outputs)):
-        for item in transfers:
-            _check_one(machine, option, item, declared)
+    for item in inputs:
+        _check_one(machine, "-i", item, machine.declared_inputs)
+    for item in outputs:
+        _check_one(machine, "-o", item, machine.declared_outputs)
     if len([item for item in outputs if item.path == STANDARD]) > 1:
         raise refused("-o", "only one output can go to standard output")
 

@@ -40,7 +40,8 @@ def test_elements_are_those_numpy_sees(name: str, seed: int, count: int) -> None
     array = some_bits(name, count, seed)
     raw = layout.pack_linear(TYPES[name], array)
     values = show.elements(Tensor("x", name, (count,)), raw)
-    np.testing.assert_array_equal(np.array(values, float), array.astype(float))
+    with np.errstate(invalid="ignore"):  # signalling NaNs
+        np.testing.assert_array_equal(np.array(values, float), array.astype(float))
 
 
 @pytest.mark.parametrize("name", FLOATS)
@@ -49,9 +50,9 @@ def test_float_text_reads_back_as_the_same_element(name: str, seed: int) -> None
     t = TYPES[name]
     for element in some_bits(name, 20, seed):
         text = show.number_text(float(element), t)
-        back = np.array(float(text)).astype(DTYPES[name])
-        assert np.isnan(back) == np.isnan(element)
-        assert np.isnan(element) or back == element
+        with np.errstate(invalid="ignore"):  # signalling NaNs
+            back = np.array(float(text)).astype(DTYPES[name])
+            assert back == element or (np.isnan(back) and np.isnan(element))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""The same steps as the command's, for Python: source to executable, files to images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from asm.assemble import assemble as assemble_source
+from asm.link import link as link_images
+from isa.diagnostics import SourceError
+from isa.image import Image
+from isa.machine import MachineSpec
+from isa.machine import load as load_machine
+from vm.loader import read_image
+
+PathLike = str | os.PathLike[str]
+
+
+def assemble(
+    source: PathLike,
+    defines: Mapping[str, int | float] | None = None,
+    machine: MachineSpec | str | None = None,
+    include: Iterable[PathLike] = (),
+) -> Image:
+    """An executable from a file (a path) or a text (a str with a line end in it). Raises SourceError.
+
+    `defines` set parameters and constants, `include` names folders, `machine` is a description, the name of
+    one or a TOML file.
+    """
+    image = assemble_object(source, defines, machine, include)
+    return link([image])
+
+
+def assemble_object(
+    source: PathLike,
+    defines: Mapping[str, int | float] | None = None,
+    machine: MachineSpec | str | None = None,
+    include: Iterable[PathLike] = (),
+) -> Image:
+    """The same as far as an object, to be linked with others. Raises SourceError."""
+    text = source if isinstance(source, str) and "\n" in source else Path(source)
+    spec = load_machine(machine) if isinstance(machine, str) else machine
+    folders = [os.fspath(folder) for folder in include]
+    result = assemble_source(text, machine=spec, defines=defines or {}, include_paths=folders)
+    if result.image is None:
+        raise SourceError(*result.diagnostics)
+    return result.image
+
+
+def link(objects: Sequence[Image], name: str = "") -> Image:
+    """One executable from objects, called after the first or `name`; static checks repeated. Raises SourceError."""
+    if len(objects) == 1:
+        return link_images(objects, name)  # its checks were made when it was assembled
+    from asm.check import check_image
+
+    return link_images(objects, name, check_image)
+
+
+def load(path: PathLike) -> Image:
+    """An object or executable from its file. Raises SourceError."""
+    return read_image(path)

@@ -1,0 +1,54 @@
+"""`lpu asm`: sources to objects, and listings."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from isa.diagnostics import SourceError
+from isa.image import Image
+from lpu import build, messages, options
+from lpu.cli import OK, USAGE
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="lpu asm", description="Assemble sources, each to an object.")
+    made.add_argument("source", nargs="+", help="assembly files; - is standard input")
+    made.add_argument("-o", dest="output", metavar="FILE", help="the object to write (default: the source's name, .o)")
+    made.add_argument("-l", dest="listing", metavar="FILE", help="write a listing too, on errors as well; - is stdout")
+    options.add_source_options(made)
+    options.add_diagnostic_options(made)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Assemble each source; 2 on any error, and then no object is written."""
+    made = parser()
+    args = made.parse_args(arguments)
+    if len(args.source) > 1 and (args.output or args.listing):
+        made.error("-o and -l name one file; assemble several sources without them")
+    log = messages.Log(options.form(args))
+    try:
+        objects = [(path, assemble(path, args, log)) for path in args.source]
+        for path, image in objects:
+            if image and not log.failed:
+                messages.write_file(args.output or object_name(path), build.file_bytes(image))
+    except SourceError as error:
+        log.add(error.diagnostics)
+    log.close()
+    return USAGE if log.failed else OK
+
+
+def assemble(path: str, args: argparse.Namespace, log: messages.Log) -> Image | None:
+    """One source to an object, and its listing if one is asked for; None after errors."""
+    result = build.assembled(path, build.settings(args), log)
+    if args.listing:
+        from asm.listing import listing
+
+        messages.write_file(args.listing, listing(result).encode())
+    return result.image
+
+
+def object_name(path: str) -> str:
+    """`prog.o` for `prog.s`; the object of standard input is `a.o`."""
+    return "a.o" if path == build.STANDARD_INPUT else str(Path(path).with_suffix(".o"))

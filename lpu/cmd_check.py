@@ -1,0 +1,42 @@
+"""`lpu check`: every static rule applied to sources, objects and executables; nothing is written."""
+
+from __future__ import annotations
+
+import argparse
+
+from isa.diagnostics import SourceError
+from lpu import build, messages, options
+from lpu.cli import OK, USAGE
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="lpu check", description="Apply every static rule to sources, objects and executables; write nothing."
+    )
+    made.add_argument("file", nargs="+", help="assembly files, objects or executables; - is standard input")
+    options.add_source_options(made)
+    options.add_diagnostic_options(made)
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Check each file by itself; 2 when one breaks a rule."""
+    args = parser().parse_args(arguments)
+    log = messages.Log(options.form(args))
+    for path in args.file:
+        try:
+            check(path, build.settings(args), log)
+        except SourceError as error:
+            log.add(error.diagnostics)
+    log.close()
+    return USAGE if log.failed else OK
+
+
+def check(path: str, wanted: build.Settings, log: messages.Log) -> None:
+    """What the assembler finds in a source, or what holds of the text of a file that is assembled already."""
+    if not build.is_object(path):
+        build.assembled(path, wanted, log)
+        return
+    from asm.check import check_image
+
+    log.add(check_image(build.read_object(path)))
