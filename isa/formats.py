@@ -57,9 +57,12 @@ class Field:
         return high == 0 or high == (1 << (self.total - self.width + 1)) - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
-    """One way to cut a syllable. `fields` are in drawing order, without stop, op and fn."""
+    """One way to cut a syllable. `fields` are in drawing order, without stop, op and fn.
+
+    Each is drawn once, so formats are compared and hashed by identity.
+    """
 
     name: str
     opcode: int
