@@ -6,7 +6,9 @@ error is reported and dropped, and bundles are made only of programs without err
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +47,19 @@ class Assembly:
         return self.image is not None
 
 
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector out: it would walk the whole growing tree again and again, and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_without_collections()
 def assemble(
     source: str | Path,
     *,

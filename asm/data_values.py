@@ -13,9 +13,7 @@ from isa.types import ElementType
 
 def element_bits(to: ElementType, value: Value, line: Line, node: Spanned) -> int:
     """The bits of one element. Raises E-RANGE when it does not fit and E-TYPE when it is no number of the type."""
-    if isinstance(value, Bits):
-        value = value.bits
-    elif to.kind == "f" and isinstance(value, int | float):
+    if to.kind == "f" and isinstance(value, int | float) and not isinstance(value, Bits):
         return _float_bits(to, value, line, node)
     if not isinstance(value, int):
         raise error("E-TYPE", f"`.{to.name}` takes {_kind(to)}, not {_shown(value)}", line, node)

@@ -18,7 +18,7 @@ from asm.program import FREE, AsmOp
 from asm.registers import register_indices
 from asm.scope import Scope
 from asm.slot import Slot
-from asm.tree import Expr, Indexed, Memory, Name, Operand, OpStmt, Virtual
+from asm.tree import Expr, Indexed, Memory, Name, Number, Operand, OpStmt, Virtual
 from isa.row import MEM, REG, SLICE_ROW, Row
 from isa.row import Operand as OperandForm
 from isa.table import MNEMONICS
@@ -97,15 +97,21 @@ def match(scope: Scope, statement: OpStmt) -> AsmOp:
 def _read_operands(scope: Scope, statement: OpStmt) -> tuple[tuple[Shape, ...], list[Reading]]:
     shapes: list[Shape] = []
     readings: list[Reading] = []
+    numbers = scope.registers.numbers
     for node in statement.operands:
-        shape, reading = _read(scope, statement, node)
+        shape: Shape = REG
+        reading: Reading | None = numbers.get(node.text) if type(node) is Name else None
+        if reading is None:  # no register that is known: the slower way
+            shape, reading = _read(scope, statement, node)
         shapes.append(shape)
         readings.append(reading)
     return tuple(shapes), readings
 
 
 def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Reading]:
-    if isinstance(node, Name | Virtual):
+    if type(node) is Number:
+        return EXPR, node
+    if isinstance(node, (Name, Virtual)):
         register = scope.registers.find(node, statement.line)
         if register is not None:
             return REG, register

@@ -32,7 +32,7 @@ class Registers:
             number = self.numbers.get(f"%{node.name}")
             return self.declare(f"%{node.name}", line, node) if number is None else number
         number = self.numbers.get(node.text)
-        if number is None and LIKE_A_REGISTER.fullmatch(node.text):
+        if number is None and node.text[0] in "rR" and LIKE_A_REGISTER.fullmatch(node.text):
             raise error("E-REGISTER", f"there is no register {node.text}; registers are r0 to r{COUNT - 1}", line, node)
         return number
 

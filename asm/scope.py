@@ -33,6 +33,7 @@ from isa.diagnostics import SourceError
 from isa.image import TO_ROW, TO_TARGET, TO_WORD
 from isa.machine import MachineSpec
 
+NOT_EXPRESSIONS = (Memory, Indexed, Virtual, Attribute, PlaceRange, Declaration)
 REGISTER = "a register"  # the kind of a symbol that .reg declares
 RELOCATION = {LABEL: TO_TARGET, DATA: TO_WORD, PARAM: TO_WORD, EXTERN: TO_WORD, ROW: TO_ROW}
 
@@ -57,7 +58,7 @@ class Scope(Symbols):
 
     def expression(self, node: Operand, line: Line) -> Expr:
         """An operand that must be an expression. Raises E-EXPR."""
-        if isinstance(node, Memory | Indexed | Virtual | Attribute | PlaceRange | Declaration):
+        if isinstance(node, NOT_EXPRESSIONS):
             raise error("E-EXPR", "an expression is wanted here", line, node)
         return node
 
