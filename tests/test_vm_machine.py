@@ -171,10 +171,11 @@ def test_mxm_layout_lies_where_the_dialect_says(dtype: str) -> None:
             assert byte >> 4 * high & 0xF == int(weights[k, n]) & 0xF
 
 
-def test_storing_counts_as_writing() -> None:
-    machine = Machine(with_tensor("u8", (3,)))
-    machine["X"] = np.array([1, 2, 3], np.uint8)
-    assert machine.engine.written()[64 * 4 // 8] == 0b0111
+def test_storing_counts_as_writing_up_to_a_whole_word() -> None:
+    machine = Machine(with_tensor("u8", (5,)))
+    machine["X"] = np.array([1, 2, 3, 4, 5], np.uint8)
+    assert machine.engine.written()[64 * 4 // 8] == 0xFF
+    assert machine.sram[256:264].tolist() == [1, 2, 3, 4, 5, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

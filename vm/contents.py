@@ -65,10 +65,15 @@ def write(engine: Engine, tensor: Tensor, word: int, value: Any) -> None:
     """Replace the elements. Raises ValueError when dtype or shape are not the declared ones."""
     array = conforming(tensor, value)
     if tensor.layout == "linear":
-        placed = layout.pack_linear(TYPES[tensor.dtype], array)
+        write_linear(engine, tensor, word, layout.pack_linear(TYPES[tensor.dtype], array))
     else:
-        placed = layout.pack(tensor, engine.spec, array).tobytes()
-    write_placed(engine, extents(tensor, engine.spec, word), placed)
+        write_placed(engine, extents(tensor, engine.spec, word), layout.pack(tensor, engine.spec, array).tobytes())
+
+
+def write_linear(engine: Engine, tensor: Tensor, word: int, data: bytes) -> None:
+    """Store packed elements and zeros up to a whole word, as the assembler does: a load takes whole words."""
+    (extent,) = extents(tensor, engine.spec, word)
+    engine.load(extent.start, data + bytes(-len(data) % BYTES_PER_WORD))
 
 
 def conforming(tensor: Tensor, value: Any) -> layout.Array:
@@ -105,6 +110,6 @@ def read_raw(engine: Engine, tensor: Tensor, word: int) -> bytes:
 def write_raw(engine: Engine, tensor: Tensor, word: int, data: bytes) -> None:
     """Replace the elements by row-major little-endian bytes, `raw_size` of them."""
     if tensor.layout == "linear":
-        write_placed(engine, extents(tensor, engine.spec, word), data)
+        write_linear(engine, tensor, word, data)
     else:
         write(engine, tensor, word, layout.unpack_linear(TYPES[tensor.dtype], tensor.shape, data))
