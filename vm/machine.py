@@ -13,10 +13,10 @@ from isa.image import Image, Symbol, Tensor
 from isa.machine import MachineSpec
 from vm import contents, loader
 from vm.engine import FAULT, RUNNING, State
-from vm.stats import Stats, gather
 
 if TYPE_CHECKING:
     from vm.snapshot import Snapshot
+    from vm.stats import Stats
 
 LIMIT = "limit"  # what a run ends with when it is not over in time
 FOREVER = 1 << 61
@@ -86,6 +86,8 @@ class Machine:
 
     @property
     def stats(self) -> Stats:
+        from vm.stats import gather
+
         return gather(self.image, self.engine.issue_counts(), self.cycle)
 
     # Snapshots --------------------------------------------------------------------------------
