@@ -18,7 +18,7 @@ from asm.expand_blocks import Branches, unclosed
 from asm.expand_directives import HANDLERS
 from asm.expand_macros import Macro, Trail, bind, expansion
 from asm.expand_names import Renamer
-from asm.parse import parse_line, strip_comment
+from asm.parse import parse_marked, strip_comment
 from asm.symbols import Symbols
 from asm.tree import Brace, DirectiveStmt, LabelDef, Line, OpStmt, Statement
 from isa.diagnostics import WARNING, Diagnostic, Note, Place, SourceError
@@ -187,8 +187,9 @@ class Expander:
             if self._lines > MAX_LINES:
                 self.stop(f"the program has more than {MAX_LINES} lines after expansion", line.place(1, 1))
             try:
-                statements = parse_line(line)
-                self.names.rename(line, statements)
+                statements, numeric = parse_marked(line)
+                if numeric or self.names.variables:
+                    statements = self.names.rename(line, statements)
             except SourceError as error:
                 self.report(error)
                 continue

@@ -57,17 +57,20 @@ class Renamer:
         self.variables: set[str] = set()
         self._symbols = symbols
 
-    def rename(self, line: Line, statements: list[Statement]) -> None:
+    def rename(self, line: Line, statements: list[Statement]) -> list[Statement]:
         """Define the numeric labels of a line and replace names in its statements; raises SourceError."""
         for statement in statements:
-            if type(statement) is LabelDef and statement.name.isdigit():
+            if isinstance(statement, LabelDef) and statement.name.isdigit():
                 self.labels.define(statement)
-        if LOCAL_REFERENCE.search(line.text) or (
-            self.variables and not self.variables.isdisjoint(WORD.findall(line.text))
-        ):
-            for statement in statements:
-                if not (isinstance(statement, DirectiveStmt) and statement.name in NAMING):
-                    replace_names(statement, lambda name: self._replacement(name, line))
+        if not LOCAL_REFERENCE.search(line.text) and self.variables.isdisjoint(WORD.findall(line.text)):
+            return statements
+        return [self._renamed(statement, line) for statement in statements]
+
+    def _renamed(self, statement: Statement, line: Line) -> Statement:
+        if isinstance(statement, DirectiveStmt) and statement.name in NAMING:
+            return statement
+        renamed: Statement = replace_names(statement, lambda name: self._replacement(name, line))
+        return renamed
 
     def _replacement(self, name: Name, line: Line) -> Expr:
         if LOCAL_REFERENCE.fullmatch(name.text):
@@ -81,12 +84,11 @@ class Renamer:
 
 
 def replace_names(node: Any, replace: Callable[[Name], Expr]) -> Any:
-    """`node`, in place, with every Name in it replaced; the replacement of a Name itself."""
+    """A copy of `node` with every Name in it replaced; the replacement of a Name itself."""
     if isinstance(node, Name):
         return replace(node)
     if isinstance(node, tuple):
         return tuple([replace_names(part, replace) for part in node])
-    if not isinstance(node, LEAVES):
-        for slot in node.__slots__:
-            setattr(node, slot, replace_names(getattr(node, slot), replace))
-    return node
+    if isinstance(node, LEAVES):
+        return node
+    return type(node)(*[replace_names(getattr(node, slot), replace) for slot in node.__slots__])

@@ -45,17 +45,22 @@ COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)[^']*'|[^;/"']+|/(?!/
 
 def parse_line(line: Line) -> list[Statement]:
     """The statements of a line; raises SourceError with one diagnostic."""
+    return parse_marked(line)[0]
+
+
+def parse_marked(line: Line) -> tuple[list[Statement], bool]:
+    """The statements of a line, and whether numeric labels (`1:`, `1b`) may be among them."""
     code = strip_comment(line.text)
     if not code:
-        return []
-    return shapes.build(code, line) or learn(code, line)
-
-
-def learn(code: str, line: Line) -> list[Statement]:
-    """Parse from scratch, and remember the shape."""
+        return [], False
+    template = shapes.known(code)
+    if template is not None:
+        statements = template.build(code, line)
+        if statements is not None:
+            return statements, template.numeric
     statements = parse(code, line)
     shapes.remember(code, statements)
-    return statements
+    return statements, True
 
 
 def parse(code: str, line: Line) -> list[Statement]:

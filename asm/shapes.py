@@ -38,23 +38,38 @@ Make: TypeAlias = Callable[[str], Any]
 MakeStatement: TypeAlias = Callable[[str, Line], Statement]
 
 MAX_SHAPES = 20_000  # then the cache starts again
+MAX_MEMO = 256  # operands remembered in one place of one shape
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 TO_SHAPE = str.maketrans(LETTERS + "0123456789", "a" * len(LETTERS) + "0" * 10)
 # Where letters matter: after `@`, in exponents, escapes and macro parameters.
 BY_LETTER = re.compile(r"""[@\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
+# Where a numeric label may be: `1:`, `1b`, `1f`.
+NUMERIC_LABEL = re.compile(r"(?<![\w.])0+(?:a(?!\w)|\s*:)")
 
-_templates: dict[str, list[MakeStatement] | None] = {}
+
+class Template:
+    """Makes the statements of a line; `numeric` when they may hold numeric labels."""
+
+    __slots__ = ("makers", "numeric")
+
+    def __init__(self, makers: list[MakeStatement], numeric: bool) -> None:
+        self.makers = makers
+        self.numeric = numeric
+
+    def build(self, code: str, line: Line) -> list[Statement] | None:
+        """None when a number is malformed: the parser says so at its place."""
+        try:
+            return [make(code, line) for make in self.makers]
+        except ValueError:
+            return None
 
 
-def build(code: str, line: Line) -> list[Statement] | None:
-    """The statements of a line of known shape, or None."""
-    template = _templates.get(code.translate(TO_SHAPE))
-    if template is None:
-        return None
-    try:
-        return [make(code, line) for make in template]
-    except ValueError:
-        return None  # a malformed number; the parser says so at its place
+_templates: dict[str, Template | None] = {}
+
+
+def known(code: str) -> Template | None:
+    """The template for a line, if its shape has one."""
+    return _templates.get(code.translate(TO_SHAPE))
 
 
 def remember(code: str, statements: list[Statement]) -> None:
@@ -62,7 +77,7 @@ def remember(code: str, statements: list[Statement]) -> None:
     shape = code.translate(TO_SHAPE)
     if len(_templates) >= MAX_SHAPES:
         _templates.clear()
-    _templates[shape] = None if BY_LETTER.search(shape) else _template(statements)
+    _templates[shape] = None if BY_LETTER.search(shape) else _template(shape, statements)
 
 
 def forget() -> None:
@@ -74,11 +89,12 @@ class NoTemplate(Exception):
     """A node that is parsed anew every time."""
 
 
-def _template(statements: list[Statement]) -> list[MakeStatement] | None:
+def _template(shape: str, statements: list[Statement]) -> Template | None:
     try:
-        return [STATEMENTS[type(statement)](statement) for statement in statements]
+        makers = [STATEMENTS[type(statement)](statement) for statement in statements]
     except NoTemplate:
         return None
+    return Template(makers, NUMERIC_LABEL.search(shape) is not None)
 
 
 def _part(node: Any) -> Make:
@@ -90,6 +106,28 @@ def _part(node: Any) -> Make:
 
 def _parts(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
     return tuple(_part(node) for node in nodes)
+
+
+def _operand(node: Any) -> Make:
+    """A part that is made once for every text it has had here: nodes are values, nobody changes them."""
+    make = _part(node)
+    start, stop = node.column - 1, node.end - 1
+    memo: dict[str, Any] = {}
+
+    def made(text: str) -> Any:
+        words = text[start:stop]
+        found = memo.get(words)
+        if found is None:
+            if len(memo) >= MAX_MEMO:
+                memo.clear()
+            found = memo[words] = make(text)
+        return found
+
+    return made
+
+
+def _operands(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
+    return tuple(_operand(node) for node in nodes)
 
 
 # Expressions and operands: from node to a function from text to a node like it -----------------------
@@ -187,7 +225,7 @@ def _label(node: LabelDef) -> MakeStatement:
 
 
 def _op(node: OpStmt) -> MakeStatement:
-    column, end, operands, pins = node.column, node.end, _parts(node.operands), _parts(node.pins)
+    column, end, operands, pins = node.column, node.end, _operands(node.operands), _operands(node.pins)
     start, stop = column - 1, end - 1
 
     def make(text: str, line: Line) -> OpStmt:
@@ -199,7 +237,7 @@ def _op(node: OpStmt) -> MakeStatement:
 
 
 def _directive(node: DirectiveStmt) -> MakeStatement:
-    column, end, arguments = node.column, node.end, _parts(node.arguments)
+    column, end, arguments = node.column, node.end, _operands(node.arguments)
     stop = end - 1
 
     def make(text: str, line: Line) -> DirectiveStmt:
