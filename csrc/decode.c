@@ -25,7 +25,8 @@ static const lpu_row *row_of(uint64_t word, const lpu_format_spec **format)
 }
 
 /* The op's second syllable, if it has one; false when there is one that may not be. */
-static bool extension_at(const lpu_machine *m, uint32_t at, const lpu_format_spec *format, bool *present, uint64_t *word)
+static bool extension_at(const lpu_machine *m, uint32_t at, const lpu_format_spec *format, bool *present,
+                         uint64_t *word)
 {
     *present = !is_stop(m->text[at]) && at + 1 < m->length && opcode_of(m->text[at + 1]) == LPU_EXTENSION_OPCODE;
     *word = *present ? m->text[at + 1] : 0;

@@ -7,6 +7,7 @@
 #define OP(name) static inline uint32_t op_##name(uint32_t a, uint32_t b, uint32_t c, uint32_t k)
 #define UNUSED(x) ((void)(x))
 
+/* gcc and clang define what C leaves open: the conversion wraps, and >> of the result is arithmetic. */
 static inline int32_t as_signed(uint32_t x) { return (int32_t)x; }
 static inline uint32_t low_bits(uint32_t n) { return n >= 32 ? ~0u : (1u << n) - 1; } /* a mask of n ones */
 
@@ -17,7 +18,7 @@ OP(or)  { UNUSED(c), UNUSED(k); return a | b; }
 OP(xor) { UNUSED(c), UNUSED(k); return a ^ b; }
 OP(shl) { UNUSED(c), UNUSED(k); return a << (b & 31); }
 OP(shr) { UNUSED(c), UNUSED(k); return a >> (b & 31); }
-OP(sar) { UNUSED(c), UNUSED(k); return (uint32_t)(as_signed(a) >> (b & 31)); } /* arithmetic in every C compiler we know */
+OP(sar) { UNUSED(c), UNUSED(k); return (uint32_t)(as_signed(a) >> (b & 31)); }
 
 OP(min)     { UNUSED(c), UNUSED(k); return as_signed(a) < as_signed(b) ? a : b; }
 OP(max)     { UNUSED(c), UNUSED(k); return as_signed(a) > as_signed(b) ? a : b; }

@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 /* What lies between the two markers is also what Python's binding declares: plain C, no preprocessor. */
 /* declarations begin */
 typedef struct lpu_machine lpu_machine;
@@ -92,5 +95,8 @@ uint64_t *lpu_issue_counts(lpu_machine *machine);
 /* The first address from `address` on with a count, or the length of the text. */
 size_t lpu_next_issued(const lpu_machine *machine, size_t address);
 /* declarations end */
+#ifdef __cplusplus
+}
+#endif
 
 #endif

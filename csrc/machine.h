@@ -27,9 +27,8 @@ enum {
     FIELDS = LPU_FIELD_CODE + 1,
     MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
     MAX_MICROS = 3 * MAX_OPS,
-    MAX_REACH = 64,                          /* no write lands later than this after its issue */
-    MAX_FLIGHTS = LPU_IN_FLIGHT + 128,       /* those of a state, and what 17 cycles can add: 5 a cycle at most */
-    MAX_LEVELS = MAX_REACH + LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
+    MAX_FLIGHTS = LPU_IN_FLIGHT + MAX_OPS * LPU_MAX_LATENCY, /* those of a state, and what may be added meanwhile */
+    MAX_LEVELS = LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
     MAX_BUNDLE_SYLLABLES = 2 * MAX_OPS,
     TEMPS = MAX_OPS + 1,
 };

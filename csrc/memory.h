@@ -32,6 +32,12 @@ static inline uint32_t bank_of(const lpu_memory_map *map, uint32_t word)
     return (uint32_t)(word * map->bank_magic >> BANK_SHIFT);
 }
 
+/* Whether two words are in different banks. */
+static inline bool are_apart(const lpu_memory_map *map, uint32_t one, uint32_t other)
+{
+    return bank_of(map, one) != bank_of(map, other);
+}
+
 static inline uint32_t word_address(const lpu_micro *micro) { return micro->k + *micro->a * *micro->b + *micro->c; }
 
 /* One byte holds the written bits of two words; where only one of them was written, the long way round decides. */

@@ -123,18 +123,25 @@ static bool can_be_undone(const lpu_op *op)
 static bool is_store(const lpu_op *op) { return op->row->memory == LPU_MEMORY_STORE; }
 static bool is_any(const lpu_op *op) { (void)op; return true; }
 
-/* Place the ops of a kind, each when nobody has yet to read what it writes, if there is such an order. */
+/* The first op of a kind whose result nobody has yet to read, else the first; MAX_OPS when all are placed. */
+static unsigned pick_op(const planner *p, bool (*belongs)(const lpu_op *op))
+{
+    unsigned first = MAX_OPS;
+    for (unsigned i = 0; i < p->bundle->count; i++) {
+        if (p->done[i] || !belongs(&p->bundle->ops[i]))
+            continue;
+        if (!still_read(p, i))
+            return i;
+        first = first < i ? first : i;
+    }
+    return first;
+}
+
 static void place_all(planner *p, bool (*belongs)(const lpu_op *op))
 {
-    for (;;) {
-        unsigned pick = MAX_OPS;
-        for (unsigned i = p->bundle->count; i-- > 0;)
-            if (!p->done[i] && belongs(&p->bundle->ops[i]) && (pick == MAX_OPS || still_read(p, pick) || !still_read(p, i)))
-                pick = i;
-        if (pick == MAX_OPS)
-            return;
+    unsigned pick;
+    while ((pick = pick_op(p, belongs)) < MAX_OPS)
         place(p, pick);
-    }
 }
 
 /* The accesses of a bundle, and whether their banks need a step of their own: the second of two accesses to words

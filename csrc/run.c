@@ -26,16 +26,17 @@
 #endif
 
 #define NEXT() do { step++; DISPATCH(); } while (0)
+#define CHECK(holds) do { if (UNLIKELY(!(holds))) goto fault; } while (0)
 #define RESULT(name) op_##name(*step->a, *step->b, *step->c, step->k)
 #define LAND_LATER(value) do { uint32_t result = value; *step->undo = *step->d; *step->d = result; } while (0)
 
 #define SHORT(NAME, name) STEP(NAME) *step->d = RESULT(name); NEXT();
 #define LATE(NAME, name) STEP(NAME) LAND_LATER(RESULT(name)); NEXT();
-#define DIVIDE(NAME, name) \
-    STEP(NAME) if (UNLIKELY(fails_##name(*step->a, *step->b))) goto fault; LAND_LATER(RESULT(name)); NEXT();
+#define DIVIDE(NAME, name) STEP(NAME) CHECK(!fails_##name(*step->a, *step->b)); LAND_LATER(RESULT(name)); NEXT();
 
 /* Stop after a node that issued in cycle `now`, at `cycle`, no later than the next fetch. */
-static void pause(lpu_machine *m, const lpu_node *node, uint32_t pc, uint64_t now, uint64_t fetch, uint64_t cycle)
+static void stop_after(lpu_machine *m, const lpu_node *node, uint32_t pc, uint64_t now, uint64_t fetch,
+                       uint64_t cycle)
 {
     m->pc = pc;
     m->next_fetch = fetch;
@@ -52,7 +53,7 @@ static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, u
     bool unknown = !to || (varies && to->pc != pc);
     ++*node->issued;
     if (UNLIKELY(fetch >= until) || (UNLIKELY(unknown) && m->plans_left-- == 0)) {
-        pause(m, node, pc, *now, fetch, fetch < until ? fetch : until);
+        stop_after(m, node, pc, *now, fetch, fetch < until ? fetch : until);
         return NULL;
     }
     *now = fetch;
@@ -82,6 +83,14 @@ static void stop_before(lpu_machine *m, const lpu_node *node, uint64_t now)
     lpu_suspend(m, node->before, node->before_count, now, now);
 }
 
+static void halt(lpu_machine *m, const lpu_node *node, uint64_t now)
+{
+    ++*node->issued;
+    m->fetch_ended = true;
+    m->exit_code = node->exit_code;
+    stop_after(m, node, node->next_pc, now, now + 1, now + 1);
+}
+
 /* Undo what the steps of a bundle did before the one that faults: they only wrote registers. */
 static void undo_steps(const lpu_micro *first, const lpu_micro *step)
 {
@@ -94,44 +103,28 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
     LABELS
     const lpu_memory_map map = m->map;
     const lpu_micro *step = node->steps;
-    uint32_t word, first_word = 0, value, pc;
+    uint32_t first = 0, word, value, pc;
 
     STEPS_BEGIN
     LPU_FOR_EACH_SHORT(SHORT)
     LPU_FOR_EACH_LATE(LATE)
     LPU_FOR_EACH_DIVIDE(DIVIDE)
     EXTRA(LATE_MOV) LAND_LATER(*step->a); NEXT();
-    STEP(ASSERT)
-        if (UNLIKELY(*step->a != *step->b)) goto fault;
-        NEXT();
+    STEP(ASSERT) CHECK(*step->a == *step->b); NEXT();
     STEP(LD)
-        first_word = word_address(step);
-        if (UNLIKELY(!load_word(m, &map, first_word, &value))) goto fault;
-        LAND_LATER(value); NEXT();
+        first = word_address(step);
+        CHECK(load_word(m, &map, first, &value)); LAND_LATER(value); NEXT();
     EXTRA(LD_SECOND)
         word = word_address(step);
-        if (UNLIKELY(!load_word(m, &map, word, &value) || bank_of(&map, word) == bank_of(&map, first_word))) goto fault;
-        LAND_LATER(value); NEXT();
-    STEP(ST)
-        if (UNLIKELY(!store_word(&map, word_address(step), *step->stored))) goto fault;
-        NEXT();
+        CHECK(load_word(m, &map, word, &value) && are_apart(&map, first, word)); LAND_LATER(value); NEXT();
+    STEP(ST) CHECK(store_word(&map, word_address(step), *step->stored)); NEXT();
     EXTRA(ST_SECOND)
         word = word_address(step);
-        if (UNLIKELY(word >= map.words || bank_of(&map, word) == bank_of(&map, first_word))) goto fault;
-        store_word(&map, word, *step->stored);
-        NEXT();
-    STEP(LDL)
-        if (!lpu_load_lane(m, step, &value)) goto fault;
-        LAND_LATER(value); NEXT();
-    STEP(STL)
-        if (!lpu_store_lane(m, step)) goto fault;
-        NEXT();
-    EXTRA(PAIR)
-        if (lpu_accesses_fail(m, step + 1, step + 2)) goto fault;
-        step += 3; DISPATCH();
-    EXTRA(LOOP_CHECK)
-        if (!loop_fits(m, node->pc, node->taken_pc, *step->a)) goto fault;
-        NEXT();
+        CHECK(word < map.words && are_apart(&map, first, word)); store_word(&map, word, *step->stored); NEXT();
+    STEP(LDL) CHECK(lpu_load_lane(m, step, &value)); LAND_LATER(value); NEXT();
+    STEP(STL) CHECK(lpu_store_lane(m, step)); NEXT();
+    EXTRA(PAIR) CHECK(!lpu_accesses_fail(m, step + 1, step + 2)); step += 3; DISPATCH();
+    EXTRA(LOOP_CHECK) CHECK(loop_fits(m, node->pc, node->taken_pc, *step->a)); NEXT();
 
     STEP(NOP) GO(next, node->next_pc, false, node->cost);
     EXTRA(LOOP_END)
@@ -146,21 +139,17 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
             push_loop(m, node->next_pc, node->taken_pc, *step->a);
             GO(next, node->next_pc, false, 1);
         }
-        /* fall through */
+        goto jump;
     STEP(JMP) jump:
         leave_loops(m, node->pc, node->taken_pc);
-        /* fall through */
-    STEP(CALL)
+        goto call;
+    STEP(CALL) call:
         note_jump(m, node, now);
         GO(taken, node->taken_pc, false, node->taken_cost);
     STEP(RET)
         note_jump(m, node, now);
         GO(taken, *step->a, true, node->taken_cost);
-    STEP(HALT)
-        ++*node->issued;
-        m->fetch_ended = true, m->exit_code = node->exit_code;
-        pause(m, node, node->next_pc, now, now + 1, now + 1);
-        return;
+    STEP(HALT) halt(m, node, now); return;
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;
     STEPS_END

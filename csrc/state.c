@@ -28,9 +28,9 @@ static bool is_cycle(uint64_t cycle) { return !(cycle >> MAX_CYCLE_BITS); }
 
 static bool write_is_legal(const lpu_state *s, const lpu_write *write)
 {
-    bool in_order = s->cycle < write->landing && write->issued <= s->cycle && write->landing <= s->cycle + MAX_REACH;
-    return write->reg <= LPU_CC && in_order && write->landing - write->issued <= MAX_REACH
-           && (write->reg != LPU_CC || write->value < 16);
+    bool in_order = write->issued < s->cycle && s->cycle < write->landing;
+    bool in_time = in_order && write->landing - write->issued <= LPU_MAX_LATENCY;
+    return in_time && write->reg <= LPU_CC && (write->reg != LPU_CC || write->value < 16);
 }
 
 static bool stands_before(const lpu_write *a, const lpu_write *b)

@@ -54,10 +54,8 @@ class CoreEngine:
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
-        if len(state.in_flight) > lib.LPU_IN_FLIGHT:
-            raise ValueError(f"{len(state.in_flight)} writes are in flight; a state holds {lib.LPU_IN_FLIGHT}")
         if lib.lpu_set_state(self._machine, state_to_c(state)):
-            raise ValueError("the writes in flight or the loops of this state fit no run of this program")
+            raise ValueError(f"no `loop` of this program makes one of the loops {state.loops}")
 
     def set_register(self, register: int, value: int) -> None:
         """Write a register from outside; a write in flight to it still lands. Raises ValueError for a bad number."""
