@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -81,13 +80,13 @@ class Writer:
         self.wait(max(self._first_cycle(one) for one in ops) - self.now)
         self.bundles.append(list(ops))
         for one in ops:
-            if written(one) is not None:
-                self.ready[written(one)] = self.now + one.row.latency
+            for register in written(one):
+                self.ready[register] = self.now + one.row.latency
         self.now += 1
 
     def _first_cycle(self, one: Op) -> int:
         reads = [self.ready.get(register, 0) for register in read(one)]
-        writes = [self.ready.get(written(one), 0) + 1 - one.row.latency] if written(one) is not None else []
+        writes = [self.ready.get(register, 0) + 1 - one.row.latency for register in written(one)]
         return max([self.now, *reads, *writes])
 
     def wait(self, cycles: int) -> None:
@@ -109,9 +108,11 @@ def read(one: Op) -> list[int]:
     return [one[name] for name in one.row.reads] + [CONDITION_CODE] * one.row.reads_cc
 
 
-def written(one: Op) -> Any:
-    """Number of the register an op writes, or None."""
-    return CONDITION_CODE if one.row.writes_cc else one[one.row.write] if one.row.write else None
+def written(one: Op) -> set[int]:
+    """Numbers of the registers an op writes: at most one."""
+    if one.row.writes_cc:
+        return {CONDITION_CODE}
+    return {one[one.row.write]} if one.row.write else set()
 
 
 @st.composite
@@ -190,9 +191,9 @@ def legal_bundles(draw: st.DrawFn) -> list[Op]:
     targets: set[int] = set()
     for row in draw(st.lists(st.sampled_from(legal_rows()), min_size=1, max_size=5)):
         one = draw(legal_ops(row))
-        if one.unit not in bundle and written(one) not in targets:
+        if one.unit not in bundle and not written(one) & targets:
             bundle[one.unit] = one
-            targets |= {written(one)} - {None}
+            targets |= written(one)
     return list(bundle.values())
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import isqrt
-from operator import add as plus
 
 from isa.conditions import EQ, LT, LTU, UN
 from isa.types import TYPES, ElementType
@@ -37,7 +36,7 @@ class Real:
         return not self.special and self.magnitude == 0
 
 
-FINITE, INF = "", "inf"
+INF = "inf"
 NAN = Real(0, special="nan")
 
 
@@ -97,7 +96,7 @@ def add(a: Real, b: Real) -> Real:
         return NAN
     if a.special or b.special:
         return a if a.special else b
-    return real(plus(a.value, b.value), zero_sign=a.sign & b.sign & a.is_zero & b.is_zero)
+    return real(a.value + b.value, zero_sign=a.sign & b.sign & a.is_zero & b.is_zero)
 
 
 def sub(a: Real, b: Real) -> Real:
