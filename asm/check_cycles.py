@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asm.expr import Address, Environment, Value, check_arity, evaluate
-from asm.facts import FACTS, cycles_of, register_written
+from asm.facts import FACTS, control_of, cycles_of, register_written
 from asm.program import AsmOp, CycleCheck, Packed
 from asm.tree import Call, Line, Name
 from isa.diagnostics import Diagnostic, Note, SourceError
@@ -38,7 +38,7 @@ def measure(bundles: Sequence[Packed]) -> Region:
             facts = FACTS[op.row.id]
             if register_written(facts, op.values) >= 0:
                 region.drained = max(region.drained, region.issue + facts.latency)
-        control = next((op for op in bundle.ops if FACTS[op.row.id].control), None)
+        control = control_of(bundle.ops)
         region.issue += 1 if control is not None and control.row.control in UNKNOWN_TIME else cycles_of(control)
     region.drained = max(region.drained, region.issue)
     return region

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from asm.program import AsmOp
@@ -57,7 +58,7 @@ def _facts(row: Row) -> Facts:
 FACTS: tuple[Facts, ...] = tuple(_facts(row) for row in ROWS)
 
 
-def registers_read(facts: Facts, values: list[int]) -> list[int]:
+def registers_read(facts: Facts, values: Sequence[int]) -> list[int]:
     """The registers an op reads, in operand order, the condition code last."""
     registers = [values[index] for index in facts.reads]
     if facts.reads_cc:
@@ -65,7 +66,7 @@ def registers_read(facts: Facts, values: list[int]) -> list[int]:
     return registers
 
 
-def register_written(facts: Facts, values: list[int]) -> int:
+def register_written(facts: Facts, values: Sequence[int]) -> int:
     """The register an op writes; 32 for the condition code, -1 for none."""
     return values[facts.write] if facts.write >= 0 else facts.cc
 
@@ -76,3 +77,17 @@ def cycles_of(control: AsmOp | None) -> int:
         return 1
     facts = FACTS[control.row.id]
     return control.value("count") if facts.control == "nop" else facts.latency
+
+
+def control_of(ops: Iterable[AsmOp]) -> AsmOp | None:
+    """The op of a bundle that decides what follows it."""
+    return next((op for op in ops if FACTS[op.row.id].control), None)
+
+
+def target_label(op: AsmOp) -> str | None:
+    """The label a control op names, None when its target is not one of this program's labels as such."""
+    position = FACTS[op.row.id].target
+    for reference in op.references:
+        if position >= 0 and reference.field == op.row.format.names[position] and not reference.addend:
+            return reference.symbol
+    return None

@@ -6,7 +6,7 @@ Times count from the start of the timeline. `@N` is a cycle, `@+N` counts from t
 
 from __future__ import annotations
 
-from asm.facts import FACTS, NOP, cycles_of
+from asm.facts import FACTS, NOP, control_of, cycles_of
 from asm.program import AsmOp, Explicit, TimedOp, Timeline
 from isa.diagnostics import Diagnostic, Note
 
@@ -119,7 +119,7 @@ def _merge(rows: list[tuple[int, list[TimedOp]]], diagnostics: list[Diagnostic])
 def _wait(bundles: list[Explicit], gap: int, before: TimedOp) -> None:
     if gap <= 0:
         return
-    merged = bundles and not any(FACTS[op.row.id].control for op in bundles[-1].ops)
+    merged = bundles and not control_of(bundles[-1].ops)
     nop = AsmOp(NOP, [gap + 1 if merged else gap], before.op.statement)
     if merged:
         bundles[-1].ops.append(nop)

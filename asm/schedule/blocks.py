@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from asm.facts import FACTS
+from asm.facts import control_of, target_label
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Timeline
 from asm.timeline import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
@@ -69,20 +69,6 @@ class Blocks:
     entered: set[str]
     targets: set[str]
     diagnostics: list[Diagnostic]
-
-
-def control_of(ops: Iterable[AsmOp]) -> AsmOp | None:
-    """The op of a bundle that decides what follows it."""
-    return next((op for op in ops if FACTS[op.row.id].control), None)
-
-
-def target_label(op: AsmOp) -> str | None:
-    """The label a control op names, None when its target is not one of this program's labels as such."""
-    position = FACTS[op.row.id].target
-    for reference in op.references:
-        if position >= 0 and reference.field == op.row.format.names[position] and not reference.addend:
-            return reference.symbol
-    return None
 
 
 def uses_time(expr: Expr) -> bool:

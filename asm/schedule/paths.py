@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from asm.facts import FACTS, REGISTERS, register_written, registers_read
+from asm.facts import FACTS, REGISTERS, register_written, registers_read, target_label
 from asm.program import AsmOp
-from asm.schedule.blocks import OUTSIDE, Block, Blocks, target_label
+from asm.schedule.blocks import OUTSIDE, Block, Blocks
 
 EVERYTHING = (1 << REGISTERS) - 1
 WIDEST_LOOP = 64  # blocks; in longer loops every register counts as touched

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from asm.check import check_bundles
 from asm.check_cycles import check_region
 from asm.expr import Environment
-from asm.facts import FACTS, cycles_of
+from asm.facts import control_of, cycles_of
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
@@ -53,6 +54,8 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     result = Scheduled([], [], program.diagnostics)
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
+    if not result.diagnostics:
+        result.diagnostics += check_bundles(result.bundles, result.end_labels, program.entered, spec)
     if options.environment is not None:
         for check in program.checks:
             region = result.bundles[spans[check.start] : spans[check.end]]
@@ -100,7 +103,7 @@ def _number_runs(program: Blocks, bundles: list[Packed]) -> None:
         if not entered.isdisjoint(bundle.labels):
             cycle, run = 0, run + 1
         bundle.cycle, bundle.run = cycle, run
-        control = next((op for op in bundle.ops if FACTS[op.row.id].control), None)
+        control = control_of(bundle.ops)
         cycle += cycles_of(control)
         if control is not None and control.row.control in RUN_ENDS:
             cycle, run = 0, run + 1

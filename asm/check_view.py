@@ -1,0 +1,122 @@
+"""A program as the static checks see it: bundles in order, where each leads, and where it may be entered.
+
+Made from scheduled bundles or from the text of an image, so that one analysis serves assembling and linking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from asm.facts import FACTS, target_label
+from asm.program import AsmOp, Packed
+from isa.codec import CodecError, bundle_starts, decode_bundle, encode
+from isa.diagnostics import Place
+from isa.image import TEXT, Image
+from isa.row import Row
+
+UNKNOWN = -1  # a target outside the program, or one that is not known yet
+
+
+@dataclass(slots=True)
+class CheckedOp:
+    """An op with all its numbers but those of `open_fields`, which linking fills in; `source` is what it was
+    written as, when that is at hand."""
+
+    row: Row
+    values: Sequence[int]
+    place: Place | None
+    open_fields: frozenset[str] = frozenset()
+    source: AsmOp | None = None
+
+    def value(self, name: str) -> int | None:
+        """The value of a field, None when the format lacks it or linking fills it in."""
+        names = self.row.format.names
+        return self.values[names.index(name)] if name in names and name not in self.open_fields else None
+
+    @property
+    def unit(self) -> str:
+        position = FACTS[self.row.id].unit
+        return self.row.units.names[self.values[position] if position >= 0 else 0]
+
+    def operand_place(self, name: str) -> Place | None:
+        """Where the operand that fills a field is written; the mnemonic when that is not known."""
+        if self.source is not None:
+            statement = self.source.statement
+            for operand, node in zip(self.row.operands, statement.operands, strict=False):
+                if name in operand.fields:
+                    return statement.line.place(node.column, node.end)
+        return self.place
+
+
+Bundle = list[CheckedOp]
+
+
+@dataclass(slots=True)
+class View:
+    """`targets[i]` is the bundle that the control op of bundle i leads to, the number of bundles for the end.
+
+    `entered` are bundles that may be entered from anywhere. `linear` are those the scheduler made, which keeps
+    the rules of time itself. `times` are (run, cycle) as the listing shows them, empty when there is none.
+    """
+
+    bundles: list[Bundle] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
+    entered: set[int] = field(default_factory=set)
+    linear: list[bool] = field(default_factory=list)
+    times: list[tuple[int, int]] = field(default_factory=list)
+
+    def control(self, number: int) -> CheckedOp | None:
+        return next((op for op in self.bundles[number] if FACTS[op.row.id].control), None)
+
+
+def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str]) -> View:
+    """The view of scheduled bundles; `entered` are labels that may be entered from anywhere."""
+    where = {label: number for number, bundle in enumerate(bundles) for label in bundle.labels}
+    where |= dict.fromkeys(end_labels, len(bundles))
+    view = View(linear=[not bundle.explicit for bundle in bundles])
+    view.entered = {where[label] for label in entered if label in where}
+    for bundle in bundles:
+        view.bundles.append([_written(op) for op in bundle.ops])
+        view.times.append((bundle.run, bundle.cycle))
+        labels = [label for op in bundle.ops if (label := target_label(op)) is not None]
+        view.targets.append(where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
+    return view
+
+
+def _written(op: AsmOp) -> CheckedOp:
+    return CheckedOp(op.row, op.values, op.place, frozenset(reference.field for reference in op.references), op)
+
+
+def from_image(image: Image) -> View:
+    """The view of an image's text. A bundle that does not decode is empty: it faults only if it is fetched."""
+    starts = bundle_starts(image.text)
+    where = {address: number for number, address in enumerate(starts)} | {len(image.text): len(starts)}
+    places = {entry.address: entry.place for entry in image.lines}
+    pending: dict[int, set[str]] = {}
+    for relocation in () if image.executable else image.relocations:
+        if relocation.field:
+            pending.setdefault(relocation.address, set()).add(relocation.field)
+    view = View(linear=[False] * len(starts))
+    for address in starts:
+        view.bundles.append(_decoded(image.text, address, places, pending))
+        view.targets.append(_target(view.bundles[-1], where))
+    view.entered = {where[s.value] for s in image.symbols if s.kind == TEXT and s.value in where} | {where[image.entry]}
+    return view
+
+
+def _decoded(text: list[int], address: int, places: dict[int, Place], pending: dict[int, set[str]]) -> Bundle:
+    try:
+        ops, _ = decode_bundle(text, address)
+    except CodecError:
+        return []
+    bundle = []
+    for op in ops:
+        bundle.append(CheckedOp(op.row, op.values, places.get(address), frozenset(pending.get(address, ()))))
+        address += len(encode(op))
+    return bundle
+
+
+def _target(bundle: Bundle, where: dict[int, int]) -> int:
+    targets = [target for op in bundle if (target := op.value("target")) is not None]
+    return where.get(targets[0], UNKNOWN) if targets else UNKNOWN
