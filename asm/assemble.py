@@ -164,7 +164,7 @@ class Assembler:
         return items
 
     def _schedule(self, result: Assembly, items: list[Item], gathering: Gathering) -> None:
-        scheduled = schedule(items, self.scope.spec, Options(frozenset(gathering.facts.aliases)))
+        scheduled = schedule(items, self.scope.spec, Options(frozenset(gathering.facts.aliases), self.scope))
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
         result.bundles = scheduled.bundles
