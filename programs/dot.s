@@ -6,7 +6,7 @@
 ; Bound      latency: a round takes 8 cycles, 4 for the loads, 3 for the product, 1 for the sum. The units
 ;            could do a round a cycle; see matmul_bundles.s.
 ;
-; cycles 67
+; cycles 66                                 ; 1 + 8 n + 1
 ; expect s = [-11]
 
         .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy

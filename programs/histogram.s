@@ -7,7 +7,7 @@
 ;            it is caught with `trap`, a fault of the program's own.
 ; Bound      latency: load the value (4), load the count (4), add, store, and only then the next round.
 ;
-; cycles 198
+; cycles 175                                ; bins + 2 to clear, 14 n - 2 (the last jump is not taken), 1 to halt
 ; expect count = [2, 3, 1, 2, 2, 2]
 
         .equ    bins = 6

@@ -4,12 +4,13 @@
 ;            multiply-adds in the order t = 0, 1, ..., m-1, each rounded once.
 ; Teaches    hiding latency with independent work. One fma chain can take a step only every 4 cycles; four
 ;            chains side by side keep the unit in use, and an element of A is loaded once for four products.
-; Bound      latency: a round of four multiply-adds takes 8 cycles, 4 for the loads (B's four elements lie in
-;            one bank, which takes one access a cycle) and 4 from the last fma to where the next round reads it.
+; Bound      latency: a round of four multiply-adds takes 8 cycles. B's elements lie in one bank and are loaded
+;            one a cycle; 4 cycles later the multiply-adds follow them, one a cycle, in 4..7; and the next round
+;            starts when all have been issued.
 ;
 ; given A = [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0], [9.0, 10.0, 11.0, 12.0], [13.0, 14.0, 15.0, 16.0]]
 ; given B = [[4.0, 3.75, 3.5, 3.25], [3.0, 2.75, 2.5, 2.25], [2.0, 1.75, 1.5, 1.25], [1.0, 0.75, 0.5, 0.25]]
-; cycles 297
+; cycles 161                                ; 1 + n (2 + k/4 (8 m + 6))
 ; expect C = [[20.0, 17.5, 15.0, 12.5], [60.0, 53.5, 47.0, 40.5], [100.0, 89.5, 79.0, 68.5], [140.0, 125.5, 111.0, 96.5]]
 
         .param  n = 4

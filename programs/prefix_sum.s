@@ -6,7 +6,7 @@
 ;            the carry is added to all four at the end.
 ; Bound      latency of the loads, then the bank of p: four stores, one a cycle.
 ;
-; cycles 25
+; cycles 25                                 ; 1 + 12 (n / 4)
 ; expect p = [3, 2, 6, 7, 2, 11, 13, 7]
 
         .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy
