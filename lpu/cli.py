@@ -59,6 +59,7 @@ def dispatch(name: str, arguments: list[str]) -> int:
 def console() -> None:
     """Entry point of the installed script: exits with the status, quietly when the reader of a pipe is gone."""
     try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # it is a text file here
         status = main(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -21,6 +21,7 @@ class Log:
     def __init__(self, form: str = TEXT) -> None:
         self.form = form
         self.diagnostics: list[Diagnostic] = []
+        self.shown = 0
         self.sources: dict[str, str] = {}
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -34,13 +35,14 @@ class Log:
         return [as_data(diagnostic) for diagnostic in self.diagnostics]
 
     def flush(self) -> None:
-        """Print what there is as text on stderr."""
-        if not self.diagnostics:
+        """Print what was not printed yet as text on stderr."""
+        waiting = self.diagnostics[self.shown :]
+        if not waiting:
             return
         from isa.report import render, wants_colour
 
-        sys.stderr.write(render(self.diagnostics, self.sources, wants_colour(sys.stderr)))
-        self.diagnostics = []
+        sys.stderr.write(render(waiting, self.sources, wants_colour(sys.stderr)))
+        self.shown = len(self.diagnostics)
 
     def close(self, **more: Any) -> None:
         """Print everything in the form asked for: text on stderr, a document on stdout (`more` joins the JSON one)."""
@@ -64,7 +66,7 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
 def print_json(document: Any) -> None:
     import json
 
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(document, allow_nan=False))
 
 
 def error(code: str, message: str, help: str = "") -> SourceError:

@@ -104,7 +104,7 @@ def test_stats_show_units_and_lines(lpu: Command) -> None:
     lpu.write("a.s", "        mov r1, 1\n        mul r2, r1, r1\n        nop 10\n")
     out = lpu("run", "a.s", "--stats").out
     assert [line.split()[0] for line in out.splitlines() if "|" in line] == ["A0", "M0", "B0"]
-    assert "a.s:2          mul r2, r1, r1" in out
+    assert "a.s:2  mul r2, r1, r1\n" in out
 
 
 def test_sources_are_assembled_and_linked_together(lpu: Command) -> None:
@@ -125,7 +125,7 @@ def test_a_trace_is_the_same_from_both_engines(lpu: Command) -> None:
     mov, pair, *_ = lines
     assert mov["cycle"] == 0 and mov["writes"] == {"r1": [3, mov["cycle"] + 1]}
     assert pair["writes"] == {"r2": [9, pair["cycle"] + 3], "cc": [1, pair["cycle"] + 1]}
-    assert pair["ops"] == ["mul r2, r1, r1 !M0", "cmp r1, 3 !A0"]
+    assert pair["ops"] == ["mul r2, r1, r1", "cmp r1, 3 !A0"]
 
 
 def test_a_trace_is_written_up_to_a_fault(lpu: Command) -> None:
