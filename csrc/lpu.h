@@ -80,6 +80,8 @@ void lpu_get_state(const lpu_machine *machine, lpu_state *state);
 int lpu_set_state(lpu_machine *machine, const lpu_state *state);
 /* Write a register (0 to 31) from outside; a write in flight to it still lands. 0, or -1 for no such register. */
 int lpu_set_register(lpu_machine *machine, uint32_t reg, uint32_t value);
+/* r0 to r31 in place, to look at and to write between runs. */
+uint32_t *lpu_registers(lpu_machine *machine);
 /* The fault a run ended with, or NULL. */
 const lpu_fault *lpu_get_fault(const lpu_machine *machine);
 

@@ -101,3 +101,5 @@ int lpu_set_register(lpu_machine *m, uint32_t reg, uint32_t value)
     m->registers[reg] = value;
     return 0;
 }
+
+uint32_t *lpu_registers(lpu_machine *m) { return m->registers; }

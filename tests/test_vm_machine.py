@@ -229,6 +229,16 @@ def test_sram_is_a_view() -> None:
     assert machine["X"].tolist() == [0, 9, 0]
 
 
+def test_registers_are_a_view_of_the_core_and_a_copy_of_the_golden_model() -> None:
+    machine = Machine(loop_program())
+    view = machine.regs
+    view[5] = 77
+    machine.run()
+    assert (machine.state.registers[5], view[1]) == (77, 30)
+    copy = Machine(loop_program(), "reference").regs
+    assert not copy.flags.writeable
+
+
 # Statistics -----------------------------------------------------------------------------------
 @both_engines
 def test_statistics(engine: str) -> None:

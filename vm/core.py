@@ -63,6 +63,10 @@ class CoreEngine:
             raise ValueError(f"register {register} does not exist; there are {lib.LPU_REGISTERS}")
         lib.lpu_set_register(self._machine, register, value & 0xFFFFFFFF)
 
+    def registers(self) -> memoryview:
+        """r0 to r31 as writable bytes, four each, zero-copy; writing here is `set_register`."""
+        return self._view(lib.lpu_registers(self._machine), lib.LPU_REGISTERS * 4)
+
     # Memory -----------------------------------------------------------------------------------
     def sram(self) -> memoryview:
         return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)

@@ -76,6 +76,9 @@ class Engine(Protocol):
     def set_register(self, register: int, value: int) -> None:
         """Write a register from outside; a write in flight to it still lands."""
 
+    def registers(self) -> memoryview:
+        """r0 to r31 as bytes, four each: writable and zero-copy, or read-only where there is no such memory."""
+
     def sram(self) -> memoryview:
         """All of SRAM as writable bytes, zero-copy. Bytes poked here do not count as written."""
 

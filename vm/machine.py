@@ -117,15 +117,10 @@ class Machine:
 
     @property
     def regs(self) -> layout.Array:
-        """The registers as uint32[32]: zero-copy where the engine keeps them in memory, else a read-only copy."""
+        """r0 to r31 as uint32[32]: a zero-copy view of the core's, a read-only copy of the golden model's."""
         import numpy as np
 
-        buffer = getattr(self.engine, "registers", None)
-        if buffer is not None:
-            return np.frombuffer(buffer(), np.uint32)
-        copy = np.array(self.state.registers, np.uint32)
-        copy.flags.writeable = False
-        return copy
+        return np.frombuffer(self.engine.registers(), np.uint32)
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:

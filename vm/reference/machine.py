@@ -5,6 +5,7 @@ The state is a value. A cycle makes the next state from the current one, or a fa
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import replace
 
@@ -111,6 +112,10 @@ class ReferenceEngine:
         registers = list(self._state.registers)
         registers[register] = value & 0xFFFFFFFF
         self._state = replace(self._state, registers=tuple(registers))
+
+    def registers(self) -> memoryview:
+        """A read-only copy: the state is a value, not memory."""
+        return memoryview(array("I", self._state.registers)).toreadonly()
 
     def issue_counts(self) -> dict[int, int]:
         return dict(self._counts)
