@@ -15,7 +15,7 @@ def parser() -> argparse.ArgumentParser:
         prog="lpu fmt", description="Format sources in place; - formats standard input to standard output."
     )
     made.add_argument("source", nargs="+", help="assembly files; - is standard input")
-    made.add_argument("--check", action="store_true", help="write nothing; name the files that are not formatted, status 1")
+    made.add_argument("--check", action="store_true", help="write nothing, name the files not formatted, status 1")
     return made
 
 
