@@ -29,4 +29,8 @@ def _check(view: View, spec: MachineSpec) -> list[Diagnostic]:
     problems = list(check_rules(view, spec))
     if not all(view.linear):
         problems += check_hazards(view)
-    return problems
+    return sorted(problems, key=_line)
+
+
+def _line(problem: Diagnostic) -> tuple[str, int]:
+    return (problem.place.file, problem.place.line) if problem.place is not None else ("", 0)

@@ -1,5 +1,5 @@
 """Scheduling: a program of linear ops and bundles becomes bundles that keep every timing rule."""
 
-from asm.schedule.schedule import Options, Scheduled, schedule
+from asm.schedule.scheduler import Options, Scheduled, schedule
 
 __all__ = ["Options", "Scheduled", "schedule"]

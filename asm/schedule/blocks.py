@@ -6,7 +6,7 @@ end at labels, at control ops, where linear and explicit code meet, at region ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asm.facts import control_of, target_label
@@ -155,14 +155,25 @@ class _Splitter:
         self._end_with(bundle.ops)
 
     def _begin_explicit(self) -> None:
-        """Labels right before a bundle belong to it: what has to be waited for is waited for before them."""
+        """Labels right before a bundle belong to it: what has to be waited for is waited for before them.
+
+        So does the start of a hardware loop's body: the wait comes before the loop, not in every round.
+        """
         if self.current.ops or not self.current.labels:
             self._close_seam()
         self.current.is_explicit = True
-        for block in reversed(self.result.blocks):
-            if not block.is_empty or not block.labels:
-                break
-            block.is_explicit = True
+        for block, before in self._empty_before():
+            block.is_explicit = bool(block.labels) or (
+                before.control is not None and before.control.row.control == "loop"
+            )
+
+    def _empty_before(self) -> Iterator[tuple[Block, Block]]:
+        """The empty blocks that end what there is, last first, each with the block before it."""
+        blocks = self.result.blocks
+        for number in range(len(blocks) - 1, -1, -1):
+            if not blocks[number].is_empty:
+                return
+            yield blocks[number], blocks[number - 1] if number else Block()
 
     def _end_with(self, ops: Iterable[AsmOp]) -> None:
         """A control op ends its block; labels used other than as its target may be entered from anywhere."""

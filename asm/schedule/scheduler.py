@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asm.check import check_bundles
@@ -51,16 +51,23 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     options = options or Options()
     program = split(items)
     flow = Flow(program.blocks, connect(program), options.aliases)
-    result = Scheduled([], [], program.diagnostics)
+    result = Scheduled([], [])
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
-    if not result.diagnostics:
+    if program.diagnostics:
+        result.diagnostics = program.diagnostics  # what ops left out of a timeline break is no error of its own
+    else:
         result.diagnostics += check_bundles(result.bundles, result.end_labels, program.entered, spec)
-    if options.environment is not None:
-        for check in program.checks:
-            region = result.bundles[spans[check.start] : spans[check.end]]
-            result.diagnostics += check_region(check.item, region, options.environment)
+        result.diagnostics += _check_regions(program, spans, result.bundles, options.environment)
     return result
+
+
+def _check_regions(
+    program: Blocks, spans: list[int], bundles: list[Packed], environment: Environment | None
+) -> Iterator[Diagnostic]:
+    if environment is not None:
+        for check in program.checks:
+            yield from check_region(check.item, bundles[spans[check.start] : spans[check.end]], environment)
 
 
 def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
