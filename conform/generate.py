@@ -276,11 +276,12 @@ def wild_programs(draw: st.DrawFn) -> list[int]:
 
 @st.composite
 def broken_programs(draw: st.DrawFn) -> list[int]:
-    """The text of a legal program with a few ops added or replaced, or a bit turned over."""
+    """The text of a legal program with a few ops added or replaced, and now and then a bit turned over."""
     bundles = [list(bundle) for bundle in draw(legal_bundle_lists())]
     for _ in range(draw(st.integers(0, 3))):
         bundle = draw(st.sampled_from(bundles))
-        bundle[draw(st.integers(0, len(bundle) - 1)) :] = [draw(any_ops())]
+        wrong = draw(any_ops())
+        bundle[:] = [*(one for one in bundle if one.unit != wrong.unit), wrong]
     syllables = resolved(bundles)
     if draw(st.integers(0, 3)) == 0:
         syllables[draw(st.integers(0, len(syllables) - 1))] ^= 1 << draw(st.integers(0, SYLLABLE_BITS - 1))
