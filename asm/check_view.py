@@ -15,6 +15,7 @@ from isa.diagnostics import Place
 from isa.image import TEXT, Image
 from isa.row import Row
 
+NOTHING: frozenset[str] = frozenset()
 UNKNOWN = -1  # a target outside the program, or one that is not known yet
 
 
@@ -25,9 +26,13 @@ class CheckedOp:
 
     row: Row
     values: Sequence[int]
-    place: Place | None
     open_fields: frozenset[str] = frozenset()
     source: AsmOp | None = None
+    address_place: Place | None = None
+
+    @property
+    def place(self) -> Place | None:
+        return self.source.place if self.source is not None else self.address_place
 
     def value(self, name: str) -> int | None:
         """The value of a field, None when the format lacks it or linking fills it in."""
@@ -71,21 +76,27 @@ class View:
 
 
 def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str]) -> View:
-    """The view of scheduled bundles; `entered` are labels that may be entered from anywhere."""
+    """The view of scheduled bundles; `entered` are labels that may be entered from anywhere.
+
+    Of a program without explicit bundles only the ops that can break a rule by themselves are shown.
+    """
     where = {label: number for number, bundle in enumerate(bundles) for label in bundle.labels}
     where |= dict.fromkeys(end_labels, len(bundles))
     view = View(linear=[not bundle.explicit for bundle in bundles])
     view.entered = {where[label] for label in entered if label in where}
+    view.times = [(bundle.run, bundle.cycle) for bundle in bundles]
+    all_linear = all(view.linear)
     for bundle in bundles:
-        view.bundles.append([_written(op) for op in bundle.ops])
-        view.times.append((bundle.run, bundle.cycle))
-        labels = [label for op in bundle.ops if (label := target_label(op)) is not None]
+        shown = [op for op in bundle.ops if FACTS[op.row.id].checked] if all_linear else bundle.ops
+        view.bundles.append([_written(op) for op in shown])
+        labels = [label for op in shown if (label := target_label(op)) is not None]
         view.targets.append(where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
     return view
 
 
 def _written(op: AsmOp) -> CheckedOp:
-    return CheckedOp(op.row, op.values, op.place, frozenset(reference.field for reference in op.references), op)
+    open_fields = frozenset([reference.field for reference in op.references]) if op.references else NOTHING
+    return CheckedOp(op.row, op.values, open_fields, op)
 
 
 def from_image(image: Image) -> View:
@@ -112,7 +123,8 @@ def _decoded(text: list[int], address: int, places: dict[int, Place], pending: d
         return []
     bundle = []
     for op in ops:
-        bundle.append(CheckedOp(op.row, op.values, places.get(address), frozenset(pending.get(address, ()))))
+        open_fields = frozenset(pending.get(address, ()))
+        bundle.append(CheckedOp(op.row, op.values, open_fields, address_place=places.get(address)))
         address += len(encode(op))
     return bundle
 

@@ -33,6 +33,7 @@ class Facts(NamedTuple):
     instances: int
     memory: str
     control: str
+    checked: bool  # whether its numbers alone can make it fault: a divisor, an address, a loop's end
 
 
 def _facts(row: Row) -> Facts:
@@ -52,7 +53,14 @@ def _facts(row: Row) -> Facts:
         instances=row.instances,
         memory=row.memory,
         control=row.control,
+        checked=bool(row.width) or row.control == "loop" or _has_fixed_number(row),
     )
+
+
+def _has_fixed_number(row: Row) -> bool:
+    """A divisor that is an immediate, or an address without registers."""
+    names = row.format.names
+    return "imm" in names if "E-DIV" in row.faults else bool(row.memory) and not {"ra", "rb"} & set(names)
 
 
 FACTS: tuple[Facts, ...] = tuple(_facts(row) for row in ROWS)
@@ -81,13 +89,19 @@ def cycles_of(control: AsmOp | None) -> int:
 
 def control_of(ops: Iterable[AsmOp]) -> AsmOp | None:
     """The op of a bundle that decides what follows it."""
-    return next((op for op in ops if FACTS[op.row.id].control), None)
+    for op in ops:
+        if FACTS[op.row.id].control:
+            return op
+    return None
 
 
 def target_label(op: AsmOp) -> str | None:
     """The label a control op names, None when its target is not one of this program's labels as such."""
     position = FACTS[op.row.id].target
+    if position < 0:
+        return None
+    field = op.row.format.names[position]
     for reference in op.references:
-        if position >= 0 and reference.field == op.row.format.names[position] and not reference.addend:
+        if reference.field == field and not reference.addend:
             return reference.symbol
     return None

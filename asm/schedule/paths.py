@@ -8,6 +8,9 @@ touches are settled on the way in, so that no round waits for what was in flight
 
 from __future__ import annotations
 
+from functools import cache, reduce
+from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 from asm.facts import FACTS, REGISTERS, register_written, registers_read, target_label
@@ -129,26 +132,26 @@ def _latches(edges: list[list[Edge]]) -> dict[int, int]:
 
 
 def _touched_in_loops(blocks: list[Block], latches: dict[int, int]) -> dict[int, int]:
+    touched = cache(lambda number: touched_registers(blocks[number]))
     masks = {}
     for start, last in latches.items():
         mask = EVERYTHING
         if last - start < WIDEST_LOOP:
-            mask = 0
-            for block in blocks[start : last + 1]:
-                mask |= touched(block)
+            mask = reduce(or_, map(touched, range(start, last + 1)))
         masks[start] = mask
     return masks
 
 
-def touched(block: Block) -> int:
+def touched_registers(block: Block) -> int:
     """A mask of the registers that a block reads or writes."""
     mask = 0
-    for op in block.ops + [op for bundle in block.bundles for op in bundle.ops]:
+    for op in chain(block.ops, *(bundle.ops for bundle in block.bundles)):
         facts = FACTS[op.row.id]
         for register in registers_read(facts, op.values):
             mask |= 1 << register
         written = register_written(facts, op.values)
-        mask |= 1 << written if written >= 0 else 0
+        if written >= 0:
+            mask |= 1 << written
     return mask
 
 
