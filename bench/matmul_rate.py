@@ -17,15 +17,16 @@ import lpu
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE.parent / "programs"
 SPIKE_ISA, SPIKE_MIB = "rv64imac", 64
+SPIKE_PRODUCTS, NATIVE_PRODUCTS = 16_000_000, 2_000_000_000  # of a process, about a second
 NOT_INSTALLED = "not installed"
 
 
 @dataclass(frozen=True)
 class Result:
-    """Multiply-accumulates per second, or why there are none."""
+    """The time of one product, or why there is none."""
 
     name: str
-    rate: float | None
+    time: Time | None
     note: str = ""
 
 
@@ -97,17 +98,18 @@ def spike(size: int, repeats: int, folder: Path) -> Contestant | str:
 
 
 def measure(size: int, rounds: int, folder: Path) -> list[Result]:
-    """All contestants in the same rounds; rates from median wall times."""
+    """All contestants in the same rounds."""
+    repeats = NATIVE_PRODUCTS // size**3
     makers: dict[str, Callable[[], Contestant | str]] = {
         "`matmul.s`, linear assembly": lambda: ours("matmul.s", size),
         "`matmul_bundles.s`, one a cycle": lambda: ours("matmul_bundles.s", size),
-        "Spike, C at -O2": lambda: spike(size, 4, folder),
-        "native C, -O2, not vectorised": lambda: native(["-O2", "-fno-tree-vectorize"], size, 100, folder),
-        "native C, -O3": lambda: native(["-O3"], size, 100, folder),
+        "Spike, C at -O2": lambda: spike(size, SPIKE_PRODUCTS // size**3, folder),
+        "native C, -O2, not vectorised": lambda: native(["-O2", "-fno-tree-vectorize"], size, repeats, folder),
+        "native C, -O3": lambda: native(["-O3"], size, repeats, folder),
     }
     made = {name: make() for name, make in makers.items()}
     times = interleaved({name: run for name, run in made.items() if not isinstance(run, str)}, rounds)
     return [
-        Result(name, size**3 / times[name].wall if name in times else None, run if isinstance(run, str) else "")
+        Result(name, times.get(name), run if isinstance(run, str) else "")
         for name, run in made.items()
     ]

@@ -89,12 +89,12 @@ def verdict(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
 
 
 def explain_linear(machine: lpu.Machine) -> str:
-    rounds = N * M * K
-    return (
-        f"{machine.cycle:,} cycles for {rounds:,} multiply-accumulates, {machine.cycle / rounds:.2f} each. A round of "
-        "the inner loop\ntakes 10: the loads 4, the product 3, and the jump back 3, in which the sum is made. The "
-        "assembler\npacked all of this into bundles; the loads go out together, and no op reads a result too early."
-    )
+    products = N * M * K
+    return f"""\
+{machine.cycle:,} cycles = 10 * {products:,} + 4 * {N * K:,} + 4 * {N} + 4, a term for each loop, the innermost first:
+{machine.cycle / products:.2f} a multiply-accumulate. In the inner loop the loads take 4, the product 3, and the jump
+back 3, with the sum in its bundle. The assembler packed the ops so: the loads go out together,
+and no op reads a result too early."""
 
 
 def explain_bundles(machine: lpu.Machine) -> str:

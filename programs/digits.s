@@ -9,6 +9,8 @@
 ; Bound      the multiplier: 640 products an image, one a cycle. A round (one word, four pixels) makes 40 and
 ;            has to wait only for the pixels at its start.
 ;
+; cycles 1349548                            ; 1 + n (12 + 16 * 44 + 35): bias, sixteen words, the greatest score
+;
 ; digits_train.py made the weights and writes the images:
 ;            python programs/digits_train.py --images images.npy
 ;            lpu run programs/digits.s -i images=images.npy -o labels=labels.npy

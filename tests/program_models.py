@@ -124,7 +124,8 @@ def conv2d(rng: Generator) -> Iterator[Case]:
 def newton_sqrt(rng: Generator) -> Iterator[Case]:
     for n in (1, 5, 60):
         x = np.exp(rng.uniform(-80, 80, n)).astype(np.float32)
-        half, r = x * np.float32(0.5), (np.uint32(0x5F3759DF) - (x.view(np.uint32) >> 1)).view(np.float32)
+        half = x * np.float32(0.5)
+        r: NDArray[Any] = (np.uint32(0x5F3759DF) - (x.view(np.uint32) >> 1)).view(np.float32)
         for _ in range(3):
             r = r * (np.float32(1.5) - r * r * half)
         y = x * r

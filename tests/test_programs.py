@@ -180,9 +180,10 @@ def test_digits_are_classified_as_numpy_classifies_them(digits: Any) -> None:
     images, labels = digits.load()
     weights, bias = digits.model()
     scores = images.astype(np.int64) @ weights + bias
-    predicted = classify(images, "core")["labels"]
-    same(predicted, scores.argmax(axis=1))
-    assert (predicted == labels).mean() > 0.95
+    machine = classify(images, "core")
+    same(machine["labels"], scores.argmax(axis=1))
+    assert (machine["labels"] == labels).mean() > 0.95
+    assert machine.cycle == read_promises(PROGRAMS / "digits.s").cycles
 
 
 def test_digits_on_both_engines(digits: Any) -> None:
