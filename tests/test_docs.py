@@ -46,7 +46,8 @@ def test_the_program_in_the_readme_is_the_one_in_the_file() -> None:
 
 
 def test_links_between_pages_hold() -> None:
-    done = subprocess.run([sys.executable, "docs/check_links.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    script = [sys.executable, "docs/check_links.py"]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
