@@ -22,7 +22,8 @@ from asm.place import place
 from asm.program import Item, Packed
 from asm.schedule import Options, schedule
 from asm.scope import Scope
-from asm.tree import DirectiveStmt, Name, Statement, String
+from asm.tree import Binary, DirectiveStmt, Name, Statement, String
+from asm.verbatim import Raw, take_as_written
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import LPU1, MachineError, MachineSpec, load
@@ -104,10 +105,10 @@ class Assembler:
     def run(self, statements: list[Statement], name: str) -> Assembly:
         self._choose_machine(statements)
         gathering = self._gather(statements)
-        items = self._items(gathering)
+        items, unchecked = self._items(gathering)
         result = Assembly(None, self.diagnostics, self.sources.texts, name, self.scope)
         if not self.failed:
-            self._schedule(result, items, gathering)
+            self._pack(result, items, gathering, unchecked)
         if not self.failed:
             result.image = self._image(result, gathering)
         return result
@@ -123,10 +124,11 @@ class Assembler:
 
     def _named_machine(self, statement: DirectiveStmt) -> None:
         node = statement.arguments[0] if len(statement.arguments) == 1 else None
-        if not isinstance(node, Name | String):
+        if not isinstance(node, Name | Binary | String):  # `lpu-tiny` reads as a difference
             raise error("E-DIRECTIVE", "`.machine` takes a name, or a file in quotes", statement.line, statement)
+        written = statement.line.text[node.column - 1 : node.end - 1]
         try:
-            spec = load(node.text if isinstance(node, Name) else node.value)
+            spec = load(node.value if isinstance(node, String) else written)
         except MachineError as problem:
             raise error("E-MACHINE", str(problem), statement.line, node) from None
         differences = self.machine.difference(spec) if self.machine else []
@@ -154,17 +156,22 @@ class Assembler:
         gathering.data.evaluate(self.report_error)
         return gathering
 
-    def _items(self, gathering: Gathering) -> list[Item]:
+    def _items(self, gathering: Gathering) -> tuple[list[Item | Raw], bool]:
+        """The items of the text, and whether the source is `.unchecked`."""
         builder = ItemBuilder(self.scope, self.report_error)
         items = builder.build(gathering.text)
         for label in builder.labels:
             label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken
         for diagnostic in self.scope.registers.allocate():
             self.report(diagnostic)
-        return items
+        return items, builder.unchecked is not None
 
-    def _schedule(self, result: Assembly, items: list[Item], gathering: Gathering) -> None:
-        scheduled = schedule(items, self.scope.spec, Options(frozenset(gathering.facts.aliases), self.scope))
+    def _pack(self, result: Assembly, items: list[Item | Raw], gathering: Gathering, unchecked: bool) -> None:
+        if unchecked:
+            scheduled = take_as_written(items)
+        else:
+            checked = [item for item in items if not isinstance(item, Raw)]
+            scheduled = schedule(checked, self.scope.spec, Options(frozenset(gathering.facts.aliases), self.scope))
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
         result.bundles = scheduled.bundles

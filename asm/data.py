@@ -96,8 +96,13 @@ class DataBuilder:
     def add_object(self, item: DataObject, symbol: DataSymbol) -> None:
         """Take a declared object; the next directive without a label starts another."""
         self.scope.define_data(symbol)
-        self.objects.append(item)
-        self.current = None
+        if item is not self.current:
+            self.objects.append(item)
+            self.current = None
+
+    def fixed_run(self) -> DataObject | None:
+        """The object that goes on after `.org` or `.row N`."""
+        return self.current if self.current is not None and self.current.fixed_at is not None else None
 
     # Pieces -----------------------------------------------------------------------------------
     def _add(

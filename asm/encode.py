@@ -30,6 +30,9 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str]) -> Text:
         text.starts.append(address)
         for label in bundle.labels:
             text.labels[label] = address
+        if bundle.raw is not None:
+            text.syllables.append(bundle.raw)
+            continue
         for op in bundle.ops:
             _encode_op(text, op, targets)
         text.syllables[-1] |= 1

@@ -19,7 +19,7 @@ from asm.tensors import declare
 from asm.tree import Attribute, Brace, DirectiveStmt, LabelDef, Name, OpStmt, Statement
 from isa.types import TYPES
 
-IN_TEXT = ("timeline", "endtimeline", "cycles", "drain", "assert", "syllable")
+IN_TEXT = ("timeline", "endtimeline", "cycles", "drain", "assert", "syllable", "unchecked")
 ELSEWHERE = (
     "macro",
     "endm",
@@ -119,7 +119,11 @@ class Gathering:
 
     def declaration(self, statement: DirectiveStmt) -> None:
         """`.array`, `.tensor`"""
-        self._flush_to_section()
+        if self.in_data:
+            self._flush_to_data()
+            self.data.flush(None)
+        else:
+            self._flush_to_text()
         declare(self.data, statement)
 
     def parameter(self, statement: DirectiveStmt) -> None:

@@ -9,6 +9,8 @@ from asm.operands import match
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
 from asm.scope import Scope
 from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
+from asm.verbatim import Raw
+from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
 
 CHECKS = ("cycles", "drain", "assert")
@@ -20,13 +22,14 @@ class ItemBuilder:
     def __init__(self, scope: Scope, report: Callable[[SourceError], None]) -> None:
         self.scope = scope
         self.report = report
-        self.items: list[Item] = []
+        self.items: list[Item | Raw] = []
         self.labels: list[Label] = []
+        self.unchecked: DirectiveStmt | None = None
         self.bundle: Explicit | None = None
         self.timeline: Timeline | None = None
         self.names: list[str] = []  # labels in a timeline that wait for their op
 
-    def build(self, statements: Iterable[Statement]) -> list[Item]:
+    def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
         for statement in statements:
             try:
                 self._take(statement)
@@ -94,6 +97,10 @@ class ItemBuilder:
     def _directive(self, statement: DirectiveStmt) -> None:
         if statement.name in CHECKS:
             self._check(statement)
+        elif statement.name == "unchecked":
+            self.unchecked = statement
+        elif statement.name == "syllable":
+            self._syllables(statement)
         elif statement.name == "timeline":
             self._open_timeline(statement)
         elif self.timeline is None:
@@ -101,6 +108,17 @@ class ItemBuilder:
         else:
             self.items.append(self.timeline)
             self.timeline = None
+
+    def _syllables(self, statement: DirectiveStmt) -> None:
+        """`.syllable 0x...`: text as it is, instruction or not"""
+        if self.unchecked is None:
+            raise error("E-DIRECTIVE", "`.syllable` needs `.unchecked` before it", statement.line, statement)
+        place = statement.line.place(statement.column, statement.end)
+        for node in statement.arguments:
+            value = self.scope.evaluate(node, statement.line)
+            if not isinstance(value, int) or not 0 <= value <= SYLLABLE_MASK:
+                raise error("E-RANGE", "a syllable is an integer of 64 bits", statement.line, node)
+            self.items.append(Raw(value, place))
 
     def _open_timeline(self, statement: DirectiveStmt) -> None:
         place = statement.line.place(statement.column, statement.end)

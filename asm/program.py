@@ -121,7 +121,8 @@ class Packed:
     """A bundle as it will be encoded: every op has its unit. `labels` stand before it.
 
     `cycle` counts from the start of the straight run the bundle is in (the first bundle after a label that
-    can be entered by a jump, or after a jump), and restarts there; `run` numbers those runs.
+    can be entered by a jump, or after a jump), and restarts there; `run` numbers those runs. `raw` is one
+    syllable of an `.unchecked` source that stands there in place of ops.
     """
 
     ops: list[AsmOp]
@@ -129,3 +130,4 @@ class Packed:
     explicit: bool = False
     cycle: int = 0
     run: int = 0
+    raw: int | None = None

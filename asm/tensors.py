@@ -38,12 +38,27 @@ def declare(data: DataBuilder, statement: DirectiveStmt) -> None:
         )
     tensor = _tensor(data, statement, node)
     region = region_of(data.spec, node.place, statement.line) if node.place else data.region
-    item = DataObject(node.name, statement.line.place(node.column, node.column + len(node.name)), region=region)
+    place = statement.line.place(node.column, node.column + len(node.name))
+    run = data.fixed_run() if node.place is None else None
     if tensor.layout == LINEAR:
+        item = run or DataObject(node.name, place, region=region)
+        offset = item.words
         _lay_linear(data, statement, node, tensor, item)
     else:
+        item, offset = DataObject(node.name, place, region=region), 0
         _lay_box(data, statement, node, tensor, item)
-    data.add_object(item, DataSymbol(node.name, item.place, item, 0, item.words * item.slices, tensor))
+        item.fixed_at = _row_start(data, statement, run) if run else None
+    words = (item.words - offset) * item.slices
+    data.add_object(item, DataSymbol(node.name, place, item, offset, words, tensor))
+
+
+def _row_start(data: DataBuilder, statement: DirectiveStmt, run: DataObject) -> int:
+    """Where a tensor after `.org` or `.row` starts. Raises E-PLACE inside a row."""
+    start = (run.fixed_at or 0) + run.words
+    if start % data.spec.words_per_row:
+        message = "a tensor starts at the start of a row"
+        raise error("E-PLACE", message, statement.line, statement, "put `.row` before it")
+    return start
 
 
 def _tensor(data: DataBuilder, statement: DirectiveStmt, node: Declaration) -> Tensor:

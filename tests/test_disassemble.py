@@ -1,0 +1,185 @@
+"""The disassembler: its text assembles to the same bytes, whatever the bytes are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asm.assemble import assemble
+from asm.disassemble import disassemble
+from asm.link import link
+from isa.codec import Op, bundle_starts, encode_bundle
+from isa.image import Block, Image, Symbol, Tensor
+from isa.machine import LPU1, LPU_TINY, MachineSpec
+from isa.row import Row
+from isa.table import ROWS
+
+
+def rebuilt(image: Image) -> Image:
+    """The image that its disassembly assembles to."""
+    text = disassemble(image)
+    result = assemble(text, machine=image.machine)
+    assert result.image is not None, (text, result.diagnostics)
+    return result.image
+
+
+def memory(image: Image) -> dict[int, int | None]:
+    """What the blocks hold: a byte, or None for reserved words, by byte address."""
+    held: dict[int, int | None] = {}
+    for block in image.blocks:
+        start = (block.bank * image.machine.rows + block.row) * image.machine.words_per_row + block.word
+        for offset in range(block.words * 4):
+            held[start * 4 + offset] = block.data[offset] if block.data else None
+    return held
+
+
+@st.composite
+def ops(draw: st.DrawFn, row: Row) -> Op:
+    """An op of a row with any values its fields can hold."""
+    values = []
+    for field in row.format.fields:
+        high = row.instances - 1 if field.name == "u" else field.high
+        values.append(draw(st.integers(field.low, high)))
+    return Op(row, tuple(values))
+
+
+def text_of(bundles: Sequence[Sequence[Op]]) -> list[int]:
+    return [syllable for bundle in bundles for syllable in encode_bundle(bundle)]
+
+
+@given(st.data())
+def test_every_row_survives_with_any_fields(data: st.DataObject) -> None:
+    text = text_of([[data.draw(ops(row))] for row in ROWS])
+    assert rebuilt(Image(LPU1, text)).text == text
+
+
+@st.composite
+def bundles(draw: st.DrawFn) -> list[Op]:
+    """A bundle of up to nine ops on units of their own."""
+    chosen: dict[str, Op] = {}
+    for row in draw(st.lists(st.sampled_from(ROWS), min_size=1, max_size=9)):
+        op = draw(ops(row))
+        chosen.setdefault(op.unit, op)
+    return draw(st.permutations(list(chosen.values())))
+
+
+@given(st.lists(bundles(), min_size=1, max_size=6), st.data())
+def test_bundles_survive_with_units_and_targets(program: list[list[Op]], data: st.DataObject) -> None:
+    starts = [*bundle_starts(text_of(program)), len(text_of(program))]
+    aimed = [[_aim(op, data.draw(st.sampled_from(starts))) for op in bundle] for bundle in program]
+    text = text_of(aimed)
+    assert rebuilt(Image(LPU_TINY, text)).text == text
+
+
+def _aim(op: Op, target: int) -> Op:
+    return op.with_field("target", target) if "target" in op.row.format.names else op
+
+
+@given(st.lists(st.integers(0, (1 << 64) - 1), max_size=12))
+def test_any_text_survives_legal_or_not(text: list[int]) -> None:
+    assert rebuilt(Image(LPU_TINY, text)).text == text
+
+
+@given(st.binary(min_size=1, max_size=200), st.integers(0, 60), st.sampled_from([LPU1, LPU_TINY]))
+def test_data_survives(raw: bytes, row: int, spec: MachineSpec) -> None:
+    data = raw + bytes(-len(raw) % 4)
+    words = len(data) // 4
+    word = spec.words_per_row - 1
+    image = Image(spec, blocks=[Block("a", 3, row, word, words, data), Block("b", 5, 0, 0, words)])
+    assert memory(rebuilt(image)) == memory(image)
+
+
+SOURCE = """
+        .param  n = 3
+        .global main, table
+        .extern helper
+        .extern far @ mw1.1
+table:  .i32    1, -2, 0x7fffffff, main + 1, table + 2
+bytes:  .i8     -128, 127, 5
+halves: .f16    1.5, -0.0, 65504.0
+words:  .f32    0.1, 1e-45, f32bits(0x7fc00001)
+nibble: .i4     -8, 7, 3
+text:   .ascii  "lanes"
+        .array  room: f32[4, 5]
+        .tensor t: f32[3, 40] @ mw0..mw3
+        .input  room, t
+        .output bytes
+main:   mov     r1, table
+        ld      r2, [table + 1 + r1]
+        ld      r3, [far + r1*n + r2]
+        call    r4, helper
+        ldl.4   r5, mw0[t + 2 + r1], 7
+        mov     r6, main
+        jne     main
+"""
+
+
+def assembled(text: str) -> Image:
+    result = assemble(text, machine=LPU_TINY)
+    assert result.image is not None, result.diagnostics
+    return result.image
+
+
+def test_an_object_keeps_its_names_types_and_references() -> None:
+    image = assembled(SOURCE)
+    again = rebuilt(image)
+    assert again.text == image.text
+    assert memory(again) == memory(image)
+    assert _references(again) == _references(image)
+    assert _names(again) == _names(image)
+    tensors = {t.name: t for t in image.tensors}
+    for tensor in again.tensors:
+        assert (tensor.dtype, tensor.shape, tensor.layout) == _type(tensors[tensor.name])
+        assert (tensor.is_input, tensor.is_output, tensor.row) == _role(tensors[tensor.name])
+    assert {t.name for t in again.tensors} == set(tensors)
+
+
+def _type(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.dtype, tensor.shape, tensor.layout
+
+
+def _role(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.is_input, tensor.is_output, tensor.row
+
+
+def _references(image: Image) -> set[tuple[object, ...]]:
+    return {(r.kind, r.symbol, r.addend, r.field) for r in image.relocations}
+
+
+def _names(image: Image) -> set[tuple[object, ...]]:
+    return {(s.name, s.kind == "text", s.binding, s.value) for s in image.symbols}
+
+
+def test_an_executable_survives() -> None:
+    source = SOURCE.replace(".extern helper", "").replace(".extern far @ mw1.1", "far: .u32 0")
+    image = link([assembled(source + "helper: ret r4\n")])
+    again = rebuilt(image)
+    assert again.text == image.text
+    assert memory(again) == memory(image)
+
+
+def test_names_that_no_source_could_have_are_changed() -> None:
+    text = text_of([[Op(ROWS[0], (0, 1, 2, 3))]])
+    symbols = [Symbol(name, "text", "local", 0) for name in ("r5", "add", "1#2", "a b", "", "x", "x")]
+    again = rebuilt(Image(LPU_TINY, text, symbols=symbols))
+    names = {symbol.name for symbol in again.symbols}
+    assert len(names) == len(symbols)
+    assert "x" in names
+
+
+def test_what_is_illegal_says_why() -> None:
+    text = disassemble(Image(LPU_TINY, [0]))
+    assert "        .unchecked\n" in text
+    assert "        ; illegal: opcode 0x00 is not an instruction\n        .syllable 0x0000000000000000\n" in text
+
+
+def test_checked_sources_stay_checked() -> None:
+    assert ".unchecked" not in disassemble(assembled("        { add r1, r2, r3 }\n"))
+
+
+def test_bundles_read_like_sources() -> None:
+    text = disassemble(assembled("a: { add r1, r2, 3 || sub r4, r5, 6 !A0 || jlt a }\n   { halt }\n"))
+    body = text[text.index("a:") :]
+    assert body == ("a:\n        { add r1, r2, 3 !A1 || sub r4, r5, 6 !A0 || jlt a }\n        { halt }\n")
