@@ -1,13 +1,13 @@
 # Every target starts from a bare clone: it makes .venv, installs into it and builds the C core as needed.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-BIN    := .venv/bin
-READY  := .venv/.ready
-CORE   := .venv/.core
+BIN := .venv/bin
+READY := .venv/.ready
+CORE := .venv/.core
 CORE_SOURCES := $(wildcard csrc/*.c csrc/*.h csrc/*.py) setup.py
 # The compatible kind of editable install is a plain path; the default kind costs every start of Python 20 ms.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e
-FUZZ_TESTS   := tests/test_core_fuzz.py
+SANITIZED := tests/test_core_fuzz.py tests/test_engines_agree.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-deep lint dev gen bench docs clean
@@ -23,7 +23,7 @@ test: lint  ## lint, types and all tests (under 10 minutes on two cores)
 
 test-deep: dev  ## the same tests with far more examples, and the fuzz tests against a sanitized core
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2
-	@$(BIN)/python tests/sanitized.py $(FUZZ_TESTS)
+	@HYPOTHESIS_PROFILE=deep $(BIN)/python tests/sanitized.py $(SANITIZED)
 
 lint: dev   ## style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff check .
