@@ -46,7 +46,7 @@ def measure(bundles: Sequence[Packed]) -> Region:
 
 def check_region(check: CycleCheck, bundles: Sequence[Packed], environment: Environment) -> list[Diagnostic]:
     """What is wrong with one check on the bundles of its region (E-CYCLES, E-ASSERT, E-EXPR, ...)."""
-    timed = _Timed(environment, check, measure(bundles))
+    timed = _Timed(environment, check, bundles)
     try:
         value = evaluate(check.expr, check.line, timed)
         if check.kind == "assert":
@@ -84,22 +84,23 @@ def _assertion(check: CycleCheck) -> Diagnostic:
 class _Timed:
     """The environment of a check: the program's own, with cycle() and used(unit)."""
 
-    def __init__(self, environment: Environment, check: CycleCheck, region: Region) -> None:
+    def __init__(self, environment: Environment, check: CycleCheck, bundles: Sequence[Packed]) -> None:
         self.environment = environment
         self.check = check
-        self._region = region
+        self.bundles = bundles
 
     def region(self) -> Region:
         """The region, if its time is known. Raises SourceError (E-CYCLES)."""
-        breaker = self._region.breaker
+        region = measure(self.bundles)
+        breaker = region.breaker
         if breaker is None:
-            return self._region
+            return region
         raise SourceError(
             Diagnostic(
                 "E-CYCLES",
                 f"the length of this region is not known: `{breaker.row.mnemonic}` stands inside it",
                 self.check.place,
-                (Note(f"`{breaker.row.mnemonic}` is here", breaker.place), *_begin(self._region)),
+                (Note(f"`{breaker.row.mnemonic}` is here", breaker.place), *_begin(region)),
                 "begin the region after it, with a label or another `.cycles`",
             )
         )
@@ -125,7 +126,7 @@ class _Timed:
         if unit not in SCALAR_UNITS:
             message = f"`used` takes the name of a unit, one of {' '.join(SCALAR_UNITS)}"
             raise SourceError(Diagnostic("E-EXPR", message, line.place(node.column, node.end)))
-        return sum(unit_name(op) == unit for bundle in self._region.bundles for op in bundle.ops)
+        return sum(unit_name(op) == unit for bundle in self.bundles for op in bundle.ops)
 
 
 def unit_name(op: AsmOp) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from asm.check_hazards import register_name
+from asm.check_hazards import loop_count, register_name
 from asm.check_view import CheckedOp, View
 from asm.facts import FACTS, register_written
 from isa.diagnostics import Diagnostic, Note
@@ -25,7 +25,7 @@ def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
             yield from _numbers(op, spec)
             if op.row.control == "loop":
                 yield from _loop(view, number, op)
-    yield from _nesting(view)
+    yield from _nesting(view, spec)
 
 
 def _double_writes(bundle: list[CheckedOp]) -> Iterator[Diagnostic]:
@@ -146,7 +146,7 @@ def _loop(view: View, number: int, op: CheckedOp) -> Iterator[Diagnostic]:
         yield Diagnostic("E-LOOP", message, last.place, (note,), "let another bundle follow it in the body")
 
 
-def _nesting(view: View) -> Iterator[Diagnostic]:
+def _nesting(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """Loops that are entered straight from the body of another must end before it does."""
     around: list[tuple[int, CheckedOp]] = []  # ends and ops of the loops entered and not yet left
     for number, end in enumerate(view.targets):
@@ -159,8 +159,16 @@ def _nesting(view: View) -> Iterator[Diagnostic]:
             if around and end >= around[-1][0]:
                 yield _shared_end(control, around[-1][1])
             around.append((end, control))
+            if len(around) == spec.loop_depth + 1 and all((loop_count(op) or 0) > 0 for _, op in around):
+                yield _too_deep(control, around[0][1], spec)
         elif not view.linear[number]:
             around.clear()
+
+
+def _too_deep(inner: CheckedOp, outermost: CheckedOp, spec: MachineSpec) -> Diagnostic:
+    message = f"{spec.loop_depth + 1} loops are nested; the machine holds {spec.loop_depth} at a time"
+    note = Note("the outermost loop", outermost.place)
+    return Diagnostic("E-LOOP", message, inner.place, (note,), "count one of them in a register and jump")
 
 
 def _shared_end(inner: CheckedOp, outer: CheckedOp) -> Diagnostic:

@@ -15,6 +15,7 @@ REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more re
 CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
 CONTROL_CLASS = CLASS_NUMBER[B.name]
 NOP = next(row for row in ROWS if row.control == "nop")
+LONGEST_WAIT = NOP.format.field("count").high
 FILLER = BY_KEY["mov rd, ra"]  # moving a register to itself: an op that changes nothing
 
 

@@ -6,11 +6,10 @@ Times count from the start of the timeline. `@N` is a cycle, `@+N` counts from t
 
 from __future__ import annotations
 
-from asm.facts import FACTS, NOP, control_of, cycles_of
+from asm.facts import FACTS, LONGEST_WAIT, NOP, control_of, cycles_of
 from asm.program import AsmOp, Explicit, TimedOp, Timeline
 from isa.diagnostics import Diagnostic, Note
 
-LONGEST_WAIT = NOP.format.field("count").high
 LEAVING = ("jump", "call", "ret", "halt", "trap")  # no op of a timeline can come after one of these
 
 
@@ -47,11 +46,11 @@ class _Resolver:
 
     def cycle(self, number: int) -> int | None:
         """The cycle of an op, worked out along the lines it counts from, without recursion."""
-        path = [number]
+        path = {number: None}  # in order
         while path:
-            current = path[-1]
+            current = next(reversed(path))
             if current in self.known:
-                path.pop()
+                del path[current]
                 continue
             wanted = [other for other in self._counts_from(current) if other not in self.known]
             looped = next((other for other in wanted if other in path), None)
@@ -60,7 +59,7 @@ class _Resolver:
                 self._error("E-TIMELINE", "the time of this op counts from itself", self.ops[current], note)
                 self.known[current] = None
             elif wanted:
-                path.append(wanted[0])
+                path[wanted[0]] = None
             else:
                 self.known[current] = self._resolve(current)
         return self.known[number]

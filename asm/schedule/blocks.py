@@ -1,7 +1,7 @@
 """A program cut into basic blocks, in layout order, with the edges on which control can pass between them.
 
 A block is linear (ops to be scheduled, a control op only as the last) or explicit (bundles as written). Blocks
-end at labels, at control ops, where linear and explicit code meet, at region checks, and at MAX_OPS ops.
+end at labels, at control ops, where linear and explicit code meet, at region checks, and at a bound.
 """
 
 from __future__ import annotations
@@ -16,24 +16,33 @@ from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
 from isa.image import TO_TARGET
 
-MAX_OPS = 256  # bounds the pairs of memory ops that are compared
+MAX_OPS = 1 << 15
+MAX_ACCESSES = 256  # bounds the pairs of memory ops that are compared
 TIME_FUNCTIONS = ("cycle", "used")
 OUTSIDE = -1  # a block that is not in this program, or not known
 
 
 @dataclass(slots=True)
 class Block:
-    """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows."""
+    """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows.
+
+    `continues` says that the block goes on where the one before it became too long.
+    """
 
     labels: list[str] = field(default_factory=list)
     ops: list[AsmOp] = field(default_factory=list)
     bundles: list[Explicit] = field(default_factory=list)
     is_explicit: bool = False
     control: AsmOp | None = None
+    continues: bool = False
 
     @property
     def is_empty(self) -> bool:
         return not self.ops and not self.bundles
+
+    def ends_with(self, control: str) -> bool:
+        """Whether the op that decides what follows is of a kind."""
+        return self.control is not None and self.control.row.control == control
 
     def text(self) -> str:
         """The block as assembly-like lines, to be read and compared."""
@@ -100,6 +109,7 @@ class _Splitter:
     def __init__(self) -> None:
         self.result = Blocks([], [], {}, set(), set(), [])
         self.current = Block()
+        self.accesses = 0  # of the current block
         self.seam = False
         self.region = 0
 
@@ -143,8 +153,12 @@ class _Splitter:
             self.result.entered.add(label.name)
 
     def _linear(self, op: AsmOp) -> None:
-        if self.current.is_explicit or len(self.current.ops) >= MAX_OPS:
+        if self.current.is_explicit:
             self._close()
+        elif len(self.current.ops) >= MAX_OPS or self.accesses >= MAX_ACCESSES:
+            self._close()
+            self.current.continues = True
+        self.accesses += bool(op.row.memory)
         self.current.ops.append(op)
         self._end_with((op,))
 
@@ -163,9 +177,7 @@ class _Splitter:
             self._close_seam()
         self.current.is_explicit = True
         for block, before in self._empty_before():
-            block.is_explicit = bool(block.labels) or (
-                before.control is not None and before.control.row.control == "loop"
-            )
+            block.is_explicit = bool(block.labels) or before.ends_with("loop")
 
     def _empty_before(self) -> Iterator[tuple[Block, Block]]:
         """The empty blocks that end what there is, last first, each with the block before it."""

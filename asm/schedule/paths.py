@@ -52,7 +52,7 @@ def loops(program: Blocks) -> list[tuple[int, int]]:
     """Hardware loops as (block of the `loop` op, block of its end label); ill-formed ones are left out."""
     found = []
     for number, block in enumerate(program.blocks):
-        if block.control is not None and block.control.row.control == "loop":
+        if block.control is not None and block.ends_with("loop"):
             end = target_block(program, block.control)
             if end > number + 1:
                 found.append((number, end))
@@ -111,14 +111,19 @@ def _loop_ways(op: AsmOp, taken: list[Edge], following: list[Edge]) -> list[Edge
 
 
 def _return(program: Blocks, edges: list[list[Edge]]) -> None:
-    """An explicit `ret` may leave results in flight; they reach every place that it may return to."""
-    places = {program.where[label] for label in program.entered if label in program.where}
-    for number, block in enumerate(program.blocks[:-1]):
-        if block.control is not None and block.control.row.control == "call":
-            places.add(number + 1)
-    for number, block in enumerate(program.blocks):
-        if block.is_explicit and block.control is not None and block.control.row.control == "ret":
-            edges[number] = [Edge(place, True) for place in sorted(places)]
+    """An explicit `ret` may leave results in flight; they reach every place that it may return to.
+
+    All of them lead to one more block, empty and last, which leads to all the places.
+    """
+    blocks = program.blocks
+    returns = [number for number, block in enumerate(blocks) if block.is_explicit and block.ends_with("ret")]
+    if returns:
+        places = {program.where[label] for label in program.entered if label in program.where}
+        places.update(number + 1 for number, block in enumerate(blocks[:-1]) if block.ends_with("call"))
+        for number in returns:
+            edges[number] = [Edge(len(blocks), True)]
+        edges.append([Edge(place, False) for place in sorted(places)])
+        blocks.append(Block(is_explicit=True))
 
 
 def _latches(edges: list[list[Edge]]) -> dict[int, int]:
@@ -157,9 +162,8 @@ def touched_registers(block: Block) -> int:
 
 def _debt(blocks: list[Block], entered: set[int], masks: dict[int, int], number: int, edge: Edge) -> int:
     """What a linear block settles on one of its edges."""
-    control = blocks[number].control
     if edge.to == OUTSIDE or blocks[edge.to].is_explicit or edge.to in entered:
         return EVERYTHING
-    if edge.taken and control is not None and control.row.control == "call":
+    if edge.taken and blocks[number].ends_with("call"):
         return EVERYTHING
     return masks.get(edge.to, 0) if edge.to > number else 0

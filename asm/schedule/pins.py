@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from asm.facts import FACTS
+from collections.abc import Iterable
+
+from asm.facts import FACTS, LONGEST_WAIT
 from asm.program import AsmOp
+from asm.schedule.blocks import MAX_ACCESSES, Block
 from asm.schedule.graph import Graph
 from asm.schedule.place import Placed
 from isa.diagnostics import Diagnostic, Note
+
+
+def far_pins(blocks: Iterable[Block]) -> list[Diagnostic]:
+    """E-PIN for every op pinned further away than can be reached; such pins are dropped."""
+    problems = []
+    for block in blocks:
+        for op in block.ops:
+            if op.cycle_pin is not None and (block.continues or op.cycle_pin > LONGEST_WAIT):
+                problems.append(_far(op, op.cycle_pin))
+                op.cycle_pin = None
+    return problems
+
+
+def _far(op: AsmOp, pin: int) -> Diagnostic:
+    if pin > LONGEST_WAIT:
+        message = f"`{op.row.mnemonic}` cannot issue in cycle {pin}; a wait is at most {LONGEST_WAIT} cycles"
+        return Diagnostic("E-PIN", message, op.place)
+    message = f"`{op.row.mnemonic}` is pinned to a cycle of a block that is too long to count in"
+    help = f"put a label before it: a block counts as far as {MAX_ACCESSES} loads and stores"
+    return Diagnostic("E-PIN", message, op.place, help=help)
 
 
 def missed_pins(graph: Graph, placed: Placed) -> list[Diagnostic]:

@@ -187,7 +187,8 @@ class _Placer:
 
     def _place_control(self, number: int) -> None:
         """The control op issues with the last of the others, or later when it waits for something."""
-        issue = max(self.earliest[number], *self.placed.issue)
+        last = max(self.placed.issue)
+        issue = max(last, self.earliest[number])
         pin = self.graph.ops[number].cycle_pin
         if pin is not None and pin < issue:
             self.placed.missed[number] = issue

@@ -15,7 +15,7 @@ from asm.schedule.flow import Flow
 from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
-from asm.schedule.pins import missed_pins
+from asm.schedule.pins import far_pins, missed_pins
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import Diagnostic
@@ -50,8 +50,9 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     """Bundles for a program; errors are in `diagnostics`, with the best bundles that could be made."""
     options = options or Options()
     program = split(items)
+    far = far_pins(program.blocks)
     flow = Flow(program.blocks, connect(program), options.aliases)
-    result = Scheduled([], [])
+    result = Scheduled([], [], far)
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
     if program.diagnostics:
