@@ -20,11 +20,9 @@ double lpu_from_f16(uint32_t bits)
     return sign * ldexp(fraction + (1 << F16.fraction), exponent - F16.bias - F16.fraction);
 }
 
-/* x / 2^n rounded to nearest, ties to even */
+/* x / 2^n rounded to nearest, ties to even, for n > 0 */
 static uint64_t shift_rounding(uint64_t x, unsigned n)
 {
-    if (n == 0)
-        return x;
     if (n > 63)
         return 0;
     uint64_t kept = x >> n, rest = x & ((1ull << n) - 1), half = 1ull << (n - 1);
