@@ -65,7 +65,7 @@ def marginal(with_repeats: Contestant, without: Contestant, repeats: int) -> Con
 
     def run() -> Time:
         difference = with_repeats() - without()
-        return Time(difference.wall / repeats, difference.user / repeats)
+        return Time(difference.wall / repeats, difference.cpu / repeats)
 
     return run
 

@@ -1,4 +1,4 @@
-"""Timing that can be trusted on a busy machine: interleaved repetitions, medians, and user time of children."""
+"""Timing that can be trusted on a busy machine: interleaved repetitions, medians, and processor time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Time:
-    """Seconds of wall clock and of user time."""
+    """Seconds of wall clock, and of processor time (user and system)."""
 
     wall: float
-    user: float
+    cpu: float
 
     def __sub__(self, other: Time) -> Time:
-        return Time(self.wall - other.wall, self.user - other.user)
+        return Time(self.wall - other.wall, self.cpu - other.cpu)
 
 
 Contestant = Callable[[], Time]
@@ -40,29 +40,34 @@ def interleaved(contestants: dict[str, Contestant], rounds: int) -> dict[str, Ti
 
 
 def median(times: Sequence[Time]) -> Time:
-    return Time(statistics.median(t.wall for t in times), statistics.median(t.user for t in times))
+    return Time(statistics.median(t.wall for t in times), statistics.median(t.cpu for t in times))
 
 
 def process(command: Sequence[str | Path]) -> Contestant:
     """A whole process. Raises CalledProcessError when it does not end with 0."""
 
     def run() -> Time:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        before = children_cpu()
         start = time.perf_counter()
         subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
         wall = time.perf_counter() - start
-        return Time(wall, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+        return Time(wall, children_cpu() - before)
 
     return run
+
+
+def children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def call(function: Callable[[], object]) -> Contestant:
     """A call in this process."""
 
     def run() -> Time:
-        user, wall = resource.getrusage(resource.RUSAGE_SELF).ru_utime, time.perf_counter()
+        cpu, wall = time.process_time(), time.perf_counter()
         function()
-        return Time(time.perf_counter() - wall, resource.getrusage(resource.RUSAGE_SELF).ru_utime - user)
+        return Time(time.perf_counter() - wall, time.process_time() - cpu)
 
     return run
 
