@@ -15,7 +15,7 @@ from typing import NoReturn, TypeAlias
 
 from asm import source
 from asm.expand_blocks import Branches, unclosed
-from asm.expand_directives import HANDLERS
+from asm.expand_directives import HANDLERS, pass_over_block
 from asm.expand_macros import Macro, Trail, bind, expansion
 from asm.expand_names import Renamer
 from asm.parse import parse_marked, strip_comment
@@ -192,8 +192,16 @@ class Expander:
                     statements = self.names.rename(line, statements)
             except SourceError as error:
                 self.report(error)
+                self._pass_over(line)
                 continue
             yield from statements
+
+    def _pass_over(self, line: Line) -> None:
+        """A block whose head does not parse is left out, so that its closer is no error too."""
+        try:
+            pass_over_block(self, line)
+        except SourceError as error:
+            self.report(error)
 
     def _finish(self) -> None:
         if self._brace is not None:
@@ -241,8 +249,10 @@ class Expander:
 
     def _call(self, macro: Macro, call: OpStmt) -> None:
         if call.pins or call.timing:
+            part = call.pins[0] if call.pins else call.timing or call
+            place = call.line.place(part.column, part.end)
             message = f"`{macro.name}` is a macro, and cannot be pinned or timed"
-            raise SourceError(Diagnostic("E-MACRO", message, place_of(call), help="pin or time the ops in its body"))
+            raise SourceError(Diagnostic("E-MACRO", message, place, help="pin or time the ops in its body"))
         texts = bind(macro, call, strip_comment(call.line.text))
         trail = ((f"in the macro `{macro.name}`, called here", here(call)), *call.line.trail)
         self.push(expansion(macro.body, texts, self.next_serial(), trail), place_of(call))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from asm.expand_blocks import collect, unopened
+from asm.expand_blocks import CLOSERS, Branches, collect, directive_of, unopened
 from asm.expand_conditions import close_if, next_branch, open_if
 from asm.expand_macros import Macro, parameters_of, rounds, split_arguments
 from asm.expr import Address, describe, evaluate, integer
@@ -128,6 +128,19 @@ def end_if(x: Expander, closer: DirectiveStmt) -> None:
     if not x.frames[-1].branches:
         stray(x, closer)
     close_if(x, closer.line)
+
+
+def pass_over_block(x: Expander, line: Line) -> None:
+    """Leave out the block, or the branch, that a line begins; raises SourceError (E-DIRECTIVE) if it never ends."""
+    frame, word = x.frames[-1], directive_of(line)
+    place = line.place(1, len(line.text) + 1)
+    if CLOSERS.get(word) == "endif":
+        frame.branches.append(Branches(word, place, taken=True))
+        next_branch(x, frame.branches[-1])
+    elif word in CLOSERS:
+        collect(frame.lines, word, place)
+    elif word in ("elif", "else") and frame.branches:
+        next_branch(x, frame.branches[-1], line)
 
 
 # Files and messages ----------------------------------------------------------------------------------

@@ -5,25 +5,29 @@ from __future__ import annotations
 import re
 
 from asm.grammar_gen import STATES
-from asm.lalr import END_OF_LINE, lexer
+from asm.lalr import END_OF_LINE
 
-WORD = re.compile(r"[\w.%$\\]+|\S")
+TOKEN = re.compile(r"[\w.%$\\]+|\S")
 OPENING = {"(": ")", "[": "]"}
-TERMINALS = {
+WORDS = {
+    "PRODUCT": "an operator",
+    "NUMBER": "a value",
+    "NAME": "a name",
+    "STRING": "a string",
+    "COLON": "`:`",
+    "EQUAL": "`=`",
     "COMMA": "a comma",
     "RPAR": "`)`",
     "RSQB": "`]`",
-    "COLON": "`:`",
-    "EQUAL": "`=`",
-    "STRING": "a string",
-    "NAME": "a name",
     END_OF_LINE: "the end of the line",
 }
+# What goes without saying when the first is possible, too.
+UNSAID = {"PRODUCT": ("COLON", "EQUAL", "NAME"), "NUMBER": ("NAME", "STRING", "PRODUCT")}
 
 
 def describe(code: str, position: int, state: int) -> tuple[str, str, str]:
     """What stands at `position` ("" at the end), what could stand there, and what mends it ("" if unknown)."""
-    found = WORD.match(code, position)
+    found = TOKEN.match(code, position)
     text = found.group() if found else ""
     return text, f"{expected(state)} could stand here", _help(code, position, text)
 
@@ -33,20 +37,9 @@ def expected(state: int) -> str:
     can = STATES[state].keys()
     if "NUMBER" in can and "LBRACE" in can:
         return "a label, an instruction or a directive"
-    if "NUMBER" in can:
-        words = ["an operand" if "LSQB" in can else "a value"]
-    else:
-        words = [word for terminal, word in TERMINALS.items() if terminal in can and not _silent(terminal, can)]
-    if "PRODUCT" in can:
-        words.insert(0, "an operator")
-    if END_OF_LINE in can and "NUMBER" in can:
-        words.append(TERMINALS[END_OF_LINE])
-    return _either(words or ["a name"])
-
-
-def _silent(terminal: str, can: object) -> bool:
-    """Things that are possible but hardly ever meant."""
-    return terminal in ("COLON", "EQUAL", "NAME") and isinstance(can, type({}.keys())) and "PRODUCT" in can
+    unsaid = [other for terminal, others in UNSAID.items() if terminal in can for other in others]
+    words = [word for terminal, word in WORDS.items() if terminal in can and terminal not in unsaid]
+    return _either(words).replace("a value", "an operand" if "LSQB" in can else "a value")
 
 
 def _either(words: list[str]) -> str:
@@ -61,10 +54,8 @@ def _help(code: str, position: int, found: str) -> str:
         return f"U+{ord(found[0]):04X} may stand in comments and strings only"
     if found == "#":
         return "comments begin with `;` or `//`, and immediates have no `#`"
-    if not found:
-        open_bracket = _open_bracket(code)
-        return f"close the `{open_bracket}` with `{OPENING[open_bracket]}`" if open_bracket else ""
-    return ""
+    bracket = "" if found else _open_bracket(code)
+    return f"close the `{bracket}` with `{OPENING[bracket]}`" if bracket else ""
 
 
 def _open_bracket(code: str) -> str:
@@ -76,8 +67,3 @@ def _open_bracket(code: str) -> str:
         elif stack and character == OPENING[stack[-1]]:
             stack.pop()
     return stack[-1] if stack else ""
-
-
-def terminals_of(state: int) -> list[str]:
-    """The terminals a state takes, in the order of the lexer."""
-    return [terminal for terminal, _ in lexer(state)]

@@ -132,12 +132,14 @@ def _operands(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
 
 # Expressions and operands: from node to a function from text to a node like it -----------------------
 def _name(node: Name) -> Make:
+    if local_label(node.text):
+        return _number(node)
     column, end = node.column, node.end
     start, stop = column - 1, end - 1
     return lambda text: Name(text[start:stop], column, end)
 
 
-def _number(node: Number) -> Make:
+def _number(node: Number | Name) -> Make:
     column, end = node.column, node.end
     start, stop = column - 1, end - 1
 
