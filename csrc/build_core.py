@@ -14,10 +14,8 @@ from cffi import FFI
 
 SOURCES = Path(__file__).resolve().parent
 # No contraction: a fused multiply-add is fused where the instruction set says so, nowhere else. No -fwrapv, which
-# Python's own flags bring: arithmetic here is defined without it. No crossjumping: gcc would merge the ends of the
-# run loop's steps, whose jumps are apart on purpose.
-FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"]
-FLAGS += ["-ffp-contract=off", "-fno-wrapv", "-fno-crossjumping"]
+# Python's own flags bring: arithmetic here is defined without it.
+FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden", "-ffp-contract=off", "-fno-wrapv"]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g"]
 COVERAGE = ["--coverage", "-O0"]
 SWITCHES = {"LPU_SANITIZE": SANITIZE, "LPU_COVERAGE": COVERAGE, "LPU_PORTABLE": ["-DLPU_PORTABLE"]}

@@ -98,6 +98,10 @@ static void undo_steps(const lpu_micro *first, const lpu_micro *step)
         *step->d = *step->undo;
 }
 
+/* Else gcc merges the ends of the steps again, whose jumps are apart on purpose. */
+#if defined(__GNUC__) && !defined(__clang__)
+__attribute__((optimize("no-crossjumping")))
+#endif
 void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
 {
     LABELS
