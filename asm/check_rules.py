@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from asm.check_hazards import loop_count, register_name
 from asm.check_view import CheckedOp, View
@@ -146,22 +147,36 @@ def _loop(view: View, number: int, op: CheckedOp) -> Iterator[Diagnostic]:
         yield Diagnostic("E-LOOP", message, last.place, (note,), "let another bundle follow it in the body")
 
 
+class Around(NamedTuple):
+    """A loop entered and not yet left: the bundles [start, end) of its body, and its op."""
+
+    start: int
+    end: int
+    op: CheckedOp
+
+    def is_bypassed(self, sources: list[int]) -> bool:
+        """Whether one of some bundles that lead into the body stands outside it."""
+        return not all(self.start <= source < self.end for source in sources)
+
+
 def _nesting(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """Loops that are entered straight from the body of another must end before it does."""
-    around: list[tuple[int, CheckedOp]] = []  # ends and ops of the loops entered and not yet left
+    sources: dict[int, list[int]] = {}
+    for number, target in enumerate(view.targets):
+        sources.setdefault(target, []).append(number)
+    around: list[Around] = []
     for number, end in enumerate(view.targets):
+        around = [loop for loop in around if number < loop.end and not loop.is_bypassed(sources.get(number, []))]
         control = view.control(number)
-        while around and around[-1][0] <= number:
-            around.pop()
-        if control is None or control.row.control == "nop":
-            continue
-        if control.row.control == "loop":
-            if around and end >= around[-1][0]:
-                yield _shared_end(control, around[-1][1])
-            around.append((end, control))
-            if len(around) == spec.loop_depth + 1 and all((loop_count(op) or 0) > 0 for _, op in around):
-                yield _too_deep(control, around[0][1], spec)
-        elif not view.linear[number]:
+        if number in view.entered:
+            around.clear()
+        if control is not None and control.row.control == "loop":
+            if around and end >= around[-1].end:
+                yield _shared_end(control, around[-1].op)
+            around = [*around[-spec.loop_depth :], Around(number + 1, end, control)]  # deeper ones are all too deep
+            if len(around) == spec.loop_depth + 1 and all((loop_count(loop.op) or 0) > 0 for loop in around):
+                yield _too_deep(control, around[0].op, spec)
+        elif control is not None and control.row.control != "nop" and not view.linear[number]:
             around.clear()
 
 
