@@ -463,8 +463,8 @@ def test_errors_of_every_line_are_found() -> None:
 PIECES = st.sampled_from(
     [
         ".macro m a, b=1, c...", ".macro m", ".endm", "m 1", "m \\a, \\b", ".rept 2", ".rept n", ".irp x, 1, (2",
-        ".endr", ".if n", ".if 0", ".elif 1", ".else", ".endif", ".ifdef n", ".set n = n + 1", ".set n = 1", ".equ n = n",
-        "1: jmp 1b", "jmp 1f", "{ m 1 || m 2 }", "{", "}", "add r1 || m 1", '.include "t.s"', "/*", "*/",
+        ".endr", ".if n", ".if 0", ".elif 1", ".else", ".endif", ".ifdef n", ".set n = n + 1", ".set n = 1",
+        ".equ n = n", "1: jmp 1b", "jmp 1f", "{ m 1 || m 2 }", "{", "}", "add r1 || m 1", '.include "t.s"', "/*", "*/",
         "nop \\@ ; \\a", ".param n = m", '.error "x"', "\x00", "\\", "x\\a: m", ".macro \\a", ".include 5",
     ]
 )  # fmt: skip
