@@ -176,7 +176,10 @@ class Assembler:
             self.report(diagnostic)
         result.bundles = scheduled.bundles
         if not self.failed:
-            result.text = encode_text(scheduled.bundles, scheduled.end_labels)
+            try:
+                result.text = encode_text(scheduled.bundles, scheduled.end_labels, self.scope.spec.text_syllables)
+            except SourceError as problem:
+                self.report_error(problem)
 
     def _image(self, result: Assembly, gathering: Gathering) -> Image:
         text = result.text

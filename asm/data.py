@@ -259,6 +259,7 @@ class DataBuilder:
         node, line = item.statement.arguments[index], item.statement.line
         value = self.scope.evaluate(node, line)
         if isinstance(value, Address) and item.type.bits == 32 and item.type.kind != "f":
+            element_bits(WORD, value.addend, line, node)
             self.scope.reference(value)
             item.object.references.append(WordReference(item.offset + index, value, line.place(node.column, node.end)))
             return self.scope.placed(value) & 0xFFFFFFFF

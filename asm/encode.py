@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from asm.program import AsmOp, Packed
 from isa.codec import Op, encode
+from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, LineEntry, Relocation
 
 
@@ -21,8 +22,11 @@ class Text:
     lines: list[LineEntry] = field(default_factory=list)
 
 
-def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str]) -> Text:
-    """Lay the bundles out, then fill in targets: an op's size does not depend on them."""
+def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int) -> Text:
+    """Lay the bundles out, then fill in targets: an op's size does not depend on them.
+
+    Raises SourceError: E-TEXT-SIZE when there are more than `limit` syllables, E-RANGE for targets outside.
+    """
     text = Text()
     targets: list[tuple[int, AsmOp]] = []
     for bundle in bundles:
@@ -38,6 +42,9 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str]) -> Text:
         text.syllables[-1] |= 1
     for label in end_labels:
         text.labels[label] = len(text.syllables)
+    if len(text.syllables) > limit:
+        message = f"the program has {len(text.syllables)} syllables; the instruction store holds {limit}"
+        raise SourceError(Diagnostic("E-TEXT-SIZE", message))
     for address, op in targets:
         _fill_targets(text, address, op)
     return text
@@ -58,5 +65,12 @@ def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
         text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=op.place))
         if kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
-            op.values[index] = text.labels[name] + reference.addend
+            op.values[index] = _target(text, op, text.labels[name] + reference.addend)
             text.syllables[address] = encode(Op(op.row, tuple(op.values)))[0] | stop
+
+
+def _target(text: Text, op: AsmOp, address: int) -> int:
+    if 0 <= address <= len(text.syllables):
+        return address
+    message = f"`{op.row.mnemonic}` goes to address {address}; the program is 0 to {len(text.syllables)}"
+    raise SourceError(Diagnostic("E-RANGE", message, op.place))

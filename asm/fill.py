@@ -32,6 +32,7 @@ def fill_immediate(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> N
         value = scope.evaluate(node, op.statement.line)
     if isinstance(value, Address):
         _refuse_place_as_float(op, slot, value, node)
+        _word(op, node, value.addend)
         _refer(scope, op, slot, value)
     elif slot.operand.type == "f32" or isinstance(value, float):
         op.values[slot.index] = _float_bits(op, slot, node, value)

@@ -24,6 +24,7 @@ def fill_memory(scope: Scope, op: AsmOp, slot: Slot, located: Located, node: Mem
     if isinstance(place, Address):
         if place.kind not in (DATA, EXTERN):
             raise _not_data(op, place, node)
+        _word(op, place.addend, node)
         op.references = (Reference("disp", TO_WORD, place.symbol, place.addend),)
         disp = scope.placed(place)
     else:
@@ -84,8 +85,9 @@ def _row(scope: Scope, op: AsmOp, located: Located, number: int, node: Indexed) 
         raise _not_data(op, place, node)
     if place.kind == DATA:
         _check_placed_here(scope, op, place.symbol, number, node)
+    row = _checked_row(scope, op, scope.row_of(place), node)
     op.references = (Reference("row", TO_ROW, place.symbol, place.addend),)
-    return scope.row_of(place)
+    return row
 
 
 def _checked_row(scope: Scope, op: AsmOp, row: int, node: Indexed) -> int:
