@@ -208,8 +208,8 @@ class _Splitter:
             self.result.checks.append(Check(item, self.region, self.region))
             return
         self._close()
-        self.seam = True
         end = len(self.result.blocks)
+        self.seam = end > 0 and not self.result.blocks[-1].is_explicit
         self.result.checks.append(Check(item, self.region, end))
         if item.kind != "assert":
             self.region = end
