@@ -86,6 +86,8 @@ SIGNED_FIELDS = {"stride", "stride2"}
 BIASED_FIELDS = {"len": 1, "n": 1, "d": 1, "m": 1, "count": 1}
 
 # One line a format: name, opcode, fields low bits first. `a:26+6` has 26 base bits and 6 extension bits.
+# The formats from 0x40 on belong to the tensor units: element i of round j of a burst issues i*d + j*e cycles
+# after its first, with n elements a round and m rounds.
 # Register fields are 5 bits: rd is written; ra, rb, rc are read; rt is read by stores and written by loads.
 DRAWINGS = """
 ALU_RR    0x01  u:2 fn:5 rd:5 ra:5 rb:5
@@ -130,9 +132,30 @@ LOOP_I    0x34  imm:32 target:23
 NOP       0x35  count:32
 STOP      0x36  fn:1 code:8
 
-BURST     0x40  row:13 slice:7 stream:6 n:10+6 d:4+4 stride:9+4 m:0+12 e:0+16 stride2:0+13
-BURST_R   0x41  row:13 slice:7 stream:6 n:10+6 d:4+4 ra:5 stride:9+4 m:0+12 e:0+16 stride2:0+13
-VXM_3     0x60  fn:5 v:4 dst:7 sa:7 sb:7 sc:7 n:12+4 d:5+3 m:0+12 e:0+16
+BURST     0x40  fn:3 row:13 slice:7 stream:6 n:10+6 d:2+6 stride:9+4 m:0+10 e:0+16 stride2:0+13
+BURST_R   0x41  fn:3 row:13 slice:7 stream:6 n:10+6 d:2+6 ra:5 stride:9+4 m:0+10 e:0+16 stride2:0+13
+MAPPED    0x42  fn:1 bank:1 slice:7 stream:6 map:6 n:12+4 d:5+3 m:0+10 e:0+16
+
+VXM_1     0x60  fn:6 t:4 v:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_2     0x61  fn:6 t:4 v:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_3     0x62  fn:3 t:4 v:4 dst:7 sa:7 sb:7 sc:7 n:11+5 d:4+4 m:0+10 e:0+16
+VXM_I     0x63  fn:3 t:4 v:4 dst:7 imm:17+15 n:12+4 d:4+4 m:0+10 e:0+16
+VXM_1I    0x64  fn:6 t:4 v:4 dst:7 sa:7 imm:17+15 n:10+6 d:0+8 m:0+10 e:0+16
+VXM_CVT   0x65  fn:2 t:4 t2:4 v:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_CVTS  0x66  fn:2 t:4 t2:4 v:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_MOV   0x67  t:4 v:4 dst:7 sa:7 delay:4 n:12+4 d:5+3 m:0+10 e:0+16
+
+MXM_LW    0x80  t:4 plane:2 stream:6 row:9 n:10+6 d:4+4
+MXM_IW    0x81  plane:2
+MXM_ABC   0x82  t:4 plane:2 stream:6 n:12+4 d:4+4 m:0+10 e:0+16
+MXM_ACC   0x83  fn:2 plane:2 row:10 n:10+6 d:4+4 m:0+10 e:0+16
+MXM_EMIT  0x84  fn:3 plane:2 row:10 stream:6 n:10+6 d:4+4 m:0+10 e:0+16
+
+SXM_LANES 0xA0  fn:4 su:3 hemi:1 w:2 stream:6 from:6 amount:10 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_MAP   0xA1  fn:3 su:3 hemi:1 w:2 stream:6 from:6 map:3 n:10+6 d:4+4 m:0+10 e:0+16
+
+LINK      0xC0  fn:3 link:4 stream:6 n:10+6 d:4+4
+SYNC      0xC1  fn:2 link:4
 """
 
 
