@@ -31,8 +31,9 @@ lint: dev   ## style (ruff) and types (mypy --strict)
 
 dev: $(READY) $(CORE)  ## make .venv and build the C core
 
-gen: dev    ## rewrite the files generated from the instruction table
+gen: dev    ## rewrite the files generated from the instruction table and the grammar
 	@$(BIN)/python -m isa.emit
+	@$(BIN)/python -m asm.emit
 
 bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'
