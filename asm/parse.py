@@ -40,7 +40,7 @@ from isa.diagnostics import Diagnostic, SourceError
 MAX_CHAIN = 200  # binary operators below one another: `a + b + c` has two
 
 T = TypeVar("T")
-COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)[^']*'|[^;/"']+|/(?!/)|["'])*""")
+COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)[^']*'|[^;/"']+|/(?!/)|')*""")
 
 
 def parse_line(line: Line) -> list[Statement]:
@@ -113,14 +113,19 @@ class Builder:
             _fail(self.line, start, end, "E-SYNTAX", str(error), error.mend)
 
     # Lists and statements
-    def first(self, start: int, end: int, item: Any) -> tuple[Any, ...]:
-        return (item,)
+    def first(self, start: int, end: int, item: Any) -> list[Any]:
+        return [item]
 
-    def more(self, start: int, end: int, items: tuple[Any, ...], item: Any) -> tuple[Any, ...]:
-        return (*items, item)
+    def more(self, start: int, end: int, items: list[Any], item: Any) -> list[Any]:
+        items.append(item)
+        return items
 
     def join(self, start: int, end: int, *parts: list[Statement] | None) -> list[Statement]:
-        return [statement for part in parts if part for statement in part]
+        """One list of all; the first one grows, so that long lines take linear time."""
+        present = [part for part in parts if part]
+        for part in present[1:]:
+            present[0].extend(part)
+        return present[0] if present else []
 
     def open(self, start: int, end: int) -> list[Statement]:
         return [Brace(True, self.line, start + 1, end + 1)]
@@ -137,12 +142,12 @@ class Builder:
         return [LabelDef(name, self.line, start + 1, stop + 1)]
 
     def op(
-        self, start: int, end: int, name: str, operands: tuple[Operand, ...] | None, pins: tuple[Pin, ...] | None
+        self, start: int, end: int, name: str, operands: list[Operand] | None, pins: list[Pin] | None
     ) -> list[Statement]:
         stop = start + len(name)
         if "\\" in name:
             self.refuse_parameter(start, stop, name)
-        return [OpStmt(name.lower(), operands or (), pins or (), None, self.line, start + 1, stop + 1)]
+        return [OpStmt(name.lower(), tuple(operands or ()), tuple(pins or ()), None, self.line, start + 1, stop + 1)]
 
     def timed(
         self, start: int, end: int, timing: Timing, labels: list[Statement] | None, op: list[Statement]
@@ -161,19 +166,19 @@ class Builder:
     def plus(self, start: int, end: int, value: Expr) -> Timing:
         return Timing("plus", value, (), start + 1, end + 1)
 
-    def after(self, start: int, end: int, word: str, names: tuple[Name, ...]) -> Timing:
-        return Timing("after", None, names, start + 1, end + 1)
+    def after(self, start: int, end: int, word: str, names: list[Name]) -> Timing:
+        return Timing("after", None, tuple(names), start + 1, end + 1)
 
-    def directive(self, start: int, end: int, name: str, arguments: tuple[Operand, ...] | None) -> list[Statement]:
+    def directive(self, start: int, end: int, name: str, arguments: list[Operand] | None) -> list[Statement]:
         if "\\" in name:
             self.refuse_parameter(start, start + len(name), name)
         stop = start + len(name)
-        return [DirectiveStmt(name[1:].lower(), arguments or (), self.line, start + 1, stop + 1)]
+        return [DirectiveStmt(name[1:].lower(), tuple(arguments or ()), self.line, start + 1, stop + 1)]
 
     def macro_head(
-        self, start: int, end: int, name: str, macro: Name, parameters: tuple[Operand, ...]
+        self, start: int, end: int, name: str, macro: Name, parameters: list[Operand]
     ) -> list[Statement]:
-        return self.directive(start, end, name, (macro, *parameters))
+        return self.directive(start, end, name, [macro, *parameters])
 
     # Operands and arguments
     def memory(self, start: int, end: int, inner: Expr) -> Memory:
@@ -213,14 +218,14 @@ class Builder:
         end: int,
         name: str,
         type_: str,
-        dims: tuple[Expr, ...] | None,
+        dims: list[Expr] | None,
         place: PlaceRange | None,
         layout: str | None,
         file: String | None,
     ) -> Declaration:
-        return Declaration(name, type_.lower(), dims or (), place, layout or "", file, start + 1, end + 1)
+        return Declaration(name, type_.lower(), tuple(dims or ()), place, layout or "", file, start + 1, end + 1)
 
-    def dims(self, start: int, end: int, dims: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    def dims(self, start: int, end: int, dims: list[Expr]) -> list[Expr]:
         return dims
 
     def layout(self, start: int, end: int, word: str, name: str) -> str:
@@ -267,5 +272,5 @@ class Builder:
     def conditional(self, start: int, end: int, test: Expr, yes: Expr, no: Expr) -> Conditional:
         return Conditional(test, yes, no, start + 1, end + 1)
 
-    def call(self, start: int, end: int, function: str, arguments: tuple[Expr, ...] | None) -> Call:
-        return Call(function, arguments or (), start + 1, end + 1)
+    def call(self, start: int, end: int, function: str, arguments: list[Expr] | None) -> Call:
+        return Call(function, tuple(arguments or ()), start + 1, end + 1)

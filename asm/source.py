@@ -14,7 +14,9 @@ MAX_FILE_BYTES = 64 << 20
 MAX_LINE_LENGTH = 65_536  # characters
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # Strings and line comments first, so that `/*` inside them is text.
-BLOCK_COMMENT = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)'|;[^\n]*|//[^\n]*|/\*(?:.*?\*/)?""", re.DOTALL)
+BLOCK_COMMENT = re.compile(
+    r""""(?:[^"\\\n]|\\[^\n])*"?|'(?:[^'\\\n]|\\.)'|;[^\n]*|//[^\n]*|/\*(?:.*?\*/)?""", re.DOTALL
+)
 
 
 def read_bytes(path: Path, place: Place | None = None) -> bytes:
@@ -54,14 +56,17 @@ def decode(data: bytes, name: str) -> str:
 def source_lines(text: str, name: str) -> list[str]:
     """The lines of a source, block comments made blank; raises SourceError (E-SOURCE, E-SYNTAX)."""
     _check_characters(text, name)
+    _check_lengths(text, name)
     if "/*" in text:
         text = BLOCK_COMMENT.sub(lambda found: _blank(found, name), text)
-    lines = text.split("\n")
-    if len(max(lines, key=len)) > MAX_LINE_LENGTH:
-        number = next(i for i, line in enumerate(lines, 1) if len(line) > MAX_LINE_LENGTH)
-        message = f"the line has {len(lines[number - 1])} characters; {MAX_LINE_LENGTH} is the most a line may have"
-        raise SourceError(Diagnostic("E-LIMIT", message, Place(name, number)))
-    return lines
+    return text.split("\n")
+
+
+def _check_lengths(text: str, name: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE_LENGTH:
+            message = f"the line has {len(line)} characters; {MAX_LINE_LENGTH} is the most a line may have"
+            raise SourceError(Diagnostic("E-LIMIT", message, Place(name, number)))
 
 
 def _check_characters(text: str, name: str) -> None:

@@ -448,6 +448,14 @@ def test_lines_and_files_are_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert found.message == f"`{tmp_path / 'a.s'}` has 50 bytes; 30 is the most a source may have"
 
 
+LONG = ['"\\"' * 20_000, '"' + '\\"' * 30_000 + "; /*", "'" * 60_000, "0a" * 30_000, "x:" * 20_000 + ")"]
+
+
+@pytest.mark.parametrize("text", [*LONG, ".i32 " + "1," * 20_000, "1" * 60_000], ids=lambda text: text[:6])
+def test_long_lines_take_no_long_time(text: str) -> None:
+    run("/* */\n" + text + "\n.if 0\n" + text + "\n.endif\n")
+
+
 def test_sources_are_kept_for_quoting() -> None:
     sources = Sources()
     list(expand("halt\n", "t.s", Symbols(), print, sources=sources))
