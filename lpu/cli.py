@@ -64,6 +64,9 @@ def console() -> None:
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except MemoryError:
+        print("lpu: there is not enough memory", file=sys.stderr)
+        status = USAGE
     except BrokenPipeError:
         _silence_stdout()
         status = USAGE

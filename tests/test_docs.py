@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from asm.assemble import assemble
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -43,6 +45,21 @@ def test_the_readme_has_transcripts() -> None:
 def test_the_program_in_the_readme_is_the_one_in_the_file() -> None:
     [quoted] = [block for kind, block in FENCED.findall((ROOT / "README.md").read_text()) if kind == "text"]
     assert quoted in (ROOT / "programs" / "dot.s").read_text()
+
+
+NAMES = {"A": ".array A: i32[64]", "B": ".array B: i32[64]", "x": ".array x: i32[64]"}
+
+
+@pytest.mark.parametrize("block", [
+    block for page in PAGES for kind, block in FENCED.findall(page.read_text(encoding="utf-8")) if kind == "asm"
+])  # fmt: skip
+def test_code_in_the_pages_assembles(block: str) -> None:
+    """A block may use n, m and the arrays A, B and x without defining them."""
+    given = [line for name, line in NAMES.items() if not re.search(rf"\b{name}: ", block)]
+    source = "\n".join([".param n = 4", ".param m = 4", *given, ".text", block])
+    result = assemble(source, include_paths=[ROOT / "programs"])
+    assert [diagnostic.message for diagnostic in result.diagnostics] == []
+    assert result.image
 
 
 def test_links_between_pages_hold() -> None:
