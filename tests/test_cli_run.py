@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from cli_tools import COPY, ENDLESS, Command
+
+from lpu import progress
 
 ENGINES = ("core", "reference")
 NUMBERS = np.array([7, -8, 2**31 - 1], np.int32)
@@ -216,3 +219,68 @@ def test_bad_usage_is_status_2_without_a_traceback(lpu: Command, arguments: list
     result = lpu("run", *arguments)
     assert (result.status, result.out) == (2, "")
     assert result.err and "Traceback" not in result.err
+
+
+# Machines ----------------------------------------------------------------------------------------------
+def test_a_machine_may_come_from_a_file(lpu: Command) -> None:
+    lpu.write("small.toml", 'name = "small"\nsuperlanes = 2\nquads = 1\nrows = 8\n')
+    lpu.write("a.s", "        ld r1, [511]\n        halt\n")  # 2 hemispheres x 4 slices x 2 banks x 8 rows x 8 words
+    lpu.write("b.s", "        ld r1, [1024]\n        halt\n")
+    inside = lpu("run", "a.s", "--machine", "small.toml", "--uninit", "zero")
+    assert inside.status == 0
+    outside = lpu("run", "b.s", "--machine", "small.toml", "--uninit", "zero")
+    assert outside.status in (1, 2) and outside.err.startswith("error[E-RANGE]: ")
+
+
+def test_an_executable_runs_on_its_own_machine_alone(lpu: Command) -> None:
+    lpu.write("a.s", "        halt\n")
+    lpu("asm", "a.s", "--machine", "lpu-tiny")
+    lpu("link", "a.o", "-o", "a.lpu")
+    assert lpu("run", "a.lpu").status == 0
+    result = lpu("run", "a.lpu", "--machine", "lpu1")
+    assert result.status == 2
+    assert result.err.startswith("error[E-MACHINE]: the executable is for lpu-tiny, not lpu1: superlanes is ")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('name = "x"\nrows = 5000\n', "rows is 5000; it must be between 1 and 4096"),
+        ('name = "x"\ncolour = 1\n', "unknown machine parameter 'colour'"),
+        ("name = \n", "Invalid value"),
+        (b"\xff\xfe", "can't decode byte 0xff"),
+    ],
+    ids=["bounds", "unknown", "no TOML", "binary"],
+)
+def test_bad_machine_files_are_refused(lpu: Command, content: str | bytes, complaint: str) -> None:
+    lpu.write("bad.toml", content)
+    lpu.write("a.s", "halt\n")
+    result = lpu("run", "a.s", "--machine", "bad.toml")
+    assert result.status == 2
+    assert result.err.startswith("error[E-MACHINE]: bad.toml: ") and complaint in result.err
+
+
+# Progress ----------------------------------------------------------------------------------------------
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_run_on_a_terminal_shows_how_far_it_is(lpu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    lpu.write("endless.s", ENDLESS)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "SHOW_SECONDS", 0.0)
+    assert lpu("run", "endless.s", "--max-cycles", "100_000").status == 3
+    first, *_, last = terminal.getvalue().split(progress.CLEAR_LINE)[1:]
+    assert first.startswith("cycle 4,096 of at most 100,000, ")
+    assert last.startswith("stopped by --max-cycles 100000 after 100,000 cycles")
+
+
+def test_a_short_run_shows_no_progress(lpu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    lpu.write("a.s", "halt\n")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert lpu("run", "a.s").status == 0
+    assert terminal.getvalue() == ""
