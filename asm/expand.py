@@ -206,7 +206,8 @@ class Expander:
     def _finish(self) -> None:
         if self._brace is not None:
             self.report(SourceError(Diagnostic("E-SYNTAX", "`{` is never closed", place_of(self._brace))))
-        for diagnostic in self.names.labels.unfinished():
+        for name, diagnostic in self.names.labels.unfinished():
+            self.symbols.fail(name)
             self.report(SourceError(diagnostic))
 
     # Statements ----------------------------------------------------------------------------------

@@ -42,11 +42,11 @@ class LocalLabels:
             raise SourceError(Diagnostic("E-UNDEFINED", message, line.place(name.column, name.end)))
         return Name(f"{digits}#{number}", name.column, name.end)
 
-    def unfinished(self) -> Iterator[Diagnostic]:
-        """References to labels that never came."""
-        for name, line in self._ahead.values():
+    def unfinished(self) -> Iterator[tuple[str, Diagnostic]]:
+        """Labels that were referred to and never came: internal name and error."""
+        for internal, (name, line) in self._ahead.items():
             message = f"there is no label `{name.text[:-1]}:` after this line"
-            yield Diagnostic("E-UNDEFINED", message, line.place(name.column, name.end))
+            yield internal, Diagnostic("E-UNDEFINED", message, line.place(name.column, name.end))
 
 
 class Renamer:

@@ -19,6 +19,7 @@ KINDS = {EQU: "a constant", SET: "a variable", PARAM: "a parameter", LABEL: "a l
 MAX_CONSTANT_DEPTH = 50  # definitions that wait for one another
 REGISTER = re.compile(r"(r|v|se|sw|mw|me)[0-9]+", re.IGNORECASE)
 OPTION_PLACE = Place("<command line>", 1)
+NOWHERE = Place("", 0)
 
 
 @dataclass(slots=True)
@@ -76,6 +77,10 @@ class Symbols:
             return self.define(name, SET, place, value)
         symbol.value, symbol.place = value, place
         return symbol
+
+    def fail(self, name: str) -> None:
+        """Make every use of a name silent: that it does not exist has been reported."""
+        self.table.setdefault(name, Symbol(name, LABEL, NOWHERE, failed=True))
 
     def _known(self, name: str) -> bool:
         symbol = self.table.get(name)
@@ -137,7 +142,8 @@ class Symbols:
         return None
 
     def fail_undefined(self, name: Name, line: Line) -> NoReturn:
-        help_ = did_you_mean(name.text, [*self.table, *self.overrides])
+        names = [*self.table, *self.overrides]
+        help_ = did_you_mean(name.text, (known for known in names if not known[:1].isdigit()))  # not local labels
         message = f"`{name.text}` is not defined"
         raise SourceError(Diagnostic("E-UNDEFINED", message, line.place(name.column, name.end), help=help_))
 

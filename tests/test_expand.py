@@ -28,7 +28,7 @@ from asm.tree import (
     String,
     Unary,
 )
-from isa.diagnostics import Diagnostic, Place
+from isa.diagnostics import Diagnostic, Place, SourceError
 
 
 def words(node: Operand) -> str:
@@ -309,6 +309,19 @@ def test_missing_numeric_labels() -> None:
     )  # fmt: skip
     found = bad("1: jmp 1f\njmp 1f\n")
     assert (found.message, at(found.place)) == ("there is no label `1:` after this line", (1, 8, 10))
+
+
+def test_a_missing_numeric_label_is_reported_once() -> None:
+    symbols = Symbols()
+    found: list[Diagnostic] = []
+    (op,) = expand("jmp 1f\n", "t.s", symbols, found.append)
+    assert len(found) == 1
+    assert isinstance(op, OpStmt)
+    (target,) = op.operands
+    assert isinstance(target, Name)
+    with pytest.raises(SourceError) as caught:
+        symbols.resolve(target, op.line)
+    assert caught.value.diagnostics == []
 
 
 # Bundles ---------------------------------------------------------------------------------------------
