@@ -78,20 +78,23 @@ def _bundle(assembly: Assembly, bundle: Packed, address: int, targets: dict[int,
         yield f"{where}  {bundle.raw:016x}  .syllable"
     for number, op in enumerate(bundle.ops):
         left = where if number == 0 else " " * len(where)
-        last = number == len(bundle.ops) - 1
-        yield from _op(assembly, op, left, targets, last and address >= 0)
+        stop = number == len(bundle.ops) - 1
+        yield from _op(assembly, op, left, targets, encode(_final(op), stop) if address >= 0 else [])
 
 
-def _op(assembly: Assembly, op: AsmOp, left: str, targets: dict[int, str], stop: bool) -> Iterator[str]:
-    """An op with its first syllable; the extension, if it has one, on a line of its own; then where it came from."""
+def _final(op: AsmOp) -> Op:
+    return Op(op.row, tuple(op.values))
+
+
+def _op(assembly: Assembly, op: AsmOp, left: str, targets: dict[int, str], syllables: list[int]) -> Iterator[str]:
+    """An op with its first syllable, if it has any; an extension on a line of its own; then where it came from."""
     known = {r.field: _reference(r.symbol, r.addend) for r in op.references}
-    done = Op(op.row, tuple(op.values))
-    text = op_text(done, Names(assembly.scope.spec, targets, known), pinned=True)
-    first, *extension = encode(done, stop)
+    text = op_text(_final(op), Names(assembly.scope.spec, targets, known), pinned=bool(syllables))
+    codes = [f"{syllable:016x}" for syllable in syllables] or [""]
     line = op.statement.line
-    yield f"{left}  {first:016x}  {text:<40} {line.number:>5}  {line.text.strip()}"
-    for syllable in extension:
-        yield f"{'':>{len(left)}}  {syllable:016x}"
+    yield f"{left}  {codes[0]:<16}  {text:<40} {line.number:>5}  {line.text.strip()}"
+    for code in codes[1:]:
+        yield f"{'':>{len(left)}}  {code}"
     for what, place in line.trail:
         yield f"{'':>{len(left) + 62}}{place.line:>5}  {what} ({place.file})"
 

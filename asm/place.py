@@ -117,6 +117,8 @@ def _emptiest(memory: Memory, item: DataObject) -> int | None:
     """The first start behind what its banks hold already, in the emptiest banks: one of its own if there is one."""
     best: tuple[int, int] | None = None
     for bank in _first_banks(memory, item):
+        if bank + (item.slices - 1) * memory.spec.banks >= memory.spec.total_banks:
+            break
         top = max(memory.tops[bank + plane * memory.spec.banks] for plane in range(item.slices))
         start = memory.row_up(bank * memory.spec.words_per_bank + top)
         if (best is None or top < best[0]) and _fits(memory, item, start):
