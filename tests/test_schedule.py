@@ -84,6 +84,12 @@ def test_symbols_alias_only_when_declared() -> None:
     assert scheduled(".alias A, B\n" + source) == ["0: mul || nop 3", "3: st", "4: ld"]
 
 
+def test_accesses_far_apart_do_not_cut_blocks() -> None:
+    """Very long blocks are cut, but loads and stores of earlier blocks do not count."""
+    lines = scheduled("".join(f"ld r1, [A]\nx{n}: " for n in range(300)) + "ld r1, [A]\nld r2, [B]\nmov r3, 1")
+    assert lines[-1] == "300: mov || ld || ld"
+
+
 # Control --------------------------------------------------------------------------------------
 CLASSIC = """
         ld   r0, [n]

@@ -136,6 +136,7 @@ class _Splitter:
         self.result.blocks.append(block)
         self.seam = block.control is not None and not block.is_explicit
         self.current = Block()
+        self.accesses = 0
 
     def _close_seam(self) -> None:
         self._close()
