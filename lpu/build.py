@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -93,9 +94,11 @@ def is_object(path: str) -> bool:
     if path.endswith(OBJECT_SUFFIXES):
         return True
     try:
+        if not os.path.isfile(path):
+            return False  # the assembler says that it takes files alone
         with open(path, "rb") as file:
             return file.read(len(ELF_MAGIC)) == ELF_MAGIC
-    except OSError:
+    except (OSError, ValueError):
         return False  # the assembler says why it cannot be read
 
 

@@ -8,7 +8,7 @@ from isa.diagnostics import SourceError
 from lpu import build, messages, options, run_report
 from lpu.cli import FAULT, INTERRUPTED, LIMIT, USAGE
 from lpu.run_report import Outcome
-from lpu.transfer import STANDARD, check, collect, fill, store, transfer
+from lpu.transfer import check, collect, fill, store, transfer
 from vm.engine import HALTED, UNINIT_MODES
 from vm.loader import ENGINES
 from vm.machine import Machine, MachineFault
@@ -57,8 +57,8 @@ def main(arguments: list[str]) -> int:
 
 def prepare(args: argparse.Namespace, log: messages.Log) -> Machine:
     """A machine loaded with program and inputs. Raises SourceError for everything wrong before a run."""
-    if args.json and any(item.path == STANDARD for item in args.outputs):
-        raise messages.error("E-OUTPUT", "standard output cannot take both an output and the JSON document")
+    if run_report.claims_on_stdout(args) + args.json > 1:
+        raise messages.error("E-OUTPUT", "standard output takes one of the outputs, the trace and the JSON document")
     image = build.executable(args.program, build.settings(args), log)
     machine = Machine(image, args.engine, args.uninit, build.machine_asked(args.machine))
     check(machine, args.inputs, args.outputs)

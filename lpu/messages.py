@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from isa.diagnostics import ERROR, WARNING, Diagnostic, SourceError
@@ -89,13 +89,9 @@ def write_file(path: str, data: bytes) -> None:
         raise error("E-FILE", f"{path}: {failure.strerror or failure}") from failure
 
 
-def source_lines(files: Iterable[str]) -> dict[tuple[str, int], str]:
-    """The text of every line of some source files, by (file, line); unreadable files are left out."""
-    found = {}
-    for file in files:
-        try:
-            with open(file, encoding="utf-8", errors="replace") as opened:
-                found.update({(file, number): line for number, line in enumerate(opened, 1)})
-        except OSError:
-            continue
-    return found
+def source_lines(files: Iterable[str], sources: Mapping[str, str]) -> dict[tuple[str, int], str]:
+    """The text of every line of some source files, by (file, line); files that cannot be quoted are left out."""
+    from isa.report import Quotes
+
+    quotes = Quotes(sources)
+    return {(file, number): line for file in files for number, line in enumerate(quotes.lines(file), 1)}

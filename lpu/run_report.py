@@ -29,14 +29,18 @@ def text(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: mess
         log.add([outcome.fault.diagnostic])
     log.flush()
     stats = machine.stats
-    to_stdout = any(item.path == STANDARD for item in args.outputs)
-    out = sys.stderr if to_stdout or outcome.status != HALTED else sys.stdout
+    out = sys.stderr if claims_on_stdout(args) or outcome.status != HALTED else sys.stdout
     if outcome.status == HALTED and not args.outputs:
         for tensor in machine.declared_outputs:
             print(show.tensor_line(tensor, raw_output(machine, tensor.name)), file=out)
     print(show.summary(ending(outcome, args), stats, machine.image.machine), file=out)
     if args.stats:
-        _statistics(machine, stats, out)
+        _statistics(stats, log, out)
+
+
+def claims_on_stdout(args: argparse.Namespace) -> int:
+    """How many files of a run are to go to standard output."""
+    return [*(item.path for item in args.outputs), args.trace].count(STANDARD)
 
 
 def ending(outcome: Outcome, args: argparse.Namespace) -> str:
@@ -48,13 +52,14 @@ def ending(outcome: Outcome, args: argparse.Namespace) -> str:
     return {"fault": "faulted"}.get(outcome.status, outcome.status)
 
 
-def _statistics(machine: Machine, stats: Stats, out: TextIO) -> None:
+def _statistics(stats: Stats, log: messages.Log, out: TextIO) -> None:
     print(file=out)
     for line in show.unit_bars(stats):
         print(line, file=out)
     if stats.lines:
         print(file=out)
-        for line in show.busiest_lines(stats, messages.source_lines({file for file, _ in stats.lines})):
+        texts = messages.source_lines({file for file, _ in stats.lines}, log.sources)
+        for line in show.busiest_lines(stats, texts):
             print(line, file=out)
 
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from cli_tools import COPY, ENDLESS, Command
 
-from lpu import progress
+from isa import elf
+from isa.diagnostics import Place
+from lpu import api, progress
 
 ENGINES = ("core", "reference")
 NUMBERS = np.array([7, -8, 2**31 - 1], np.int32)
@@ -175,6 +177,29 @@ def test_bad_transfers_are_refused(lpu: Command, option: tuple[str, str], code: 
     result = lpu("run", "copy.s", *option)
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith(f"error[{code}]: ")
+
+
+@pytest.mark.parametrize("extra", [("--json",), ("--trace", "-"), ("-o", "y=-")], ids=str)
+def test_standard_output_takes_one_thing(lpu: Command, extra: tuple[str, ...]) -> None:
+    lpu.write("copy.s", COPY)
+    result = lpu("run", "copy.s", "-o", "-", *extra)
+    assert (result.status, result.err == "") == (2, "--json" in extra)
+    assert "standard output takes one of" in result.out + result.err
+
+
+def test_a_trace_on_standard_output_leaves_it_to_itself(lpu: Command) -> None:
+    lpu.write("a.s", "        mov r1, 3\n        halt\n")
+    result = lpu("run", "a.s", "--trace", "-")
+    assert [json.loads(line)["pc"] for line in result.out.splitlines()] != []
+    assert result.err.startswith("halted after ")
+
+
+def test_sources_named_by_an_executable_are_quoted_only_if_they_are_files(lpu: Command) -> None:
+    lpu.write("a.s", "        halt\n")
+    image = api.assemble(Path("a.s"))
+    image.lines[0].place = Place("/dev/zero", 1)
+    lpu.write("a.lpu", elf.write(image))
+    assert "/dev/zero:1\n" in lpu("run", "a.lpu", "--stats").out
 
 
 def test_a_wrong_shape_is_explained(lpu: Command) -> None:
