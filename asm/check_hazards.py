@@ -150,7 +150,7 @@ def _certain_rounds(view: View) -> Iterator[range]:
         if control is None or control.row.control != "loop" or (loop_count(control) or 0) < 2:
             continue
         body = range(number + 1, min(end, len(view.bundles)))
-        if all(_kind(view, inner) in ("", "nop") for inner in body):
+        if body and all(_kind(view, inner) in ("", "nop") for inner in body):
             yield body
 
 

@@ -168,3 +168,9 @@ def test_text_that_does_not_decode_is_left_to_the_machine(text: list[int]) -> No
     broken = image()
     broken.text = text
     assert check_image(broken) == []
+
+
+def test_a_loop_without_a_body_at_the_end_of_the_text() -> None:
+    (problem,) = check_image(image([op("mul rd, ra, rb")], [op("loop imm, target", imm=3, target=0)]))
+    assert problem.code == "E-LOOP"
+    assert where(problem) == (2, 1)
