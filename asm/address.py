@@ -164,6 +164,15 @@ def locate(scope: Scope, line: Line, node: Memory | Indexed) -> Located:
     return Located(form.constant, _fields_of(form, line, node))
 
 
+def locate_row(scope: Scope, line: Line, node: Indexed) -> Located:
+    """The row inside the brackets of `mw4[x + r1]`; its register is field `ra`. Raises SourceError."""
+    located = locate(scope, line, node)
+    if located.fields.keys() - {"rb"}:
+        message = "a row is a number, a symbol and at most one register"
+        raise error("E-ADDRESS", message, line, node, "compute the row in a register first")
+    return Located(located.constant, {"ra": located.fields["rb"]} if located.fields else {})
+
+
 def _fields_of(form: LinearForm, line: Line, node: Memory | Indexed) -> dict[str, int]:
     if form.product:
         return _with_product(form, line, node)

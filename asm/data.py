@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from asm.data_values import element_bits, pack, whole_words, words_of
 from asm.errors import error
-from asm.expr import Address, Value
-from asm.floats import round_value
+from asm.expr import Address, Value, describe
 from asm.memory import DataObject, DataSymbol, Piece, Region, WordReference
 from asm.places import place_of, region_of
 from asm.scope import Scope
@@ -81,6 +80,7 @@ class DataBuilder:
         self.fresh = []
         for symbol in symbols:
             self.scope.define_data(symbol)
+        target.title = target.title or symbols[0].name
         return symbols
 
     def _object_for(self, label: LabelDef) -> DataObject:
@@ -218,7 +218,8 @@ class DataBuilder:
         node = statement.arguments[index]
         value = self.scope.evaluate(node, statement.line)
         if not isinstance(value, int) or value < 0:
-            raise error("E-RANGE", f"`.{statement.name}` counts words; {value} is no such number", statement.line, node)
+            message = f"`.{statement.name}` counts words; {describe(value)} is no such number"
+            raise error("E-RANGE", message, statement.line, node)
         return value
 
     # Parameters -------------------------------------------------------------------------------
@@ -268,10 +269,6 @@ class DataBuilder:
 
 def _word(scope: Scope, statement: DirectiveStmt, node: Operand, value: Value) -> bytes:
     """One word that holds an integer or an f32."""
-    if isinstance(value, float):
-        bits = round_value(value, TYPES["f32"])
-    else:
-        bits = element_bits(WORD, value, statement.line, node)
-    if bits is None:
-        raise error("E-RANGE", f"{value} is too large for f32", statement.line, node)
+    to = TYPES["f32"] if isinstance(value, float) else WORD
+    bits = element_bits(to, value, statement.line, node)
     return bits.to_bytes(BYTES_PER_WORD, "little")

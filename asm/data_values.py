@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from asm.errors import Spanned, error
-from asm.expr import Bits, Value
-from asm.floats import round_value
+from asm.expr import Bits, Value, describe
+from asm.floats import number_text, round_value
 from asm.tree import Line
 from isa.diagnostics import SourceError
 from isa.machine import BYTES_PER_WORD
@@ -16,7 +16,7 @@ def element_bits(to: ElementType, value: Value, line: Line, node: Spanned) -> in
     if to.kind == "f" and isinstance(value, int | float) and not isinstance(value, Bits):
         return _float_bits(to, value, line, node)
     if not isinstance(value, int):
-        raise error("E-TYPE", f"`.{to.name}` takes {_kind(to)}, not {_shown(value)}", line, node)
+        raise error("E-TYPE", f"`.{to.name}` takes {_kind(to)}, not {describe(value)}", line, node)
     if not to.low <= value <= highest(to):
         raise _out_of_range(to, value, line, node)
     return value & ((1 << to.bits) - 1)
@@ -31,14 +31,10 @@ def _kind(to: ElementType) -> str:
     return "numbers" if to.kind == "f" else "integers"
 
 
-def _shown(value: Value) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
 def _float_bits(to: ElementType, value: int | float, line: Line, node: Spanned) -> int:
     bits = round_value(value, to)
     if bits is None:
-        raise error("E-RANGE", f"{value} is too large for {to.name}", line, node)
+        raise error("E-RANGE", f"{number_text(value)} is too large for {to.name}", line, node)
     return bits
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from asm.data_values import element_bits
 from asm.errors import error
-from asm.expr import Address, Value
+from asm.expr import Address, Value, describe
 from asm.program import AsmOp, Reference
 from asm.reach import fill_memory, fill_slice_row
 from asm.scope import Scope
@@ -78,14 +78,14 @@ def _word(op: AsmOp, node: Expr, value: int) -> int:
 
 
 def _no_number(op: AsmOp, value: Value, node: Expr) -> Exception:
-    return error("E-TYPE", f"`{op.row.mnemonic}` takes a number here, not {value!r}", op.statement.line, node)
+    return error("E-TYPE", f"`{op.row.mnemonic}` takes a number here, not {describe(value)}", op.statement.line, node)
 
 
 def fill_constant(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None:
     """A constant that must fit its field."""
     value = scope.evaluate(node, op.statement.line)
     if not isinstance(value, int):
-        raise _no_number(op, value if not isinstance(value, Address) else value.symbol, node)
+        raise _no_number(op, value, node)
     low, high = slot.field.low, slot.field.high
     if not low <= value <= high:
         name, mnemonic = slot.field.name, op.row.mnemonic
@@ -114,7 +114,10 @@ def fill_target(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None
         )
     else:
         raise error(
-            "E-RANGE", f"a program address is between 0 and {slot.field.high}, not {value!r}", op.statement.line, node
+            "E-RANGE",
+            f"a program address is between 0 and {slot.field.high}, not {describe(value)}",
+            op.statement.line,
+            node,
         )
 
 

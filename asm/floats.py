@@ -30,6 +30,11 @@ def round_text(text: str, to: ElementType) -> int | None:
     return _round(Fraction(text), to) if nearest else round_value(nearest, to)
 
 
+def number_text(value: int | float) -> str:
+    """A number as it was written."""
+    return value.text if isinstance(value, Decimal) else str(value)
+
+
 def _special(value: float, to: ElementType) -> int:
     """Infinity, or the canonical quiet NaN."""
     fraction_bits = to.significand - 1

@@ -70,13 +70,13 @@ class Gathering:
     def _directive(self, statement: DirectiveStmt) -> None:
         handler = DIRECTIVES.get(statement.name)
         if handler is None:
-            known = [*DIRECTIVES, *ELSEWHERE]
+            known = [f".{name}" for name in (*DIRECTIVES, *ELSEWHERE)]
             raise error(
                 "E-DIRECTIVE",
                 f"`.{statement.name}` is not a directive",
                 statement.line,
                 statement,
-                did_you_mean(statement.name, known),
+                did_you_mean(f".{statement.name}", known),
             )
         handler(self, statement)
 
@@ -106,6 +106,8 @@ class Gathering:
         self.in_data = statement.name == "data"
         if self.in_data:
             self.data.section(statement)
+        elif statement.arguments:
+            raise error("E-DIRECTIVE", "`.text` takes nothing", statement.line, statement)
 
     def text_directive(self, statement: DirectiveStmt) -> None:
         """Directives that stand between ops and are obeyed with them"""

@@ -27,6 +27,7 @@ class ItemBuilder:
         self.unchecked: DirectiveStmt | None = None
         self.bundle: Explicit | None = None
         self.timeline: Timeline | None = None
+        self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
@@ -50,6 +51,8 @@ class ItemBuilder:
             self._directive(statement)
 
     def _op(self, statement: OpStmt) -> None:
+        if self.skipping:
+            return
         op = match(self.scope, statement)
         if self.timeline is not None:
             self.timeline.ops.append(self._timed(op))
@@ -81,8 +84,10 @@ class ItemBuilder:
 
     def _brace(self, statement: Brace) -> None:
         if self.timeline is not None:
-            raise error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
-        if statement.open:
+            self.skipping = statement.open
+            if statement.open:
+                raise error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
+        elif statement.open:
             self.bundle = Explicit([], statement.line.place(statement.column, statement.end))
         elif self.bundle is not None:
             bundle, self.bundle = self.bundle, None

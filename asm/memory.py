@@ -54,12 +54,13 @@ class DataObject:
     region: Region | None = None
     fixed_at: int | None = None
     address: int = 0
+    title: str = ""
     references: list[WordReference] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """The group as messages name it."""
-        return self.group.lstrip(".")
+        """What messages call it: its first symbol, or what it was made for."""
+        return self.title or self.group.lstrip(".")
 
     @property
     def slices(self) -> int:

@@ -43,7 +43,16 @@ def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
     message = _sentence(statement, rivals, index, shapes)
     node = statement.operands[index] if index < len(statement.operands) else statement
     notes = tuple(Note(f"`{row.key}`: {why}") for row, (_, why) in zip(rows, found, strict=True))
-    return error("E-OPERAND", message, statement.line, node, notes=notes)
+    return error("E-OPERAND", message, statement.line, node, _help(statement, rivals, index, shapes), notes)
+
+
+def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
+    """The brackets that an address without them lacks."""
+    lacking = index < len(shapes) and shapes[index] in (EXPR, REG)
+    if not (lacking and all(index < len(row.operands) and row.operands[index].kind == MEM for row in rivals)):
+        return ""
+    node = statement.operands[index]
+    return f"an address stands in brackets: `[{statement.line.text[node.column - 1 : node.end - 1]}]`"
 
 
 def _first_misfit(row: Row, statement: OpStmt, shapes: tuple[object, ...]) -> tuple[int, str]:

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias, cast
 
-from asm.address import Located, locate
+from asm.address import Located, locate, locate_row
 from asm.fill import FILL
-from asm.mismatch import no_form_fits, unknown_mnemonic
+from asm.mismatch import EXPR, OTHER, no_form_fits, unknown_mnemonic
 from asm.pins import apply_pins
 from asm.program import FREE, AsmOp
 from asm.registers import register_indices
-from asm.scope import Scope
+from asm.scope import NOT_EXPRESSIONS, Scope
 from asm.slot import Slot
 from asm.tree import Expr, Indexed, Memory, Name, Number, Operand, OpStmt, Virtual
 from isa.row import MEM, REG, SLICE_ROW, Row
 from isa.row import Operand as OperandForm
 from isa.table import MNEMONICS
 
-EXPR = "expr"
 Shape: TypeAlias = str | tuple[str, ...]
 Reading: TypeAlias = int | Located | Expr
 
@@ -119,6 +118,6 @@ def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Readin
         located = locate(scope, statement.line, node)
         return ("disp", *located.fields), located
     if isinstance(node, Indexed):
-        located = locate(scope, statement.line, node)
-        return ("slice", "row", *("ra" if name == "rb" else name for name in located.fields)), located
-    return EXPR, cast(Expr, node)
+        located = locate_row(scope, statement.line, node)
+        return ("slice", "row", *located.fields), located
+    return (OTHER if isinstance(node, NOT_EXPRESSIONS) else EXPR), cast(Expr, node)

@@ -160,7 +160,7 @@ def _planes_fit(spec: MachineSpec, item: DataObject, start: int, region: Region)
 def _past_the_end(item: DataObject, region: Region, start: int) -> Diagnostic:
     missing = start + item.words - region.end
     message = f"{item.words} words do not fit {region.text} from word {start - region.start} on"
-    return Diagnostic("E-PLACE", message, item.place, help=f"start {missing} words lower")
+    return Diagnostic("E-PLACE", message, item.place, help=f"start {missing} word{'s' if missing > 1 else ''} lower")
 
 
 def _overlap(memory: Memory, item: DataObject, other: Run) -> Diagnostic:

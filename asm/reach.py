@@ -70,7 +70,7 @@ def fill_slice_row(scope: Scope, op: AsmOp, slot: Slot, located: Located, node: 
     row = _row(scope, op, located, number, node)
     op.values[slot.where["slice"]] = number
     op.values[slot.where["row"]] = row
-    register = _row_register(op, located, node)
+    register = located.fields.get("ra")
     if register is not None:
         op.values[slot.where["ra"]] = register
     op.access = _lane_access(scope, op, located, number, row, register)
@@ -111,21 +111,6 @@ def _check_placed_here(scope: Scope, op: AsmOp, name: str, number: int, node: In
             help=f"write `{node.base}[row({name})]` if that row of {node.base} is meant",
             notes=(Note(f"`{name}` is defined here", symbol.place),),
         )
-
-
-def _row_register(op: AsmOp, located: Located, node: Indexed) -> int | None:
-    fields = located.fields
-    if not fields:
-        return None
-    if set(fields) == {"rb"}:
-        return fields["rb"]
-    raise error(
-        "E-ADDRESS",
-        "a row is a number, a symbol and at most one register",
-        op.statement.line,
-        node,
-        help="compute the row in a register first",
-    )
 
 
 def _lane_access(

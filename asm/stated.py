@@ -174,7 +174,7 @@ WANTED = {
     PARAM: "a parameter",
     LABEL: "a label of the program",
     DATA: "data",
-    EXTERN: "extern",
+    EXTERN: "an extern symbol",
 }
 FACT_DIRECTIVES: dict[str, Callable[[Facts, DirectiveStmt], None]] = {
     "global": Facts.globals,

@@ -13,6 +13,7 @@ from asm.memory import DataObject, DataSymbol, Piece, Region
 from asm.places import region_of
 from asm.suggest import did_you_mean
 from asm.tree import Declaration, DirectiveStmt, Line
+from isa.diagnostics import SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD
 from isa.types import TYPES
@@ -36,6 +37,14 @@ def declare(data: DataBuilder, statement: DirectiveStmt) -> None:
             statement,
             f"write `.{statement.name} NAME: i32[4, 4]`",
         )
+    try:
+        _declare(data, statement, node)
+    except SourceError:
+        data.scope.define_failed(node.name, statement.line.place(node.column, node.column + len(node.name)))
+        raise
+
+
+def _declare(data: DataBuilder, statement: DirectiveStmt, node: Declaration) -> None:
     tensor = _tensor(data, statement, node)
     region = region_of(data.spec, node.place, statement.line) if node.place else data.region
     place = statement.line.place(node.column, node.column + len(node.name))

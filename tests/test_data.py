@@ -222,7 +222,7 @@ def test_alignment_pads_with_words_never_written() -> None:
 
 
 # Declarations and files -------------------------------------------------------------------------
-def npy(array: np.ndarray) -> bytes:  # type: ignore[type-arg]
+def npy(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
     return stream.getvalue()

@@ -1,0 +1,2 @@
+        .assert 1 == 2, "never"
+; error: E-ASSERT 9-15: never
