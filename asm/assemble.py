@@ -7,8 +7,7 @@ error is reported and dropped, and bundles are made only of programs without err
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,19 +47,6 @@ class Assembly:
         return self.image is not None
 
 
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Keep the garbage collector out: it would walk the whole growing tree again and again, and find nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-@_without_collections()
 def assemble(
     source: str | Path,
     *,
@@ -72,8 +58,14 @@ def assemble(
     """Assemble a file (a Path) or a text (a str, called `name` in messages) into an object."""
     folders = tuple(Path(folder) for folder in include_paths)
     assembler = Assembler(Scope(machine or LPU1, defines, folders), machine)
-    statements = assembler.read(source, name, ExpandOptions(folders))
-    return assembler.run(statements, str(source) if isinstance(source, Path) else name)
+    collecting = gc.isenabled()
+    gc.disable()  # it would walk the whole growing tree again and again, and find nothing
+    try:
+        statements = assembler.read(source, name, ExpandOptions(folders))
+        return assembler.run(statements, str(source) if isinstance(source, Path) else name)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Assembler:
@@ -160,6 +152,7 @@ class Assembler:
         """The items of the text, and whether the source is `.unchecked`."""
         builder = ItemBuilder(self.scope, self.report_error)
         items = builder.build(gathering.text)
+        self.scope.settle_externs()
         for label in builder.labels:
             label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken
         for diagnostic in self.scope.registers.allocate():

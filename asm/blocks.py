@@ -63,7 +63,8 @@ def add_symbols(image: Image, scope: Scope, labels: dict[str, int], exported: fr
             image.symbols.append(Symbol(name, TEXT, binding, labels[name], place=symbol.place))
         elif symbol.kind == EXTERN_NAME:
             banks = tuple(sorted(scope.extern_banks.get(name, ())))
-            image.symbols.append(Symbol(name, DATA, EXTERN, banks=banks, place=symbol.place))
+            kind = TEXT if name in scope.called else DATA
+            image.symbols.append(Symbol(name, kind, EXTERN, banks=banks, place=symbol.place))
         elif name in scope.data:
             image.symbols.append(_data_symbol(scope.data[name], binding))
 

@@ -103,6 +103,8 @@ def fill_target(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None
     value = scope.evaluate(node, op.statement.line)
     if isinstance(value, Address) and value.kind in (TEXT_LABEL, EXTERN):
         op.references += (Reference(slot.field.name, TO_TARGET, value.symbol, value.addend),)
+        if value.kind == EXTERN:
+            scope.called.add(value.symbol)
     elif isinstance(value, int) and 0 <= value <= slot.field.high:
         op.values[slot.index] = value
     elif isinstance(value, Address):
@@ -124,6 +126,8 @@ def fill_target(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None
 def _refer(scope: Scope, op: AsmOp, slot: Slot, value: Address) -> None:
     op.references += (Reference(slot.field.name, scope.reference(value), value.symbol, value.addend),)
     op.values[slot.index] = scope.placed(value) & WORD_MASK
+    if value.kind == EXTERN:
+        scope.extern_values.append(op)
 
 
 FILL: dict[str, Callable[[Scope, AsmOp, Slot, Any, Any], None]] = {

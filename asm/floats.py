@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from functools import lru_cache
 
 from asm.literals import Decimal
@@ -18,7 +17,7 @@ def round_value(value: int | float, to: ElementType) -> int | None:
         return _special(value, to)
     if value == 0:
         return (math.copysign(1, value) < 0) << (to.bits - 1)
-    return _round(Fraction(value), to)
+    return _round(*value.as_integer_ratio(), to)
 
 
 @lru_cache(maxsize=4096)
@@ -27,7 +26,7 @@ def round_text(text: str, to: ElementType) -> int | None:
     nearest = float(text)
     if math.isinf(nearest):
         return None
-    return _round(Fraction(text), to) if nearest else round_value(nearest, to)
+    return _round(*_ratio(text), to) if nearest else round_value(nearest, to)
 
 
 def number_text(value: int | float) -> str:
@@ -44,22 +43,38 @@ def _special(value: float, to: ElementType) -> int:
     return infinity | (value < 0) << (to.bits - 1)
 
 
-def _round(exact: Fraction, to: ElementType) -> int | None:
+def _ratio(text: str) -> tuple[int, int]:
+    """A decimal number as numerator and denominator."""
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    power = int(exponent or 0) - len(fraction)
+    digits = int(whole + fraction)
+    return (digits * 10**power, 1) if power >= 0 else (digits, 10**-power)
+
+
+def _round(numerator: int, denominator: int, to: ElementType) -> int | None:
     """Nearest even; the carry out of the significand lands in the exponent, which is what IEEE 754 wants."""
-    magnitude = abs(exact)
+    magnitude = abs(numerator)
     bias = (1 << (to.exponent - 1)) - 1
-    exponent = max(_floor_log2(magnitude), 1 - bias)
-    significand = round(magnitude / Fraction(2) ** (exponent - to.significand + 1))
+    exponent = max(_floor_log2(magnitude, denominator), 1 - bias)
+    significand = _quotient(magnitude, denominator, exponent - to.significand + 1)
     biased = exponent + bias - 1  # the hidden bit adds the missing one; subnormals have none
     bits = (biased << (to.significand - 1)) + significand
     if bits >= ((1 << to.exponent) - 1) << (to.significand - 1):
         return None
-    return bits | (exact < 0) << (to.bits - 1)
+    return bits | (numerator < 0) << (to.bits - 1)
 
 
-def _floor_log2(magnitude: Fraction) -> int:
-    guess = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    return guess if Fraction(2) ** guess <= magnitude else guess - 1
+def _floor_log2(numerator: int, denominator: int) -> int:
+    guess = numerator.bit_length() - denominator.bit_length()
+    return guess if denominator << max(guess, 0) <= numerator << max(-guess, 0) else guess - 1
+
+
+def _quotient(numerator: int, denominator: int, scale: int) -> int:
+    """numerator / (denominator * 2^scale), to the nearest integer, ties to even."""
+    denominator <<= max(scale, 0)
+    low, rest = divmod(numerator << max(-scale, 0), denominator)
+    return low + (2 * rest > denominator or (2 * rest == denominator and low & 1))
 
 
 def decimal_text(bits: int, to: ElementType) -> str:

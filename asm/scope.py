@@ -13,6 +13,7 @@ from asm.expr import Address, Value, evaluate
 from asm.functions import FUNCTIONS, ROW
 from asm.memory import DataSymbol
 from asm.places import slice_index
+from asm.program import AsmOp
 from asm.registers import Registers
 from asm.symbols import DATA, EXTERN, LABEL, PARAM, Symbol, Symbols
 from asm.tree import (
@@ -51,6 +52,8 @@ class Scope(Symbols):
         self.spec = spec
         self.include_paths = include_paths
         self.taken: set[str] = set()  # labels whose address is a value
+        self.called: set[str] = set()  # externs that the source jumps to
+        self.extern_values: list[AsmOp] = []  # ops with an extern for an immediate
         self.data: dict[str, DataSymbol] = {}
         self.extern_banks: dict[str, frozenset[int]] = {}
         self.registers = Registers()
@@ -119,7 +122,12 @@ class Scope(Symbols):
         """The kind of relocation an address needs as a value; a label so used may be entered from anywhere."""
         if address.kind == LABEL:
             self.taken.add(address.symbol)
-        return RELOCATION[address.kind]
+        return TO_TARGET if address.symbol in self.called else RELOCATION[address.kind]
+
+    def settle_externs(self) -> None:
+        """Values of externs become program addresses when the source jumps to them anywhere."""
+        for op in self.extern_values:
+            op.references = tuple(replace(r, kind=TO_TARGET) if r.symbol in self.called else r for r in op.references)
 
     # Where symbols are ------------------------------------------------------------------------
     def placed(self, address: Address) -> int:

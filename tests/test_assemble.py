@@ -183,6 +183,18 @@ def test_references_are_left_for_the_linker() -> None:
     ]
 
 
+def test_externs_become_program_addresses_where_they_are_jumped_to() -> None:
+    user = assembled(".extern f, D, p\n mov r3, f\n call r4, f\n ld r1, [D + 1]\n ld r2, [p]\n halt\nx: .i32 f, D\n")
+    library = assembled(".global f, D, p\n.param p = 7\nD: .i32 4, 5\nf: mov r9, 1\n ret r4\n")
+    kinds = {(r.symbol, r.kind) for r in user.relocations}
+    assert kinds == {("f", TO_TARGET), ("D", TO_WORD), ("p", TO_WORD)}
+    machine = Machine(link([user, library]), engine="reference")
+    machine.run()
+    assert list(machine.regs[1:3]) == [5, 7]
+    assert machine.regs[9] == 1
+    assert machine["x"][0] == machine.regs[3] == len(user.text)
+
+
 def accesses(text: str) -> list[tuple[str, list[int], tuple[object, ...], int]]:
     result = assemble(text, machine=LPU_TINY)
     assert result.image is not None, result.diagnostics
