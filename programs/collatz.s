@@ -8,14 +8,14 @@
 ; cycles 561                                ; 8 for each of 67 steps, less 2 where a sequence ends; 4 around each, 1, and 2
 ; expect steps = [0, 1, 7, 2, 5, 8, 16, 3, 19, 6]
 
-        .param  n = 10
-        .array  steps: i32[n]
+        .param n = 10
+        .array steps: i32[n]
         .output steps
 
-        mov     r1, 0                       ; i
+        mov     r1, 0                   ; i
         mov     r7, 3
         loop    n, done
-        add     r2, r1, 1                   ; v
+        add     r2, r1, 1               ; v
         mov     r3, 0
         cmp     r2, 1
         jeq     reached

@@ -12,13 +12,13 @@
 ; cycles 171                                ; 12 for the weights, then a row at a time: 1 + 17 (w - 2) + 1
 ; expect out = [[-16, 4, 4], [-16, 4, 4], [-16, 4, 4]]
 
-        .param  h = 5
-        .param  w = 5
-        .array  image: i32[h, w]
-        .array  kernel: i32[3, 3]
-        .array  out: i32[h - 2, w - 2]
-        .input  image
-        .input  kernel
+        .param h = 5
+        .param w = 5
+        .array image: i32[h, w]
+        .array kernel: i32[3, 3]
+        .array out: i32[h - 2, w - 2]
+        .input image
+        .input kernel
         .output out
 
         ld      r20, [kernel + 0]
@@ -31,19 +31,19 @@
         ld      r27, [kernel + 7]
         ld      r28, [kernel + 8]
 
-.macro  first dy, dx, pixel, weight, sum
+.macro first dy, dx, pixel, weight, sum
         ld      \pixel, [image + \dy*w + \dx + r4*w + r5]
         mul     \sum, \pixel, \weight
 .endm
-.macro  tap dy, dx, pixel, weight, sum
+.macro tap dy, dx, pixel, weight, sum
         ld      \pixel, [image + \dy*w + \dx + r4*w + r5]
         mad     \sum, \pixel, \weight, \sum
 .endm
 
-        mov     r3, 0                       ; where the output goes
-        mov     r4, 0                       ; y
+        mov     r3, 0                   ; where the output goes
+        mov     r4, 0                   ; y
         loop    h - 2, done
-        mov     r5, 0                       ; x
+        mov     r5, 0                   ; x
         loop    w - 2, row_done
         first   0, 0, r10, r20, r6
         first   0, 1, r11, r21, r7

@@ -9,19 +9,19 @@
 ; cycles 6777                               ; the table 256 * (8 * 3 + 2), then 13 a byte, and 4 around them
 ; expect crc = [0xCBF43926]
 
-        .equ    polynomial = 0xEDB88320
-        .param  n = 9                       ; other sizes: -D n=1000 -i message=m.npy
+        .equ polynomial = 0xEDB88320
+        .param n = 9                    ; other sizes: -D n=1000 -i message=m.npy
 .if n == 9
 message: .ascii "123456789"
 .else
-        .array  message: u8[n]
+        .array message: u8[n]
 .endif
-        .array  table: u32[256]
-        .array  crc: u32[1]
-        .input  message
+        .array table: u32[256]
+        .array crc: u32[1]
+        .input message
         .output crc
 
-        mov     r1, 0                       ; the byte
+        mov     r1, 0                   ; the byte
         loop    256, message_start
         mov     r2, r1
         loop    8, entry_done
@@ -35,12 +35,12 @@ entry_done:
         add     r1, r1, 1
 
 message_start:
-        mov     r1, 0                       ; i
-        mov     r2, -1                      ; the remainder
+        mov     r1, 0                   ; i
+        mov     r2, -1                  ; the remainder
         loop    n, message_end
-        shr     r3, r1, 2                   ; byte i is in word i / 4,
+        shr     r3, r1, 2               ; byte i is in word i / 4,
         ld      r4, [message + r3]
-        shl     r5, r1, 3                   ; from bit 8 * (i mod 4) up
+        shl     r5, r1, 3               ; from bit 8 * (i mod 4) up
         and     r5, r5, 31
         ext.u32 r4, r4, r5, 8
         xor     r4, r4, r2

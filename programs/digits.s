@@ -15,18 +15,18 @@
 ;            python programs/digits_train.py --images images.npy
 ;            lpu run programs/digits.s -i images=images.npy -o labels=labels.npy
 
-        .param  n = 1797
-        .array  images: u8[n, 64]
-        .array  weights: i32[64, 10] = "digits_weights.npy"
-        .array  bias: i32[10] = "digits_bias.npy"
-        .array  labels: i32[n]
-        .input  images
+        .param n = 1797
+        .array images: u8[n, 64]
+        .array weights: i32[64, 10] = "digits_weights.npy"
+        .array bias: i32[10] = "digits_bias.npy"
+        .array labels: i32[n]
+        .input images
         .output labels
 
 ; r0..r3 four pixels, r4 the word they come in, r5 next word of images, r6 next row of weights, r7 image
 ; r10..r19 the sums, r20..r29 one weight for each
 
-.macro  pixel p, offset
+.macro pixel p, offset
         product \p, 0 + \offset, r10, r20
         product \p, 1 + \offset, r11, r21
         product \p, 2 + \offset, r12, r22
@@ -38,11 +38,11 @@
         product \p, 8 + \offset, r18, r28
         product \p, 9 + \offset, r19, r29
 .endm
-.macro  product p, offset, sum, weight
+.macro product p, offset, sum, weight
         ld      \weight, [weights + \offset + r6]
         mad     \sum, \weight, \p, \sum
 .endm
-.macro  greater c, sum                      ; r8 the greatest score, r9 its digit
+.macro greater c, sum                   ; r8 the greatest score, r9 its digit
         cmp     r8, \sum
         sel.lt  r8, \sum, r8
         mov     r0, \c

@@ -9,21 +9,21 @@
 ; cycles 66                                 ; 1 + 8 n + 1
 ; expect s = [-11]
 
-        .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy
+        .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy
 .if n == 8
-x:      .i32    3, -1, 4, 1, -5, 9, 2, -6
-y:      .i32    2, 7, -1, 8, 2, 0, 1, 1
+x:      .i32 3, -1, 4, 1, -5, 9, 2, -6
+y:      .i32 2, 7, -1, 8, 2, 0, 1, 1
 .else
-        .array  x: i32[n]
-        .array  y: i32[n]
+        .array x: i32[n]
+        .array y: i32[n]
 .endif
-        .array  s: i32[1]
-        .input  x
-        .input  y
+        .array s: i32[1]
+        .input x
+        .input y
         .output s
 
-        mov     r4, 0                       ; i
-        mov     r6, 0                       ; the sum
+        mov     r4, 0                   ; i
+        mov     r6, 0                   ; the sum
         loop    n, done
         ld      r8, [x + r4]
         ld      r9, [y + r4]

@@ -9,11 +9,11 @@
 ; cycles 26                                 ; 1 to set r1, 1 to enter the loop, 24 rounds of one bundle
 ; expect f = [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597, 2584, 4181, 6765, 10946, 17711, 28657]
 
-        .param  n = 24
-        .array  f: u32[n]
+        .param n = 24
+        .array f: u32[n]
         .output f
 
         { mov r1, 1 }
         { loop n, done }
-        { st [f + r2], r0 || mov r0, r1 || add r1, r0, r1 || add r2, r2, 1 }
+        { st [f + r2], r0  ||  mov r0, r1  ||  add r1, r0, r1  ||  add r2, r2, 1 }
 done:

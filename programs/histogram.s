@@ -10,15 +10,15 @@
 ; cycles 175                                ; bins + 2 to clear, 14 n - 2 (the last jump is not taken), 1 to halt
 ; expect count = [2, 3, 1, 2, 2, 2]
 
-        .equ    bins = 6
-        .param  n = 12                      ; other sizes: -D n=1000 -D bins=32 -i x=x.npy
+        .equ bins = 6
+        .param n = 12                   ; other sizes: -D n=1000 -D bins=32 -i x=x.npy
 .if n == 12
-x:      .u32    1, 0, 4, 1, 3, 5, 2, 1, 5, 4, 3, 0
+x:      .u32 1, 0, 4, 1, 3, 5, 2, 1, 5, 4, 3, 0
 .else
-        .array  x: u32[n]
+        .array x: u32[n]
 .endif
-        .array  count: i32[bins]
-        .input  x
+        .array count: i32[bins]
+        .input x
         .output count
 
         mov     r1, 0
@@ -27,7 +27,7 @@ x:      .u32    1, 0, 4, 1, 3, 5, 2, 1, 5, 4, 3, 0
         st      [count + r1], r2
         add     r1, r1, 1
 cleared:
-        mov     r1, 0                       ; i
+        mov     r1, 0                   ; i
 next:   ld      r3, [x + r1]
         cmp     r3, bins
         jgeu    outside

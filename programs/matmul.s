@@ -14,35 +14,35 @@
 ; cycles 724                                ; 10 n m k + 4 n k + 4 n + 4: a round of each loop, and the start
 ; expect C = [[80, 70, 60, 50], [240, 214, 188, 162], [400, 358, 316, 274], [560, 502, 444, 386]]
 
-        .param  n = 4
-        .param  m = 4
-        .param  k = 4
-        .array  A: i32[n, m]
-        .array  B: i32[m, k]
-        .array  C: i32[n, k]
-        .input  A
-        .input  B
+        .param n = 4
+        .param m = 4
+        .param k = 4
+        .array A: i32[n, m]
+        .array B: i32[m, k]
+        .array C: i32[n, k]
+        .input A
+        .input B
         .output C
 
 ; multiply A (n x m) by B (m x k) into C (n x k), matrices already in memory
-        ld   r0, [n]
-        ld   r1, [m]
-        ld   r2, [k]
-        mov  r4, 0
-loop_i: mov  r5, 0
-loop_j: mov  r6, 0
-        mov  r7, 0
-loop_k: ld   r8, [A + r4 * m + r7]
-        ld   r9, [B + r7 * k + r5]
-        mul  r10, r8, r9
-        add  r6, r6, r10
-        add  r7, r7, 1
-        cmp  r7, r1
-        jlt  loop_k
-        st   [C + r4 * k + r5], r6
-        add  r5, r5, 1
-        cmp  r5, r2
-        jlt  loop_j
-        add  r4, r4, 1
-        cmp  r4, r0
-        jlt  loop_i
+        ld      r0, [n]
+        ld      r1, [m]
+        ld      r2, [k]
+        mov     r4, 0
+loop_i: mov     r5, 0
+loop_j: mov     r6, 0
+        mov     r7, 0
+loop_k: ld      r8, [A + r4 * m + r7]
+        ld      r9, [B + r7 * k + r5]
+        mul     r10, r8, r9
+        add     r6, r6, r10
+        add     r7, r7, 1
+        cmp     r7, r1
+        jlt     loop_k
+        st      [C + r4 * k + r5], r6
+        add     r5, r5, 1
+        cmp     r5, r2
+        jlt     loop_j
+        add     r4, r4, 1
+        cmp     r4, r0
+        jlt     loop_i

@@ -13,30 +13,30 @@
 ; cycles 161                                ; 1 + n (2 + k/4 (8 m + 6))
 ; expect C = [[20.0, 17.5, 15.0, 12.5], [60.0, 53.5, 47.0, 40.5], [100.0, 89.5, 79.0, 68.5], [140.0, 125.5, 111.0, 96.5]]
 
-        .param  n = 4
-        .param  m = 4
-        .param  k = 4
+        .param n = 4
+        .param m = 4
+        .param k = 4
 .if k % 4
-        .error  "k must be a multiple of 4"
+        .error "k must be a multiple of 4"
 .endif
-        .array  A: f32[n, m]
-        .array  B: f32[m, k]
-        .array  C: f32[n, k]
-        .input  A
-        .input  B
+        .array A: f32[n, m]
+        .array B: f32[m, k]
+        .array C: f32[n, k]
+        .input A
+        .input B
         .output C
 
-        mov     r4, 0                       ; i
+        mov     r4, 0                   ; i
         loop    n, done
-        mov     r5, 0                       ; j
+        mov     r5, 0                   ; j
         loop    k / 4, row_end
-        mov     r7, 0                       ; t
+        mov     r7, 0                   ; t
         mov     r16, 0.0
         mov     r17, 0.0
         mov     r18, 0.0
         mov     r19, 0.0
         loop    m, store
-        ld      r8,  [A + r4*m + r7]
+        ld      r8, [A + r4*m + r7]
         ld      r12, [B + 0 + r7*k + r5]
         ld      r13, [B + 1 + r7*k + r5]
         ld      r14, [B + 2 + r7*k + r5]

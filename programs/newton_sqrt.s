@@ -11,26 +11,26 @@
 ; cycles 489                                ; 1 + 61 n: load 4, seed 2, three steps of 16, product 4, ulps 2, store 1
 ; expect ulps = [1, 1, 1, 1, 1, 0, 0, 1]
 
-        .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy
+        .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy
 .if n == 8
-x:      .f32    1.0, 2.0, 3.0, 4.0, 0.25, 1.0e-30, 1.0e30, 123.456
+x:      .f32 1.0, 2.0, 3.0, 4.0, 0.25, 1.0e-30, 1.0e30, 123.456
 .else
-        .array  x: f32[n]
+        .array x: f32[n]
 .endif
-        .array  y: f32[n]
-        .array  ulps: i32[n]
-        .input  x
+        .array y: f32[n]
+        .array ulps: i32[n]
+        .input x
         .output y
         .output ulps
 
-.macro  step                                ; r3 = x/2, r4 = r
+.macro step                             ; r3 = x/2, r4 = r
         mul.f32 r5, r4, r4
         mul.f32 r5, r5, r3
         sub.f32 r5, r6, r5
         mul.f32 r4, r4, r5
 .endm
 
-        mov     r1, 0                       ; i
+        mov     r1, 0                   ; i
         mov     r6, 1.5
         mov     r7, 0x5F3759DF
         loop    n, done
@@ -41,9 +41,9 @@ x:      .f32    1.0, 2.0, 3.0, 4.0, 0.25, 1.0e-30, 1.0e30, 123.456
         step
         step
         step
-        mul.f32 r8, r2, r4                  ; y
-        sqrt.f32 r9, r2                     ; 18 cycles, while the steps go on
-        sub     r10, r8, r9                 ; floats of one sign are ordered as their bits are
+        mul.f32 r8, r2, r4              ; y
+        sqrt.f32 r9, r2                 ; 18 cycles, while the steps go on
+        sub     r10, r8, r9             ; floats of one sign are ordered as their bits are
         abs     r10, r10
         st      [y + r1], r8
         st      [ulps + r1], r10

@@ -12,30 +12,30 @@
 ; cycles 21                                 ; 7 + 4 + 3 * 3 + 1
 ; expect y = [604800]
 
-        .param  x = 10
-c:      .i32    0, 720, -1764, 1624, -735, 175, -21, 1
-        .array  y: i32[1]
+        .param x = 10
+c:      .i32 0, 720, -1764, 1624, -735, 175, -21, 1
+        .array y: i32[1]
         .output y
 
 .timeline
-@0                  x1: ld  r1,  [x]
-@0                  c7: ld  r17, [c + 7]
-@1                  c6: ld  r16, [c + 6]
-@2                      ld  r15, [c + 5]
-@3                  c4: ld  r14, [c + 4]
-@4                      ld  r13, [c + 3]
-@5                  c2: ld  r12, [c + 2]
-@6                      ld  r11, [c + 1]
-@7                  c0: ld  r10, [c + 0]
+        @0              x1: ld      r1, [x]
+        @0              c7: ld      r17, [c + 7]
+        @1              c6: ld      r16, [c + 6]
+        @2              ld      r15, [c + 5]
+        @3              c4: ld      r14, [c + 4]
+        @4              ld      r13, [c + 3]
+        @5              c2: ld      r12, [c + 2]
+        @6              ld      r11, [c + 1]
+        @7              c0: ld      r10, [c + 0]
 
-@after x1           x2: mul r2, r1, r1
-@after x2           x4: mul r4, r2, r2
-@after x1, c7, c6  c76: mad r26, r17, r1, r16
-@8                 c54: mad r24, r15, r1, r14       ; c4 is ready in 7, but then the multiplier makes x4
-@after c2          c32: mad r22, r13, r1, r12
-@after c0          c10: mad r20, r11, r1, r10
-@12                top: mad r24, r26, r2, r24       ; c54 is ready in 11, but then the multiplier makes c10
-@after c32, c10    low: mad r20, r22, r2, r20
-@after top, low    sum: mad r3, r24, r4, r20
-@after sum              st  [y], r3
+        @after x1       x2: mul     r2, r1, r1
+        @after x2       x4: mul     r4, r2, r2
+        @after x1, c7, c6 c76: mad     r26, r17, r1, r16
+        @8              c54: mad     r24, r15, r1, r14  ; c4 is ready in 7, but then the multiplier makes x4
+        @after c2       c32: mad     r22, r13, r1, r12
+        @after c0       c10: mad     r20, r11, r1, r10
+        @12             top: mad     r24, r26, r2, r24  ; c54 is ready in 11, but then the multiplier makes c10
+        @after c32, c10 low: mad     r20, r22, r2, r20
+        @after top, low sum: mad     r3, r24, r4, r20
+        @after sum      st      [y], r3
 .endtimeline

@@ -9,34 +9,34 @@
 ; cycles 25                                 ; 1 + 12 (n / 4)
 ; expect p = [3, 2, 6, 7, 2, 11, 13, 7]
 
-        .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy
+        .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy
 .if n % 4
-        .error  "n must be a multiple of 4"
+        .error "n must be a multiple of 4"
 .endif
 .if n == 8
-x:      .i32    3, -1, 4, 1, -5, 9, 2, -6
+x:      .i32 3, -1, 4, 1, -5, 9, 2, -6
 .else
-        .array  x: i32[n]
+        .array x: i32[n]
 .endif
-        .array  p: i32[n]
-        .input  x
+        .array p: i32[n]
+        .input x
         .output p
 
-        mov     r4, 0                       ; i
-        mov     r5, 0                       ; the carry: the sum before the block
+        mov     r4, 0                   ; i
+        mov     r5, 0                   ; the carry: the sum before the block
         loop    n / 4, done
-        ld      r8,  [x + 0 + r4]           ; a
-        ld      r9,  [x + 1 + r4]           ; b
-        ld      r10, [x + 2 + r4]           ; c
-        ld      r11, [x + 3 + r4]           ; d
-        add     r9,  r8, r9                 ; a+b
-        add     r12, r10, r11               ; c+d
-        add     r10, r9, r10                ; a+b+c
-        add     r11, r9, r12                ; a+b+c+d
-        add     r8,  r8, r5
-        add     r9,  r9, r5
+        ld      r8, [x + 0 + r4]        ; a
+        ld      r9, [x + 1 + r4]        ; b
+        ld      r10, [x + 2 + r4]       ; c
+        ld      r11, [x + 3 + r4]       ; d
+        add     r9, r8, r9              ; a+b
+        add     r12, r10, r11           ; c+d
+        add     r10, r9, r10            ; a+b+c
+        add     r11, r9, r12            ; a+b+c+d
+        add     r8, r8, r5
+        add     r9, r9, r5
         add     r10, r10, r5
-        add     r5,  r11, r5
+        add     r5, r11, r5
         st      [p + 0 + r4], r8
         st      [p + 1 + r4], r9
         st      [p + 2 + r4], r10

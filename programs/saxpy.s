@@ -9,30 +9,30 @@
 ; cycles 25                                 ; 1 + 12 (n / 4)
 ; expect y = [11.0, 8.5, 11.0, 5.5, 1.0, 23.5, 9.0, 16.0]
 
-        .param  n = 8                       ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy
-        .equ    a = 2.5
+        .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy
+        .equ a = 2.5
 .if n % 4
-        .error  "n must be a multiple of 4"
+        .error "n must be a multiple of 4"
 .endif
 .if n == 8
-x:      .f32    4.0, 3.0, 4.0, 1.0, -2.0, 9.0, 2.0, 6.0
-y:      .f32    1.0, 1.0, 1.0, 3.0, 6.0, 1.0, 4.0, 1.0
+x:      .f32 4.0, 3.0, 4.0, 1.0, -2.0, 9.0, 2.0, 6.0
+y:      .f32 1.0, 1.0, 1.0, 3.0, 6.0, 1.0, 4.0, 1.0
 .else
-        .array  x: f32[n]
-        .array  y: f32[n]
+        .array x: f32[n]
+        .array y: f32[n]
 .endif
-        .input  x
-        .input  y
+        .input x
+        .input y
         .output y
 
-.macro  element u, rx, ry
+.macro element u, rx, ry
         ld      \rx, [x + \u + r4]
         ld      \ry, [y + \u + r4]
         fma.f32 \ry, \rx, r5, \ry
         st      [y + \u + r4], \ry
 .endm
 
-        mov     r4, 0                       ; i
+        mov     r4, 0                   ; i
         mov     r5, a
         loop    n / 4, done
         element 0, r8, r12

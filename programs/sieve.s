@@ -9,9 +9,9 @@
 ; expect count = [15]
 ; expect prime = [0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0]
 
-        .param  n = 50
-        .array  prime: i32[n]
-        .array  count: i32[1]
+        .param n = 50
+        .array prime: i32[n]
+        .array count: i32[1]
         .output prime
         .output count
 
@@ -21,18 +21,18 @@
         loop    n, filled
         st      [prime + r3], r1
         add     r3, r3, 1
-filled: st      [prime + 0], r2             ; 0 and 1 are no primes
+filled: st      [prime + 0], r2         ; 0 and 1 are no primes
         st      [prime + 1], r2
 
         mov     r9, n
-        mov     r4, 2                       ; p
-next:   mul     r5, r4, r4                  ; the first multiple that no smaller prime has marked
+        mov     r4, 2                   ; p
+next:   mul     r5, r4, r4              ; the first multiple that no smaller prime has marked
         cmp     r5, r9
         jge     counting
         ld      r6, [prime + r4]
         cmp     r6, 0
         jeq     skip
-        sub     r7, r9, r5                  ; how many multiples lie below n: ceil((n - p*p) / p)
+        sub     r7, r9, r5              ; how many multiples lie below n: ceil((n - p*p) / p)
         add     r7, r7, r4
         sub     r7, r7, 1
         div     r7, r7, r4

@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import lpu
+from asm.format import format_source
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
 ENGINES = ("core", "reference")
@@ -85,6 +86,12 @@ def test_a_program_opens_with_what_it_computes_teaches_and_is_bound_by(name: str
     opening = (PROGRAMS / name).read_text().partition("\n\n")[0]
     for heading in ("Computes", "Teaches", "Bound"):
         assert f"; {heading} " in opening
+
+
+def test_every_program_is_formatted() -> None:
+    for path in sorted(PROGRAMS.glob("*.s")):
+        text = path.read_text(encoding="utf-8")
+        assert format_source(text).text == text, f"run `lpu fmt {path.name}`"
 
 
 def test_the_gallery_lists_every_program_with_its_cycles() -> None:
