@@ -28,6 +28,7 @@ MAX_ERRORS = 1_000
 MAX_DEPTH = 100  # macros and repetitions in one another
 MAX_INCLUDE_DEPTH = 32
 
+LABELS = re.compile(r"(\s*[A-Za-z_][\w.]*\s*:)*")
 BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|\[[^\[\]]*\]')
 Report: TypeAlias = Callable[[Diagnostic], None]
 
@@ -197,7 +198,10 @@ class Expander:
             yield from statements
 
     def _pass_over(self, line: Line) -> None:
-        """A block whose head does not parse is left out, so that its closer is no error too."""
+        """A line that does not parse: its labels count as known, and a block it opens is left out with its closer."""
+        found = LABELS.match(line.text)
+        for label in found.group().split(":")[:-1] if found else ():
+            self.symbols.fail(label.strip())
         try:
             pass_over_block(self, line)
         except SourceError as error:

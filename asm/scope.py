@@ -15,7 +15,7 @@ from asm.memory import DataSymbol
 from asm.places import slice_index
 from asm.program import AsmOp
 from asm.registers import Registers
-from asm.symbols import DATA, EXTERN, LABEL, PARAM, Symbol, Symbols
+from asm.symbols import DATA, EXTERN, LABEL, PARAM, Symbols
 from asm.tree import (
     Attribute,
     Call,
@@ -30,7 +30,7 @@ from asm.tree import (
     String,
     Virtual,
 )
-from isa.diagnostics import Place, SourceError
+from isa.diagnostics import SourceError
 from isa.image import TO_ROW, TO_TARGET, TO_WORD
 from isa.machine import MachineSpec
 
@@ -97,11 +97,6 @@ class Scope(Symbols):
         if symbol.constant is None:
             self.define(symbol.name, DATA, symbol.place)
         self.data[symbol.name] = symbol
-
-    def define_failed(self, name: str, place: Place) -> None:
-        """A name whose definition is an error already: using it is no further one."""
-        if name not in self.table:
-            self.table[name] = Symbol(name, DATA, place, failed=True)
 
     def define_register(self, node: Name, line: Line) -> None:
         """`.reg x`. Raises E-RESERVED, E-DUPLICATE."""

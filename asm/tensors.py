@@ -40,7 +40,7 @@ def declare(data: DataBuilder, statement: DirectiveStmt) -> None:
     try:
         _declare(data, statement, node)
     except SourceError:
-        data.scope.define_failed(node.name, statement.line.place(node.column, node.column + len(node.name)))
+        data.scope.fail(node.name)
         raise
 
 

@@ -110,6 +110,10 @@ def test_a_machine_asked_for_and_another_in_the_source() -> None:
     assert assemble("        .machine lpu1\n        nop 1\n", machine=LPU1).ok
 
 
+def test_a_line_that_does_not_parse_still_has_its_label() -> None:
+    assert [d.code for d in assemble("loop: add r1,, r2\n      jne loop\n").diagnostics] == ["E-SYNTAX"]
+
+
 def test_an_error_is_not_the_cause_of_others() -> None:
     text = "        .equ n, nowhere + 1\n        .array A: i32[n]\n        ld r1, [A + r2*n]\n        mov r3, n\n"
     assert [(d.code, d.place and d.place.line) for d in assemble(text).diagnostics] == [("E-UNDEFINED", 1)]
