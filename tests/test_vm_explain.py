@@ -8,7 +8,7 @@ import pytest
 
 from conform.build import Bundle, image, op
 from isa.diagnostics import Diagnostic, Place
-from isa.image import DATA, LOCAL, Image, Symbol
+from isa.image import DATA, LOCAL, Image, Symbol, Tensor
 from vm.explain import EXPLANATIONS
 from vm.machine import Machine, MachineFault
 
@@ -147,6 +147,13 @@ def test_never_written() -> None:
         1,
         "initialise it, or run with `--uninit=zero` to read zeros",
     )
+
+
+def test_an_input_that_was_not_given() -> None:
+    program = image([op("ld rt, [disp]", rt=1, disp=1030)])
+    program.symbols.append(Symbol("A", DATA, LOCAL, value=1024, size=16))
+    program.tensors.append(Tensor("A", "i32", (16,), is_input=True, input_order=0))
+    assert said(fault_of(program))[3] == "it is an input: give it a value, for example with `-i A=FILE.npy`"
 
 
 def test_division() -> None:

@@ -13,7 +13,7 @@ from isa.codec import Op
 from isa.diagnostics import Diagnostic, Note, Place
 from isa.faults import RawFault
 from isa.image import Image
-from isa.machine import SLICES_PER_QUAD
+from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD
 from vm.scene import Scene, cycles, mnemonic, number, register_name, signed
 
 HEMISPHERE_SHIFT = 6  # a slice number is hemisphere * 64 + index
@@ -171,6 +171,10 @@ def _bank(scene: Scene) -> Diagnostic:
 
 def _uninit(scene: Scene) -> Diagnostic:
     message = f"{mnemonic(scene.op)} reads {scene.byte_name(scene.fault.address)}, which was never written"
+    inputs = [tensor.name for tensor in scene.image.tensors if tensor.is_input]
+    symbol = scene.symbol_of(scene.fault.address // BYTES_PER_WORD)
+    if symbol and symbol.name in inputs:
+        return _said(message, help=f"it is an input: give it a value, for example with `-i {symbol.name}=FILE.npy`")
     return _said(message, help="initialise it, or run with `--uninit=zero` to read zeros")
 
 
