@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from asm.program import AsmOp, Packed
-from isa.codec import Op, encode
+from isa.codec import encode_values
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, LineEntry, Relocation
 
@@ -55,7 +55,7 @@ def _encode_op(text: Text, op: AsmOp, targets: list[tuple[int, AsmOp]]) -> None:
     text.lines.append(LineEntry(address, op.place))
     if op.references:
         targets.append((address, op))
-    text.syllables += encode(Op(op.row, tuple(op.values)))
+    text.syllables += encode_values(op.row, op.values)
 
 
 def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
@@ -66,7 +66,7 @@ def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
         if kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
             op.values[index] = _target(text, op, text.labels[name] + reference.addend)
-            text.syllables[address] = encode(Op(op.row, tuple(op.values)))[0] | stop
+            text.syllables[address] = encode_values(op.row, op.values)[0] | stop
 
 
 def _target(text: Text, op: AsmOp, address: int) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, SYLLABLE_BITS, Field, Format
+from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
 from isa.row import Row
 from isa.table import BY_CODE, OPCODE_FORMATS
 
@@ -60,52 +60,64 @@ def make(row: Row, /, **values: int) -> Op:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A format's fields as shifts and masks, for speed."""
+class Plan:
+    """How ops of a row are encoded, as numbers, for speed: `word` has the opcode and the function.
 
-    base: tuple[tuple[int, int, int, int], ...]  # (index, position, low mask, bias)
+    The unit's limits are those of the row, which may run on fewer units than its field can name.
+    """
+
+    word: int
+    base: tuple[tuple[int, int, int, int, int], ...]  # (low, high, bias, low mask, position)
     ext: tuple[tuple[int, int, int, int], ...]  # (index, ext position, ext mask, base width)
-    limits: tuple[tuple[int, int], ...]
 
 
 @cache
-def layout(fmt: Format) -> Layout:
-    base = tuple((i, f.position, (1 << f.width) - 1, f.bias) for i, f in enumerate(fmt.fields))
+def plan(row: Row) -> Plan:
+    fmt = row.format
+    word = fmt.opcode << STOP_BITS | ((row.fn or 0) << fmt.fn.position if fmt.fn else 0)
+    base = tuple((f.low, _highest(f, row), f.bias, (1 << f.width) - 1, f.position) for f in fmt.fields)
     ext = tuple((i, f.ext_position, (1 << f.ext_width) - 1, f.width) for i, f in enumerate(fmt.fields) if f.ext_width)
-    return Layout(base, ext, tuple((f.low, f.high) for f in fmt.fields))
+    return Plan(word, base, ext)
+
+
+def _highest(field: Field, row: Row) -> int:
+    return row.instances - 1 if field.name == "u" else field.high
 
 
 def encode(op: Op, stop: bool = False) -> list[int]:
     """The one or two syllables of an op. Raises CodecError when a value does not fit its field."""
-    row = op.row
-    cut = layout(row.format)
-    values = op.values
-    word = row.format.opcode << 1
-    if row.fn:
-        word |= row.fn << row.format.fn.position  # type: ignore[union-attr]
-    for (index, position, mask, bias), (low, high), value in zip(cut.base, cut.limits, values, strict=True):
+    syllables = encode_values(op.row, op.values)
+    syllables[-1] |= stop
+    return syllables
+
+
+def encode_values(row: Row, values: Sequence[int]) -> list[int]:
+    """The same of a row and the values of its fields, the stop bit not set."""
+    how = plan(row)
+    word = how.word
+    for (low, high, bias, mask, position), value in zip(how.base, values, strict=True):
         if not low <= value <= high:
-            name = row.format.fields[index].name
-            raise CodecError(f"`{row.mnemonic}`: {name} is {value}; it must be between {low} and {high}")
-        word |= ((value - bias) & mask) << position
-    _check_unit(op)
-    extension = _extension(op, cut) if cut.ext else None
-    if extension is None:
-        return [word | stop]
-    return [word, extension | stop]
+            raise _misfit(row, values)
+        word |= (value - bias & mask) << position
+    extension = _extension(row, values) if how.ext else None
+    return [word] if extension is None else [word, extension]
 
 
-def _check_unit(op: Op) -> None:
-    if op.instance >= op.row.instances:
-        raise CodecError(f"`{op.row.mnemonic}` runs on {' '.join(op.row.units.names[: op.row.instances])} only")
+def _misfit(row: Row, values: Sequence[int]) -> CodecError:
+    for field, value in zip(row.format.fields, values, strict=True):
+        if not field.low <= value <= field.high:
+            return CodecError(
+                f"`{row.mnemonic}`: {field.name} is {value}; it must be between {field.low} and {field.high}"
+            )
+    return CodecError(f"`{row.mnemonic}` runs on {' '.join(row.units.names[: row.instances])} only")
 
 
-def _extension(op: Op, cut: Layout) -> int | None:
+def _extension(row: Row, values: Sequence[int]) -> int | None:
     needed = False
-    word = EXTENSION_OPCODE << 1
-    for index, position, mask, width in cut.ext:
-        field = op.row.format.fields[index]
-        raw = (op.values[index] - field.bias) & ((1 << field.total) - 1)
+    word = EXTENSION_OPCODE << STOP_BITS
+    for index, position, mask, width in plan(row).ext:
+        field = row.format.fields[index]
+        raw = (values[index] - field.bias) & ((1 << field.total) - 1)
         needed = needed or not field.fits_base(raw)
         word |= (raw >> width & mask) << position
     return word if needed else None
@@ -131,10 +143,11 @@ def decode(syllables: Sequence[int], start: int = 0) -> tuple[Op, int, bool]:
         raise CodecError(f"`{row.mnemonic}`: bits {fmt.used_bits} to 63 must be zero")
     extension = _extension_at(syllables, start, word, fmt)
     op = Op(row, tuple(_field_value(field, word, extension) for field in fmt.fields))
-    _check_unit(op)
+    if op.instance >= row.instances:
+        raise _misfit(row, op.values)
     if extension is None:
         return op, 1, bool(word & 1)
-    if _extension(op, layout(fmt)) is None:
+    if _extension(row, op.values) is None:
         raise CodecError(f"`{row.mnemonic}`: an extension syllable that no field needs")
     return op, 2, bool(extension & 1)
 

@@ -30,9 +30,9 @@ class Operand:
     default: int | None = None  # the operand may be left out, and then means this
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
-    """One instruction in one operand form.
+    """One instruction in one operand form; each is made once, so rows are compared and hashed by identity.
 
     `semantics` names the function that both engines have for it; rows that differ only in where an operand
     comes from share it. `latency` is in cycles from issue to landing; for control, cycles to the next fetch
