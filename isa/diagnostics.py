@@ -7,13 +7,12 @@ JSON, SARIF) is in `isa.report`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """`line`, `column` and `end_column` are 1-based; `end_column` is one past the last character.
 
     `trail` holds the places of the macro calls, repetitions and includes, innermost first.

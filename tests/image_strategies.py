@@ -31,7 +31,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 NUMBERS = st.integers(0, (1 << 32) - 1)
 SIGNED = st.integers(-(1 << 63), (1 << 63) - 1)
 KINDS = st.sampled_from([TO_TARGET, TO_WORD, TO_ROW])
-flat_places = st.builds(Place, NAMES, NUMBERS, NUMBERS, NUMBERS)
+flat_places = st.builds(Place, NAMES, NUMBERS, NUMBERS, NUMBERS, st.just(()))
 places = st.builds(
     Place, NAMES, NUMBERS, NUMBERS, NUMBERS, st.lists(st.tuples(NAMES, flat_places), max_size=3).map(tuple)
 )

@@ -62,7 +62,7 @@ def sample(executable: bool) -> Image:
             Relocation(TO_WORD, "x", -1, 2, "", 0),
             Relocation(TO_TARGET, "end", 0, 1, "target"),
         ],
-        [LineEntry(0, first), LineEntry(1, second), LineEntry(2, replace(first, line=4))],
+        [LineEntry(0, first), LineEntry(1, second), LineEntry(2, first._replace(line=4))],
         [Tensor("A", "i32", (2, 2), is_input=True, input_order=0)],
         executable=executable,
         name="dot.s",
