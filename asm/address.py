@@ -7,9 +7,11 @@ times a constant, or one product of two registers. Anything else is E-ADDRESS, w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.errors import error
-from asm.expr import Address, Value
+from asm.expr import Address, Value, evaluate
+from asm.program import Access, Reference
 from asm.scope import Scope
 from asm.tree import Binary, Expr, Indexed, Line, Memory, Name, Unary, Virtual
 
@@ -41,7 +43,7 @@ def _lone_name(scope: Scope, line: Line, node: Name) -> LinearForm:
     place = scope.parameter_place(node.text)
     if place is not None:
         return LinearForm(place)
-    return LinearForm(_number(scope.evaluate(node, line), node, line))
+    return LinearForm(_number(evaluate(node, line, scope), node, line))
 
 
 class _Sum:
@@ -52,13 +54,13 @@ class _Sum:
         self.line = line
 
     def form(self, node: Expr, as_factor: bool) -> LinearForm:
-        if isinstance(node, Name | Virtual):
+        if isinstance(node, (Name, Virtual)):
             return self._name(node, as_factor)
         if isinstance(node, Binary) and node.operator in "+-*":
             return self._binary(node, as_factor)
         if isinstance(node, Unary) and node.operator == "-":
             return self._scaled(self.form(node.operand, as_factor=True), -1, node)
-        return LinearForm(_number(self.scope.evaluate(node, self.line), node, self.line))
+        return LinearForm(_number(evaluate(node, self.line, self.scope), node, self.line))
 
     def _name(self, node: Name | Virtual, as_factor: bool) -> LinearForm:
         register = self.scope.registers.find(node, self.line)
@@ -67,7 +69,7 @@ class _Sum:
         assert isinstance(node, Name)
         if not as_factor and self.scope.parameter_place(node.text) is not None:
             raise self._ambiguous_parameter(node)
-        return LinearForm(_number(self.scope.evaluate(node, self.line), node, self.line))
+        return LinearForm(_number(evaluate(node, self.line, self.scope), node, self.line))
 
     def _ambiguous_parameter(self, node: Name) -> Exception:
         name = node.text
@@ -145,23 +147,43 @@ def _lone(form: LinearForm) -> bool:
 
 
 def _number(value: Value, node: Expr, line: Line) -> int | Address:
-    if isinstance(value, int | Address):
+    if isinstance(value, (int, Address)):
         return value
     raise error("E-ADDRESS", f"an address counts words; {value!r} is not an integer", line, node)
 
 
+class Reach(NamedTuple):
+    """What a word address makes of an op: numbers for its fields, references for the linker, the memory touched."""
+
+    values: tuple[tuple[str, int], ...]
+    references: tuple[Reference, ...]
+    access: Access
+
+
 @dataclass(slots=True)
 class Located:
-    """An address in a form the machine has: the register and scale fields it fills, in encoding order."""
+    """An address in a form the machine has: the register and scale fields it fills, in encoding order.
+
+    `reach` is kept for the other ops that have the same operand.
+    """
 
     constant: int | Address
     fields: dict[str, int]
+    reach: Reach | None = None
 
 
 def locate(scope: Scope, line: Line, node: Memory | Indexed) -> Located:
     """The address inside the brackets. Raises SourceError (E-ADDRESS, E-PARAM, E-UNDEFINED, ...)."""
     form = linear_form(scope, line, node)
     return Located(form.constant, _fields_of(form, line, node))
+
+
+def locate_once(scope: Scope, line: Line, node: Memory) -> Located:
+    """The same, worked out once for all lines that share the node, as lines written alike do (asm.shapes)."""
+    known = scope.located.get(id(node))
+    if known is None:
+        known = scope.located[id(node)] = (locate(scope, line, node), node)  # kept, so that no other gets its id
+    return known[0]
 
 
 def locate_row(scope: Scope, line: Line, node: Indexed) -> Located:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import NoReturn, Protocol, TypeAlias
+from typing import NamedTuple, NoReturn, Protocol, TypeAlias
 
 from asm.suggest import did_you_mean
 from asm.tree import Binary, Call, Conditional, Expr, Line, Name, Number, String, Unary
@@ -14,8 +13,7 @@ from isa.diagnostics import Diagnostic, SourceError
 MAX_BITS = 65_536  # of an integer
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A place that is known later: `symbol` + `addend`; `kind` is the environment's (label, data, ...)."""
 
     kind: str
@@ -48,10 +46,10 @@ class Environment(Protocol):
 
 def evaluate(node: Expr, line: Line, env: Environment) -> Value:
     """The value of `node`, an expression of `line`; raises SourceError (E-EXPR, or the environment's)."""
-    if isinstance(node, Number | String):
-        return node.value
     if isinstance(node, Name):
         return env.resolve(node, line)
+    if isinstance(node, (Number, String)):
+        return node.value
     if isinstance(node, Binary):
         return _binary_chain(node, line, env)
     if isinstance(node, Unary):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias, cast
 
-from asm.address import Located, locate, locate_row
+from asm.address import Located, locate_once, locate_row
 from asm.fill import FILL
 from asm.mismatch import EXPR, OTHER, no_form_fits, unknown_mnemonic
 from asm.pins import apply_pins
@@ -115,7 +115,7 @@ def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Readin
         if register is not None:
             return REG, register
     if isinstance(node, Memory):
-        located = locate(scope, statement.line, node)
+        located = locate_once(scope, statement.line, node)
         return ("disp", *located.fields), located
     if isinstance(node, Indexed):
         located = locate_row(scope, statement.line, node)

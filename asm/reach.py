@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asm.address import Located
+from asm.address import Located, Reach
 from asm.errors import error
 from asm.expr import Address
 from asm.functions import ROW
@@ -20,19 +20,26 @@ WORD_MASK = 0xFFFFFFFF
 
 def fill_memory(scope: Scope, op: AsmOp, slot: Slot, located: Located, node: Memory) -> None:
     """`[disp + ra*scale + rb]`, in words modulo 2^32."""
-    place = located.constant
-    if isinstance(place, Address):
-        if place.kind not in (DATA, EXTERN):
-            raise _not_data(op, place, node)
-        _word(op, place.addend, node)
-        op.references = (Reference("disp", TO_WORD, place.symbol, place.addend),)
-        disp = scope.placed(place)
-    else:
-        disp = _word(op, place, node)
-    op.values[slot.where["disp"]] = disp & WORD_MASK
-    for name, number in located.fields.items():
-        op.values[slot.where[name]] = _word(op, number, node) if name == "scale" else number
-    op.access = _word_access(scope, op, located)
+    if located.reach is None:
+        located.reach = _reach(scope, op, located, node)
+    values, op.references, op.access = located.reach
+    for name, number in values:
+        op.values[slot.where[name]] = number
+
+
+def _reach(scope: Scope, op: AsmOp, located: Located, node: Memory) -> Reach:
+    disp, references = _base(scope, op, located.constant, node)
+    fields = [(name, _word(op, n, node) if name == "scale" else n) for name, n in located.fields.items()]
+    return Reach((("disp", disp), *fields), references, _word_access(scope, located))
+
+
+def _base(scope: Scope, op: AsmOp, place: int | Address, node: Memory) -> tuple[int, tuple[Reference, ...]]:
+    if not isinstance(place, Address):
+        return _word(op, place, node), ()
+    if place.kind not in (DATA, EXTERN):
+        raise _not_data(op, place, node)
+    _word(op, place.addend, node)
+    return scope.placed(place) & WORD_MASK, (Reference("disp", TO_WORD, place.symbol, place.addend),)
 
 
 def _word(op: AsmOp, number: int, node: Memory) -> int:
@@ -55,7 +62,7 @@ def _not_data(op: AsmOp, place: Address, node: Memory | Indexed) -> Exception:
     )
 
 
-def _word_access(scope: Scope, op: AsmOp, located: Located) -> Access:
+def _word_access(scope: Scope, located: Located) -> Access:
     index = tuple(located.fields.items())
     place = located.constant
     if isinstance(place, Address):

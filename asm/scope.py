@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from asm import source
 from asm.errors import error
@@ -34,6 +34,9 @@ from isa.diagnostics import SourceError
 from isa.image import TO_ROW, TO_TARGET, TO_WORD
 from isa.machine import MachineSpec
 
+if TYPE_CHECKING:
+    from asm.address import Located
+
 NOT_EXPRESSIONS = (Memory, Indexed, Virtual, Attribute, PlaceRange, Declaration)
 REGISTER = "a register"  # the kind of a symbol that .reg declares
 RELOCATION = {LABEL: TO_TARGET, DATA: TO_WORD, PARAM: TO_WORD, EXTERN: TO_WORD, ROW: TO_ROW}
@@ -57,6 +60,8 @@ class Scope(Symbols):
         self.data: dict[str, DataSymbol] = {}
         self.extern_banks: dict[str, frozenset[int]] = {}
         self.registers = Registers()
+        self._banks: dict[str, frozenset[int]] = {}
+        self.located: dict[int, tuple[Located, Memory]] = {}  # see asm.address.locate_once
         self.undefined: set[str] = set()
 
     def expression(self, node: Operand, line: Line) -> Expr:
@@ -137,11 +142,13 @@ class Scope(Symbols):
         return start + address.addend
 
     def banks_of(self, name: str) -> frozenset[int]:
-        """The banks a symbol may lie in; empty when unknown."""
-        symbol = self.data.get(name)
-        if symbol is None:
-            return self.extern_banks.get(name, frozenset())
-        return symbol.object.banks(self.spec)
+        """The banks a symbol may lie in, once data is placed; empty when unknown."""
+        banks = self._banks.get(name)
+        if banks is None:
+            symbol = self.data.get(name)
+            banks = symbol.object.banks(self.spec) if symbol else self.extern_banks.get(name, frozenset())
+            self._banks[name] = banks
+        return banks
 
     def bank_of_word(self, address: int) -> frozenset[int]:
         inside = 0 <= address < self.spec.words
