@@ -5,6 +5,7 @@ One unit, no children. Addresses are those of `.text` in the file; columns are w
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import pack
 
 from isa.elf_format import SYLLABLE_BYTES, TEXT_BASE
@@ -109,11 +110,16 @@ def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
         if place.column != column:
             column = place.column
             out += bytes([LNS_SET_COLUMN]) + uleb(column)
-        out += bytes([LNS_ADVANCE_PC]) + uleb(entry.address - address)
-        out += bytes([LNS_ADVANCE_LINE]) + sleb(place.line - line) + bytes([LNS_COPY])
+        out += _row(entry.address - address, place.line - line)
         address, line = entry.address, place.line
     out += bytes([LNS_ADVANCE_PC]) + uleb(len(image.text) - address)
     return bytes(out + _extended(LNE_END_SEQUENCE, b""))
+
+
+@lru_cache
+def _row(syllables: int, lines: int) -> bytes:
+    """One row of the table, so much further on than the row before it; most differences are common ones."""
+    return bytes([LNS_ADVANCE_PC]) + uleb(syllables) + bytes([LNS_ADVANCE_LINE]) + sleb(lines) + bytes([LNS_COPY])
 
 
 def _address(entry: LineEntry) -> int:

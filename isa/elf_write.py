@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from struct import error as StructError
 from struct import pack
 
 from isa import elf_format as elf
@@ -43,12 +44,14 @@ class Places:
 
     def _add(self, place: Place) -> int:
         behind = [(self._strings.add(text), self.number(where)) for text, where in place.trail]
-        self._weights.append(elf.trail_weight(self._weights[number] for _, number in behind))
-        if any(not 0 <= n < 1 << 32 for n in (place.line, place.column, place.end_column)):
-            raise ElfError(f"{place.file} has no line {place.line}, columns {place.column} to {place.end_column}")
+        self._weights.append(elf.trail_weight([self._weights[number] for _, number in behind]))
         file = self._strings.add(place.file)
-        self.records.append(elf.PLACE.pack(file, place.line, place.column, place.end_column, len(behind)))
-        self.trails += (elf.TRAIL.pack(*entry) for entry in behind)
+        try:
+            self.records.append(elf.PLACE.pack(file, place.line, place.column, place.end_column, len(behind)))
+        except StructError:
+            message = f"{place.file} has no line {place.line}, columns {place.column} to {place.end_column}"
+            raise ElfError(message) from None
+        self.trails += [elf.TRAIL.pack(*entry) for entry in behind]
         self._numbers[place] = len(self.records)
         return len(self.records)
 
