@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asm.expr import Address, Environment, Value, check_arity, evaluate
-from asm.facts import FACTS, control_of, cycles_of, register_written
+from asm.facts import FACTS, control_of, cycles_of, register_written, unit_name
 from asm.program import AsmOp, CycleCheck, Packed
 from asm.tree import Call, Line, Name
 from isa.diagnostics import Diagnostic, Note, SourceError
@@ -127,9 +127,3 @@ class _Timed:
             message = f"`used` takes the name of a unit, one of {' '.join(SCALAR_UNITS)}"
             raise SourceError(Diagnostic("E-EXPR", message, line.place(node.column, node.end)))
         return sum(unit_name(op) == unit for bundle in self.bundles for op in bundle.ops)
-
-
-def unit_name(op: AsmOp) -> str:
-    """The unit an op has been given."""
-    position = FACTS[op.row.id].unit
-    return op.row.units.names[op.values[position] if position >= 0 else 0]

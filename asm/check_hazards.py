@@ -44,7 +44,7 @@ def check_hazards(view: View) -> list[Diagnostic]:
         for number in [*body, *body]:
             for problem in _faults(view, number, state):
                 found.setdefault((number, problem.code, problem.data["register"]), problem)
-            control = view.control(number)
+            control = view.controls[number]
             state = _after(view, number, state, bundle_cycles(control) if control else 1)
     return [found[key] for key in sorted(found, key=lambda key: key[0])]
 
@@ -73,7 +73,7 @@ def _roots(view: View) -> set[int]:
 
 
 def _kind(view: View, number: int) -> str:
-    control = view.control(number)
+    control = view.controls[number]
     return control.row.control if control is not None else ""
 
 
@@ -89,7 +89,7 @@ def _edges(view: View) -> list[list[Edge]]:
 
 
 def _ways(view: View, number: int) -> Iterator[Edge]:
-    control = view.control(number)
+    control = view.controls[number]
     if control is None:
         if view.bundles[number]:
             yield number + 1, 1
@@ -146,7 +146,7 @@ def _meet(old: InFlight | None, new: InFlight) -> InFlight:
 def _certain_rounds(view: View) -> Iterator[range]:
     """Bodies without jumps that a hardware loop runs at least twice."""
     for number, end in enumerate(view.targets):
-        control = view.control(number)
+        control = view.controls[number]
         if control is None or control.row.control != "loop" or (loop_count(control) or 0) < 2:
             continue
         body = range(number + 1, min(end, len(view.bundles)))

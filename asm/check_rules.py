@@ -140,7 +140,7 @@ def _loop(view: View, number: int, op: CheckedOp) -> Iterator[Diagnostic]:
         message = "this loop ends before its body begins: the body is the bundles between `loop` and its label"
         yield Diagnostic("E-LOOP", message, place, help="put the label after at least one bundle of body")
         return
-    last = view.control(end - 1)
+    last = view.controls[end - 1]
     if last is not None:
         message = f"the last bundle of a loop's body holds `{last.row.mnemonic}`; it may hold no control op"
         note = Note("the loop is here", op.place)
@@ -167,7 +167,7 @@ def _nesting(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     around: list[Around] = []
     for number, end in enumerate(view.targets):
         around = [loop for loop in around if number < loop.end and not loop.is_bypassed(sources.get(number, []))]
-        control = view.control(number)
+        control = view.controls[number]
         if number in view.entered:
             around.clear()
         if control is not None and control.row.control == "loop":

@@ -59,20 +59,24 @@ Bundle = list[CheckedOp]
 
 @dataclass(slots=True)
 class View:
-    """`targets[i]` is the bundle that the control op of bundle i leads to, the number of bundles for the end.
+    """`controls[i]` is the op of bundle i that decides what follows, `targets[i]` the bundle it leads to, the number
+    of bundles for the end.
 
     `entered` are bundles that may be entered from anywhere. `linear` are those the scheduler made, which keeps
     the rules of time itself. `times` are (run, cycle) as the listing shows them, empty when there is none.
     """
 
     bundles: list[Bundle] = field(default_factory=list)
+    controls: list[CheckedOp | None] = field(default_factory=list)
     targets: list[int] = field(default_factory=list)
     entered: set[int] = field(default_factory=set)
     linear: list[bool] = field(default_factory=list)
     times: list[tuple[int, int]] = field(default_factory=list)
 
-    def control(self, number: int) -> CheckedOp | None:
-        return next((op for op in self.bundles[number] if FACTS[op.row.id].control), None)
+    def add(self, bundle: Bundle, target: int) -> None:
+        self.bundles.append(bundle)
+        self.controls.append(next((op for op in bundle if FACTS[op.row.id].control), None))
+        self.targets.append(target)
 
 
 def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str]) -> View:
@@ -88,9 +92,8 @@ def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: I
     all_linear = all(view.linear)
     for bundle in bundles:
         shown = [op for op in bundle.ops if FACTS[op.row.id].checked] if all_linear else bundle.ops
-        view.bundles.append([_written(op) for op in shown])
         labels = [label for op in shown if (label := target_label(op)) is not None]
-        view.targets.append(where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
+        view.add([_written(op) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
     return view
 
 
@@ -110,8 +113,8 @@ def from_image(image: Image) -> View:
             pending.setdefault(relocation.address, set()).add(relocation.field)
     view = View(linear=[False] * len(starts))
     for address in starts:
-        view.bundles.append(_decoded(image.text, address, places, pending))
-        view.targets.append(_target(view.bundles[-1], where))
+        bundle = _decoded(image.text, address, places, pending)
+        view.add(bundle, _target(bundle, where))
     view.entered = {where[s.value] for s in image.symbols if s.kind == TEXT and s.value in where} | {where[image.entry]}
     return view
 

@@ -80,6 +80,12 @@ def register_written(facts: Facts, values: Sequence[int]) -> int:
     return values[facts.write] if facts.write >= 0 else facts.cc
 
 
+def unit_name(op: AsmOp) -> str:
+    """The unit an op has been given."""
+    position = FACTS[op.row.id].unit
+    return op.row.units.names[op.values[position] if position >= 0 else 0]
+
+
 def cycles_of(control: AsmOp | None) -> int:
     """The cycles that a bundle takes when its control op, if any, does not jump."""
     if control is None:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from asm.facts import FACTS
+from collections.abc import Sequence
+
+from asm.facts import CLASS_NUMBER, FACTS, unit_name
 from asm.program import FREE, AsmOp
 from isa.diagnostics import Diagnostic, Note
 
 
-def assign_units(ops: list[AsmOp]) -> list[Diagnostic]:
+def assign_units(ops: Sequence[AsmOp]) -> list[Diagnostic]:
     """Give every op of a bundle a unit of its own; E-UNIT-BUSY for each that finds none."""
-    holders: dict[str, AsmOp] = {}
+    taken = [0] * len(CLASS_NUMBER)  # a bit per unit
+    placed: list[AsmOp] = []
     diagnostics = []
     for op in sorted(ops, key=_choices):
-        name = _pick(op, holders)
-        if name is None:
-            diagnostics.append(_busy(op, holders))
+        facts = FACTS[op.row.id]
+        free = _candidates(op) & ~taken[facts.unit_class]
+        if not free:
+            diagnostics.append(_busy(op, placed))
             continue
-        holders[name] = op
-        position = FACTS[op.row.id].unit
-        if position >= 0:
-            op.values[position] = op.row.units.names.index(name)
+        lowest = free & -free
+        taken[facts.unit_class] |= lowest
+        if facts.unit >= 0:
+            op.values[facts.unit] = lowest.bit_length() - 1
+        placed.append(op)
     return diagnostics
 
 
-def _candidates(op: AsmOp) -> tuple[str, ...]:
-    names = op.row.units.names
-    return names[: op.row.instances] if op.unit_pin == FREE else (names[op.unit_pin],)
+def _candidates(op: AsmOp) -> int:
+    """The units that an op may have, a bit each."""
+    return (1 << FACTS[op.row.id].instances) - 1 if op.unit_pin == FREE else 1 << op.unit_pin
 
 
 def _choices(op: AsmOp) -> int:
     """Ops with fewer units to choose from choose first."""
-    return len(_candidates(op))
+    return _candidates(op).bit_count()
 
 
-def _pick(op: AsmOp, holders: dict[str, AsmOp]) -> str | None:
-    return next((name for name in _candidates(op) if name not in holders), None)
-
-
-def _busy(op: AsmOp, holders: dict[str, AsmOp]) -> Diagnostic:
-    names = _candidates(op)
+def _busy(op: AsmOp, placed: Sequence[AsmOp]) -> Diagnostic:
+    names = [name for number, name in enumerate(op.row.units.names) if _candidates(op) >> number & 1]
+    holders = {unit_name(other): other for other in placed}
     are = "is" if len(names) == 1 else "are"
     return Diagnostic(
         "E-UNIT-BUSY",
