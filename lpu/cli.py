@@ -59,25 +59,45 @@ def dispatch(name: str, arguments: list[str]) -> int:
 def console() -> None:
     """Entry point of the installed script: exits with the status, quietly when the reader of a pipe is gone."""
     try:
+        _open_closed_streams()
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # it is a text file here
         status = main(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
     except MemoryError:
-        print("lpu: there is not enough memory", file=sys.stderr)
-        status = USAGE
+        status = _give_up("there is not enough memory")
     except BrokenPipeError:
-        _silence_stdout()
-        status = USAGE
+        status = _give_up("")
+    except OSError as error:  # commands report the files they are given themselves
+        status = _give_up(f"{error.filename or 'a standard stream'}: {error.strerror or error}")
     sys.exit(status)
 
 
-def _silence_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's last flush does not fail as well."""
+def _open_closed_streams() -> None:
+    """Let standard streams that are closed fail when they are used, and keep their numbers from other files."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            reads = name == "stdin"
+            os.open(os.devnull, os.O_WRONLY if reads else os.O_RDONLY)  # takes the lowest free number
+            setattr(sys, name, os.fdopen(number, "r" if reads else "w"))
+
+
+def _give_up(reason: str) -> int:
+    """Say why, if that can be said, and point the streams at nothing: the interpreter's last flush must not fail."""
+    import os
+
+    try:
+        if reason:
+            print(f"lpu: {reason}", file=sys.stderr)
+    except OSError:
+        pass  # the exit status is all that is left
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.dup2(nothing, sys.stderr.fileno())
+    return USAGE
 
 
 if __name__ == "__main__":
