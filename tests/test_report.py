@@ -113,6 +113,18 @@ def test_long_lines_are_cut_around_the_mark(start: int) -> None:
     assert shown.startswith("...") == (start > 51)
 
 
+def test_what_is_far_along_a_line_costs_what_is_near() -> None:
+    line = " ".join(str(i) for i in range(100_000))
+    at = line.index(" 99000 ") + 2
+    notes = (Note("here", Place("a.s", 1, 1, 3)), Note("there", Place("a.s", 1, len(line) - 4, len(line) + 1)))
+    shown = render([Diagnostic("E-X", "m", Place("a.s", 1, at, at + 5), notes)], {"a.s": line}).splitlines()
+    assert max(map(len, shown)) < 130
+    assert shown[2][7:10] == shown[2][-3:] == "..."
+    (subject,) = [marks for marks in shown if "^^^^^" in marks]
+    start = subject.index("^^^^^")
+    assert shown[2][start : start + 5] == "99000"
+
+
 def test_lines_that_are_not_there() -> None:
     found = Diagnostic("E-X", "m", Place("gone.s", 7, 1, 2), (Note("other", Place("gone.s", 9)),))
     assert render([found]) == "error[E-X]: m\n  --> gone.s:7:1\n     | line 9: other\n"
