@@ -6,11 +6,10 @@ import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, NoReturn, Protocol, TypeAlias
 
+from asm.literals import MAX_BITS
 from asm.suggest import did_you_mean
 from asm.tree import Binary, Call, Conditional, Expr, Line, Name, Number, String, Unary
 from isa.diagnostics import Diagnostic, SourceError
-
-MAX_BITS = 65_536  # of an integer
 
 
 class Address(NamedTuple):

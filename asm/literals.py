@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-MAX_DIGITS = 4000  # of a decimal number; hexadecimal and binary ones are bounded by the length of a line
+MAX_DIGITS = 4000  # of a decimal number
+MAX_BITS = 14_000  # of any integer: what Python turns into decimal digits, for messages, without being asked
 
 INTEGER = re.compile(r"0|[1-9][0-9_]*|0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+")
 FLOAT = re.compile(r"(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?")
@@ -40,7 +41,7 @@ def number(text: str) -> int | float:
     if text.isdigit() and (text[0] != "0" or text == "0") and len(text) <= MAX_DIGITS:
         return int(text)
     if len(text) > MAX_DIGITS and not text[1:2].isalpha():
-        raise Malformed(f"a number has {len(text)} digits; {MAX_DIGITS} is the most", "write it in hexadecimal")
+        raise Malformed(f"a number has {len(text)} digits; {MAX_DIGITS} is the most")
     if INTEGER.fullmatch(text):
         return _integer(text)
     if FLOAT.fullmatch(text) and not text.isdigit():
@@ -56,7 +57,10 @@ def _integer(text: str) -> int:
         digits = digits[2:]
     if not digits:
         raise Malformed(f"`{text}` has no digits", "write a digit after the prefix")
-    return int(digits, base)
+    value = int(digits, base)
+    if value.bit_length() > MAX_BITS:
+        raise Malformed(f"a number has {value.bit_length()} bits; {MAX_BITS} is the most")
+    return value
 
 
 def _decimal(text: str) -> Decimal:

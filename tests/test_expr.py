@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asm.expr import Address, Bits, Value, evaluate, names_in
-from asm.literals import Decimal
+from asm.literals import MAX_BITS, Decimal
 from asm.parse import parse_line
 from asm.symbols import EQU, PARAM, Symbols
 from asm.tree import DirectiveStmt, Expr, Line, Name, String
@@ -135,15 +136,20 @@ def test_a_float_keeps_its_digits_through_its_sign() -> None:
     assert Fraction(found.text) != Fraction(float(found))
 
 
+def test_the_largest_integers_can_be_named_in_messages() -> None:
+    largest = (1 << MAX_BITS) - 1
+    assert len(str(largest)) <= sys.int_info.default_max_str_digits
+
+
 @pytest.mark.parametrize(
     ("text", "message", "columns"),
     [
         ("1 / 0", "`/` by zero", (5, 10)),
         ("7 % (2 - 2)", "`%` by zero", (5, 16)),
         ("1.0 / 0", "`/` by zero", (5, 12)),
-        ("1 << 70000", "the shifted value has more than 65536 bits, the most an integer may have", (5, 15)),
-        ("1 << 1 << 65536", "the shifted value has more than 65536 bits, the most an integer may have", (5, 20)),
-        ("(1 << 60000) * (1 << 60000)", "the product has more than 65536 bits, the most an integer may have", (5, 32)),
+        ("1 << 14000", "the shifted value has more than 14000 bits, the most an integer may have", (5, 15)),
+        ("1 << 1 << 13999", "the shifted value has more than 14000 bits, the most an integer may have", (5, 20)),
+        ("(1 << 10000) * (1 << 10000)", "the product has more than 14000 bits, the most an integer may have", (5, 32)),
         ("1.5 & 1", "`&` works on integers only, not on floats", (5, 12)),
         ("~1.5", "`~` works on integers only, not on floats", (5, 9)),
         ("1e308 * 10.0", "the result is too large for a float", (5, 17)),

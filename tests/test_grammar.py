@@ -340,10 +340,11 @@ def test_nesting_is_bounded(text: str, message: str) -> None:
     assert (found.code, found.message, found.help) == ("E-LIMIT", message, "name a part of it with .equ")
 
 
-def test_a_number_too_long_for_decimal() -> None:
+def test_numbers_too_long() -> None:
     found = error("mov r1, " + "9" * 4001)
     assert found.message == "a number has 4001 digits; 4000 is the most"
-    assert found.help == "write it in hexadecimal"
+    found = error("mov r1, 0x" + "9" * 4001)
+    assert found.message == "a number has 16004 bits; 14000 is the most"
 
 
 @given(st.text(max_size=40))
