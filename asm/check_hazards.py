@@ -119,8 +119,9 @@ def _spread(view: View, states: list[InFlight | None], edges: list[list[Edge]], 
 
 def _after(view: View, number: int, state: InFlight, cycles: int) -> InFlight:
     """What is in flight `cycles` after a bundle issued in a state."""
-    after = {register: write for register, write in state.items() if write.left > cycles}
-    after = {register: write._replace(left=write.left - cycles) for register, write in after.items()}
+    after = {
+        register: Write(left - cycles, op, bundle) for register, (left, op, bundle) in state.items() if left > cycles
+    }
     for op in view.bundles[number]:
         facts = FACTS[op.row.id]
         register = register_written(facts, op.values)
@@ -161,7 +162,7 @@ def loop_count(control: CheckedOp) -> int | None:
 
 
 def _faults(view: View, number: int, state: InFlight) -> Iterator[Diagnostic]:
-    for op in view.bundles[number]:
+    for op in view.bundles[number] if state else ():
         facts = FACTS[op.row.id]
         for register in registers_read(facts, op.values):
             if register in state:

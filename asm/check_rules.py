@@ -19,11 +19,12 @@ DIVIDES = "E-DIV"
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP."""
     for number, bundle in enumerate(view.bundles):
-        if not view.linear[number]:
+        if len(bundle) > 1 and not view.linear[number]:
             yield from _double_writes(bundle)
             yield from _shared_banks(bundle, spec)
         for op in bundle:
-            yield from _numbers(op, spec)
+            if FACTS[op.row.id].checked:
+                yield from _numbers(op, spec)
             if op.row.control == "loop":
                 yield from _loop(view, number, op)
     yield from _nesting(view, spec)
