@@ -71,10 +71,11 @@ def _sized(body: bytes) -> bytes:
 
 
 def _strings(texts: list[str]) -> tuple[bytes, dict[str, int]]:
+    """Names of files one after the other, and where each begins; what is not UTF-8 is replaced."""
     offsets, data = {}, bytearray()
     for text in dict.fromkeys(texts):
         offsets[text] = len(data)
-        data += text.encode() + b"\0"
+        data += text.encode(errors="replace") + b"\0"
     return bytes(data), offsets
 
 

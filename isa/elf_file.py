@@ -47,6 +47,10 @@ class Strings:
             self._end += len(self._parts[-1]) + 1
         return offset
 
+    def add_file(self, name: str) -> int:
+        """The name of a file, which need not be UTF-8: what is not is replaced."""
+        return self.add(name.encode(errors="replace").decode())
+
     @property
     def data(self) -> bytes:
         return b"\0".join(self._parts) + b"\0"

@@ -45,7 +45,7 @@ class Places:
     def _add(self, place: Place) -> int:
         behind = [(self._strings.add(text), self.number(where)) for text, where in place.trail]
         self._weights.append(elf.trail_weight([self._weights[number] for _, number in behind]))
-        file = self._strings.add(place.file)
+        file = self._strings.add_file(place.file)
         try:
             self.records.append(elf.PLACE.pack(file, place.line, place.column, place.end_column, len(behind)))
         except StructError:
@@ -96,7 +96,7 @@ class _Writer:
 
     def _symbols(self, numbers: list[int]) -> Section:
         records = [elf.SYMBOL.pack(0, 0, 0, 0, 0, 0)] * (len(numbers) + 2)
-        records[1] = elf.SYMBOL.pack(self.strings.add(self.image.name), elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
+        records[1] = elf.SYMBOL.pack(self.strings.add_file(self.image.name), elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
         homes = self._blocks_of_groups()
         for number, symbol in zip(numbers, self.image.symbols, strict=True):
             records[number] = self._symbol(symbol, homes.get(symbol.group, []))

@@ -160,4 +160,4 @@ def _sarif_location(place: Place) -> dict[str, Any]:
     from urllib.parse import quote
 
     region = {"startLine": place.line, "startColumn": place.column, "endColumn": max(place.end_column, place.column)}
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.file)}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.file, errors="surrogateescape")}, "region": region}}

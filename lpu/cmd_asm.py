@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from isa.diagnostics import SourceError
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
         objects = [(path, assemble(path, args, log)) for path in args.source]
         for path, image in objects:
             if image and not log.failed:
-                messages.write_file(args.output or object_name(path), build.file_bytes(image))
+                write_object(args.output or object_name(path), image, args.source)
     except SourceError as error:
         log.add(error.diagnostics)
     log.close()
@@ -45,8 +46,15 @@ def assemble(path: str, args: argparse.Namespace, log: messages.Log) -> Image | 
     if args.listing:
         from asm.listing import listing
 
-        messages.write_file(args.listing, listing(result).encode())
+        messages.write_file(args.listing, listing(result).encode(errors="replace"))
     return result.image
+
+
+def write_object(path: str, image: Image, sources: Sequence[str]) -> None:
+    """Write an object, over no source. Raises SourceError."""
+    if path in sources and path != build.STANDARD_INPUT:
+        raise messages.error("E-FILE", f"{path}: the object would take the place of its source", "name another file")
+    messages.write_file(path, build.file_bytes(image))
 
 
 def object_name(path: str) -> str:

@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     log = messages.Log()
     try:
         text = disassemble(build.read_object(args.file))
-        messages.write_file(args.output, text.encode())
+        messages.write_file(args.output, text.encode(errors="replace"))
     except SourceError as error:
         log.add(error.diagnostics)
     log.close()
