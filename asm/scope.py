@@ -104,10 +104,13 @@ class Scope(Symbols):
         self.data[symbol.name] = symbol
 
     def define_register(self, node: Name, line: Line) -> None:
-        """`.reg x`. Raises E-RESERVED, E-DUPLICATE."""
-        place = line.place(node.column, node.end)
-        self.define(node.text, REGISTER, place)
-        self.registers.declare(node.text, line, node)
+        """`.reg x`. Raises E-RESERVED, E-DUPLICATE; a reserved name counts as a register from then on."""
+        try:
+            self.define(node.text, REGISTER, line.place(node.column, node.end))
+        finally:
+            symbol = self.table[node.text]
+            if symbol.kind == REGISTER or symbol.failed:
+                self.registers.declare(node.text, line, node)
 
     def parameter_place(self, name: str) -> Address | None:
         """Where a parameter's word is, if the name is a parameter's."""

@@ -144,7 +144,7 @@ class Facts:
         symbol = self.scope.lookup(name.text)
         if symbol is None:
             self.scope.fail_undefined(name, line)
-        if symbol.kind not in kinds:
+        if symbol.kind not in kinds and not symbol.failed:
             wanted = " or ".join(WANTED[kind] for kind in kinds)
             raise error("E-TYPE", f"`{name.text}` is {WANTED[symbol.kind]}, not {wanted}", line, name)
 

@@ -48,8 +48,12 @@ class Symbols:
 
     # Definitions ---------------------------------------------------------------------------------
     def define(self, name: str, kind: str, place: Place, value: Value | None = None) -> Symbol:
-        """Add a symbol; raises SourceError (E-RESERVED, E-DUPLICATE)."""
-        check_name(name, place)
+        """Add a symbol; raises SourceError (E-RESERVED, E-DUPLICATE). Uses of a reserved name are silent."""
+        try:
+            check_name(name, place)
+        except SourceError:
+            self.fail(name)
+            raise
         earlier = self.table.get(name)
         if earlier is not None:
             _fail_duplicate(earlier, place)

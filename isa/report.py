@@ -160,4 +160,5 @@ def _sarif_location(place: Place) -> dict[str, Any]:
     from urllib.parse import quote
 
     region = {"startLine": place.line, "startColumn": place.column, "endColumn": max(place.end_column, place.column)}
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(place.file, errors="surrogateescape")}, "region": region}}
+    uri = quote(place.file, errors="surrogateescape")  # the bytes of a name that is not UTF-8
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
