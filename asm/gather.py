@@ -16,7 +16,7 @@ from asm.stated import FACT_DIRECTIVES, Facts
 from asm.suggest import did_you_mean
 from asm.symbols import LABEL
 from asm.tensors import declare
-from asm.tree import Attribute, Brace, DirectiveStmt, LabelDef, Name, OpStmt, Statement
+from asm.tree import Attribute, Brace, DirectiveStmt, Expr, LabelDef, Name, Operand, OpStmt, Statement
 from isa.types import TYPES
 
 IN_TEXT = ("timeline", "endtimeline", "cycles", "drain", "assert", "syllable", "unchecked")
@@ -70,6 +70,7 @@ class Gathering:
     def _directive(self, statement: DirectiveStmt) -> None:
         handler = DIRECTIVES.get(statement.name)
         if handler is None:
+            self._fail_labels()
             known = [f".{name}" for name in (*DIRECTIVES, *ELSEWHERE)]
             raise error(
                 "E-DIRECTIVE",
@@ -81,6 +82,12 @@ class Gathering:
         handler(self, statement)
 
     # Labels -----------------------------------------------------------------------------------
+    def _fail_labels(self) -> None:
+        """Labels of something unknown: their uses are silent."""
+        for label in self.waiting:
+            self.scope.fail(label.name)
+        self.waiting = []
+
     def _flush_to_text(self) -> None:
         waiting, self.waiting = self.waiting, []
         for label in waiting:
@@ -129,8 +136,13 @@ class Gathering:
         declare(self.data, statement)
 
     def parameter(self, statement: DirectiveStmt) -> None:
-        """`.param NAME = VALUE`: expansion has defined it; here it gets its word"""
-        node = statement.arguments[0]
+        """`.param NAME = VALUE, ...`: expansion has defined them; here they get their words"""
+        nodes = statement.arguments
+        separated = len(nodes) == 2 and isinstance(nodes[0], Name) and isinstance(nodes[1], Expr)  # NAME, VALUE
+        for node in nodes[:1] if separated else nodes:
+            self._parameter(statement, node)
+
+    def _parameter(self, statement: DirectiveStmt, node: Operand) -> None:
         name = node.name if isinstance(node, Attribute) else node.text if isinstance(node, Name) else ""
         value = self.scope.value(self.scope.table[name])
         if not isinstance(value, int | float):

@@ -326,3 +326,11 @@ def test_parameters_are_a_word_and_a_constant() -> None:
     assert int.from_bytes(data_of(image, "n")[:4], "little") == 5
     assert data_of(image, "f")[:4] == np.float32(0.5).tobytes()
     assert tensor(image, "a").shape == (5,)
+
+
+def test_a_directive_may_declare_several_parameters() -> None:
+    for text in (".param n = 3, m = n + 1, k\n", ".param n, 3\n.param m = 4\n.param k\n"):
+        image = image_of(text, defines={"k": 9})
+        assert [symbol(image, name).constant for name in "nmk"] == [3, 4, 9]
+        assert [data_of(image, name)[:4] for name in "nmk"] == [value.to_bytes(4, "little") for value in (3, 4, 9)]
+        assert all(tensor(image, name).shape == (1,) for name in "nmk")
