@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from asm import source
-from asm.expand_blocks import Branches, unclosed
-from asm.expand_directives import HANDLERS, pass_over_block
+from asm.expand_blocks import Branches, closer_of, unclosed
+from asm.expand_directives import HANDLERS, pass_over_block, unknown_block
 from asm.expand_macros import Macro, Trail, bind, expansion
 from asm.expand_names import Renamer
 from asm.parse import parse_marked, strip_comment
@@ -184,9 +184,8 @@ class Expander:
     def _statements(self, lines: Iterator[Line]) -> Iterator[Statement]:
         """Parse lines one after the other."""
         for line in lines:
+            self.expect(1, line.place(1, 1))
             self._lines += 1
-            if self._lines > MAX_LINES:
-                self.stop(f"the program has more than {MAX_LINES} lines after expansion", line.place(1, 1))
             try:
                 statements, numeric = parse_marked(line)
                 if numeric or self.names.variables:
@@ -196,6 +195,11 @@ class Expander:
                 self._pass_over(line)
                 continue
             yield from statements
+
+    def expect(self, lines: int, place: Place) -> None:
+        """Stop before lines to come that would pass the bound."""
+        if self._lines + lines > MAX_LINES:
+            self.stop(f"the program has more than {MAX_LINES} lines after expansion", place)
 
     def _pass_over(self, line: Line) -> None:
         """A line that does not parse: its labels count as known, and a block it opens is left out with its closer."""
@@ -229,6 +233,8 @@ class Expander:
             handler = HANDLERS.get(statement.name)
             if handler is not None:
                 return handler(self, statement)
+            if closer_of(statement.name):
+                unknown_block(self, statement)
         elif isinstance(statement, Brace):
             self._nest(statement)
         elif self._brace is not None:

@@ -10,7 +10,9 @@ from asm.parse import strip_comment
 from asm.tree import Line
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
 
-CLOSERS = {"macro": "endm", "rept": "endr", "irp": "endr", "if": "endif", "ifdef": "endif", "ifndef": "endif"}
+CONDITIONS = ("if", "ifdef", "ifndef", "ifb", "ifnb")
+CLOSERS = {"macro": "endm", "rept": "endr", "irp": "endr", **dict.fromkeys(CONDITIONS, "endif")}
+BEGINNINGS = {"if": "endif", "irp": "endr", "rep": "endr", "macr": "endm"}  # of openers that do not exist
 WORD = re.compile(r"\s*(?:[\w.\\@]+\s*:\s*)*\.([a-z]+)(?!\w)", re.IGNORECASE | re.ASCII)
 
 
@@ -30,17 +32,23 @@ def directive_of(line: Line) -> str:
     return found.group(1).lower() if found else ""
 
 
+def closer_of(word: str) -> str | None:
+    """The directive that closes the block a word opens, be it a word like `ifeq` that we do not have."""
+    guesses = (closer for beginning, closer in BEGINNINGS.items() if word.startswith(beginning))
+    return CLOSERS.get(word) or next(guesses, None)
+
+
 def collect(lines: Iterator[Line], opener: str, place: Place) -> tuple[Line, ...]:
     """The lines up to the closer of a block just opened, which is taken too; raises SourceError (E-DIRECTIVE)."""
-    closer, depth = CLOSERS[opener], 0
+    closer, depth = closer_of(opener), 0
     body: list[Line] = []
     for line in lines:
         word = directive_of(line)
-        if CLOSERS.get(word) == closer:
+        if closer_of(word) == closer:
             depth += 1
         elif word == closer:
             if depth == 0:
-                check_alone(line, closer)
+                check_alone(line, word)
                 return tuple(body)
             depth -= 1
         body.append(line)
@@ -52,7 +60,7 @@ def skip(lines: Iterator[Line]) -> Line | None:
     depth = 0
     for line in lines:
         word = directive_of(line)
-        if CLOSERS.get(word) == "endif":
+        if closer_of(word) == "endif":
             depth += 1
         elif word == "endif" and depth:
             depth -= 1
@@ -71,7 +79,7 @@ def check_alone(line: Line, closer: str) -> None:
 
 def unclosed(opener: str, place: Place) -> Diagnostic:
     message = f"`.{opener}` is never closed"
-    help_ = f"close it with `.{CLOSERS[opener]}` in the same file or body"
+    help_ = f"close it with `.{closer_of(opener)}` in the same file or body"
     return Diagnostic("E-DIRECTIVE", message, place, help=help_)
 
 

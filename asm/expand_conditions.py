@@ -76,6 +76,8 @@ def condition(x: Expander, head: DirectiveStmt) -> bool:
     if head.name in ("ifdef", "ifndef") and isinstance(argument, Name):
         defined = x.symbols.lookup(argument.text) is not None or argument.text.lower() in x.macros
         return defined == (head.name == "ifdef")
+    if head.name in ("ifb", "ifnb"):
+        return (not head.arguments) == (head.name == "ifb")
     if head.name in ("if", "elif") and isinstance(argument, Expr):
         return truth(evaluate(argument, head.line, x.symbols), argument, head.line)
     needs = "a condition" if head.name in ("if", "elif") else "a name"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from asm.expand_blocks import CLOSERS, Branches, collect, directive_of, unopened
+from asm.expand_blocks import CLOSERS, Branches, closer_of, collect, directive_of, unopened
 from asm.expand_conditions import close_if, next_branch, open_if
 from asm.expand_macros import Macro, parameters_of, rounds, split_arguments
 from asm.expr import Address, describe, evaluate, integer
 from asm.parse import strip_comment
+from asm.suggest import did_you_mean
 from asm.symbols import EQU, PARAM, check_name
 from asm.tree import Attribute, DirectiveStmt, Expr, Line, Name, Operand, Statement, String
 from isa.diagnostics import ERROR, WARNING, Diagnostic, Note, Place, SourceError
@@ -83,6 +84,7 @@ def repeat(x: Expander, head: DirectiveStmt) -> None:
     if count < 0:
         place = head.line.place(node.column, node.end)
         raise SourceError(Diagnostic("E-DIRECTIVE", f"`.rept` cannot repeat {count} times", place))
+    x.expect(count * len(body), place_of(head))
     nothing: Mapping[str, str] = {}
     push_rounds(x, head, body, (nothing for _ in endless(count)))
 
@@ -134,13 +136,20 @@ def pass_over_block(x: Expander, line: Line) -> None:
     """Leave out the block, or the branch, that a line begins; raises SourceError (E-DIRECTIVE) if it never ends."""
     frame, word = x.frames[-1], directive_of(line)
     place = line.place(1, len(line.text) + 1)
-    if CLOSERS.get(word) == "endif":
+    if closer_of(word) == "endif":
         frame.branches.append(Branches(word, place, taken=True))
         next_branch(x, frame.branches[-1])
-    elif word in CLOSERS:
+    elif closer_of(word):
         collect(frame.lines, word, place)
     elif word in ("elif", "else") and frame.branches:
         next_branch(x, frame.branches[-1], line)
+
+
+def unknown_block(x: Expander, head: DirectiveStmt) -> NoReturn:
+    """A block of a kind that does not exist is left out as a whole."""
+    pass_over_block(x, head.line)
+    help_ = did_you_mean(f".{head.name}", [f".{opener}" for opener in CLOSERS])
+    raise SourceError(Diagnostic("E-DIRECTIVE", f"`.{head.name}` is not a directive", place_of(head), help=help_))
 
 
 # Files and messages ----------------------------------------------------------------------------------
@@ -210,6 +219,8 @@ HANDLERS: dict[str, Handler] = {
     "if": begin_if,
     "ifdef": begin_if,
     "ifndef": begin_if,
+    "ifb": begin_if,
+    "ifnb": begin_if,
     "elif": otherwise,
     "else": otherwise,
     "endif": end_if,

@@ -15,7 +15,7 @@ LOCAL_REFERENCE = re.compile(r"(?<![\w.])[0-9]+[bf](?!\w)", re.ASCII)
 WORD = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 LEAVES = (str, int, float, bool, type(None), Line)
 # Directives whose arguments are names, not values.
-NAMING = frozenset({"ifdef", "ifndef", "macro", "irp"})
+NAMING = frozenset({"ifdef", "ifndef", "ifb", "ifnb", "macro", "irp"})
 
 
 class LocalLabels:

@@ -29,6 +29,8 @@ ELSEWHERE = (
     "if",
     "ifdef",
     "ifndef",
+    "ifb",
+    "ifnb",
     "elif",
     "else",
     "endif",

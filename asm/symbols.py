@@ -176,4 +176,6 @@ def check_name(name: str, place: Place) -> None:
 def _fail_duplicate(earlier: Symbol, place: Place) -> NoReturn:
     message = f"`{earlier.name}` is already defined as {KINDS.get(earlier.kind, earlier.kind)}"
     note = Note("first defined here", earlier.place)
-    raise SourceError(Diagnostic("E-DUPLICATE", message, place, (note,)))
+    again = (place.file, place.line, place.column) == (earlier.place.file, earlier.place.line, earlier.place.column)
+    help_ = f"`{earlier.name}\\@` is another name in every expansion; `1:` may be defined many times" if again else ""
+    raise SourceError(Diagnostic("E-DUPLICATE", message, place, (note,), help_))
