@@ -34,7 +34,7 @@ def _forms(rows: tuple[Row, ...]) -> str:
 
 
 def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
-    """E-OPERAND at the operand that is wrong in the form that fits best; a note per form says why not."""
+    """E-OPERAND at the operand that is wrong in the form that fits best; notes say how it is written."""
     rows = MNEMONICS[statement.mnemonic]
     found = [_first_misfit(row, statement, shapes) for row in rows]
     best = max(range(len(rows)), key=lambda i: found[i][0])
@@ -42,8 +42,15 @@ def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
     rivals = [row for row, (other, _) in zip(rows, found, strict=True) if other == index]
     message = _sentence(statement, rivals, index, shapes)
     node = statement.operands[index] if index < len(statement.operands) else statement
-    notes = tuple(Note(f"`{row.key}`: {why}") for row, (_, why) in zip(rows, found, strict=True))
+    notes = _notes(rows, [why for _, why in found])
     return error("E-OPERAND", message, statement.line, node, _help(statement, rivals, index, shapes), notes)
+
+
+def _notes(rows: tuple[Row, ...], reasons: list[str]) -> tuple[Note, ...]:
+    """A note per form says why it does not fit; one for all names them when the reason is the same."""
+    if len(set(reasons)) == 1:
+        return (Note(f"it is written {_forms(rows)}"),)
+    return tuple(Note(f"`{row.key}`: {why}") for row, why in zip(rows, reasons, strict=True))
 
 
 def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:

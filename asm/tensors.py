@@ -95,7 +95,9 @@ def _shape(data: DataBuilder, statement: DirectiveStmt, node: Declaration) -> tu
     for dim in node.dims:
         extent = data.scope.evaluate(dim, statement.line)
         if not isinstance(extent, int) or extent < 1:
-            raise error("E-RANGE", "an axis has at least one element, known at assembly", statement.line, dim)
+            found = extent if isinstance(extent, int | float) else "no number"
+            message = f"an axis of `{node.name}` is {found}; it must be an integer from 1 up, known here"
+            raise error("E-RANGE", message, statement.line, dim)
         shape.append(extent)
     _check_size(data, statement, node, prod(shape))
     return tuple(shape)

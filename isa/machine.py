@@ -189,7 +189,9 @@ def load(name_or_path: str) -> MachineSpec:
         if len(raw) > 1 << 16:
             raise MachineError(f"{path}: a machine file has at most 64 KiB, this one {len(raw)}")
         return from_dict(tomllib.loads(raw.decode("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise MachineError(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MachineError(f"{path}: {error}") from error
     except MachineError as error:
         raise MachineError(f"{path}: {error}") from error

@@ -44,7 +44,7 @@ a:      .i8     128
 ; error: E-DIRECTIVE 17-22: `d` has 0 axes; it needs 1 to 32
 ; help: write `d: i32[4]` for four elements
         .array  e: i32[0]
-; error: E-RANGE 24-24: an axis has at least one element, known at assembly
+; error: E-RANGE 24-24: an axis of `e` is 0; it must be an integer from 1 up, known here
         .array  f: i32[4] layout rows
 ; error: E-DIRECTIVE 17-37: `.array` has no layout `rows`
 ; help: an array is linear; `.tensor` has layouts

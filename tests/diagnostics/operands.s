@@ -5,29 +5,17 @@
 ; error: E-MNEMONIC 9-15: `zzzzzzz` is not an instruction
         add     r1, r2
 ; error: E-OPERAND 9-11: `add` takes 3 operands, not 2
-; note: `add rd, ra, rb`: it takes 3 operands, not 2
-; note: `add rd, ra, imm`: it takes 3 operands, not 2
+; note: it is written `add rd, ra, rb` or `add rd, ra, imm`
         add     r1, [0], r3
 ; error: E-OPERAND 21-23: operand 2 of `add` is the address [disp]; it must be a register
-; note: `add rd, ra, rb`: operand 2 is the address [disp], not a register
-; note: `add rd, ra, imm`: operand 2 is the address [disp], not a register
+; note: it is written `add rd, ra, rb` or `add rd, ra, imm`
         ld      r1, 5
 ; error: E-OPERAND 21-21: operand 2 of `ld` is an expression; it must be an address
-; note: `ld rt, [disp]`: operand 2 is an expression, not an address
-; note: `ld rt, [disp + rb]`: operand 2 is an expression, not an address
-; note: `ld rt, [disp + ra*scale]`: operand 2 is an expression, not an address
-; note: `ld rt, [disp + ra*scale + rb]`: operand 2 is an expression, not an address
-; note: `ld rt, [disp + ra*rc]`: operand 2 is an expression, not an address
-; note: `ld rt, [disp + ra*rc + rb]`: operand 2 is an expression, not an address
+; note: it is written `ld rt, [disp]` or `ld rt, [disp + rb]` or `ld rt, [disp + ra*scale]` or `ld rt, [disp + ra*scale + rb]` or `ld rt, [disp + ra*rc]` or `ld rt, [disp + ra*rc + rb]`
 ; help: an address stands in brackets: `[5]`
         st      r1, [0]
 ; error: E-OPERAND 17-18: operand 1 of `st` is a register; it must be an address
-; note: `st [disp], rt`: operand 1 is a register, not an address
-; note: `st [disp + rb], rt`: operand 1 is a register, not an address
-; note: `st [disp + ra*scale], rt`: operand 1 is a register, not an address
-; note: `st [disp + ra*scale + rb], rt`: operand 1 is a register, not an address
-; note: `st [disp + ra*rc], rt`: operand 1 is a register, not an address
-; note: `st [disp + ra*rc + rb], rt`: operand 1 is a register, not an address
+; note: it is written `st [disp], rt` or `st [disp + rb], rt` or `st [disp + ra*scale], rt` or `st [disp + ra*scale + rb], rt` or `st [disp + ra*rc], rt` or `st [disp + ra*rc + rb], rt`
 ; help: an address stands in brackets: `[r1]`
         ld      r1, mw0[0]
 ; error: E-OPERAND 21-26: operand 2 of `ld` is a row of a slice; it must be an address
@@ -39,10 +27,10 @@
 ; note: `ld rt, [disp + ra*rc + rb]`: operand 2 is a row of a slice, not [disp + ra*rc + rb]
         jmp     r1
 ; error: E-OPERAND 17-18: operand 1 of `jmp` is a register; it must be a label
-; note: `jmp target`: operand 1 is a register, not a label
+; note: it is written `jmp target`
         halt    1, 2
 ; error: E-OPERAND 20-20: `halt` takes 1 operand, not 2
-; note: `halt [code]`: it takes 1 operand, not 2
+; note: it is written `halt [code]`
         add     r1, r2, n=3
 ; error: E-OPERAND 25-27: operand 3 of `add` is an attribute; it must be a register or an immediate
 ; note: `add rd, ra, rb`: operand 3 is an attribute, not a register

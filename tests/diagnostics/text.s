@@ -5,10 +5,5 @@
 ; help: compute the row in a register first
         ld      r1, r2
 ; error: E-OPERAND 21-22: operand 2 of `ld` is a register; it must be an address
-; note: `ld rt, [disp]`: operand 2 is a register, not an address
-; note: `ld rt, [disp + rb]`: operand 2 is a register, not an address
-; note: `ld rt, [disp + ra*scale]`: operand 2 is a register, not an address
-; note: `ld rt, [disp + ra*scale + rb]`: operand 2 is a register, not an address
-; note: `ld rt, [disp + ra*rc]`: operand 2 is a register, not an address
-; note: `ld rt, [disp + ra*rc + rb]`: operand 2 is a register, not an address
+; note: it is written `ld rt, [disp]` or `ld rt, [disp + rb]` or `ld rt, [disp + ra*scale]` or `ld rt, [disp + ra*scale + rb]` or `ld rt, [disp + ra*rc]` or `ld rt, [disp + ra*rc + rb]`
 ; help: an address stands in brackets: `[r2]`
