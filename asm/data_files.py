@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from isa import npy
 from isa.image import Tensor
 from isa.types import TYPES, ElementType
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
-
-MAX_HEADER = 10_000  # bytes of an .npy header
 
 
 class BadFile(ValueError):
@@ -25,19 +24,14 @@ def read_npy(raw: bytes, tensor: Tensor) -> Array:
     import numpy as np
 
     stream = io.BytesIO(raw)
-    try:
-        version = np.lib.format.read_magic(stream)
-        read_header = getattr(np.lib.format, f"read_array_header_{version[0]}_0")
-        shape, fortran, dtype = read_header(stream, max_header_size=MAX_HEADER)
-    except Exception as error:  # NumPy parses the header as Python text, and lets what that raises through
-        raise BadFile(f"it is not an .npy file ({str(error).splitlines()[0]})") from None
     t = TYPES[tensor.dtype]
-    _check_header(t, tensor.shape, dtype, shape)
-    data = raw[stream.tell() :]
-    expected = dtype.itemsize * int(np.prod(tensor.shape, dtype=object))
-    if len(data) != expected:
-        raise BadFile(f"it holds {len(data)} bytes of data; {expected} are needed")
-    flat = np.frombuffer(data, dtype)
+    try:
+        shape, fortran, dtype = npy.read_header(stream)
+        _check_header(t, tensor.shape, dtype, shape)
+        npy.check_length(shape, dtype, len(raw) - stream.tell())
+    except ValueError as error:
+        raise BadFile(str(error)) from None
+    flat = np.frombuffer(raw[stream.tell() :], dtype)
     return _as_type(t, flat.reshape(shape, order="F" if fortran else "C"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,13 +109,18 @@ def read_raw(path: str, needed: int) -> bytes:
 
 
 def load_npy(path: str) -> Array:
-    """A `.npy` file, mapped rather than read, so that a header cannot claim memory. Raises ValueError, OSError."""
+    """A `.npy` file in this machine's byte order, mapped rather than read. Raises ValueError, OSError."""
     from numpy.lib.format import open_memmap
 
-    try:
-        return open_memmap(path, mode="r")
-    except (EOFError, TypeError, SyntaxError, OverflowError) as error:
-        raise ValueError(f"no .npy file: {error}") from error
+    from isa import npy
+
+    with open(path, "rb") as file:
+        shape, _, dtype = npy.read_header(file)
+        npy.check_length(shape, dtype, os.fstat(file.fileno()).st_size - file.tell())
+    if 0 in shape:
+        raise ValueError(f"its shape is {list(shape)}")  # nothing could be mapped, and no symbol is so small
+    array = open_memmap(path, mode="r")
+    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def collect(machine: Machine, outputs: Sequence[Transfer]) -> list[tuple[str, bytes]]:

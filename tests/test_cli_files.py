@@ -1,10 +1,13 @@
-"""Files with names that are no text, and results that would take the place of a source."""
+"""Files with names that are no text, results that would take the place of a source, `.npy` files of strangers."""
 
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
+from struct import pack
 
+import numpy as np
 import pytest
 from cli_tools import Command
 
@@ -45,3 +48,48 @@ def test_an_object_takes_the_place_of_no_source(lpu: Command) -> None:
     assert result.status == 2
     assert "p.s: the object would take the place of its source" in result.err
     assert (lpu.directory / "p.s").read_text() == PROGRAM
+
+
+def npy(header: str, data: bytes = b"") -> bytes:
+    """A version 1 file with a header of one's own."""
+    text = header.encode().ljust(118) + b"\n"
+    return b"\x93NUMPY\1\0" + pack("<H", len(text)) + text + data
+
+
+def saved(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> bytes:
+    buffer = BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+HEADER = "{'descr': '<i4', 'fortran_order': False, 'shape': (%s,)}"
+HOSTILE = [
+    (b"", "it is not an .npy file"),
+    (b"1, 2, 3\n", "it is not an .npy file"),
+    (npy("__import__('os').system('true')"), "it is not an .npy file: its header makes no sense"),
+    (npy("(" * 118), "it is not an .npy file: its header makes no sense"),
+    (saved(np.array([None])), "it holds Python objects, not numbers"),
+    (npy(HEADER % (1 << 60)), f"it holds 0 bytes of data; {1 << 62} are needed"),
+    (npy(HEADER % 3, b"short"), "it holds 5 bytes of data; 12 are needed"),
+    (npy(HEADER % -3), "its shape is [-3]"),
+    (npy(HEADER % 0), "its shape is [0]"),
+]
+COPY = "        .array  y: i32[3]\n        .input  y\n        .output y\n"
+
+
+@pytest.mark.parametrize(("content", "message"), HOSTILE)
+def test_npy_files_of_strangers(lpu: Command, content: bytes, message: str) -> None:
+    lpu.write("p.s", COPY)
+    lpu.write("y.npy", content)
+    result = lpu("run", "p.s", "-i", "y=y.npy")
+    assert (result.status, result.err) == (2, f"error[E-INPUT]: y.npy: {message}\n")
+    lpu.write("p.s", '        .array y: i32[3] = "y.npy"\n')
+    (found,) = lpu("check", "p.s", "--json").document["diagnostics"]
+    assert found["code"] == "E-DATA"
+
+
+@pytest.mark.parametrize("dtype", ["<i4", ">i4"])
+def test_npy_files_of_either_byte_order(lpu: Command, dtype: str) -> None:
+    lpu.write("p.s", COPY)
+    lpu.write("y.npy", saved(np.array([1, -2, 1 << 30], dtype)))
+    assert "y = [1, -2, 1073741824]" in lpu("run", "p.s", "-i", "y=y.npy").out

@@ -68,7 +68,7 @@ a:      .i8     128
         .array  n: i32[4] @ mw3..mw1
 ; error: E-PLACE 29-36: the range mw3..mw1 runs backwards
         .array  o: i32[4] = "data.s"
-; error: E-DATA 29-36: `data.s` cannot initialise `o`: it is not an .npy file (the magic string is not correct; expected b'\x93NUMPY', got b'a:    ')
+; error: E-DATA 29-36: `data.s` cannot initialise `o`: it is not an .npy file
         .param  p = "text"
 ; error: E-TYPE 17-26: the value of parameter `p` is no number
         .data   5
