@@ -28,7 +28,7 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
     Raises SourceError: E-TEXT-SIZE when there are more than `limit` syllables, E-RANGE for targets outside.
     """
     text = Text()
-    targets: list[tuple[int, AsmOp]] = []
+    targets: list[tuple[LineEntry, AsmOp]] = []
     for bundle in bundles:
         address = len(text.syllables)
         text.starts.append(address)
@@ -45,24 +45,25 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
     if len(text.syllables) > limit:
         message = f"the program has {len(text.syllables)} syllables; the instruction store holds {limit}"
         raise SourceError(Diagnostic("E-TEXT-SIZE", message))
-    for address, op in targets:
-        _fill_targets(text, address, op)
+    for entry, op in targets:
+        _fill_targets(text, entry, op)
     return text
 
 
-def _encode_op(text: Text, op: AsmOp, targets: list[tuple[int, AsmOp]]) -> None:
-    address = len(text.syllables)
-    text.lines.append(LineEntry(address, op.place))
+def _encode_op(text: Text, op: AsmOp, targets: list[tuple[LineEntry, AsmOp]]) -> None:
+    entry = LineEntry(len(text.syllables), op.place)
+    text.lines.append(entry)
     if op.references:
-        targets.append((address, op))
+        targets.append((entry, op))
     text.syllables += encode_values(op.row, op.values)
 
 
-def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
+def _fill_targets(text: Text, entry: LineEntry, op: AsmOp) -> None:
+    address = entry.address
     stop = text.syllables[address] & 1
     for reference in op.references:
         kind, name = reference.kind, reference.symbol
-        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=op.place))
+        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=entry.place))
         if kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
             op.values[index] = _target(text, op, text.labels[name] + reference.addend)

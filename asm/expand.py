@@ -184,7 +184,8 @@ class Expander:
     def _statements(self, lines: Iterator[Line]) -> Iterator[Statement]:
         """Parse lines one after the other."""
         for line in lines:
-            self.expect(1, line.place(1, 1))
+            if self._lines >= MAX_LINES:
+                self.expect(1, line.place(1, 1))
             self._lines += 1
             try:
                 statements, numeric = parse_marked(line)
