@@ -27,7 +27,8 @@ def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
                 yield from _numbers(op, spec)
             if op.row.control == "loop":
                 yield from _loop(view, number, op)
-    yield from _nesting(view, spec)
+    if any(control is not None and control.row.control == "loop" for control in view.controls):
+        yield from _nesting(view, spec)
 
 
 def _double_writes(bundle: list[CheckedOp]) -> Iterator[Diagnostic]:

@@ -35,7 +35,8 @@ def _rows(block: Block, placed: Placed, late: int) -> list[Row]:
             op.values[position] = unit
         cycles.setdefault(issue + late if op is block.control else issue, []).append(op)
     for ops in cycles.values():
-        ops.sort(key=unit_order)
+        if len(ops) > 1:
+            ops.sort(key=unit_order)
     return sorted(cycles.items(), key=lambda row: row[0])
 
 
