@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from asm.errors import error
 from asm.tree import OpStmt
 from isa.diagnostics import Note, SourceError
-from isa.row import CONST, IMM, LABEL, MEM, REG, SLICE_ROW, Row
+from isa.row import CONST, IMM, LABEL, MEM, REG, SLICE_ROW, Row, memory_text
 from isa.row import Operand as OperandForm
 from isa.table import MNEMONICS
 
@@ -25,32 +27,28 @@ def unknown_mnemonic(statement: OpStmt) -> SourceError:
 
     name = statement.mnemonic
     near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
-    help_ = f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
+    suffixed = [f"`{known}`" for known in MNEMONICS if known.startswith(f"{name}.")]
+    if suffixed:
+        help_ = f"it is written with a suffix: {', '.join(suffixed)}"
+    else:
+        help_ = f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
     return error("E-MNEMONIC", f"`{name}` is not an instruction", statement.line, statement, help_)
 
 
-def _forms(rows: tuple[Row, ...]) -> str:
+def _forms(rows: Iterable[Row]) -> str:
     return " or ".join(f"`{row.key}`" for row in rows)
 
 
 def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
-    """E-OPERAND at the operand that is wrong in the form that fits best; notes say how it is written."""
+    """E-OPERAND at the operand that is wrong in the forms that fit best; a note names those."""
     rows = MNEMONICS[statement.mnemonic]
-    found = [_first_misfit(row, statement, shapes) for row in rows]
-    best = max(range(len(rows)), key=lambda i: found[i][0])
-    index, _ = found[best]
-    rivals = [row for row, (other, _) in zip(rows, found, strict=True) if other == index]
+    found = [_first_misfit(row, shapes) for row in rows]
+    index = max(found)
+    rivals = [row for row, other in zip(rows, found, strict=True) if other == index]
     message = _sentence(statement, rivals, index, shapes)
     node = statement.operands[index] if index < len(statement.operands) else statement
-    notes = _notes(rows, [why for _, why in found])
-    return error("E-OPERAND", message, statement.line, node, _help(statement, rivals, index, shapes), notes)
-
-
-def _notes(rows: tuple[Row, ...], reasons: list[str]) -> tuple[Note, ...]:
-    """A note per form says why it does not fit; one for all names them when the reason is the same."""
-    if len(set(reasons)) == 1:
-        return (Note(f"it is written {_forms(rows)}"),)
-    return tuple(Note(f"`{row.key}`: {why}") for row, why in zip(rows, reasons, strict=True))
+    note = Note(f"it is written {_forms(rivals)}")
+    return error("E-OPERAND", message, statement.line, node, _help(statement, rivals, index, shapes), (note,))
 
 
 def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
@@ -62,13 +60,12 @@ def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object
     return f"an address stands in brackets: `[{statement.line.text[node.column - 1 : node.end - 1]}]`"
 
 
-def _first_misfit(row: Row, statement: OpStmt, shapes: tuple[object, ...]) -> tuple[int, str]:
-    """(index of the first operand that does not fit a row, why)."""
+def _first_misfit(row: Row, shapes: tuple[object, ...]) -> int:
+    """The index of the first operand that does not fit a row; of the first missing or left over if all fit."""
     for index, (operand, shape) in enumerate(zip(row.operands, shapes, strict=False)):
         if not _fits(operand, shape):
-            return index, f"operand {index + 1} is {_what(shape)}, not {_wanted(operand, shape)}"
-    count = len(row.operands)
-    return min(count, len(shapes)), f"it takes {_count(count)}, not {len(shapes)}"
+            return index
+    return min(len(row.operands), len(shapes))
 
 
 def _fits(operand: OperandForm, shape: object) -> bool:
@@ -81,20 +78,8 @@ def _what(shape: object) -> str:
     if shape == REG:
         return "a register"
     if isinstance(shape, tuple):
-        return "a row of a slice" if shape[0] == "slice" else f"the address {_address(shape)}"
+        return "a row of a slice" if shape[0] == "slice" else f"the address {memory_text(shape)}"
     return "an expression" if shape == EXPR else "an attribute"
-
-
-def _wanted(operand: OperandForm, shape: object) -> str:
-    if operand.kind == MEM and isinstance(shape, tuple):
-        return _address(operand.fields)
-    return WANTED[operand.kind]
-
-
-def _address(fields: tuple[str, ...]) -> str:
-    from isa.row import memory_text
-
-    return memory_text(fields)
 
 
 def _count(count: int) -> str:

@@ -19,12 +19,7 @@
 ; help: an address stands in brackets: `[r1]`
         ld      r1, mw0[0]
 ; error: E-OPERAND 21-26: operand 2 of `ld` is a row of a slice; it must be an address
-; note: `ld rt, [disp]`: operand 2 is a row of a slice, not [disp]
-; note: `ld rt, [disp + rb]`: operand 2 is a row of a slice, not [disp + rb]
-; note: `ld rt, [disp + ra*scale]`: operand 2 is a row of a slice, not [disp + ra*scale]
-; note: `ld rt, [disp + ra*scale + rb]`: operand 2 is a row of a slice, not [disp + ra*scale + rb]
-; note: `ld rt, [disp + ra*rc]`: operand 2 is a row of a slice, not [disp + ra*rc]
-; note: `ld rt, [disp + ra*rc + rb]`: operand 2 is a row of a slice, not [disp + ra*rc + rb]
+; note: it is written `ld rt, [disp]` or `ld rt, [disp + rb]` or `ld rt, [disp + ra*scale]` or `ld rt, [disp + ra*scale + rb]` or `ld rt, [disp + ra*rc]` or `ld rt, [disp + ra*rc + rb]`
         jmp     r1
 ; error: E-OPERAND 17-18: operand 1 of `jmp` is a register; it must be a label
 ; note: it is written `jmp target`
@@ -33,8 +28,7 @@
 ; note: it is written `halt [code]`
         add     r1, r2, n=3
 ; error: E-OPERAND 25-27: operand 3 of `add` is an attribute; it must be a register or an immediate
-; note: `add rd, ra, rb`: operand 3 is an attribute, not a register
-; note: `add rd, ra, imm`: operand 3 is an attribute, not an immediate
+; note: it is written `add rd, ra, rb` or `add rd, ra, imm`
         mov     r32, 1
 ; error: E-REGISTER 17-19: there is no register r32; registers are r0 to r31
         mov     r1, 0x1_0000_0000
@@ -68,3 +62,9 @@ table:  .i32    1
 ; error: E-RANGE 21-40: 4294967296 does not fit 32 bits; an immediate is between -2147483648 and 4294967295
         add     r1, r2, r3 + 1
 ; error: E-OPERAND 25-26: register r3 has no value that an expression could use
+        sel     r1, r2, r3
+; error: E-MNEMONIC 9-11: `sel` is not an instruction
+; help: it is written with a suffix: `sel.eq`, `sel.ne`, `sel.lt`, `sel.le`, `sel.gt`, `sel.ge`, `sel.ltu`, `sel.leu`, `sel.gtu`, `sel.geu`
+        st      [r1], 5
+; error: E-OPERAND 23-23: operand 2 of `st` is an expression; it must be a register
+; note: it is written `st [disp + rb], rt`
