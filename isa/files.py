@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 
+PERMISSIONS = 0o7777
+
 
 def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
-    """Replace the file at `path` by `data` in one step; devices and pipes are written to. Raises OSError."""
+    """Replace the file at `path` by `data` in one step, its mode kept; devices and pipes are written to.
+
+    Raises OSError.
+    """
     target = os.path.realpath(path)  # a symbolic link stays, the file behind it changes
     if os.path.exists(target) and not os.path.isfile(target):
         with open(target, "wb") as device:
@@ -16,6 +21,8 @@ def write_atomic(path: str | os.PathLike[str], data: bytes) -> None:
     try:
         with open(beside, "xb") as file:
             file.write(data)
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & PERMISSIONS)
         os.replace(beside, target)
     except BaseException:
         if os.path.exists(beside):

@@ -93,3 +93,11 @@ def test_npy_files_of_either_byte_order(lpu: Command, dtype: str) -> None:
     lpu.write("p.s", COPY)
     lpu.write("y.npy", saved(np.array([1, -2, 1 << 30], dtype)))
     assert "y = [1, -2, 1073741824]" in lpu("run", "p.s", "-i", "y=y.npy").out
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(lpu: Command) -> None:
+    path = lpu.write("p.s", "mov r1,1\n")
+    path.chmod(0o640)
+    assert lpu("fmt", "p.s").status == 0
+    assert path.read_text() == "        mov     r1, 1\n"
+    assert path.stat().st_mode & 0o7777 == 0o640
