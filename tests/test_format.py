@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from source_strategies import LINES, SOUP
 
-from asm.format import format_source
+from asm.format import format_source, tokenize
+from asm.lalr import TooDeep, Unexpected
 from asm.parse import parse_line, strip_comment
 from asm.tree import Line
 from isa.diagnostics import SourceError
@@ -109,9 +110,14 @@ def without_places(node: Any) -> Any:
 
 
 def meaning(text: str) -> Any:
+    """The statements of a line; its words, where a macro would have to fill it in; else all of its text."""
     try:
         return without_places(parse_line(Line("t.s", 1, text)))
     except SourceError:
+        pass
+    try:
+        return tokenize(strip_comment(text)).words()
+    except (Unexpected, TooDeep):
         return text.rstrip()
 
 
