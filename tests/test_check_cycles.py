@@ -20,6 +20,7 @@ def complaints(source: str) -> list[Diagnostic]:
         "mul r1, r2, r3\n.cycles 1\nadd r4, r1, 1\n.cycles 3",
         "mul r1, r2, r3\n.drain 3",
         "mov r9, 1\nx: mov r1, 2\n.cycles 1",
+        'mul r1, r2, r3\n.cycles 1\n.drain 3\n.assert used(M0) == 1, "same"\n.cycles 1\nx: .cycles 0\n.drain 0',
         "x: cmp r1, 2\njlt x\n.cycles 2",
         "{ nop 5 }\n{ mov r1, 1 }\n.cycles 6",
         "call r31, f\nx: .cycles 0\nhalt\nf: ret r31",

@@ -112,6 +112,7 @@ class _Splitter:
         self.accesses = 0  # of the current block
         self.seam = False
         self.region = 0
+        self.stated: int | None = None  # where the region began that was stated last, since the last label
 
     def add(self, item: Item) -> None:
         if isinstance(item, Linear):
@@ -148,7 +149,7 @@ class _Splitter:
     def _label(self, label: Label) -> None:
         self._close_seam()
         self.current.labels.append(label.name)
-        self.region = len(self.result.blocks)
+        self.region, self.stated = len(self.result.blocks), None
         self.result.where[label.name] = self.region
         if label.exported:
             self.result.entered.add(label.name)
@@ -211,9 +212,10 @@ class _Splitter:
         self._close()
         end = len(self.result.blocks)
         self.seam = end > 0 and not self.result.blocks[-1].is_explicit
-        self.result.checks.append(Check(item, self.region, end))
+        start = self.region if self.stated is None or self.region < end else self.stated  # nothing in between
+        self.result.checks.append(Check(item, start, end))
         if item.kind != "assert":
-            self.region = end
+            self.stated, self.region = start, end
 
     def _timeline(self, item: Timeline) -> None:
         bundles, diagnostics = expand(item)
