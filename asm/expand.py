@@ -192,10 +192,19 @@ class Expander:
                 if numeric or self.names.variables:
                     statements = self.names.rename(line, statements)
             except SourceError as error:
-                self.report(error)
+                self.report(self._cause(line, error))
                 self._pass_over(line)
                 continue
             yield from statements
+
+    def _cause(self, line: Line, error: SourceError) -> SourceError:
+        """What is wrong with a line that does not parse: a `||` where there is no bundle, or what the parser says."""
+        if self._brace is None and "||" in line.text:
+            try:
+                check_separators(line)
+            except SourceError as separators:
+                return separators
+        return error
 
     def expect(self, lines: int, place: Place) -> None:
         """Stop before lines to come that would pass the bound."""
