@@ -257,6 +257,8 @@ def _call(node: Call, line: Line, env: Environment) -> Value:
     value = env.apply(node, line)
     if value is None:
         name = Name(node.function, node.column, node.column + len(node.function))
+        if node.function in PLACE_FUNCTIONS:
+            fail(name, line, f"`{node.function}` has no value here")
         help_ = did_you_mean(node.function, [*FUNCTIONS, *PLACE_FUNCTIONS])
         fail(name, line, f"there is no function `{node.function}`", help_ or f"functions are {', '.join(FUNCTIONS)}")
     return value
@@ -333,4 +335,4 @@ FUNCTIONS: dict[str, Callable[[Call, list[Value], Line], Value]] = {
     "f32bits": _f32bits,
 }
 # Functions of places and times: environments know them.
-PLACE_FUNCTIONS = ("lat", "dist", "meet", "slice", "row", "bank", "addr", "val", "sizeof", "cycle", "used")
+PLACE_FUNCTIONS = ("lat", "dist", "slice", "row", "bank", "addr", "val", "sizeof", "cycle", "used")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from asm.expr import Address, Value, evaluate, names_in
+from asm.expr import Address, Value, check_arity, evaluate, names_in
 from asm.suggest import did_you_mean
 from asm.tree import Call, Expr, Line, Name
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
@@ -138,9 +138,13 @@ class Symbols:
 
     def apply(self, call: Call, line: Line) -> Value | None:
         """`val(p)`; other functions belong to the environments built on this one."""
-        if call.function == "val" and len(call.arguments) == 1 and isinstance(call.arguments[0], Name):
-            return self.resolve(call.arguments[0], line)
-        return None
+        if call.function != "val":
+            return None
+        check_arity(call, 1, line)
+        if not isinstance(call.arguments[0], Name):
+            place = line.place(call.column, call.end)
+            raise SourceError(Diagnostic("E-EXPR", "`val` takes the name of a parameter or constant", place))
+        return self.resolve(call.arguments[0], line)
 
     def distance(self, left: Address, right: Address) -> int | None:
         return None
