@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from isa.diagnostics import Diagnostic, Note, Place
 from isa.image import TEXT, Image, Relocation, Symbol
@@ -47,8 +48,7 @@ class Unit:
         return self.text_address(symbol.value) if symbol.kind == TEXT else self.word_address(symbol)
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A symbol with a value, and the object it is in."""
 
     unit: Unit

@@ -6,9 +6,8 @@ shapes of its operands select the row; the row says how each operand is read and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from asm.address import Located, locate_once, locate_row
 from asm.fill import FILL
@@ -27,8 +26,7 @@ Shape: TypeAlias = str | tuple[str, ...]
 Reading: TypeAlias = int | Located | Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A row ready to be filled: the values an op starts from and a slot per operand."""
 
     row: Row

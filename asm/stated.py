@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.errors import error
 from asm.places import bank_numbers, region_of
@@ -15,8 +16,7 @@ from isa.diagnostics import Diagnostic, SourceError
 TRIP_LIMITS = ("min", "max", "multiple")
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(NamedTuple):
     """How often a loop runs: what `.trip` says; None where it says nothing."""
 
     min: int | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
 from isa.row import Row
@@ -59,8 +60,7 @@ def make(row: Row, /, **values: int) -> Op:
     return Op(row, tuple(values.get(field.name, field.bias) for field in row.format.fields))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How ops of a row are encoded, as numbers, for speed: `word` has the opcode and the function.
 
     The unit's limits are those of the row, which may run on fewer units than its field can name.

@@ -25,8 +25,7 @@ class Place(NamedTuple):
     trail: tuple[tuple[str, Place], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     message: str
     place: Place | None = None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 SYLLABLE_BITS = 64
 STOP_BITS = 1
@@ -22,8 +23,7 @@ TARGET_BITS = 23  # program addresses count syllables
 WORD_BITS = 32
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """`total` bits, the low `width` of them at `position` of the base syllable, the rest at `ext_position`.
 
     The stored number is value - bias; a signed field is stored in two's complement.

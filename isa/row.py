@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from isa.formats import Format
 from isa.units import UnitClass
@@ -19,8 +20,7 @@ LABEL = "label"  # a program address
 WRITE, READ, NONE = "w", "r", ""
 
 
-@dataclass(frozen=True)
-class Operand:
+class Operand(NamedTuple):
     """One operand as written. `fields` are the encoding fields it fills; `role` is w, r or empty."""
 
     kind: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class UnitClass:
+class UnitClass(NamedTuple):
     """`names` in encoding order; `first` is the order number of the first instance."""
 
     name: str
