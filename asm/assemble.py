@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asm.blocks import add_data, add_symbols, add_tensors
-from asm.encode import Text, encode_text
+from asm.data.blocks import add_data, add_symbols, add_tensors
+from asm.data.gather import Gathering
+from asm.data.place import place
 from asm.errors import error
 from asm.expand import ExpandOptions, Sources, expand, expand_file
-from asm.gather import Gathering
-from asm.items import ItemBuilder
-from asm.place import place
+from asm.operands.items import ItemBuilder
 from asm.program import Item, Packed
 from asm.schedule import Options, schedule
-from asm.scope import Scope
+from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
-from asm.verbatim import Raw, take_as_written
+from asm.write.encode import Text, encode_text
+from asm.write.verbatim import Raw, take_as_written
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import LPU1, MachineError, MachineSpec, load

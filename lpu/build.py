@@ -79,7 +79,7 @@ def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
 
 def standard_input() -> str:
     """All of standard input, as a source. Raises SourceError."""
-    from asm.source import MAX_FILE_BYTES, decode
+    from asm.syntax.source import MAX_FILE_BYTES, decode
 
     data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:

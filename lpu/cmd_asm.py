@@ -44,7 +44,7 @@ def assemble(path: str, args: argparse.Namespace, log: messages.Log) -> Image | 
     """One source to an object, and its listing if one is asked for; None after errors."""
     result = build.assembled(path, build.settings(args), log)
     if args.listing:
-        from asm.listing import listing
+        from asm.write.listing import listing
 
         messages.write_file(args.listing, listing(result).encode(errors="replace"))
     return result.image

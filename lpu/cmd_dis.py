@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Print the text (2 when the file is none of ours)."""
     args = parser().parse_args(arguments)
-    from asm.disassemble import disassemble
+    from asm.write.disassemble import disassemble
 
     log = messages.Log()
     try:

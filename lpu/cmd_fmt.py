@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> int:
 
 def format_file(path: str, check: bool, log: messages.Log) -> bool:
     """Format one file, or only name it; whether it was not formatted. Raises SourceError."""
-    from asm.format import format_source
-    from asm.source import read_text
+    from asm.syntax.format import format_source
+    from asm.syntax.source import read_text
 
     standard = path == build.STANDARD_INPUT
     name = build.STANDARD_NAME if standard else path

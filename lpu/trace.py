@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
-from asm.print_op import Names, op_text
+from asm.write.print_op import Names, op_text
 from isa import codec
 from isa.codec import Op
 from isa.faults import CONDITION_CODE

@@ -1,6 +1,6 @@
 """Run tests against a core built with the address and undefined behaviour sanitizers, in a copy of the repository.
 
-    python tests/sanitized.py TEST...
+python tests/sanitized.py TEST...
 """
 
 from __future__ import annotations

@@ -27,9 +27,7 @@ def shell(command: str, program: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", ["run $P", "run $P --json", "isa", "fmt - < $P", "--version", "completion fish"]
-)
+@pytest.mark.parametrize("arguments", ["run $P", "run $P --json", "isa", "fmt - < $P", "--version", "completion fish"])
 def test_a_full_stdout_is_an_error(arguments: str, program: Path) -> None:
     assert shell(f"$L {arguments} > /dev/full", program) == (2, "lpu: a standard stream: No space left on device\n")
 

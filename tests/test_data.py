@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asm.assemble import assemble
-from asm.floats import decimal_text, round_text, round_value
 from asm.link import link
-from asm.literals import Decimal
+from asm.names.floats import decimal_text, round_text, round_value
+from asm.syntax.literals import Decimal
 from isa.image import Block, Image, Symbol, Tensor
 from isa.machine import LPU1, LPU_TINY
 from isa.types import TYPES
@@ -296,7 +296,7 @@ def test_files_that_do_not_fit_are_refused(kind: str, tmp_path: Path) -> None:
 
 @given(st.binary(max_size=80), st.integers(0, 200))
 def test_damaged_npy_files_are_errors_not_crashes(noise: bytes, where: int) -> None:
-    from asm.data_files import BadFile, read_npy
+    from asm.data.files import BadFile, read_npy
 
     whole = npy(np.arange(3, dtype=np.int32))
     damaged = whole[:where] + noise + whole[where + len(noise) :]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asm.assemble import assemble
-from asm.disassemble import disassemble
 from asm.link import link
+from asm.write.disassemble import disassemble
 from isa.codec import Op, bundle_starts, encode_bundle
 from isa.image import Block, Image, Symbol, Tensor
 from isa.machine import LPU1, LPU_TINY, MachineSpec

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asm import expand as expand_module
-from asm import source
 from asm.expand import ExpandOptions, Sources, expand, expand_file
-from asm.symbols import Symbols
+from asm.expand import expander as expand_module
+from asm.names.symbols import Symbols
+from asm.syntax import source
 from asm.tree import (
     Attribute,
     Binary,
@@ -182,7 +182,7 @@ def test_a_recursion_that_ends() -> None:
 def test_repetition() -> None:
     assert good(".rept 2\nnop 1\n.rept 2\nnop 2\n.endr\n.endr\n") == ["nop 1", "nop 2", "nop 2"] * 2
     assert good(".rept 0\nnop 1\n.endr\n") == []
-    assert good(".irp x, r1, (1+2), \"a,b\"\n.i32 \\x\n.endr\n") == [".i32 r1", ".i32 (1+2)", ".i32 a,b"]
+    assert good('.irp x, r1, (1+2), "a,b"\n.i32 \\x\n.endr\n') == [".i32 r1", ".i32 (1+2)", ".i32 a,b"]
     assert good(".rept 1 << 60\n.endr\n") == []
 
 
@@ -422,7 +422,7 @@ def test_what_is_not_text(tmp_path: Path, data: bytes, message: str, place: tupl
 
 
 def test_byte_order_mark_line_ends_and_block_comments(tmp_path: Path) -> None:
-    text = "\ufeffnop 1\r\n/* one\r\n two */ nop 2 /* ; */ ; /* no\r\n.ascii \"/*\" // */\r\n"
+    text = '\ufeffnop 1\r\n/* one\r\n two */ nop 2 /* ; */ ; /* no\r\n.ascii "/*" // */\r\n'
     (tmp_path / "t.s").write_bytes(text.encode())
     assert from_file(tmp_path / "t.s") == (["nop 1", "nop 2", ".ascii /*"], [])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asm.assemble import assemble
-from asm.print_op import Names, op_text
+from asm.write.print_op import Names, op_text
 from isa.codec import decode_bundle
 from isa.machine import LPU1
 

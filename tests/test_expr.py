@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asm.expr import Address, Bits, Value, evaluate, names_in
-from asm.literals import MAX_BITS, Decimal
-from asm.parse import parse_line
-from asm.symbols import EQU, PARAM, Symbols
+from asm.names.expr import Address, Bits, Value, evaluate, names_in
+from asm.names.symbols import EQU, PARAM, Symbols
+from asm.syntax.literals import MAX_BITS, Decimal
+from asm.syntax.parse import parse_line
 from asm.tree import DirectiveStmt, Expr, Line, Name, String
 from isa.diagnostics import Diagnostic, SourceError
 

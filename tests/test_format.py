@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from source_strategies import LINES, SOUP
 
-from asm.format import format_source, tokenize
-from asm.lalr import TooDeep, Unexpected
-from asm.parse import parse_line, strip_comment
+from asm.syntax.format import format_source, tokenize
+from asm.syntax.lalr import TooDeep, Unexpected
+from asm.syntax.parse import parse_line, strip_comment
 from asm.tree import Line
 from isa.diagnostics import SourceError
 

@@ -13,9 +13,9 @@ from lark import Transformer
 from lark.exceptions import UnexpectedInput
 from source_strategies import LINES, SOUP
 
-from asm import emit, shapes
-from asm.lalr import Parser, Unexpected
-from asm.parse import parse, parse_line, strip_comment
+from asm.syntax import emit, shapes
+from asm.syntax.lalr import Parser, Unexpected
+from asm.syntax.parse import parse, parse_line, strip_comment
 from asm.tree import (
     Attribute,
     Binary,

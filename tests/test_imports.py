@@ -100,4 +100,4 @@ def test_a_run_needs_neither_numpy_nor_tomllib(tmp_path: Path) -> None:
     source.write_text("        mov r1, 7\n        halt 0\n")
     after = modules_after(f"from lpu.cli import main; assert main(['run', {str(source)!r}]) == 0")
     assert "vm.machine" in after
-    assert not after & {"numpy", "ml_dtypes", "tomllib", "asm.disassemble", "vm.snapshot"}
+    assert not after & {"numpy", "ml_dtypes", "tomllib", "asm.write.disassemble", "vm.snapshot"}

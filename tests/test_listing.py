@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asm.assemble import Assembly, assemble
-from asm.listing import listing
+from asm.write.listing import listing
 from isa.codec import encode_bundle, make
 from isa.machine import LPU_TINY
 from isa.table import BY_KEY

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import lpu
-from asm.format import format_source
+from asm.syntax.format import format_source
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
 ENGINES = ("core", "reference")

@@ -26,7 +26,9 @@ HAZARD = Diagnostic(
 
 
 def test_the_standard() -> None:
-    assert render([HAZARD], {"dot.s": DOT}) == """\
+    assert (
+        render([HAZARD], {"dot.s": DOT})
+        == """\
 error[E-HAZARD]: r10 is read 1 cycle after `mul` issues; it is ready after 3
   --> dot.s:14:15
    12 | { mul r10, r8, r9 }
@@ -35,12 +37,15 @@ error[E-HAZARD]: r10 is read 1 cycle after `mul` issues; it is ready after 3
       |               ^^^ read in cycle 7
   help: issue this bundle 2 cycles later, or put `nop 2` before line 14
 """
+    )
 
 
 def test_two_marks_on_one_line_and_notes_without_a_place() -> None:
     notes = (Note("first", Place("a.s", 1, 1, 4)), Note("by the way"))
     found = Diagnostic("E-X", "twice", Place("a.s", 1, 9, 11), notes, severity=WARNING)
-    assert render([found], {"a.s": "add r1, r2\r\n"}) == """\
+    assert (
+        render([found], {"a.s": "add r1, r2\r\n"})
+        == """\
 warning[E-X]: twice
   --> a.s:1:9
    1 | add r1, r2
@@ -48,6 +53,7 @@ warning[E-X]: twice
      |         ^^
   note: by the way
 """
+    )
 
 
 def test_messages_are_apart_and_may_have_no_place() -> None:
@@ -60,7 +66,9 @@ def test_the_trail_is_shown_and_cut() -> None:
     calls = tuple((f"in the macro `m{level}`, called here", Place("a.s", level, 1, 3)) for level in range(2, 9))
     found = Diagnostic("E-X", "deep", Place("lib.s", 1, 1, 2, calls))
     text = render([found], {"a.s": "\n" + "m1\n" * 10, "lib.s": "x\n"})
-    assert text == """\
+    assert (
+        text
+        == """\
 error[E-X]: deep
   --> lib.s:1:1
    1 | x
@@ -76,6 +84,7 @@ error[E-X]: deep
      | -- in the macro `m5`, called here
   note: and 3 more expansions outside of these
 """
+    )
 
 
 def carets(line: str, column: int, end: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from asm.facts import control_of, target_label
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Timeline
-from asm.timeline import expand
+from asm.schedule.timeline import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
 from isa.image import TO_TARGET

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asm.check import check_bundles
-from asm.check_cycles import check_region
-from asm.expr import Environment
+from asm.check.cycles import check_region
 from asm.facts import control_of, cycles_of
+from asm.names.expr import Environment
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow

@@ -1,0 +1,1 @@
+"""Data directives to placed blocks of memory."""

@@ -1,0 +1,183 @@
+"""Placement of data, before scheduling: every object gets a bank of its own while there are any.
+
+Memory is one line of words (isa.machine): rows, banks and slices follow each other. An object is one run of
+that line or, for the byte planes of a tensor, equal runs in adjacent slices. What the source fixes (`.org`,
+`.row`) is placed first, then what it confines to a place (`.data mw0`, `@ mw4.1`), then the rest.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from asm.scope.objects import DataObject, Region
+from isa.diagnostics import Diagnostic, Note
+from isa.machine import SLICES_PER_QUAD, MachineSpec
+
+
+@dataclass(slots=True)
+class Run:
+    start: int
+    end: int
+    owner: DataObject
+
+
+class Memory:
+    """What is taken of a machine's SRAM, as sorted runs of words, and the end of the last run in each bank."""
+
+    def __init__(self, spec: MachineSpec) -> None:
+        self.spec = spec
+        self.starts: list[int] = []
+        self.runs: list[Run] = []
+        self.tops = [0] * spec.total_banks
+
+    @property
+    def everywhere(self) -> Region:
+        return Region(0, self.spec.words, "SRAM")
+
+    def left(self, region: Region) -> int:
+        inside = (min(run.end, region.end) - max(run.start, region.start) for run in self.runs)
+        return region.end - region.start - sum(max(0, words) for words in inside)
+
+    def in_the_way(self, start: int, end: int) -> Run | None:
+        """The first run that shares a word with [start, end)."""
+        index = bisect_left(self.starts, start)
+        if index and self.runs[index - 1].end > start:
+            return self.runs[index - 1]
+        if index < len(self.runs) and self.runs[index].start < end:
+            return self.runs[index]
+        return None
+
+    def take(self, start: int, end: int, owner: DataObject) -> None:
+        index = bisect_left(self.starts, start)
+        self.starts.insert(index, start)
+        self.runs.insert(index, Run(start, end, owner))
+        size = self.spec.words_per_bank
+        for bank in range(start // size, (end - 1) // size + 1):
+            self.tops[bank] = max(self.tops[bank], min(end - bank * size, size))
+
+    def row_up(self, address: int) -> int:
+        """The next start of a row."""
+        return -(-address // self.spec.words_per_row) * self.spec.words_per_row
+
+
+def place(objects: list[DataObject], spec: MachineSpec) -> list[Diagnostic]:
+    """Give every object its `address` and return the errors (E-PLACE), naming both objects or the words missing."""
+    memory = Memory(spec)
+    fixed = [item for item in objects if item.fixed_at is not None]
+    confined = [item for item in objects if item.fixed_at is None and item.region]
+    free = [item for item in objects if item.fixed_at is None and not item.region]
+    found = [_place_fixed(memory, item) for item in fixed]
+    found += [_place_anywhere(memory, item) for item in confined + free]
+    return [problem for problem in found if problem is not None]
+
+
+def _runs(memory: Memory, item: DataObject, start: int) -> Iterator[tuple[int, int]]:
+    for plane in range(item.slices):
+        first = start + plane * memory.spec.words_per_slice
+        yield first, first + item.words
+
+
+def _settle(memory: Memory, item: DataObject, start: int) -> None:
+    item.address = start
+    if item.words:
+        for first, end in _runs(memory, item, start):
+            memory.take(first, end, item)
+
+
+def _obstacle(memory: Memory, item: DataObject, start: int) -> Run | None:
+    found = (memory.in_the_way(first, end) for first, end in _runs(memory, item, start) if end > first)
+    return next((run for run in found if run), None)
+
+
+def _place_fixed(memory: Memory, item: DataObject) -> Diagnostic | None:
+    assert item.fixed_at is not None
+    region = item.region or memory.everywhere
+    if item.fixed_at + item.words > region.end:
+        return _past_the_end(item, region, item.fixed_at)
+    other = _obstacle(memory, item, item.fixed_at)
+    if other is not None:
+        return _overlap(memory, item, other)
+    _settle(memory, item, item.fixed_at)
+    return None
+
+
+def _place_anywhere(memory: Memory, item: DataObject) -> Diagnostic | None:
+    start = _emptiest(memory, item)
+    if start is None:
+        start = _gap(memory, item)
+    if start is None:
+        return _no_room(memory, item)
+    _settle(memory, item, start)
+    return None
+
+
+def _emptiest(memory: Memory, item: DataObject) -> int | None:
+    """The first start behind what its banks hold already, in the emptiest banks: one of its own if there is one."""
+    best: tuple[int, int] | None = None
+    for bank in _first_banks(memory, item):
+        if bank + (item.slices - 1) * memory.spec.banks >= memory.spec.total_banks:
+            break
+        top = max(memory.tops[bank + plane * memory.spec.banks] for plane in range(item.slices))
+        start = memory.row_up(bank * memory.spec.words_per_bank + top)
+        if (best is None or top < best[0]) and _fits(memory, item, start):
+            best = top, start
+            if top == 0:
+                break
+    return best and best[1]
+
+
+def _gap(memory: Memory, item: DataObject) -> int | None:
+    """The first start of a long enough gap between what is placed already."""
+    region = item.region or memory.everywhere
+    ends = (memory.row_up(run.end) for run in memory.runs if region.start <= run.end < region.end)
+    return next((start for start in (region.start, *ends) if _fits(memory, item, start)), None)
+
+
+def _first_banks(memory: Memory, item: DataObject) -> range:
+    region = item.region or memory.everywhere
+    size = memory.spec.words_per_bank
+    return range(region.start // size, -(-region.end // size))
+
+
+def _fits(memory: Memory, item: DataObject, start: int) -> bool:
+    """Whether the object may start here: inside its region, its slices together, and nothing in the way."""
+    region = item.region or memory.everywhere
+    inside = start + item.words <= region.end if item.slices == 1 else _planes_fit(memory.spec, item, start, region)
+    return inside and _obstacle(memory, item, start) is None
+
+
+def _planes_fit(spec: MachineSpec, item: DataObject, start: int, region: Region) -> bool:
+    """The planes lie in one hemisphere (and quad, if four or fewer) and each within its slice."""
+    number, offset = divmod(start, spec.words_per_slice)
+    index = number % spec.slices
+    room = SLICES_PER_QUAD - index % SLICES_PER_QUAD if item.slices <= SLICES_PER_QUAD else spec.slices - index
+    last = start + (item.slices - 1) * spec.words_per_slice
+    return item.slices <= room and offset + item.words <= spec.words_per_slice and last + item.words <= region.end
+
+
+def _past_the_end(item: DataObject, region: Region, start: int) -> Diagnostic:
+    missing = start + item.words - region.end
+    message = f"{item.words} words do not fit {region.text} from word {start - region.start} on"
+    return Diagnostic("E-PLACE", message, item.place, help=f"start {missing} word{'s' if missing > 1 else ''} lower")
+
+
+def _overlap(memory: Memory, item: DataObject, other: Run) -> Diagnostic:
+    bank = memory.spec.bank_name(other.start // memory.spec.words_per_bank)
+    return Diagnostic(
+        "E-PLACE",
+        f"`{item.name}` overlaps `{other.owner.name}` in {bank}",
+        item.place,
+        (Note(f"`{other.owner.name}` is here", other.owner.place),),
+        help=f"`{other.owner.name}` ends at word {other.end} of the memory",
+    )
+
+
+def _no_room(memory: Memory, item: DataObject) -> Diagnostic:
+    region = item.region or memory.everywhere
+    needed = item.words * item.slices
+    where = f"{item.slices} adjacent slices of {region.text}" if item.slices > 1 else region.text
+    return Diagnostic(
+        "E-PLACE", f"`{item.name}` needs {needed} words in {where}; {memory.left(region)} are left there", item.place
+    )

@@ -1,0 +1,185 @@
+"""The symbols of one assembly: constants, parameters, labels and data, and which names they may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from asm.names.expr import Address, Value, check_arity, evaluate, names_in
+from asm.names.suggest import did_you_mean
+from asm.tree import Call, Expr, Line, Name
+from isa.diagnostics import Diagnostic, Note, Place, SourceError
+from isa.table import MNEMONICS
+
+EQU, SET, PARAM, LABEL, DATA, EXTERN = "equ", "set", "param", "label", "data", "extern"
+KINDS = {EQU: "a constant", SET: "a variable", PARAM: "a parameter", LABEL: "a label", DATA: "data", EXTERN: "extern"}
+
+MAX_CONSTANT_DEPTH = 50  # definitions that wait for one another
+REGISTER = re.compile(r"(r|v|se|sw|mw|me)[0-9]+", re.IGNORECASE)
+OPTION_PLACE = Place("<command line>", 1)
+NOWHERE = Place("", 0)
+
+
+@dataclass(slots=True)
+class Symbol:
+    """`value` is None until known; constants and parameters have `expr`, to be evaluated on `line`.
+
+    `failed` symbols have had their error reported: using them is silent.
+    """
+
+    name: str
+    kind: str
+    place: Place
+    value: Value | None = None
+    expr: Expr | None = None
+    line: Line | None = None
+    failed: bool = False
+
+
+class Symbols:
+    """An Environment that knows constants and parameters, and the addresses others define in it."""
+
+    def __init__(self, overrides: Mapping[str, int | float | str] | None = None) -> None:
+        self.table: dict[str, Symbol] = {}
+        self.overrides = dict(overrides or {})
+        self._pending: list[Symbol] = []  # constants being evaluated, outermost first
+
+    # Definitions ---------------------------------------------------------------------------------
+    def define(self, name: str, kind: str, place: Place, value: Value | None = None) -> Symbol:
+        """Add a symbol; raises SourceError (E-RESERVED, E-DUPLICATE). Uses of a reserved name are silent."""
+        try:
+            check_name(name, place)
+        except SourceError:
+            self.fail(name)
+            raise
+        earlier = self.table.get(name)
+        if earlier is not None:
+            _fail_duplicate(earlier, place)
+        symbol = self.table[name] = Symbol(name, kind, place, value)
+        return symbol
+
+    def constant(self, name: str, kind: str, expr: Expr | None, line: Line, place: Place) -> Symbol:
+        """Define `.equ` and `.param`; -D wins over `expr`. A value that is known already is computed now."""
+        symbol = self.define(name, kind, place, self.overrides.get(name))
+        if symbol.value is None:
+            symbol.expr, symbol.line = expr, line
+            if expr is None:
+                help_ = f"write `{name} = VALUE`, or give -D {name}=VALUE"
+                symbol.failed = True
+                raise SourceError(Diagnostic("E-DIRECTIVE", f"`{name}` has no value", place, help=help_))
+            if all(self._known(part.text) for part in names_in(expr)):
+                self.value(symbol)
+        return symbol
+
+    def assign(self, name: str, value: Value, place: Place) -> Symbol:
+        """Give a `.set` variable a value; -D wins."""
+        value = self.overrides.get(name, value)
+        symbol = self.table.get(name)
+        if symbol is None or symbol.kind != SET:
+            return self.define(name, SET, place, value)
+        symbol.value, symbol.place = value, place
+        return symbol
+
+    def fail(self, name: str) -> None:
+        """Make every use of a name silent: that it does not exist has been reported."""
+        self.table.setdefault(name, Symbol(name, LABEL, NOWHERE, failed=True))
+
+    def _known(self, name: str) -> bool:
+        symbol = self.table.get(name)
+        return symbol is not None and symbol.value is not None
+
+    # Values --------------------------------------------------------------------------------------
+    def lookup(self, name: str) -> Symbol | None:
+        """The symbol; -D defines a constant of a name that the file does not mention."""
+        symbol = self.table.get(name)
+        if symbol is None and name in self.overrides:
+            return Symbol(name, EQU, OPTION_PLACE, self.overrides[name])
+        return symbol
+
+    def resolve(self, name: Name, line: Line) -> Value:
+        symbol = self.lookup(name.text)
+        if symbol is None:
+            self.fail_undefined(name, line)
+        return self.value(symbol)
+
+    def value(self, symbol: Symbol) -> Value:
+        """The value of a symbol, computed once; a failure is reported once."""
+        if symbol.value is not None:
+            return symbol.value
+        if symbol.failed:
+            raise SourceError
+        if symbol.expr is None or symbol.line is None:
+            return Address(symbol.kind, symbol.name)
+        self._check_chain(symbol)
+        self._pending.append(symbol)
+        try:
+            symbol.value = evaluate(symbol.expr, symbol.line, self)
+        except SourceError:
+            symbol.failed = True
+            raise
+        finally:
+            self._pending.pop()
+        return symbol.value
+
+    def _check_chain(self, symbol: Symbol) -> None:
+        if symbol in self._pending:
+            ring = self._pending[self._pending.index(symbol) :]
+            notes = [Note(f"`{part.name}` is defined here", part.place) for part in ring[1:]]
+            message = f"`{symbol.name}` is defined in terms of itself"
+            if len(ring) > 1:
+                message += f": {' -> '.join(part.name for part in [*ring, symbol])}"
+            raise SourceError(Diagnostic("E-CYCLE", message, symbol.place, tuple(notes)))
+        if len(self._pending) >= MAX_CONSTANT_DEPTH:
+            message = f"`{symbol.name}` ends a chain of over {MAX_CONSTANT_DEPTH} constants defined after their use"
+            help_ = "define constants before those that use them"
+            raise SourceError(Diagnostic("E-LIMIT", message, symbol.place, help=help_))
+
+    def apply(self, call: Call, line: Line) -> Value | None:
+        """`val(p)`; other functions belong to the environments built on this one."""
+        if call.function != "val":
+            return None
+        check_arity(call, 1, line)
+        if not isinstance(call.arguments[0], Name):
+            place = line.place(call.column, call.end)
+            raise SourceError(Diagnostic("E-EXPR", "`val` takes the name of a parameter or constant", place))
+        return self.resolve(call.arguments[0], line)
+
+    def distance(self, left: Address, right: Address) -> int | None:
+        return None
+
+    def fail_undefined(self, name: Name, line: Line) -> NoReturn:
+        names = [*self.table, *self.overrides]
+        help_ = did_you_mean(name.text, (known for known in names if not known[:1].isdigit()))  # not local labels
+        message = f"`{name.text}` is not defined"
+        raise SourceError(Diagnostic("E-UNDEFINED", message, line.place(name.column, name.end), help=help_))
+
+    def check_constants(self) -> Iterator[Diagnostic]:
+        """Evaluate what nobody used; the errors that nobody saw."""
+        for symbol in list(self.table.values()):
+            try:
+                self.value(symbol)
+            except SourceError as error:
+                yield from error.diagnostics
+
+
+def check_name(name: str, place: Place) -> None:
+    """Raises SourceError (E-RESERVED) for names of registers, places and instructions."""
+    what = ""
+    if REGISTER.fullmatch(name):
+        what = "a register, stream or slice"
+    elif name.lower() in MNEMONICS:
+        what = "an instruction"
+    if what:
+        message = f"`{name}` is reserved: it names {what}"
+        help_ = "choose another name; upper and lower case are the same here"
+        raise SourceError(Diagnostic("E-RESERVED", message, place, help=help_))
+
+
+def _fail_duplicate(earlier: Symbol, place: Place) -> NoReturn:
+    message = f"`{earlier.name}` is already defined as {KINDS.get(earlier.kind, earlier.kind)}"
+    note = Note("first defined here", earlier.place)
+    again = (place.file, place.line, place.column) == (earlier.place.file, earlier.place.line, earlier.place.column)
+    help_ = f"`{earlier.name}\\@` is another name in every expansion; `1:` may be defined many times" if again else ""
+    raise SourceError(Diagnostic("E-DUPLICATE", message, place, (note,), help_))

@@ -1,0 +1,1 @@
+"""Statements to ops: operands matched against the rows of the table."""

@@ -1,0 +1,153 @@
+"""The text of a source to items for the scheduler: ops matched, bundles and timelines put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from asm.errors import error
+from asm.operands.match import match
+from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
+from asm.scope.scope import Scope
+from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
+from asm.write.verbatim import Raw
+from isa.codec import SYLLABLE_MASK
+from isa.diagnostics import Diagnostic, SourceError
+
+CHECKS = ("cycles", "drain", "assert")
+
+
+class ItemBuilder:
+    """Builds the items one statement at a time; a statement with an error is reported and left out."""
+
+    def __init__(self, scope: Scope, report: Callable[[SourceError], None]) -> None:
+        self.scope = scope
+        self.report = report
+        self.items: list[Item | Raw] = []
+        self.labels: list[Label] = []
+        self.unchecked: DirectiveStmt | None = None
+        self.bundle: Explicit | None = None
+        self.timeline: Timeline | None = None
+        self.skipping = False  # inside a bundle that should not be there
+        self.names: list[str] = []  # labels in a timeline that wait for their op
+
+    def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
+        for statement in statements:
+            try:
+                self._take(statement)
+            except SourceError as problem:
+                self.report(problem)
+        if self.timeline is not None:
+            self.report(SourceError(_unclosed(self.timeline)))
+        return self.items
+
+    def _take(self, statement: Statement) -> None:
+        if type(statement) is OpStmt:
+            self._op(statement)
+        elif isinstance(statement, LabelDef):
+            self._label(statement)
+        elif isinstance(statement, Brace):
+            self._brace(statement)
+        elif isinstance(statement, DirectiveStmt):
+            self._directive(statement)
+
+    def _op(self, statement: OpStmt) -> None:
+        if self.skipping:
+            return
+        op = match(self.scope, statement)
+        if self.timeline is not None:
+            self.timeline.ops.append(self._timed(op))
+        elif statement.timing is not None:
+            raise error("E-TIMELINE", "a time stands outside a timeline", statement.line, statement.timing, IN_TIMELINE)
+        elif self.bundle is not None:
+            self.bundle.ops.append(op)
+        else:
+            self.items.append(Linear(op))
+
+    def _timed(self, op: AsmOp) -> TimedOp:
+        timing, line = op.statement.timing, op.statement.line
+        names, self.names = tuple(self.names), []
+        if timing is None:
+            raise error("E-TIMELINE", "an op in a timeline needs a time", line, op.statement, TIMES)
+        value = self.scope.evaluate(timing.value, line) if timing.value is not None else 0
+        if not isinstance(value, int):
+            raise error("E-TIMELINE", "a time is a number of cycles", line, timing)
+        after = tuple(label.text for label in timing.labels)
+        return TimedOp(op, names, timing.kind, value, after, op.place)
+
+    def _label(self, statement: LabelDef) -> None:
+        if self.timeline is not None:
+            self.names.append(statement.name)
+            return
+        label = Label(statement.name, statement.line.place(statement.column, statement.end))
+        self.labels.append(label)
+        self.items.append(label)
+
+    def _brace(self, statement: Brace) -> None:
+        if self.timeline is not None:
+            self.skipping = statement.open
+            if statement.open:
+                raise error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
+        elif statement.open:
+            self.bundle = Explicit([], statement.line.place(statement.column, statement.end))
+        elif self.bundle is not None:
+            bundle, self.bundle = self.bundle, None
+            self._close(bundle, statement)
+
+    def _close(self, bundle: Explicit, statement: Brace) -> None:
+        if not bundle.ops:
+            raise error("E-BUNDLE", "a bundle holds at least one op", statement.line, statement, WAITING)
+        self.items.append(bundle)
+
+    # Directives -------------------------------------------------------------------------------
+    def _directive(self, statement: DirectiveStmt) -> None:
+        if statement.name in CHECKS:
+            self._check(statement)
+        elif statement.name == "unchecked":
+            self.unchecked = statement
+        elif statement.name == "syllable":
+            self._syllables(statement)
+        elif statement.name == "timeline":
+            self._open_timeline(statement)
+        elif self.timeline is None:
+            raise error("E-TIMELINE", "`.endtimeline` closes nothing", statement.line, statement)
+        else:
+            self.items.append(self.timeline)
+            self.timeline = None
+
+    def _syllables(self, statement: DirectiveStmt) -> None:
+        """`.syllable 0x...`: text as it is, instruction or not"""
+        if self.unchecked is None:
+            raise error("E-DIRECTIVE", "`.syllable` needs `.unchecked` before it", statement.line, statement)
+        place = statement.line.place(statement.column, statement.end)
+        for node in statement.arguments:
+            value = self.scope.evaluate(node, statement.line)
+            if not isinstance(value, int) or not 0 <= value <= SYLLABLE_MASK:
+                raise error("E-RANGE", "a syllable is an integer of 64 bits", statement.line, node)
+            self.items.append(Raw(value, place))
+
+    def _open_timeline(self, statement: DirectiveStmt) -> None:
+        place = statement.line.place(statement.column, statement.end)
+        if self.timeline is not None:
+            self.report(SourceError(_unclosed(self.timeline)))
+        self.timeline = Timeline([], place)
+
+    def _check(self, statement: DirectiveStmt) -> None:
+        """`.cycles N`, `.drain N`, `.assert EXPR, "text"`"""
+        arguments = statement.arguments
+        text = arguments[1].value if len(arguments) == 2 and isinstance(arguments[1], String) else ""
+        if len(arguments) != (2 if text else 1):
+            raise error("E-DIRECTIVE", f"`.{statement.name}` takes {TAKES[statement.name]}", statement.line, statement)
+        node = self.scope.expression(arguments[0], statement.line)
+        place = statement.line.place(statement.column, statement.end)
+        self.items.append(CycleCheck(statement.name, node, text, statement.line, place))
+
+
+def _unclosed(timeline: Timeline) -> Diagnostic:
+    return Diagnostic("E-TIMELINE", "`.timeline` is never closed", timeline.place, help="close it with `.endtimeline`")
+
+
+WAITING = "`nop 1` waits a cycle"
+TIMES = "write `@0`, `@+1` or `@after label` before it"
+IN_TIMELINE = "put it between .timeline and .endtimeline"
+NO_BRACES = "ops of one cycle form a bundle by themselves"
+TAKES = {"cycles": "a number of cycles", "drain": "a number of cycles", "assert": "a condition and a text"}

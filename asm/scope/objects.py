@@ -1,0 +1,106 @@
+"""Data as the assembler collects it: objects made of pieces, to be placed and then written as blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from asm.names.expr import Address
+from isa.diagnostics import Place
+from isa.image import Tensor
+from isa.machine import MachineSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The words [start, end) that a place such as `mw0.1` or `mw0..mw3` names."""
+
+    start: int
+    end: int
+    text: str
+    first_slice: int = 0  # encoded: hemisphere*64 + index
+    last_slice: int = 0
+    bank: int = -1  # when the place names one
+
+
+@dataclass(slots=True)
+class WordReference:
+    """The word at `offset` in its object holds the value of an address."""
+
+    offset: int
+    address: Address
+    place: Place
+
+
+@dataclass(slots=True)
+class Piece:
+    """Consecutive words: `data` are their bytes, all written; without data the words stay never-written."""
+
+    words: int
+    data: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class DataObject:
+    """Memory that stays together. Its `words` lie in one run, or in each of `slices` adjacent slices.
+
+    `planes` holds the pieces of each slice; a linear object has one. `address` is the linear word address of
+    the first word, known after placement; `fixed_at` is the one the source asks for.
+    """
+
+    group: str
+    place: Place
+    planes: list[list[Piece]] = field(default_factory=lambda: [[]])
+    words: int = 0
+    region: Region | None = None
+    fixed_at: int | None = None
+    address: int = 0
+    title: str = ""
+    references: list[WordReference] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What messages call it: its first symbol, or what it was made for."""
+        return self.title or self.group.lstrip(".")
+
+    @property
+    def slices(self) -> int:
+        return len(self.planes)
+
+    def banks(self, spec: MachineSpec) -> frozenset[int]:
+        """The banks it touches, as placed."""
+        size = spec.words_per_bank
+        starts = (self.address + plane * spec.words_per_slice for plane in range(self.slices))
+        last = max(self.words, 1) - 1
+        return frozenset(bank for start in starts for bank in range(start // size, (start + last) // size + 1))
+
+    def append(self, words: int, data: bytes | None = None) -> tuple[Piece, int]:
+        """Add words to a linear object: the piece that holds them, and the byte of it at which they start."""
+        pieces = self.planes[0]
+        if not pieces or bool(pieces[-1].data) != (data is not None):
+            pieces.append(Piece(0))
+        piece = pieces[-1]
+        start = len(piece.data)
+        piece.words += words
+        piece.data += data or b""
+        self.words += words
+        return piece, start
+
+
+@dataclass(slots=True)
+class DataSymbol:
+    """A name for words of an object: `offset` words into it, `size` long, with its type if it has one.
+
+    `constant` is the number a parameter stands for (a float one for the source alone).
+    """
+
+    name: str
+    place: Place
+    object: DataObject
+    offset: int
+    size: int = 0
+    tensor: Tensor | None = None
+    constant: int | float | None = None
+
+    @property
+    def address(self) -> int:
+        return self.object.address + self.offset

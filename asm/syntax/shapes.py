@@ -1,0 +1,262 @@
+"""Lines that differ only in letters and digits parse alike: one parse per shape, the rest is filled in.
+
+The shape of a line is its text with every letter made `a` and every digit `0`. Equal shapes have the same
+tokens at the same columns (grammar.lark sees to that), so their trees differ in the leaves only. A template
+is the tree as functions from text and line to nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from asm.syntax.literals import local_label, number
+from asm.tree import (
+    Attribute,
+    Binary,
+    Brace,
+    Call,
+    Conditional,
+    DirectiveStmt,
+    Expr,
+    Indexed,
+    LabelDef,
+    Line,
+    Memory,
+    Name,
+    Number,
+    Operand,
+    OpStmt,
+    Pin,
+    Statement,
+    Unary,
+    Virtual,
+)
+
+Make: TypeAlias = Callable[[str], Any]
+MakeStatement: TypeAlias = Callable[[str, Line], Statement]
+
+MAX_SHAPES = 20_000  # then the cache starts again
+MAX_MEMO = 256  # operands remembered in one place of one shape
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+TO_SHAPE = str.maketrans(LETTERS + "0123456789", "a" * len(LETTERS) + "0" * 10)
+# Where letters matter: after `@`, in exponents, escapes and macro parameters.
+BY_LETTER = re.compile(r"""[@\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
+# Where a numeric label may be: `1:`, `1b`, `1f`.
+NUMERIC_LABEL = re.compile(r"(?<![\w.])0+(?:a(?!\w)|\s*:)")
+
+
+class Template:
+    """Makes the statements of a line; `numeric` when they may hold numeric labels."""
+
+    __slots__ = ("makers", "numeric")
+
+    def __init__(self, makers: list[MakeStatement], numeric: bool) -> None:
+        self.makers = makers
+        self.numeric = numeric
+
+    def build(self, code: str, line: Line) -> list[Statement] | None:
+        """None when a number is malformed: the parser says so at its place."""
+        try:
+            return [make(code, line) for make in self.makers]
+        except ValueError:
+            return None
+
+
+_templates: dict[str, Template | None] = {}
+
+
+def known(code: str) -> Template | None:
+    """The template for a line, if its shape has one."""
+    return _templates.get(code.translate(TO_SHAPE))
+
+
+def remember(code: str, statements: list[Statement]) -> None:
+    """Keep the template of a parsed line; a shape with parts that have none is known to have none."""
+    shape = code.translate(TO_SHAPE)
+    if len(_templates) >= MAX_SHAPES:
+        _templates.clear()
+    _templates[shape] = None if BY_LETTER.search(shape) else _template(shape, statements)
+
+
+def forget() -> None:
+    """Empty the cache."""
+    _templates.clear()
+
+
+class NoTemplate(Exception):
+    """A node that is parsed anew every time."""
+
+
+def _template(shape: str, statements: list[Statement]) -> Template | None:
+    try:
+        makers = [STATEMENTS[type(statement)](statement) for statement in statements]
+    except NoTemplate:
+        return None
+    return Template(makers, NUMERIC_LABEL.search(shape) is not None)
+
+
+def _part(node: Any) -> Make:
+    maker = PARTS.get(type(node))
+    if maker is None:
+        raise NoTemplate
+    return maker(node)
+
+
+def _parts(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
+    return tuple(_part(node) for node in nodes)
+
+
+def _operand(node: Any) -> Make:
+    """A part that is made once for every text it has had here: nodes are values, nobody changes them."""
+    make = _part(node)
+    start, stop = node.column - 1, node.end - 1
+    memo: dict[str, Any] = {}
+
+    def made(text: str) -> Any:
+        words = text[start:stop]
+        found = memo.get(words)
+        if found is None:
+            if len(memo) >= MAX_MEMO:
+                memo.clear()
+            found = memo[words] = make(text)
+        return found
+
+    return made
+
+
+def _operands(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
+    return tuple(_operand(node) for node in nodes)
+
+
+# Expressions and operands: from node to a function from text to a node like it -----------------------
+def _name(node: Name) -> Make:
+    if local_label(node.text):
+        return _number(node)
+    column, end = node.column, node.end
+    start, stop = column - 1, end - 1
+    return lambda text: Name(text[start:stop], column, end)
+
+
+def _number(node: Number | Name) -> Make:
+    column, end = node.column, node.end
+    start, stop = column - 1, end - 1
+
+    def make(text: str) -> Number | Name:
+        digits = text[start:stop]
+        if local_label(digits):
+            return Name(digits, column, end)
+        return Number(number(digits), column, end)
+
+    return make
+
+
+def _unary(node: Unary) -> Make:
+    operator, operand, column, end = node.operator, _part(node.operand), node.column, node.end
+    return lambda text: Unary(operator, operand(text), column, end)
+
+
+def _binary(node: Binary) -> Make:
+    operator, left, right, column, end = node.operator, _part(node.left), _part(node.right), node.column, node.end
+    return lambda text: Binary(operator, left(text), right(text), column, end)
+
+
+def _conditional(node: Conditional) -> Make:
+    test, yes, no, column, end = _part(node.test), _part(node.yes), _part(node.no), node.column, node.end
+    return lambda text: Conditional(test(text), yes(text), no(text), column, end)
+
+
+def _call(node: Call) -> Make:
+    arguments, column, end = _parts(node.arguments), node.column, node.end
+    start, stop = column - 1, column - 1 + len(node.function)
+    return lambda text: Call(text[start:stop], tuple([make(text) for make in arguments]), column, end)
+
+
+def _memory(node: Memory) -> Make:
+    inner, column, end = _part(node.inner), node.column, node.end
+    return lambda text: Memory(inner(text), column, end)
+
+
+def _indexed(node: Indexed) -> Make:
+    inner, column, end = _part(node.inner), node.column, node.end
+    start, stop = column - 1, column - 1 + len(node.base)
+    return lambda text: Indexed(text[start:stop], inner(text), column, end)
+
+
+def _virtual(node: Virtual) -> Make:
+    column, end = node.column, node.end
+    return lambda text: Virtual(text[column : end - 1], column, end)
+
+
+def _attribute(node: Attribute) -> Make:
+    value, column, end = _part(node.value), node.column, node.end
+    start, stop = column - 1, column - 1 + len(node.name)
+    return lambda text: Attribute(text[start:stop], value(text), column, end)
+
+
+def _pin(node: Pin) -> Make:
+    column, end = node.column, node.end
+    stop = column + len(node.name)
+    if node.value is None:
+        return lambda text: Pin(text[column:stop], None, column, end)
+    value = _part(node.value)
+    return lambda text: Pin(text[column:stop], value(text), column, end)
+
+
+PARTS: dict[type, Callable[[Any], Make]] = {
+    Name: _name,
+    Number: _number,
+    Unary: _unary,
+    Binary: _binary,
+    Conditional: _conditional,
+    Call: _call,
+    Memory: _memory,
+    Indexed: _indexed,
+    Virtual: _virtual,
+    Attribute: _attribute,
+    Pin: _pin,
+}
+
+
+# Statements ------------------------------------------------------------------------------------------
+def _label(node: LabelDef) -> MakeStatement:
+    column, end = node.column, node.end
+    start, stop = column - 1, end - 1
+    return lambda text, line: LabelDef(text[start:stop], line, column, end)
+
+
+def _op(node: OpStmt) -> MakeStatement:
+    column, end, operands, pins = node.column, node.end, _operands(node.operands), _operands(node.pins)
+    start, stop = column - 1, end - 1
+
+    def make(text: str, line: Line) -> OpStmt:
+        mine: tuple[Operand, ...] = tuple([make(text) for make in operands])
+        pinned: tuple[Pin, ...] = tuple([make(text) for make in pins]) if pins else ()
+        return OpStmt(text[start:stop].lower(), mine, pinned, None, line, column, end)
+
+    return make
+
+
+def _directive(node: DirectiveStmt) -> MakeStatement:
+    column, end, arguments = node.column, node.end, _operands(node.arguments)
+    stop = end - 1
+
+    def make(text: str, line: Line) -> DirectiveStmt:
+        mine: tuple[Expr, ...] = tuple([make(text) for make in arguments])
+        return DirectiveStmt(text[column:stop].lower(), mine, line, column, end)
+
+    return make
+
+
+def _brace(node: Brace) -> MakeStatement:
+    is_open, column, end = node.open, node.column, node.end
+    return lambda text, line: Brace(is_open, line, column, end)
+
+
+STATEMENTS: dict[type, Callable[[Any], MakeStatement]] = {
+    LabelDef: _label,
+    OpStmt: _op,
+    DirectiveStmt: _directive,
+    Brace: _brace,
+}

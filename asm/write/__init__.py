@@ -1,0 +1,1 @@
+"""Bundles to text sections and listings, and images back to source."""

@@ -1,0 +1,184 @@
+"""Blocks of memory as data directives at fixed places, with the names and types that symbols give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+from math import prod
+
+from asm.data.values import pack, words_of
+from asm.names.floats import decimal_text
+from asm.scope.places import HEMISPHERE_SLICES
+from asm.write.print_names import NameTable
+from isa.formats import WORD_BITS
+from isa.image import EXTERN, TEXT, Block, Image, Symbol, Tensor
+from isa.machine import BYTES_PER_WORD
+from isa.types import TYPES, ElementType
+
+INDENT = "        "
+PER_LINE = 8
+LONGEST = 4000  # elements of a typed directive, which must stand on one line
+ZEROS = 8  # from this many words of zero on they become `.space`
+
+
+def data_lines(image: Image, names: NameTable) -> list[str]:
+    """All data of an image, block by block; `.input` and `.output` last."""
+    printer = _Printer(image, names)
+    lines = list(printer.tensors())
+    for number, block in enumerate(image.blocks):
+        if block.group not in printer.done:
+            lines += printer.block(number, block)
+    lines += printer.left_over()
+    return lines + printer.roles()
+
+
+class _Printer:
+    def __init__(self, image: Image, names: NameTable) -> None:
+        self.image = image
+        self.names = names
+        self.types = {tensor.name: tensor for tensor in image.tensors}
+        self.symbols: dict[int, list[Symbol]] = {}
+        for symbol in image.symbols:
+            if symbol.kind != TEXT and symbol.binding != EXTERN:
+                self.symbols.setdefault(symbol.value, []).append(symbol)
+        self.references = {(r.block, r.address): r for r in image.relocations if r.block >= 0}
+        self.done: set[str] = set()  # groups that are printed
+        self.typed: set[str] = set()  # tensors that keep their type
+
+    # Tensors of the tensor face ---------------------------------------------------------------
+    def tensors(self) -> Iterator[str]:
+        """Those without initial values keep their declaration; the others become words."""
+        for symbols in self.symbols.values():
+            for symbol in symbols:
+                tensor = self.types.get(symbol.name)
+                if tensor and tensor.layout != "linear" and self._is_reserved(symbol.group):
+                    self.done.add(symbol.group)
+                    self.typed.add(symbol.name)
+                    yield from self._tensor(symbol, tensor)
+
+    def _is_reserved(self, group: str) -> bool:
+        return group not in self.done and not any(block.data for block in self.image.blocks if block.group == group)
+
+    def _tensor(self, symbol: Symbol, tensor: Tensor) -> Iterator[str]:
+        hemisphere, index = divmod(tensor.slice, HEMISPHERE_SLICES)
+        side = f"m{'we'[hemisphere]}"
+        yield ""
+        yield f"{INDENT}.data {side}{index}..{side}{index + tensor.slices - 1}"
+        yield f"{INDENT}.row {tensor.row}"
+        yield f"{INDENT}.tensor {self.names.of(symbol)}: {_shape_text(tensor)} layout {tensor.layout}"
+
+    # Blocks -----------------------------------------------------------------------------------
+    def block(self, number: int, block: Block) -> Iterator[str]:
+        """A block, cut where symbols start."""
+        spec = self.image.machine
+        first = block.row * spec.words_per_row + block.word
+        start = block.bank * spec.words_per_bank + first
+        cuts = sorted({start, *(a for a in self.symbols if start <= a < start + block.words), start + block.words})
+        yield ""
+        yield f"{INDENT}.data {spec.bank_name(block.bank)}"
+        yield f"{INDENT}.org {first}"
+        for low, high in pairwise(cuts):
+            yield from self._part(number, block, low - start, high - start, self.symbols.pop(low, []))
+
+    def _part(self, number: int, block: Block, low: int, high: int, symbols: list[Symbol]) -> Iterator[str]:
+        """The words from `low` to `high` of a block; all symbols are at `low`."""
+        last = symbols[-1] if symbols else None
+        yield from (f"{self.names.of(symbol)}:" for symbol in symbols[:-1])
+        tensor = self.types.get(last.name) if last else None
+        words = words_of(TYPES[tensor.dtype], prod(tensor.shape)) if tensor and tensor.layout == "linear" else 0
+        if last and tensor and 0 < words <= high - low:
+            text = self._typed(number, block, low, words, last, tensor)
+            if text:
+                self.typed.add(last.name)
+                yield text
+                yield from self._words(number, block, low + words, high)
+                return
+        if last:
+            yield f"{self.names.of(last)}:" + (f"  ; {_shape_text(tensor)}" if tensor else "")
+        yield from self._words(number, block, low, high)
+
+    def _typed(self, number: int, block: Block, low: int, words: int, symbol: Symbol, tensor: Tensor) -> str:
+        """A typed directive on one line, or nothing when the words are not what it would make."""
+        name = self.names.of(symbol)
+        if not block.data:
+            return f"{INDENT}.array {name}: {_shape_text(tensor)}"
+        t, count = TYPES[tensor.dtype], prod(tensor.shape)
+        raw = block.data[low * BYTES_PER_WORD : (low + words) * BYTES_PER_WORD]
+        if count > LONGEST:
+            return ""
+        elements = _elements(t, raw, count)
+        texts = [_element_text(t, element) for element in elements]
+        for word in range(words):
+            reference = self.references.get((number, low + word))
+            if reference is not None:
+                texts[word] = self.names.reference(reference) if t.bits == WORD_BITS else ""
+        if pack(t, elements) != raw or not all(texts):
+            return ""
+        shape = f"  ; {_shape_text(tensor)}" if len(tensor.shape) > 1 else ""
+        return f"{name + ':':<{len(INDENT) - 1}} .{t.name} {', '.join(texts)}{shape}"
+
+    def _words(self, number: int, block: Block, low: int, high: int) -> Iterator[str]:
+        if low == high:
+            return
+        if not block.data:
+            yield f"{INDENT}.array {self.names.fresh('reserved')}: u32[{high - low}]"
+            return
+        texts = [self._word(number, block, word) for word in range(low, high)]
+        for is_zero, group in groupby(texts, lambda text: text == "0"):
+            run = list(group)
+            if is_zero and len(run) >= ZEROS:
+                yield f"{INDENT}.space {len(run)}"
+            else:
+                for first in range(0, len(run), PER_LINE):
+                    yield f"{INDENT}.u32 {', '.join(run[first : first + PER_LINE])}"
+
+    def _word(self, number: int, block: Block, word: int) -> str:
+        reference = self.references.get((number, word))
+        if reference is not None:
+            return self.names.reference(reference)
+        value = int.from_bytes(block.data[word * BYTES_PER_WORD : (word + 1) * BYTES_PER_WORD], "little")
+        return str(value) if value < 1 << 16 else f"{value:#010x}"
+
+    # The rest ---------------------------------------------------------------------------------
+    def left_over(self) -> Iterator[str]:
+        """Symbols that no block holds: names of no words."""
+        spec = self.image.machine
+        for address, symbols in sorted(self.symbols.items()):
+            homeless = [symbol for symbol in symbols if symbol.name not in self.typed]
+            if homeless and address < spec.words:
+                bank, first = divmod(address, spec.words_per_bank)
+                yield ""
+                yield f"{INDENT}.data {spec.bank_name(bank)}"
+                yield f"{INDENT}.org {first}"
+                yield from (f"{self.names.of(symbol)}:" for symbol in homeless)
+
+    def roles(self) -> list[str]:
+        lines = []
+        tensors = [tensor for tensor in self.image.tensors if tensor.name in self.typed]
+        for tensor in sorted(tensors, key=lambda tensor: tensor.input_order):
+            if tensor.is_input:
+                lines.append(f"{INDENT}.input {self.names.by_name[tensor.name]}")
+        for tensor in sorted(tensors, key=lambda tensor: tensor.output_order):
+            if tensor.is_output:
+                lines.append(f"{INDENT}.output {self.names.by_name[tensor.name]}")
+        return ["", *lines] if lines else []
+
+
+def _shape_text(tensor: Tensor) -> str:
+    return f"{tensor.dtype}[{', '.join(str(extent) for extent in tensor.shape)}]"
+
+
+def _elements(t: ElementType, raw: bytes, count: int) -> list[int]:
+    """The bits of each element of packed data."""
+    if t.bits < 8:
+        nibbles = [half for byte in raw for half in (byte & 0xF, byte >> 4)]
+        return nibbles[:count]
+    size = t.bits // 8
+    return [int.from_bytes(raw[i * size : (i + 1) * size], "little") for i in range(count)]
+
+
+def _element_text(t: ElementType, bits: int) -> str:
+    """An element as a typed directive takes it; nothing for f16 and bf16 that no decimal gives."""
+    if t.kind == "f":
+        return decimal_text(bits, t) or (f"f32bits({bits:#010x})" if t.bits == WORD_BITS else "")
+    return str(bits - (1 << t.bits)) if t.kind == "i" and bits >> (t.bits - 1) else str(bits)
