@@ -270,7 +270,7 @@ def test_messages_of_the_program() -> None:
     found = bad('.error "too large"\n')
     assert (found.code, found.message, found.severity) == ("E-ERROR", "too large", "error")
     found = bad('.warn "slow"\n')
-    assert (found.code, found.message, found.severity) == ("E-WARN", "slow", "warning")
+    assert (found.code, found.message, found.severity) == ("W-WARN", "slow", "warning")
 
 
 # Symbols ---------------------------------------------------------------------------------------------

@@ -184,11 +184,11 @@ def test_json() -> None:
 
 
 def test_sarif() -> None:
-    log = to_sarif([HAZARD, Diagnostic("E-WARN", "w", Place("a b.s", 2, 3, 3), severity=WARNING)], "1.2")
+    log = to_sarif([HAZARD, Diagnostic("W-WARN", "w", Place("a b.s", 2, 3, 3), severity=WARNING)], "1.2")
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     assert run["columnKind"] == "unicodeCodePoints"
-    assert run["tool"]["driver"] == {"name": "lpu", "version": "1.2", "rules": [{"id": "E-HAZARD"}, {"id": "E-WARN"}]}
+    assert run["tool"]["driver"] == {"name": "lpu", "version": "1.2", "rules": [{"id": "E-HAZARD"}, {"id": "W-WARN"}]}
     hazard, warning = run["results"]
     assert (hazard["ruleId"], hazard["level"]) == ("E-HAZARD", "error")
     assert hazard["message"]["text"] == f"{HAZARD.message}\nhelp: {HAZARD.help}"

@@ -159,8 +159,7 @@ def include(x: Expander, directive: DirectiveStmt) -> None:
 
 
 def message(x: Expander, directive: DirectiveStmt) -> None:
-    severity = WARNING if directive.name == "warn" else ERROR
-    code = f"E-{directive.name.upper()}"
+    code, severity = ("W-WARN", WARNING) if directive.name == "warn" else ("E-ERROR", ERROR)
     raise SourceError(Diagnostic(code, text_of(directive).value, place_of(directive), severity=severity))
 
 

@@ -14,7 +14,7 @@
         .error  "stop here"
 ; error: E-ERROR 9-14: stop here
         .warn   "look here"
-; warning: E-WARN 9-13: look here
+; warning: W-WARN 9-13: look here
         mov     r1, nofunction(1)
 ; error: E-EXPR 21-30: there is no function `nofunction`
 ; help: functions are min, max, abs, log2, align, f32bits
