@@ -298,6 +298,8 @@ ERRORS = [
      "comments begin with `;` or `//`, and immediates have no `#`"),
     ("mov r1, é", 9, "`é` is not expected here; an operand could stand here",
      "U+00E9 may stand in comments and strings only"),
+    ("{ mov r1, 1 || 2 }", 18, "`}` is not expected here; `:` could stand here",
+     "`||` separates the ops of a bundle; a logical or is written in parentheses: `(a || b)`"),
     (".array x: 5", 11, "`5` is not expected here; a name could stand here", ""),
     ("mov r1, 09", 9, "`09` is not a number", "a decimal number does not begin with 0; write 9, or 0o9 for octal"),
     ("mov r1, 0xg", 9, "`0xg` is not a number", "the digits after `0x` are 0-9 and a-f"),
@@ -317,6 +319,11 @@ def test_syntax_errors(text: str, column: int, message: str, help_: str) -> None
     assert (found.code, found.message, found.help) == ("E-SYNTAX", message, help_)
     assert found.place is not None
     assert (found.place.line, found.place.column) == (1, column)
+
+
+@pytest.mark.parametrize("text", ["{ mov r1, (1 || 2 }", "{ mov r1, (1 || 2 3) }", "2 }"])
+def test_only_a_bare_or_is_taken_for_a_separator(text: str) -> None:
+    assert "||" not in error(text).help
 
 
 def test_a_macro_parameter_outside_a_macro() -> None:

@@ -8,6 +8,7 @@ from asm.syntax.grammar_gen import STATES
 from asm.syntax.lalr import END_OF_LINE
 
 TOKEN = re.compile(r"[\w.%$\\]+|\S")
+OR_VALUE = re.compile(r"\|\|\s*\d+\s*$")  # a number where an op should begin: read as a label
 OPENING = {"(": ")", "[": "]"}
 WORDS = {
     "PRODUCT": "an operator",
@@ -29,7 +30,7 @@ def describe(code: str, position: int, state: int) -> tuple[str, str, str]:
     """What stands at `position` ("" at the end), what could stand there, and what mends it ("" if unknown)."""
     found = TOKEN.match(code, position)
     text = found.group() if found else ""
-    return text, f"{expected(state)} could stand here", _help(code, position, text)
+    return text, f"{expected(state)} could stand here", _help(code, position, state, text)
 
 
 def expected(state: int) -> str:
@@ -46,7 +47,7 @@ def _either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _help(code: str, position: int, found: str) -> str:
+def _help(code: str, position: int, state: int, found: str) -> str:
     """Advice for the slips that are common."""
     if found in ('"', "'"):
         return f"the text that begins here has no closing {found}"
@@ -54,6 +55,8 @@ def _help(code: str, position: int, found: str) -> str:
         return f"U+{ord(found[0]):04X} may stand in comments and strings only"
     if found == "#":
         return "comments begin with `;` or `//`, and immediates have no `#`"
+    if STATES[state].keys() == {"COLON"} and OR_VALUE.search(code, 0, position):
+        return "`||` separates the ops of a bundle; a logical or is written in parentheses: `(a || b)`"
     bracket = "" if found else _open_bracket(code)
     return f"close the `{bracket}` with `{OPENING[bracket]}`" if bracket else ""
 
