@@ -56,6 +56,12 @@ def test_a_region_of_unknown_length(control: str) -> None:
 def test_an_assertion_that_does_not_hold() -> None:
     (problem,) = complaints('mov r1, 1\n.assert used(A0) == 2, "two moves"')
     assert (problem.code, problem.message) == ("E-ASSERT", "two moves")
+    assert [note.message for note in problem.notes] == ["`used(A0)` is 1"]
+
+
+def test_an_assertion_says_what_it_looked_at() -> None:
+    (problem,) = complaints('mul r1, r2, r3\nadd r4, r1, 1\n.assert cycle() < 9 && cycle() + used(m0) < 5, "slow"')
+    assert [note.message for note in problem.notes] == ["`cycle()` is 4", "`used(M0)` is 1"]
 
 
 def test_used_takes_a_unit() -> None:

@@ -50,7 +50,7 @@ def check_region(check: CycleCheck, bundles: Sequence[Packed], environment: Envi
     try:
         value = evaluate(check.expr, check.line, timed)
         if check.kind == "assert":
-            return [] if value else [_assertion(check)]
+            return [] if value else [_assertion(check, timed.found)]
         return _compare(check, value, timed.region())
     except SourceError as problem:
         return problem.diagnostics
@@ -77,17 +77,19 @@ def _begin(region: Region) -> tuple[Note, ...]:
     return (Note("the region begins here", region.bundles[0].ops[0].place),) if region.bundles else ()
 
 
-def _assertion(check: CycleCheck) -> Diagnostic:
-    return Diagnostic("E-ASSERT", check.text or "this assertion does not hold", check.place)
+def _assertion(check: CycleCheck, found: dict[str, int]) -> Diagnostic:
+    notes = tuple(Note(f"`{call}` is {value}") for call, value in found.items())
+    return Diagnostic("E-ASSERT", check.text or "this assertion does not hold", check.place, notes)
 
 
 class _Timed:
-    """The environment of a check: the program's own, with cycle() and used(unit)."""
+    """The environment of a check: the program's own, with cycle() and used(unit); `found` is what those were."""
 
     def __init__(self, environment: Environment, check: CycleCheck, bundles: Sequence[Packed]) -> None:
         self.environment = environment
         self.check = check
         self.bundles = bundles
+        self.found: dict[str, int] = {}
 
     def region(self) -> Region:
         """The region, if its time is known. Raises SourceError (E-CYCLES)."""
@@ -114,7 +116,7 @@ class _Timed:
     def apply(self, call: Call, line: Line) -> Value | None:
         if call.function == "cycle":
             check_arity(call, 0, line)
-            return self.region().issue
+            return self.found.setdefault("cycle()", self.region().issue)
         if call.function == "used":
             return self._used(call, line)
         return self.environment.apply(call, line)
@@ -126,4 +128,5 @@ class _Timed:
         if unit not in SCALAR_UNITS:
             message = f"`used` takes the name of a unit, one of {' '.join(SCALAR_UNITS)}"
             raise SourceError(Diagnostic("E-EXPR", message, line.place(node.column, node.end)))
-        return sum(unit_name(op) == unit for bundle in self.bundles for op in bundle.ops)
+        count = sum(unit_name(op) == unit for bundle in self.bundles for op in bundle.ops)
+        return self.found.setdefault(f"used({unit})", count)
