@@ -17,6 +17,7 @@ from lpu import messages
 
 if TYPE_CHECKING:
     from asm.assemble import Assembly
+    from asm.scope.scope import Scope
 
 STANDARD_INPUT = "-"
 STANDARD_NAME = "<stdin>"
@@ -26,11 +27,12 @@ OBJECT_SUFFIXES = (".o", ".lpu")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a command line says about assembling."""
+    """What a command line says about assembling; `scopes` are those of the sources assembled so far."""
 
     defines: dict[str, int | float] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     machine: MachineSpec | None = None
+    scopes: list[Scope] = field(default_factory=list)
 
 
 def settings(args: argparse.Namespace) -> Settings:
@@ -54,6 +56,7 @@ def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Ima
     present = [image for image in images if image is not None]
     if len(present) < len(images):
         raise SourceError()  # what is wrong is in the log
+    warn_of_defines(wanted, log)
     if len(present) == 1 and present[0].executable:
         return present[0]
     return linked(present)
@@ -74,7 +77,21 @@ def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
     )  # fmt: skip
     log.add(result.diagnostics)
     log.sources.update(result.sources)
+    wanted.scopes.append(result.scope)
     return result
+
+
+def warn_of_defines(wanted: Settings, log: messages.Log) -> None:
+    """W-DEFINE for each -D that no source took up; after errors nobody knows."""
+    unused = wanted.defines.keys() - {name for scope in wanted.scopes for name in scope.overriding}
+    if not unused or log.failed:
+        return
+    from asm.names.suggest import did_you_mean
+
+    names = {name for scope in wanted.scopes for name in scope.constants()}
+    for name in sorted(unused):
+        message = f"-D {name}={wanted.defines[name]} has no effect: nothing that is assembled uses `{name}`"
+        log.add([messages.warning("W-DEFINE", message, did_you_mean(name, names))])
 
 
 def standard_input() -> str:

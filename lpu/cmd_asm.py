@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
         made.error("-o and -l name one file; assemble several sources without them")
     log = messages.Log(options.form(args))
     try:
-        objects = [(path, assemble(path, args, log)) for path in args.source]
+        wanted = build.settings(args)
+        objects = [(path, assemble(path, wanted, args.listing, log)) for path in args.source]
+        build.warn_of_defines(wanted, log)
         for path, image in objects:
             if image and not log.failed:
                 write_object(args.output or object_name(path), image, args.source)
@@ -40,13 +42,13 @@ def main(arguments: list[str]) -> int:
     return USAGE if log.failed else OK
 
 
-def assemble(path: str, args: argparse.Namespace, log: messages.Log) -> Image | None:
+def assemble(path: str, wanted: build.Settings, listed: str | None, log: messages.Log) -> Image | None:
     """One source to an object, and its listing if one is asked for; None after errors."""
-    result = build.assembled(path, build.settings(args), log)
-    if args.listing:
+    result = build.assembled(path, wanted, log)
+    if listed:
         from asm.write.listing import listing
 
-        messages.write_file(args.listing, listing(result).encode(errors="replace"))
+        messages.write_file(listed, listing(result).encode(errors="replace"))
     return result.image
 
 

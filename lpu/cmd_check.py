@@ -23,20 +23,29 @@ def main(arguments: list[str]) -> int:
     """Check each file by itself; 2 when one breaks a rule."""
     args = parser().parse_args(arguments)
     log = messages.Log(options.form(args))
-    for path in args.file:
-        try:
-            check(path, build.settings(args), log)
-        except SourceError as error:
-            log.add(error.diagnostics)
+    try:
+        wanted = build.settings(args)
+        for path in args.file:
+            check(path, wanted, log)
+        build.warn_of_defines(wanted, log)
+    except SourceError as error:
+        log.add(error.diagnostics)
     log.close()
     return USAGE if log.failed else OK
 
 
 def check(path: str, wanted: build.Settings, log: messages.Log) -> None:
     """What the assembler finds in a source, or what holds of the text of a file that is assembled already."""
-    if not build.is_object(path):
-        build.assembled(path, wanted, log)
-        return
+    try:
+        if build.is_object(path):
+            check_object(path, log)
+        else:
+            build.assembled(path, wanted, log)
+    except SourceError as error:
+        log.add(error.diagnostics)
+
+
+def check_object(path: str, log: messages.Log) -> None:
     from asm.check import check_image
 
     log.add(check_image(build.read_object(path)))

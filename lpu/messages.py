@@ -73,8 +73,8 @@ def error(code: str, message: str, help: str = "") -> SourceError:
     return SourceError(Diagnostic(code, message, help=help))
 
 
-def warning(code: str, message: str) -> Diagnostic:
-    return Diagnostic(code, message, severity=WARNING)
+def warning(code: str, message: str, help: str = "") -> Diagnostic:
+    return Diagnostic(code, message, help=help, severity=WARNING)
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -96,6 +96,32 @@ def test_defines_set_parameters(lpu: Command) -> None:
     assert lpu("run", "a.s").status == 1
 
 
+@pytest.mark.parametrize("command", ["run", "check", "asm"])
+def test_a_define_that_nothing_uses(lpu: Command, command: str) -> None:
+    lpu.write("a.s", "        .param count = 1\n        ld r1, [count]\n        halt 0\n")
+    result = lpu(command, "a.s", "-D", "cuont=3")
+    assert result.status == 0
+    assert result.err == (
+        "warning[W-DEFINE]: -D cuont=3 has no effect: nothing that is assembled uses `cuont`\n"
+        "  help: did you mean `count`?\n"
+    )
+
+
+def test_a_define_that_one_of_several_sources_uses(lpu: Command) -> None:
+    lpu.write("a.s", "        .ifdef fast\n        .endif\n")
+    lpu.write("b.s", "        .set m = 1\n        mov r1, n + k\n")
+    given = [part for name in ("fast", "m", "n", "k") for part in ("-D", f"{name}=0")]
+    assert lpu("run", "a.s", "b.s", *given).err == ""
+    lpu("asm", "b.s", *given)
+    unused = lpu("run", "b.o", *given, "--json").document["diagnostics"]
+    assert [(d["code"], d["severity"]) for d in unused] == [("W-DEFINE", "warning")] * 4
+
+
+def test_a_broken_source_says_nothing_of_defines(lpu: Command) -> None:
+    lpu.write("a.s", "        mvo r1, n\n")
+    assert "W-DEFINE" not in lpu("check", "a.s", "-D", "n=1").err
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_limit_is_status_3_and_writes_nothing(lpu: Command, engine: str) -> None:
     lpu.write("a.s", "        .array y: i32[1]\n        .output y\n" + ENDLESS)

@@ -44,6 +44,7 @@ class Symbols:
     def __init__(self, overrides: Mapping[str, int | float | str] | None = None) -> None:
         self.table: dict[str, Symbol] = {}
         self.overrides = dict(overrides or {})
+        self.overriding: set[str] = set()  # those of them that something asked for
         self._pending: list[Symbol] = []  # constants being evaluated, outermost first
 
     # Definitions ---------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ class Symbols:
 
     def constant(self, name: str, kind: str, expr: Expr | None, line: Line, place: Place) -> Symbol:
         """Define `.equ` and `.param`; -D wins over `expr`. A value that is known already is computed now."""
-        symbol = self.define(name, kind, place, self.overrides.get(name))
+        symbol = self.define(name, kind, place, self.override(name))
         if symbol.value is None:
             symbol.expr, symbol.line = expr, line
             if expr is None:
@@ -75,7 +76,8 @@ class Symbols:
 
     def assign(self, name: str, value: Value, place: Place) -> Symbol:
         """Give a `.set` variable a value; -D wins."""
-        value = self.overrides.get(name, value)
+        given = self.override(name)
+        value = value if given is None else given
         symbol = self.table.get(name)
         if symbol is None or symbol.kind != SET:
             return self.define(name, SET, place, value)
@@ -86,6 +88,17 @@ class Symbols:
         """Make every use of a name silent: that it does not exist has been reported."""
         self.table.setdefault(name, Symbol(name, LABEL, NOWHERE, failed=True))
 
+    def override(self, name: str) -> int | float | str | None:
+        """What -D says of a name."""
+        value = self.overrides.get(name)
+        if value is not None:
+            self.overriding.add(name)
+        return value
+
+    def constants(self) -> set[str]:
+        """The names that -D could set."""
+        return {symbol.name for symbol in self.table.values() if symbol.kind in (EQU, SET, PARAM)}
+
     def _known(self, name: str) -> bool:
         symbol = self.table.get(name)
         return symbol is not None and symbol.value is not None
@@ -94,8 +107,8 @@ class Symbols:
     def lookup(self, name: str) -> Symbol | None:
         """The symbol; -D defines a constant of a name that the file does not mention."""
         symbol = self.table.get(name)
-        if symbol is None and name in self.overrides:
-            return Symbol(name, EQU, OPTION_PLACE, self.overrides[name])
+        if symbol is None and (value := self.override(name)) is not None:
+            return Symbol(name, EQU, OPTION_PLACE, value)
         return symbol
 
     def resolve(self, name: Name, line: Line) -> Value:
