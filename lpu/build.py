@@ -52,6 +52,7 @@ def machine_asked(name: str | None) -> MachineSpec | None:
 
 def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Image:
     """The program made of sources, objects or one executable. Raises SourceError when any part is wrong."""
+    refuse_repeated(paths)
     images = [image_of(path, wanted, log) for path in paths]
     present = [image for image in images if image is not None]
     if len(present) < len(images):
@@ -60,6 +61,18 @@ def executable(paths: Sequence[str], wanted: Settings, log: messages.Log) -> Ima
     if len(present) == 1 and present[0].executable:
         return present[0]
     return linked(present)
+
+
+def refuse_repeated(paths: Sequence[str]) -> None:
+    """Raises SourceError (E-DUPLICATE) when a file to be linked is named twice, in whatever spelling."""
+    first: dict[str, str] = {}
+    for path in paths:
+        place = os.path.abspath(path)
+        if place in first:
+            earlier = first[place]
+            same = f"{path} is named twice" if path == earlier else f"{path} and {earlier} are the same file"
+            raise messages.error("E-DUPLICATE", same, "name each file to be linked once")
+        first[place] = path
 
 
 def image_of(path: str, wanted: Settings, log: messages.Log) -> Image | None:

@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     args = parser().parse_args(arguments)
     log = messages.Log(options.form(args))
     try:
+        build.refuse_repeated(args.object)
         image = build.linked([build.read_object(path) for path in args.object], args.output)
         messages.write_file(args.output, build.file_bytes(image))
     except SourceError as error:

@@ -72,6 +72,22 @@ def test_link_names_what_is_missing(lpu: Command) -> None:
     assert not (lpu.directory / "prog.lpu").exists()
 
 
+@pytest.mark.parametrize("command", [("link", "-o", "x.lpu"), ("run",)], ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    ("second", "message"), [("a.o", "a.o is named twice"), ("./a.o", "./a.o and a.o are the same file")]
+)
+def test_a_file_named_twice_is_one_error(lpu: Command, command: tuple[str, ...], second: str, message: str) -> None:
+    lpu.write("a.s", "        .extern seven\n        .global f\nf:      call r31, seven\n")
+    lpu("asm", "a.s")
+    result = lpu(*command, "a.o", second)
+    assert result.status == 2
+    assert result.err == f"error[E-DUPLICATE]: {message}\n  help: name each file to be linked once\n"
+
+
+def test_standard_input_is_named_once(lpu: Command) -> None:
+    assert lpu("run", "-", "-", stdin=b"halt\n").err.startswith("error[E-DUPLICATE]: - is named twice\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"\x7fELF", b"\x7fELF" + bytes(100), b"text", None], ids=repr)
 @pytest.mark.parametrize("command", [("link", "-o", "x.lpu"), ("dis",), ("check",), ("run",)], ids=lambda c: c[0])
 def test_files_that_are_no_objects_are_refused(lpu: Command, command: tuple[str, ...], content: bytes | None) -> None:
