@@ -61,7 +61,7 @@ class Scope(Symbols):
         self.extern_banks: dict[str, frozenset[int]] = {}
         self.registers = Registers()
         self._banks: dict[str, frozenset[int]] = {}
-        self.located: dict[int, tuple[Located, Memory]] = {}  # see asm.address.locate_once
+        self.located: dict[int, tuple[Located, Memory]] = {}  # see asm.operands.address.locate_once
         self.undefined: set[str] = set()
 
     def expression(self, node: Operand, line: Line) -> Expr:
