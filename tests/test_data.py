@@ -112,6 +112,12 @@ def test_every_finite_float_has_a_decimal(name: str, data: st.DataObject) -> Non
         assert int.from_bytes(data_of(image, "x")[: t.bits // 8], "little") == bits
 
 
+@pytest.mark.parametrize("name", FLOATS)
+def test_integers_among_floats_are_numbers_not_bits(name: str) -> None:
+    raw = np.array([2, -2, 2048, 3], FLOATS[name]).tobytes()
+    assert data_of(image_of(f"x: .{name} 2, -2, 2048, 1 + 2\n"), "x") == raw
+
+
 def test_double_rounding_is_avoided() -> None:
     """1 + 2^-24 + 2^-60 is above the middle of two f32; as a double it is the middle, which rounds down."""
     exact = Fraction(1) + Fraction(1, 2**24) + Fraction(1, 2**60)

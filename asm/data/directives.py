@@ -248,9 +248,10 @@ class DataBuilder:
             item.piece.data[item.start : item.start + len(data)] = data
 
     def _elements(self, item: Values) -> list[int]:
-        elements = []
+        elements, to = [], item.type
+        plain = range(to.low, to.high + 1) if to.kind != "f" else range(0)  # integers that need no more than a mask
         for index, node in enumerate(item.statement.arguments):
-            if type(node) is Number and type(node.value) is int and item.type.low <= node.value <= item.type.high:
+            if type(node) is Number and type(node.value) is int and node.value in plain:
                 elements.append(node.value & ((1 << item.type.bits) - 1))
             else:
                 elements.append(self._element(item, index))
