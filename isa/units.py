@@ -45,3 +45,4 @@ TENSOR_UNITS: dict[str, tuple[str, ...]] = {
     "plane": ("lw", "iw", "abc", "acc"),
     "sxm": ("sh0", "sh1", "pm", "ds0", "ds1", "tr0", "tr1", "rd0", "rd1", "lm"),
 }
+VECTOR_PREFIX = "v"  # how the mnemonics of the vector unit begin, and no others

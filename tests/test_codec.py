@@ -9,6 +9,7 @@ from isa.codec import CodecError, Op
 from isa.formats import EXTENSION_OPCODE, FORMATS, PAYLOAD_START, Field
 from isa.row import Row
 from isa.table import BY_KEY, OPCODE_FORMATS, ROWS
+from isa.units import CLASSES, VECTOR_PREFIX
 
 
 def field_values(row: Row, field: Field) -> st.SearchStrategy[int]:
@@ -111,3 +112,8 @@ def test_opcodes_are_stable() -> None:
     assert codec.encode(codec.make(BY_KEY["add rd, ra, imm"], rd=3, ra=2, imm=1, u=1), stop=True) == [
         1 | 0x02 << 1 | 1 << 9 | 0 << 11 | 3 << 16 | 2 << 21 | 1 << 26
     ]
+
+
+def test_scalar_mnemonics_leave_the_prefix_of_vectors_alone() -> None:
+    scalar = [row.mnemonic for row in ROWS if row.units.name in CLASSES]
+    assert scalar and not [mnemonic for mnemonic in scalar if mnemonic.startswith(VECTOR_PREFIX)]

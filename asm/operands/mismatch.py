@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from asm.errors import error
-from asm.tree import OpStmt
+from asm.tree import Attribute, Name, OpStmt
 from isa.diagnostics import Note, SourceError
 from isa.row import CONST, IMM, LABEL, MEM, REG, SLICE_ROW, Row, memory_text
 from isa.row import Operand as OperandForm
 from isa.table import MNEMONICS
+from isa.units import VECTOR_PREFIX
 
 WANTED = {
     REG: "a register",
@@ -20,19 +22,34 @@ WANTED = {
     LABEL: "a label",
 }
 EXPR, OTHER = "expr", "other"
+STREAM = re.compile(r"(se|sw|v)[0-9]+", re.IGNORECASE)
 
 
 def unknown_mnemonic(statement: OpStmt) -> SourceError:
+    message = f"`{statement.mnemonic}` is not an instruction"
+    return error("E-MNEMONIC", message, statement.line, statement, _instead(statement))
+
+
+def _instead(statement: OpStmt) -> str:
+    """Help with what may be meant by a mnemonic that is none; "" when nothing is near."""
     from difflib import get_close_matches
 
     name = statement.mnemonic
-    near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
     suffixed = [f"`{known}`" for known in MNEMONICS if known.startswith(f"{name}.")]
     if suffixed:
-        help_ = f"it is written with a suffix: {', '.join(suffixed)}"
-    else:
-        help_ = f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
-    return error("E-MNEMONIC", f"`{name}` is not an instruction", statement.line, statement, help_)
+        return f"it is written with a suffix: {', '.join(suffixed)}"
+    if _of_tensor_face(statement):
+        return "ops on streams and vectors are of the tensor face; the machine executes its scalar face, see `lpu isa`"
+    near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
+
+
+def _of_tensor_face(statement: OpStmt) -> bool:
+    """Whether an op looks like one on streams: by its prefix, a stream, or an attribute such as `n=64`."""
+    return statement.mnemonic.startswith(VECTOR_PREFIX) or any(
+        isinstance(operand, Attribute) or (isinstance(operand, Name) and STREAM.fullmatch(operand.text))
+        for operand in statement.operands
+    )
 
 
 def _forms(rows: Iterable[Row]) -> str:
