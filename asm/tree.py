@@ -156,14 +156,17 @@ class PlaceRange:
 
 @dataclass(slots=True)
 class Declaration:
-    """`NAME: type[dims] @ place layout L = "file"` of .array and .tensor; also `NAME @ place` of .extern (type "")."""
+    """`NAME: type[dims] @ place layout L = value` of .array and .tensor; also `NAME @ place` of .extern (type "").
+
+    `value` is a file, or the first of the values; the others are further arguments of the directive.
+    """
 
     name: str
     type: str
     dims: tuple[Expr, ...]
     place: PlaceRange | None
     layout: str
-    file: String | None
+    value: Expr | None
     column: int
     end: int
 

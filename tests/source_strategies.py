@@ -48,6 +48,7 @@ LABELS = st.sampled_from(["", "x: ", "loop_i:", "1: ", "a: b: "])
 TIMINGS = st.sampled_from(["@0 ", "@+3 ", "@after a, n ", "@n+1 x: "])
 DIRECTIVES = st.one_of(
     st.lists(OPERANDS, min_size=1, max_size=5).map(lambda items: f".i32 {', '.join(items)}"),
+    st.lists(EXPRESSIONS, min_size=1, max_size=4).map(lambda items: f".array a: f32[n, 2] = {', '.join(items)}"),
     st.tuples(EXPRESSIONS, EXPRESSIONS).map(lambda pair: f".if {pair[0]} || {pair[1]}"),
     st.sampled_from([
         ".equ X = 3", ".param m=4", '.ascii "a;b\\n"', ".tensor x: f32[64, n+1] @ mw0..mw3 layout tiles = \"f.npy\"",

@@ -279,6 +279,59 @@ def test_mxm_tensors_need_sixteen_slices() -> None:
     assert codes(".tensor w: i8[32, 32] layout mxm\n") == ["E-PLACE"]
 
 
+# Values with a shape ----------------------------------------------------------------------------
+def values_of(name: str, count: int) -> st.SearchStrategy[list[int]]:
+    """Integers that every type holds exactly, in its range."""
+    low, high = (TYPES[name].low, TYPES[name].high) if name not in FLOATS else (-256, 256)
+    return st.lists(st.integers(low, high), min_size=count, max_size=count)
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+def test_an_array_takes_its_values_row_by_row(name: str, data: st.DataObject) -> None:
+    t = TYPES[name]
+    rows, columns = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 5))
+    values = data.draw(values_of(name, rows * columns))
+    image = image_of(f".array x: {name}[{rows}, {columns}] = {', '.join(map(str, values))}\n")
+    if t.bits < 8:
+        nibbles = [value & 15 for value in values] + [0] * 7
+        raw = bytes(low | high << 4 for low, high in zip(nibbles[::2], nibbles[1::2], strict=False))
+        raw = raw[: -(-len(values) // 8) * 4]
+    else:
+        raw = np.array(values).astype(FLOATS.get(name, t.numpy)).tobytes()
+    assert data_of(image, "x") == raw + bytes(-len(raw) % 4)
+    assert (tensor(image, "x").shape, tensor(image, "x").layout) == ((rows, columns), "linear")
+
+
+@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("layout", ["rows", "tiles", "mxm"])
+def test_a_tensor_with_values_is_the_one_from_a_file(name: str, layout: str, tmp_path: Path) -> None:
+    values = np.arange(3 * 40).reshape(3, 40) % 7
+    dtype = np.dtype(getattr(np, TYPES[name].numpy, None) or getattr(ml_dtypes, TYPES[name].numpy))
+    (tmp_path / "x.npy").write_bytes(npy(values.astype(dtype)))
+    place = "@ mw0..mw15" if layout == "mxm" else ""
+    head = f".tensor x: {name}[3, 40] {place} layout {layout} = "
+    written = assemble(f"{head}{', '.join(map(str, values.reshape(-1)))}\n", machine=LPU1).image
+    read = assemble(f'{head}"x.npy"\n', machine=LPU1, include_paths=[tmp_path]).image
+    assert written is not None
+    assert read is not None
+    assert (written.blocks, written.tensors) == (read.blocks, read.tensors)
+    assert any(any(block.data) for block in written.blocks)
+
+
+def test_values_with_a_shape_are_expressions_and_addresses() -> None:
+    image = image_of(".set i = 5\n.array x: i32[2, 2] = i, sizeof(x), y + 1, x + 3\n.set i = 6\ny: .i32 0\n")
+    executable = link([image])
+    x, y = (symbol(executable, name).value for name in "xy")
+    assert data_of(executable, "x") == np.array([5, 4, y + 1, x + 3], "<i4").tobytes()
+
+
+def test_arrays_with_values_follow_one_another_after_org() -> None:
+    image = image_of(".data mw1.0\n.org 8\n.array a: i8[1, 3] = 1, 2, 3\n.array b: i16[2, 1] = 4, 5\n")
+    assert [symbol(image, name).value % LPU_TINY.words_per_bank for name in "ab"] == [8, 9]
+    assert data_of(image, "a") == bytes([1, 2, 3, 0, 4, 0, 5, 0])
+
+
 HOSTILE = {
     "empty": b"",
     "text": b"hello",

@@ -22,6 +22,7 @@ MESSY = """\
 .param m = 4
 .equ X=3+ 4
     .tensor x:f32[64,320]@mw0..mw3 layout tiles="a.npy"
+ .array m :i32[2,2] = 1,- 2,3 ,4
 
 
 loop_i:mov r5,0;counter
@@ -53,6 +54,7 @@ NEAT = """\
 .param m = 4
 .equ X=3 + 4
         .tensor x: f32[64, 320] @ mw0..mw3 layout tiles="a.npy"
+        .array m: i32[2, 2] = 1, -2, 3, 4
 
 
 loop_i: mov     r5, 0                   ;counter

@@ -212,13 +212,17 @@ def test_declarations() -> None:
     assert (declared.name, declared.type, declared.layout) == ("x", "f32", "tiles")
     assert declared.dims == (Number(64, 16, 18), Name("n", 20, 21))
     assert declared.place == PlaceRange("mw0", "mw3", -1, 25, 33)
-    assert declared.file == String("x.npy", 49, 56)
+    assert declared.value == String("x.npy", 49, 56)
     (extern,) = parse_line(line(".extern A @ mw4.1"))
     assert isinstance(extern, DirectiveStmt)
     assert extern.arguments == (Declaration("A", "", (), PlaceRange("mw4", "mw4", 1, 13, 18), "", None, 9, 18),)
     (scalar,) = parse_line(line(".array n: i32"))
     assert isinstance(scalar, DirectiveStmt)
     assert scalar.arguments == (Declaration("n", "i32", (), None, "", None, 8, 14),)
+    (valued,) = parse_line(line(".array n: i32[2] = 4, m"))
+    assert isinstance(valued, DirectiveStmt)
+    dims = (Number(2, 15, 16),)
+    assert valued.arguments == (Declaration("n", "i32", dims, None, "", Number(4, 20, 21), 8, 21), Name("m", 23, 24))
 
 
 def test_macro_heads() -> None:

@@ -8,34 +8,21 @@ at a fixed place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from asm.data.values import element_bits, pack, whole_words, words_of
+from asm.data.elements import WORD, Elements, fill_in, packed
+from asm.data.values import element_bits, whole_words, words_of
 from asm.errors import error
-from asm.names.expr import Address, Value, describe
-from asm.scope.objects import DataObject, DataSymbol, Piece, Region, WordReference
+from asm.names.expr import Value, describe
+from asm.scope.objects import DataObject, DataSymbol, Piece, Region
 from asm.scope.places import place_of, region_of
 from asm.scope.scope import Scope
-from asm.tree import DirectiveStmt, LabelDef, Number, Operand, String
+from asm.tree import DirectiveStmt, LabelDef, Operand, String
 from isa.diagnostics import SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
 from isa.types import TYPES, ElementType
 
-WORD = TYPES["i32"]
 PARAMETERS = ".param"  # the group of all parameters, which share one bank
-
-
-@dataclass(slots=True)
-class Values:
-    """Elements to be evaluated once every symbol has its address."""
-
-    object: DataObject
-    offset: int
-    piece: Piece
-    start: int
-    type: ElementType
-    statement: DirectiveStmt
 
 
 class DataBuilder:
@@ -45,7 +32,7 @@ class DataBuilder:
         self.scope = scope
         self.spec = scope.spec
         self.objects: list[DataObject] = []
-        self.values: list[Values] = []
+        self.elements: list[Elements] = []
         self.region: Region | None = None
         self.current: DataObject | None = None
         self.fresh: list[LabelDef] = []  # labels that wait for what they cover
@@ -134,7 +121,7 @@ class DataBuilder:
         words = words_of(type_, count)
         self._expect(statement, count > 0, "at least one value")
         where = self._add(statement, words, bytes(words * BYTES_PER_WORD), type_, count)
-        self.values.append(Values(*where, type_, statement))
+        self.elements.append(packed(*where, type_, statement.arguments, statement.line))
 
     def ascii(self, statement: DirectiveStmt) -> None:
         """`.ascii "text"`: UTF-8, as u8"""
@@ -238,34 +225,12 @@ class DataBuilder:
 
     # Values -----------------------------------------------------------------------------------
     def evaluate(self, report: Callable[[SourceError], None]) -> None:
-        """Write the values of all typed directives, now that symbols have addresses."""
-        for item in self.values:
+        """Write the elements of all directives, now that symbols have addresses."""
+        for item in self.elements:
             try:
-                data = pack(item.type, self._elements(item))
+                fill_in(item, self.scope)
             except SourceError as problem:
                 report(problem)
-                continue
-            item.piece.data[item.start : item.start + len(data)] = data
-
-    def _elements(self, item: Values) -> list[int]:
-        elements, to = [], item.type
-        plain = range(to.low, to.high + 1) if to.kind != "f" else range(0)  # integers that need no more than a mask
-        for index, node in enumerate(item.statement.arguments):
-            if type(node) is Number and type(node.value) is int and node.value in plain:
-                elements.append(node.value & ((1 << item.type.bits) - 1))
-            else:
-                elements.append(self._element(item, index))
-        return elements
-
-    def _element(self, item: Values, index: int) -> int:
-        node, line = item.statement.arguments[index], item.statement.line
-        value = self.scope.evaluate(node, line)
-        if isinstance(value, Address) and item.type.bits == 32 and item.type.kind != "f":
-            element_bits(WORD, value.addend, line, node)
-            self.scope.reference(value)
-            item.object.references.append(WordReference(item.offset + index, value, line.place(node.column, node.end)))
-            return self.scope.placed(value) & 0xFFFFFFFF
-        return element_bits(item.type, value, line, node)
 
 
 def _word(scope: Scope, statement: DirectiveStmt, node: Operand, value: Value) -> bytes:

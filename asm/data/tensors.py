@@ -1,21 +1,23 @@
-"""Declarations: `.array` for the scalar face, `.tensor` for the tensor face, with initial values from files."""
+"""Declarations: `.array` for the scalar face, `.tensor` for the tensor face, with values from the source or a file."""
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
 from asm.data.directives import DataBuilder
+from asm.data.elements import Elements, packed
 from asm.data.files import BadFile, read_npy
-from asm.data.values import words_of
+from asm.data.values import pack, words_of
 from asm.errors import error
 from asm.names.suggest import did_you_mean
 from asm.scope.objects import DataObject, DataSymbol, Piece, Region
 from asm.scope.places import region_of
-from asm.tree import Declaration, DirectiveStmt, Line
+from asm.tree import Declaration, DirectiveStmt, String
 from isa.diagnostics import SourceError
 from isa.image import Tensor
-from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD
+from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD, MachineSpec
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -27,9 +29,9 @@ MAX_AXES = 32
 
 
 def declare(data: DataBuilder, statement: DirectiveStmt) -> None:
-    """`.array NAME: type[dims]` and `.tensor NAME: type[dims] @ place`. Raises SourceError."""
-    node = statement.arguments[0] if len(statement.arguments) == 1 else None
-    if not isinstance(node, Declaration) or not node.type:
+    """`.array NAME: type[dims]` and `.tensor NAME: type[dims] @ place`, `= values` or not. Raises SourceError."""
+    node, *more = statement.arguments or (None,)
+    if not isinstance(node, Declaration) or not node.type or (more and node.value is None):
         raise error(
             "E-DIRECTIVE",
             f"`.{statement.name}` takes one declaration",
@@ -46,6 +48,7 @@ def declare(data: DataBuilder, statement: DirectiveStmt) -> None:
 
 def _declare(data: DataBuilder, statement: DirectiveStmt, node: Declaration) -> None:
     tensor = _tensor(data, statement, node)
+    _check_values(statement, node, tensor)
     region = region_of(data.spec, node.place, statement.line) if node.place else data.region
     place = statement.line.place(node.column, node.column + len(node.name))
     run = data.fixed_run() if node.place is None else None
@@ -131,30 +134,59 @@ def _wrong_layout(statement: DirectiveStmt, node: Declaration, help_: str) -> Ex
 def _lay_linear(
     data: DataBuilder, statement: DirectiveStmt, node: Declaration, tensor: Tensor, item: DataObject
 ) -> None:
-    words = words_of(TYPES[tensor.dtype], prod(tensor.shape))
+    t = TYPES[tensor.dtype]
+    words = words_of(t, prod(tensor.shape))
     data.reserve(statement, words)
-    if node.file is None:
+    if node.value is None:
         item.append(words)
         return
-    from isa.layout import pack_linear
+    offset = item.words
+    piece, start = item.append(words, bytes(words * BYTES_PER_WORD))
+    if isinstance(node.value, String):
+        from isa.layout import pack_linear
 
-    raw = pack_linear(TYPES[tensor.dtype], _load(data, statement.line, node, tensor))
-    item.append(words, raw + bytes(words * BYTES_PER_WORD - len(raw)))
+        raw = pack_linear(t, _load(data, statement, node.value, tensor))
+        piece.data[start : start + len(raw)] = raw
+    else:
+        values = (node.value, *statement.arguments[1:])
+        data.elements.append(packed(item, offset, piece, start, t, values, statement.line))
 
 
 def _lay_box(data: DataBuilder, statement: DirectiveStmt, node: Declaration, tensor: Tensor, item: DataObject) -> None:
     """Equal runs of whole rows in adjacent slices."""
-    from isa.layout import box, pack
+    from isa.layout import box
 
     slices, rows = box(tensor, data.spec)
     item.words = rows * data.spec.words_per_row
     data.reserve(statement, item.words * slices)
     _check_region(statement, node, tensor, item.region, slices)
-    if node.file is None:
-        item.planes = [[Piece(item.words)] for _ in range(slices)]
+    item.planes = [[Piece(item.words)] for _ in range(slices)]
+    if node.value is None:
         return
-    planes = pack(tensor, data.spec, _load(data, statement.line, node, tensor))
-    item.planes = [[Piece(item.words, bytearray(plane.tobytes()))] for plane in planes]
+    if isinstance(node.value, String):
+        _write_box(item, tensor, data.spec, _load(data, statement, node.value, tensor))
+        return
+    for (piece,) in item.planes:
+        piece.data = bytearray(item.words * BYTES_PER_WORD)
+    values = (node.value, *statement.arguments[1:])
+    write = partial(_write_elements, item, tensor, data.spec)
+    data.elements.append(Elements(item, None, TYPES[tensor.dtype], values, statement.line, write))
+
+
+def _write_box(item: DataObject, tensor: Tensor, spec: MachineSpec, array: Array) -> None:
+    from isa.layout import pack as pack_box
+
+    for (piece,), plane in zip(item.planes, pack_box(tensor, spec, array), strict=True):
+        piece.data = bytearray(plane.tobytes())
+
+
+def _write_elements(item: DataObject, tensor: Tensor, spec: MachineSpec, elements: list[int]) -> None:
+    """Elements in row-major order, as bits."""
+    from isa.layout import linear_bytes, unpack_linear
+
+    t = TYPES[tensor.dtype]
+    raw = pack(t, elements)[: linear_bytes(t, len(elements))]
+    _write_box(item, tensor, spec, unpack_linear(t, tensor.shape, raw))
 
 
 def _check_region(
@@ -177,10 +209,23 @@ def _check_region(
     )
 
 
-def _load(data: DataBuilder, line: Line, node: Declaration, tensor: Tensor) -> Array:
-    assert node.file is not None
+def _check_values(statement: DirectiveStmt, node: Declaration, tensor: Tensor) -> None:
+    """There is nothing, one file, or a value for each element. Raises E-DIRECTIVE."""
+    values = statement.arguments[1:]
+    if isinstance(node.value, String) and values:
+        message = f"`{node.name}` takes its values from a file or from here, not from both"
+        raise error("E-DIRECTIVE", message, statement.line, values[0])
+    count, given = prod(tensor.shape), 1 + len(values)
+    missing = count - given
+    if missing and node.value is not None and not isinstance(node.value, String):
+        message = f"`{node.name}` takes {count} value{'s' if count > 1 else ''}, one for each element, not {given}"
+        help_ = f"add {missing}" if missing > 0 else f"leave out {-missing}"
+        raise error("E-DIRECTIVE", message, statement.line, (node.value, *values)[min(missing, -1)], help_)
+
+
+def _load(data: DataBuilder, statement: DirectiveStmt, name: String, tensor: Tensor) -> Array:
     try:
-        return read_npy(data.scope.read_file(node.file, line), tensor)
+        return read_npy(data.scope.read_file(name, statement.line), tensor)
     except BadFile as problem:
-        message = f"`{node.file.value}` cannot initialise `{node.name}`: {problem}"
-        raise error("E-DATA", message, line, node.file) from None
+        message = f"`{name.value}` cannot initialise `{tensor.name}`: {problem}"
+        raise error("E-DATA", message, statement.line, name) from None

@@ -462,7 +462,9 @@ STATES: tuple[dict[str, int], ...] = (
      'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'NAME': 163},
     {'NAME': 132, 'place': 164},
-    {'STRING': 31, 'string': 165},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 165, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
      32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
      'expr': 119, 'exprs': 166, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44,
@@ -484,25 +486,39 @@ STATES: tuple[dict[str, int], ...] = (
     {'COMMA': 147, 'RSQB': 175},
     {'$END': -64, 'COMMA': -64, 'EQUAL': -64},
     {'NAME': 132, 'place': 176},
-    {'STRING': 31, 'string': 177},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 177, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -5, 'COMMA': -5, 'EQUAL': 178},
-    {'STRING': 31, 'string': 179},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 179, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -56, 'COLON': -56, 'COMMA': -56, 'RPAR': -56, 'RSQB': -56},
-    {'STRING': 31, 'string': 180},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 180, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -15, 'COMMA': -15, 'EQUAL': 181},
     {'$END': -48, 'AT': -48, 'COMMA': -48, 'EQUAL': -48, 'NAME': -48},
     {'$END': -9, 'COMMA': -9, 'EQUAL': 182, 'NAME': 154, 'layout': 183},
     {'$END': -10, 'COMMA': -10},
-    {'STRING': 31, 'string': 184},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 184, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -12, 'COMMA': -12},
     {'$END': -16, 'COMMA': -16},
-    {'STRING': 31, 'string': 185},
-    {'STRING': 31, 'string': 186},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 185, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 186, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -7, 'COMMA': -7, 'EQUAL': 187},
     {'$END': -4, 'COMMA': -4},
     {'$END': -14, 'COMMA': -14},
     {'$END': -8, 'COMMA': -8},
-    {'STRING': 31, 'string': 188},
+    {'CHARACTER': 24, 'HERE': 25, 'LPAR': 26, 'NAME': 27, 'NOT': 28, 'NUMBER': 29, 'SIGN': 30, 'STRING': 31, 'atom':
+     32, 'bits_and': 34, 'bits_or': 35, 'bits_xor': 36, 'conjunction': 52, 'disjunction': 53, 'equality': 38,
+     'expr': 188, 'name': 39, 'order': 40, 'prefix': 41, 'product': 42, 'shift': 43, 'string': 44, 'sum': 45},
     {'$END': -6, 'COMMA': -6},
 )
 

@@ -219,9 +219,9 @@ class Builder:
         dims: list[Expr] | None,
         place: PlaceRange | None,
         layout: str | None,
-        file: String | None,
+        value: Expr | None,
     ) -> Declaration:
-        return Declaration(name, type_.lower(), tuple(dims or ()), place, layout or "", file, start + 1, end + 1)
+        return Declaration(name, type_.lower(), tuple(dims or ()), place, layout or "", value, start + 1, end + 1)
 
     def dims(self, start: int, end: int, dims: list[Expr]) -> list[Expr]:
         return dims

@@ -69,12 +69,32 @@ a:      .i8     128
 ; error: E-PLACE 29-36: the range mw3..mw1 runs backwards
         .array  o: i32[4] = "data.s"
 ; error: E-DATA 29-36: `data.s` cannot initialise `o`: it is not an .npy file
+        .array  q: i32[2, 3] = 1, 2, 3, 4
+; error: E-DIRECTIVE 41-41: `q` takes 6 values, one for each element, not 4
+; help: add 2
+        .tensor r: i32[1] = 1, 2, 3
+; error: E-DIRECTIVE 32-32: `r` takes 1 value, one for each element, not 3
+; help: leave out 2
+        .array  s: i32[2] = "data.s", 1
+; error: E-DIRECTIVE 39-39: `s` takes its values from a file or from here, not from both
+        .array  t: i32[2], 1
+; error: E-DIRECTIVE 9-14: `.array` takes one declaration
+; help: write `.array NAME: i32[4, 4]`
+        .tensor u: i32[2] = 1, a
+; error: E-TYPE 32-32: a tensor cannot hold the address of `a`: its elements are no words of the scalar face
+; help: an `.array` can
+        .array  v: i8[2] = 1, -129
+; error: E-RANGE 31-34: -129 does not fit i8; it must be between -128 and 127
+        .array  w: i32[2] = 1, x: i32[2]
+; error: E-EXPR 32-40: an expression is wanted here
+        .array  y: i32[2] =
+; error: E-SYNTAX 28-28: the line ends too early; a value could stand here
         .param  p = "text"
 ; error: E-TYPE 17-26: the value of parameter `p` is no number
         .data   5
 ; error: E-PLACE 17-17: a place is a slice, a bank or a range of slices
 ; help: such as mw0, mw0.1, mw0..mw3
         .space  60_000_000
-; error: E-PLACE 9-14: the data up to here need 60002572 words; lpu1 has 57671680
+; error: E-PLACE 9-14: the data up to here need 60002895 words; lpu1 has 57671680
         .fill   1, 1e39
 ; error: E-RANGE 20-23: 1e39 is too large for f32
