@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from isa.image import Block, Image, Symbol, Tensor
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 from isa.row import Row
 from isa.table import ROWS
+from isa.types import TYPES
 
 
 def rebuilt(image: Image) -> Image:
@@ -103,7 +105,10 @@ words:  .f32    0.1, 1e-45, f32bits(0x7fc00001)
 nibble: .i4     -8, 7, 3
 text:   .ascii  "lanes"
         .array  room: f32[4, 5]
+        .array  grid: i16[2, 3] = 1, -2, 3, 4, 5, 6
+        .array  links: i32[2, 2] = 7, grid + 1, main, 8
         .tensor t: f32[3, 40] @ mw0..mw3
+        .tensor w: bf16[2, 3] layout tiles = 0.5, 1.5, -2.0, 3.0, 4.0, 1e30
         .input  room, t
         .output bytes
 main:   mov     r1, table
@@ -116,8 +121,8 @@ main:   mov     r1, table
 """
 
 
-def assembled(text: str) -> Image:
-    result = assemble(text, machine=LPU_TINY)
+def assembled(text: str, machine: MachineSpec = LPU_TINY) -> Image:
+    result = assemble(text, machine=machine)
     assert result.image is not None, result.diagnostics
     return result.image
 
@@ -167,6 +172,61 @@ def test_names_that_no_source_could_have_are_changed() -> None:
     names = {symbol.name for symbol in again.symbols}
     assert len(names) == len(symbols)
     assert "x" in names
+
+
+@given(st.data())
+def test_tensors_with_values_survive(data: st.DataObject) -> None:
+    t = data.draw(st.sampled_from(list(TYPES.values())))
+    layout = data.draw(st.sampled_from(["rows", "tiles", "mxm"]))
+    shape = data.draw(st.lists(st.integers(1, 5), min_size=2, max_size=2 if layout == "mxm" else 3))
+    shape[-1] = data.draw(st.integers(1, 40))
+    values = [data.draw(st.integers(0, 7)) for _ in range(prod(shape))]
+    place = "mw0..mw15" if layout == "mxm" else "auto"
+    image = assembled(
+        f".tensor x: {t.name}[{', '.join(map(str, shape))}] @ {place} layout {layout} = {', '.join(map(str, values))}",
+        LPU1,
+    )
+    again = rebuilt(image)
+    assert memory(again) == memory(image)
+    assert again.tensors == image.tensors
+
+
+def test_a_tensor_with_something_beside_its_elements_is_words() -> None:
+    image = assembled(".tensor x: i32[2, 3] @ mw0..mw3 = 1, 2, 3, 4, 5, 6")
+    block = image.blocks[0]
+    block.data = block.data[:-1] + b"\x01"
+    assert ".tensor" not in disassemble(image)
+    assert memory(rebuilt(image)) == memory(image)
+
+
+def test_tensors_of_one_name_in_two_objects_keep_their_bytes() -> None:
+    first = assembled(".tensor x: i32[2] @ mw0..mw3 = 1, 2\n halt")
+    second = assembled(".tensor x: i32[3] @ mw4..mw7 = 3, 4, 5\n halt")
+    image = link([first, second])
+    assert memory(rebuilt(image)) == memory(image)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> tuple[Symbol, Tensor]:
+    """A tensor that may or may not lie where its symbol and some blocks are."""
+    index, row, slices = draw(st.integers(0, 3)), draw(st.integers(0, 1)), draw(st.integers(0, 4))
+    where = index * LPU_TINY.words_per_slice + row * LPU_TINY.words_per_row
+    symbol = Symbol("x", "data", "local", where + draw(st.integers(0, 1)))
+    shape = tuple(draw(st.lists(st.integers(0, 3), max_size=3)))
+    layout = draw(st.sampled_from(["linear", "rows", "tiles", "mxm"]))
+    dtype = draw(st.sampled_from(list(TYPES)))
+    return symbol, Tensor("x", dtype, shape, layout, index, slices, row)
+
+
+@given(claims(), st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.binary(max_size=1)), max_size=4))
+def test_data_survive_what_a_tensor_claims(claim: tuple[Symbol, Tensor], places: list[tuple[int, int, bytes]]) -> None:
+    words = LPU_TINY.words_per_row
+    blocks = [
+        Block("g", LPU_TINY.bank_number(0, index, 0), row, 0, words, byte * words * 4)
+        for index, row, byte in {place[:2]: place for place in places}.values()
+    ]
+    image = Image(LPU_TINY, blocks=blocks, symbols=[claim[0]], tensors=[claim[1]])
+    assert memory(rebuilt(image)) == memory(image)
 
 
 def test_what_is_illegal_says_why() -> None:

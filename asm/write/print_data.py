@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from math import prod
 
+from asm.data.tensors import MAX_AXES
 from asm.data.values import pack, words_of
 from asm.names.floats import decimal_text
 from asm.scope.places import HEMISPHERE_SLICES
 from asm.write.print_names import NameTable
 from isa.formats import WORD_BITS
 from isa.image import EXTERN, TEXT, Block, Image, Symbol, Tensor
-from isa.machine import BYTES_PER_WORD
+from isa.layout import box, fits_axes
+from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD, MachineSpec
 from isa.types import TYPES, ElementType
 
 INDENT = "        "
@@ -26,7 +28,7 @@ def data_lines(image: Image, names: NameTable) -> list[str]:
     printer = _Printer(image, names)
     lines = list(printer.tensors())
     for number, block in enumerate(image.blocks):
-        if block.group not in printer.done:
+        if number not in printer.done:
             lines += printer.block(number, block)
     lines += printer.left_over()
     return lines + printer.roles()
@@ -42,41 +44,76 @@ class _Printer:
             if symbol.kind != TEXT and symbol.binding != EXTERN:
                 self.symbols.setdefault(symbol.value, []).append(symbol)
         self.references = {(r.block, r.address): r for r in image.relocations if r.block >= 0}
-        self.done: set[str] = set()  # groups that are printed
+        self.starts = {_start(image, block): number for number, block in enumerate(image.blocks) if block.words}
+        self.done: set[int] = set()  # blocks that are printed
         self.typed: set[str] = set()  # tensors that keep their type
 
     # Tensors of the tensor face ---------------------------------------------------------------
     def tensors(self) -> Iterator[str]:
-        """Those without initial values keep their declaration; the others become words."""
+        """Those that a declaration gives back; what remains of the others is words."""
         for symbols in self.symbols.values():
             for symbol in symbols:
                 tensor = self.types.get(symbol.name)
-                if tensor and tensor.layout != "linear" and self._is_reserved(symbol.group):
-                    self.done.add(symbol.group)
-                    self.typed.add(symbol.name)
+                if tensor and tensor.layout != "linear" and fits_axes(tensor) and len(tensor.shape) <= MAX_AXES:
                     yield from self._tensor(symbol, tensor)
 
-    def _is_reserved(self, group: str) -> bool:
-        return group not in self.done and not any(block.data for block in self.image.blocks if block.group == group)
-
     def _tensor(self, symbol: Symbol, tensor: Tensor) -> Iterator[str]:
+        numbers = self._box(symbol, tensor)
+        values = self._values(tensor, [self.image.blocks[number] for number in numbers])
+        if values is None or any(block in numbers for block, _ in self.references):
+            return
+        self.done.update(numbers)
+        self.typed.add(symbol.name)
         hemisphere, index = divmod(tensor.slice, HEMISPHERE_SLICES)
         side = f"m{'we'[hemisphere]}"
         yield ""
         yield f"{INDENT}.data {side}{index}..{side}{index + tensor.slices - 1}"
         yield f"{INDENT}.row {tensor.row}"
-        yield f"{INDENT}.tensor {self.names.of(symbol)}: {_shape_text(tensor)} layout {tensor.layout}"
+        yield f"{INDENT}.tensor {self.names.of(symbol)}: {_shape_text(tensor)} layout {tensor.layout}{values}"
+
+    def _box(self, symbol: Symbol, tensor: Tensor) -> list[int]:
+        """The blocks that fill the box of a tensor, plane by plane; none when other blocks do, or none does."""
+        spec = self.image.machine
+        slices, rows = box(tensor, spec)
+        hemisphere, index = divmod(tensor.slice, HEMISPHERE_SLICES)
+        in_quads = slices > SLICES_PER_QUAD or index % SLICES_PER_QUAD + slices <= SLICES_PER_QUAD
+        start = (hemisphere * spec.slices + index) * spec.words_per_slice + tensor.row * spec.words_per_row
+        if (slices, start) != (tensor.slices, symbol.value) or not in_quads:
+            return []
+        starts = range(start, start + slices * spec.words_per_slice, spec.words_per_slice)
+        planes = [self._filling(first, rows * spec.words_per_row) for first in starts]
+        return [number for plane in planes for number in plane] if all(planes) else []
+
+    def _filling(self, start: int, words: int) -> list[int]:
+        """The blocks from one word on that are as many words together; none when there are no such blocks."""
+        found, at = [], start
+        while at < start + words:
+            number = self.starts.get(at)
+            if number is None or number in self.done:
+                return []
+            found.append(number)
+            at += self.image.blocks[number].words
+        return found if at == start + words else []
+
+    def _values(self, tensor: Tensor, blocks: list[Block]) -> str | None:
+        """What follows a declaration: nothing for reserved words; None when no values would make these bytes."""
+        if not any(block.data for block in blocks):
+            return "" if blocks else None
+        if not all(block.data for block in blocks) or prod(tensor.shape) > LONGEST:
+            return None
+        elements = _box_elements(tensor, self.image.machine, b"".join(block.data for block in blocks))
+        texts = _texts(TYPES[tensor.dtype], elements)
+        return f" = {', '.join(texts)}" if texts and all(texts) else None
 
     # Blocks -----------------------------------------------------------------------------------
     def block(self, number: int, block: Block) -> Iterator[str]:
         """A block, cut where symbols start."""
         spec = self.image.machine
-        first = block.row * spec.words_per_row + block.word
-        start = block.bank * spec.words_per_bank + first
+        start = _start(self.image, block)
         cuts = sorted({start, *(a for a in self.symbols if start <= a < start + block.words), start + block.words})
         yield ""
         yield f"{INDENT}.data {spec.bank_name(block.bank)}"
-        yield f"{INDENT}.org {first}"
+        yield f"{INDENT}.org {start % spec.words_per_bank}"
         for low, high in pairwise(cuts):
             yield from self._part(number, block, low - start, high - start, self.symbols.pop(low, []))
 
@@ -85,7 +122,7 @@ class _Printer:
         last = symbols[-1] if symbols else None
         yield from (f"{self.names.of(symbol)}:" for symbol in symbols[:-1])
         tensor = self.types.get(last.name) if last else None
-        words = words_of(TYPES[tensor.dtype], prod(tensor.shape)) if tensor and tensor.layout == "linear" else 0
+        words = _linear_words(tensor) if tensor else 0
         if last and tensor and 0 < words <= high - low:
             text = self._typed(number, block, low, words, last, tensor)
             if text:
@@ -107,15 +144,16 @@ class _Printer:
         if count > LONGEST:
             return ""
         elements = _elements(t, raw, count)
-        texts = [_element_text(t, element) for element in elements]
+        texts = _texts(t, elements)
         for word in range(words):
             reference = self.references.get((number, low + word))
             if reference is not None:
                 texts[word] = self.names.reference(reference) if t.bits == WORD_BITS else ""
         if pack(t, elements) != raw or not all(texts):
             return ""
-        shape = f"  ; {_shape_text(tensor)}" if len(tensor.shape) > 1 else ""
-        return f"{name + ':':<{len(INDENT) - 1}} .{t.name} {', '.join(texts)}{shape}"
+        if len(tensor.shape) > 1:
+            return f"{INDENT}.array {name}: {_shape_text(tensor)} = {', '.join(texts)}"
+        return f"{name + ':':<{len(INDENT) - 1}} .{t.name} {', '.join(texts)}"
 
     def _words(self, number: int, block: Block, low: int, high: int) -> Iterator[str]:
         if low == high:
@@ -168,6 +206,31 @@ def _shape_text(tensor: Tensor) -> str:
     return f"{tensor.dtype}[{', '.join(str(extent) for extent in tensor.shape)}]"
 
 
+def _linear_words(tensor: Tensor) -> int:
+    """Words of a tensor that an `.array` can declare; 0 for others."""
+    is_array = tensor.layout == "linear" and 1 <= len(tensor.shape) <= MAX_AXES
+    return words_of(TYPES[tensor.dtype], prod(tensor.shape)) if is_array else 0
+
+
+def _start(image: Image, block: Block) -> int:
+    """The linear word address of a block."""
+    spec = image.machine
+    return block.bank * spec.words_per_bank + block.row * spec.words_per_row + block.word
+
+
+def _box_elements(tensor: Tensor, machine: MachineSpec, raw: bytes) -> list[int]:
+    """The bits of each element of a tensor in the planes of its box; none when they would make other planes."""
+    import numpy as np
+
+    from isa.layout import pack, pack_linear, unpack
+
+    array = unpack(tensor, machine, np.frombuffer(raw, np.uint8).reshape(tensor.slices, -1, machine.lanes))
+    if pack(tensor, machine, array).tobytes() != raw:
+        return []
+    t = TYPES[tensor.dtype]
+    return _elements(t, pack_linear(t, array), prod(tensor.shape))
+
+
 def _elements(t: ElementType, raw: bytes, count: int) -> list[int]:
     """The bits of each element of packed data."""
     if t.bits < 8:
@@ -175,6 +238,10 @@ def _elements(t: ElementType, raw: bytes, count: int) -> list[int]:
         return nibbles[:count]
     size = t.bits // 8
     return [int.from_bytes(raw[i * size : (i + 1) * size], "little") for i in range(count)]
+
+
+def _texts(t: ElementType, elements: list[int]) -> list[str]:
+    return [_element_text(t, element) for element in elements]
 
 
 def _element_text(t: ElementType, bits: int) -> str:
