@@ -9,16 +9,19 @@
 ;
 ; Sizes are set with -D n=64 -D m=64 -D k=64, matrices with -i A=a.npy -i B=b.npy.
 ;
-; given A = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]
-; given B = [[16, 15, 14, 13], [12, 11, 10, 9], [8, 7, 6, 5], [4, 3, 2, 1]]
 ; cycles 724                                ; 10 n m k + 4 n k + 4 n + 4: a round of each loop, and the start
 ; expect C = [[80, 70, 60, 50], [240, 214, 188, 162], [400, 358, 316, 274], [560, 502, 444, 386]]
 
         .param n = 4
         .param m = 4
         .param k = 4
+.if n == 4 && m == 4 && k == 4
+        .array A: i32[n, m] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+        .array B: i32[m, k] = 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1
+.else
         .array A: i32[n, m]
         .array B: i32[m, k]
+.endif
         .array C: i32[n, k]
         .input A
         .input B

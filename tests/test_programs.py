@@ -19,25 +19,24 @@ from asm.syntax.format import format_source
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
 ENGINES = ("core", "reference")
 NUMPY = {"i32": np.int32, "u32": np.uint32, "f32": np.float32, "u8": np.uint8}
-PROMISE = re.compile(r"^; (given|expect) (\w+) = (\[.*\])$|^; cycles (\d+)", re.MULTILINE)
+PROMISE = re.compile(r"^; expect (\w+) = (\[.*\])$|^; cycles (\d+)", re.MULTILINE)
 
 
 @dataclass
 class Promises:
-    """What a program's comments say: inputs to give, outputs to expect, and cycles."""
+    """What a program's comments say: outputs to expect, and cycles."""
 
-    given: dict[str, Any] = field(default_factory=dict)
     expect: dict[str, Any] = field(default_factory=dict)
     cycles: int | None = None
 
 
 def read_promises(path: Path) -> Promises:
     promises = Promises()
-    for kind, name, value, cycles in PROMISE.findall(path.read_text()):
+    for name, value, cycles in PROMISE.findall(path.read_text()):
         if cycles:
             promises.cycles = int(cycles)
         else:
-            getattr(promises, kind)[name] = ast.literal_eval(value)
+            promises.expect[name] = ast.literal_eval(value)
     return promises
 
 
@@ -75,7 +74,7 @@ def test_a_program_promises_results_and_cycles(name: str) -> None:
 @pytest.mark.parametrize("name", SELF_CONTAINED)
 def test_a_program_keeps_its_promises(name: str, engine: str) -> None:
     promises = read_promises(PROGRAMS / name)
-    machine = run(name, engine, promises.given)
+    machine = run(name, engine)
     for symbol, value in promises.expect.items():
         same(machine[symbol], value)
     assert machine.cycle == promises.cycles
