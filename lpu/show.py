@@ -48,13 +48,13 @@ def nested(values: list[Any], shape: tuple[int, ...]) -> Any:
 
 
 def number_text(value: int | float, t: ElementType) -> str:
-    """The shortest decimal that reads back as the same element."""
+    """The shortest decimal that reads back as the same element, written as Python writes numbers."""
     if isinstance(value, int) or not isfinite(value):
         return str(value)
     for digits in range(1, 10):
-        text = f"{value:.{digits}g}"
-        if same_element(float(text), value, t):
-            return text if "." in text or "e" in text else f"{text}.0"
+        shorter = float(f"{value:.{digits}g}")
+        if same_element(shorter, value, t):
+            return repr(shorter)
     return repr(value)
 
 
