@@ -57,7 +57,15 @@ def test_float_text_reads_back_as_the_same_element(name: str, seed: int) -> None
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.1, "0.1"), (1.0, "1.0"), (20.0, "20.0"), (140.0, "140.0"), (1e20, "1e+20"), (float("inf"), "inf"), (-0.0, "-0.0")],
+    [
+        (0.1, "0.1"),
+        (1.0, "1.0"),
+        (20.0, "20.0"),
+        (140.0, "140.0"),
+        (1e20, "1e+20"),
+        (float("inf"), "inf"),
+        (-0.0, "-0.0"),
+    ],
 )
 def test_float_text_is_the_shortest(value: float, text: str) -> None:
     assert show.number_text(float(np.float32(value)), TYPES["f32"]) == text
