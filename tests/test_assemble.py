@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -251,35 +252,7 @@ def test_units_may_be_pinned() -> None:
 
 
 # Programs ---------------------------------------------------------------------------------------
-CLASSIC = """
-        .param n = 4
-        .param m = 3
-        .param k = 5
-        .array A: i32[n, m]
-        .array B: i32[m, k]
-        .array C: i32[n, k]
-            ld   r0, [n]
-            ld   r1, [m]
-            ld   r2, [k]
-            mov  r4, 0
-    loop_i: mov  r5, 0
-    loop_j: mov  r6, 0
-            mov  r7, 0
-    loop_k: ld   r8, [A + r4 * m + r7]
-            ld   r9, [B + r7 * k + r5]
-            mul  r10, r8, r9
-            add  r6, r6, r10
-            add  r7, r7, 1
-            cmp  r7, r1
-            jlt  loop_k
-            st   [C + r4 * k + r5], r6
-            add  r5, r5, 1
-            cmp  r5, r2
-            jlt  loop_j
-            add  r4, r4, 1
-            cmp  r4, r0
-            jlt  loop_i
-"""
+CLASSIC = (Path(__file__).parent.parent / "programs" / "matmul.s").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (4, 3, 5), (2, 7, 3)])

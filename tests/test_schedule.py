@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from asm.assemble import Assembly, assemble
@@ -91,36 +93,7 @@ def test_accesses_far_apart_do_not_cut_blocks() -> None:
 
 
 # Control --------------------------------------------------------------------------------------
-CLASSIC = """
-        ld   r0, [n]
-        ld   r1, [m]
-        ld   r2, [k]
-        mov  r4, 0
-loop_i: mov  r5, 0
-loop_j: mov  r6, 0
-        mov  r7, 0
-loop_k: ld   r8, [A + r4 * m + r7]
-        ld   r9, [B + r7 * k + r5]
-        mul  r10, r8, r9
-        add  r6, r6, r10
-        add  r7, r7, 1
-        cmp  r7, r1
-        jlt  loop_k
-        st   [C + r4 * k + r5], r6
-        add  r5, r5, 1
-        cmp  r5, r2
-        jlt  loop_j
-        add  r4, r4, 1
-        cmp  r4, r0
-        jlt  loop_i
-        .param n = 4
-        .param m = 4
-        .param k = 4
-        .data
-        .array A: i32[4, 4]
-        .array B: i32[4, 4]
-        .array C: i32[4, 4]
-"""
+CLASSIC = (Path(__file__).parent.parent / "programs" / "matmul.s").read_text(encoding="utf-8")
 
 
 def test_the_inner_loop_of_the_classic_matmul_takes_ten_cycles() -> None:
