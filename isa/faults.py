@@ -42,8 +42,10 @@ class RawFault:
     `slot` is the op's place in its bundle, in encoding order. `operand` indexes the registers the op reads
     in operand order (the condition code after them). `resource` is a register (E-HAZARD, E-WRITE-CLASH; 32
     is the condition code), a bank (E-BANK) or a loop count (E-LOOP: the depth reached). `address` is a word
-    address for word accesses, a byte of the linear map for E-UNINIT and lane accesses, a program address
-    for E-PC and E-LOOP. `value` and `value2` are the numbers compared or divided, or the trap code.
+    address for E-RANGE of a word access and a row of the slice for one of a lane access (whose lane is then
+    `value`), a byte of the linear map for E-UNINIT, a program address for E-PC and E-LOOP, and for
+    E-WRITE-CLASH the landing cycle of the later write. `value` and `value2` are otherwise the numbers compared
+    or divided, or the trap code.
     The other party: its bundle's address, slot, issue cycle and landing cycle.
     """
 
