@@ -3,28 +3,8 @@
 #ifndef LPU_FLOAT_H
 #define LPU_FLOAT_H
 #include <math.h>
-#include <string.h>
+#include "bits.h"
 #include "integer.h"
-
-#define CANONICAL_NAN 0x7FC00000u
-#define SIGN_BIT 0x80000000u
-
-static inline float as_float(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint32_t raw_bits(float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static inline uint32_t float_bits(float value) { return value != value ? CANONICAL_NAN : raw_bits(value); }
-static inline bool is_nan(uint32_t bits) { return (bits & ~SIGN_BIT) > 0x7F800000u; }
 
 OP(add_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) + as_float(b)); }
 OP(sub_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) - as_float(b)); }
