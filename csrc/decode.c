@@ -13,15 +13,35 @@ static bool zero_from(uint64_t word, unsigned position) { return position >= SYL
 static bool is_stop(uint64_t word) { return word & 1; }
 static unsigned opcode_of(uint64_t word) { return (unsigned)bits_of(word, 1, LPU_OPCODE_BITS); }
 
+/* The row of a format whose selectors are `select`, by bisection; NULL when there is none. */
+static const lpu_row *row_with(unsigned format, unsigned select)
+{
+    size_t low = 0, high = LPU_ROWS;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const lpu_row_key *key = &lpu_row_keys[middle];
+        if (key->format == format && key->select == select)
+            return &lpu_rows[key->row];
+        if (key->format < format || (key->format == format && key->select < select))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
 static const lpu_row *row_of(uint64_t word, const lpu_format_spec **format)
 {
-    unsigned number = lpu_format_of_opcode[opcode_of(word)];
+    unsigned number = lpu_format_of_opcode[opcode_of(word)], select = 0, position = 0;
     if (number == LPU_NONE)
         return NULL;
     *format = &lpu_formats[number];
-    uint64_t function = bits_of(word, (*format)->fn_position, (*format)->fn_width);
-    unsigned row = function < LPU_FUNCTIONS ? lpu_row_of_function[number][function] : LPU_NONE;
-    return row == LPU_NONE ? NULL : &lpu_rows[row];
+    for (unsigned i = 0; i < (*format)->selector_count; i++) {
+        const lpu_selector *selector = &(*format)->selectors[i];
+        select |= (unsigned)bits_of(word, selector->position, selector->width) << position;
+        position += selector->width;
+    }
+    return row_with(number, select);
 }
 
 /* The op's second syllable, if it has one; false when there is one that may not be. */
@@ -42,7 +62,7 @@ static bool decode_fields(lpu_op *op, const lpu_format_spec *format, uint64_t wo
         const lpu_field_spec *spec = &format->fields[i];
         uint64_t high = bits_of(extension, spec->ext_position, (unsigned)(spec->total - spec->width));
         op->fields[spec->field] = (bits_of(word, spec->position, spec->width) | high << spec->width) + spec->bias;
-        op->present |= 1u << spec->field;
+        op->present |= 1ull << spec->field;
         needed |= high != 0;
     }
     return needed;
@@ -55,7 +75,7 @@ static unsigned decode_op(const lpu_machine *m, uint32_t at, lpu_op *op)
     bool extended;
     uint64_t word = m->text[at], extension;
     op->row = row_of(word, &format);
-    if (!op->row || !zero_from(word, format->used_bits) || !extension_at(m, at, format, &extended, &extension))
+    if (!op->row || op->row->tensor || !zero_from(word, format->used_bits) || !extension_at(m, at, format, &extended, &extension))
         return 0;
     if (decode_fields(op, format, word, extension) != extended)
         return 0;

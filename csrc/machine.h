@@ -24,7 +24,7 @@
 
 enum {
     STATE_REGISTERS = LPU_REGISTERS + 1, /* the condition code is the last */
-    FIELDS = LPU_FIELD_CODE + 1,
+    FIELDS = LPU_FIELD_LINK + 1,
     MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
     MAX_MICROS = 3 * MAX_OPS,
     MAX_FLIGHTS = LPU_IN_FLIGHT + MAX_OPS * LPU_MAX_LATENCY, /* those of a state, and what may be added meanwhile */
@@ -39,7 +39,7 @@ enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8 };
 /* An op as encoded. `unit` is its unit's order number, `slot` its place in the bundle as encoded. */
 typedef struct {
     const lpu_row *row;
-    uint32_t present; /* a bit per field that the format has */
+    uint64_t present; /* a bit per field that the format has */
     uint8_t unit, slot;
     uint64_t fields[FIELDS];
 } lpu_op;

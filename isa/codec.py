@@ -12,8 +12,11 @@ from functools import cache
 from typing import NamedTuple
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
+from isa.legal import why_illegal
+from isa.places import SCALARS, is_scalar
 from isa.row import Row
 from isa.table import BY_CODE, OPCODE_FORMATS
+from isa.units import UNIT_NAMES
 
 SYLLABLE_BYTES = SYLLABLE_BITS // 8
 SYLLABLE_MASK = (1 << SYLLABLE_BITS) - 1
@@ -35,17 +38,40 @@ class Op:
         return self.values[self.row.format.names.index(name)]
 
     @property
+    def fields(self) -> dict[str, int]:
+        """The values by field."""
+        return dict(zip(self.row.format.names, self.values, strict=True))
+
+    @property
     def instance(self) -> int:
         """Which unit of its class the op runs on."""
         return self["u"] if "u" in self.row.format.names else 0
 
     @property
     def unit(self) -> str:
-        return self.row.units.names[self.instance]
+        """The name of the unit the op runs on; of several, the first."""
+        return UNIT_NAMES[self.unit_order]
 
     @property
     def unit_order(self) -> int:
-        return self.row.units.order(self.instance)
+        return self.row.units.order(self.fields) if self.row.units.where else self.row.units.first + self.instance
+
+    @property
+    def claims(self) -> range:
+        """The numbers of all units the op holds."""
+        step = max(1, self.row.units.step)
+        return range(self.unit_order, self.unit_order + self.row.claims * step, step)
+
+    @property
+    def latency(self) -> int:
+        """Cycles from issue to landing, the delay of a move included."""
+        return self.row.latency + (self["delay"] if "delay" in self.row.format.names else 0)
+
+    @property
+    def registers_read(self) -> list[int]:
+        """The scalar registers read, in operand order (the condition code not among them)."""
+        named = [self[name] for name in self.row.reads]
+        return named + [self[name] - SCALARS for name in self.row.vector_reads if is_scalar(self[name])]
 
     def with_field(self, name: str, value: int) -> Op:
         index = self.row.format.names.index(name)
@@ -53,15 +79,16 @@ class Op:
 
 
 def make(row: Row, /, **values: int) -> Op:
-    """An op from named field values; fields left out take their lowest legal value (zero, or their bias)."""
+    """An op from named field values; fields left out take their default, or else zero or their bias."""
     unknown = set(values) - set(row.format.names)
     if unknown:
         raise CodecError(f"`{row.mnemonic}` has no field {', '.join(sorted(unknown))}")
-    return Op(row, tuple(values.get(field.name, field.bias) for field in row.format.fields))
+    defaults = {name: operand.default or 0 for name, operand in row.attributes.items()} | values
+    return Op(row, tuple(defaults.get(field.name, field.bias) for field in row.format.fields))
 
 
 class Plan(NamedTuple):
-    """How ops of a row are encoded, as numbers, for speed: `word` has the opcode and the function.
+    """How ops of a row are encoded, as numbers, for speed: `word` has the opcode and the selectors.
 
     The unit's limits are those of the row, which may run on fewer units than its field can name.
     """
@@ -74,7 +101,9 @@ class Plan(NamedTuple):
 @cache
 def plan(row: Row) -> Plan:
     fmt = row.format
-    word = fmt.opcode << STOP_BITS | ((row.fn or 0) << fmt.fn.position if fmt.fn else 0)
+    word = fmt.opcode << STOP_BITS
+    for number, selector in zip(row.select, fmt.selectors, strict=True):
+        word |= number << selector.position
     base = tuple((f.low, _highest(f, row), f.bias, (1 << f.width) - 1, f.position) for f in fmt.fields)
     ext = tuple((i, f.ext_position, (1 << f.ext_width) - 1, f.width) for i, f in enumerate(fmt.fields) if f.ext_width)
     return Plan(word, base, ext)
@@ -99,8 +128,16 @@ def encode_values(row: Row, values: Sequence[int]) -> list[int]:
         if not low <= value <= high:
             raise _misfit(row, values)
         word |= (value - bias & mask) << position
+    _refuse_illegal(row, values)
     extension = _extension(row, values) if how.ext else None
     return [word] if extension is None else [word, extension]
+
+
+def _refuse_illegal(row: Row, values: Sequence[int]) -> None:
+    if row.tensor:
+        reason = why_illegal(row, dict(zip(row.format.names, values, strict=True)))
+        if reason:
+            raise CodecError(f"`{row.mnemonic}`: {reason}")
 
 
 def _misfit(row: Row, values: Sequence[int]) -> CodecError:
@@ -135,16 +172,18 @@ def decode(syllables: Sequence[int], start: int = 0) -> tuple[Op, int, bool]:
     if fmt is None:
         what = "an extension syllable that extends nothing" if opcode == EXTENSION_OPCODE else f"opcode {opcode:#04x}"
         raise CodecError(f"{what} is not an instruction")
-    fn = word >> fmt.fn.position & ((1 << fmt.fn.width) - 1) if fmt.fn else None
-    row = BY_CODE.get((opcode, fn))
+    select = tuple(word >> each.position & ((1 << each.width) - 1) for each in fmt.selectors)
+    row = BY_CODE.get((opcode, select))
     if row is None:
-        raise CodecError(f"opcode {opcode:#04x} has no function {fn}")
+        chosen = ", ".join(f"{each.name}={number}" for each, number in zip(fmt.selectors, select, strict=True))
+        raise CodecError(f"opcode {opcode:#04x} has no instruction with {chosen}")
     if word >> fmt.used_bits:
         raise CodecError(f"`{row.mnemonic}`: bits {fmt.used_bits} to 63 must be zero")
     extension = _extension_at(syllables, start, word, fmt)
     op = Op(row, tuple(_field_value(field, word, extension) for field in fmt.fields))
     if op.instance >= row.instances:
         raise _misfit(row, op.values)
+    _refuse_illegal(row, op.values)
     if extension is None:
         return op, 1, bool(word & 1)
     if _extension(row, op.values) is None:
@@ -188,10 +227,12 @@ def encode_bundle(ops: Iterable[Op]) -> list[int]:
 def _check_bundle(ops: Sequence[Op]) -> None:
     if not ops:
         raise CodecError("a bundle holds at least one op")
-    units = [op.unit for op in ops]
-    for unit in units:
-        if units.count(unit) > 1:
-            raise CodecError(f"unit {unit} is claimed twice in one bundle")
+    claimed: set[int] = set()
+    for op in ops:
+        for unit in op.claims if op.row.tensor else (op.unit_order,):
+            if unit in claimed:
+                raise CodecError(f"unit {UNIT_NAMES[unit]} is claimed twice in one bundle")
+            claimed.add(unit)
 
 
 def decode_bundle(syllables: Sequence[int], start: int) -> tuple[list[Op], int]:

@@ -130,8 +130,8 @@ def drawing(row: Row) -> Iterator[str]:
 def _base_cells(row: Row) -> list[Cell]:
     fmt = row.format
     cells = [(_bits(field.position, field.width), field.name) for field in fmt.fields if field.width]
-    if fmt.fn:
-        cells.append((_bits(fmt.fn.position, fmt.fn.width), f"fn={row.fn}"))
+    for selector, number in zip(fmt.selectors, row.select, strict=True):
+        cells.append((_bits(selector.position, selector.width), f"{selector.name}={number}"))
     return _syllable(cells, fmt.used_bits, fmt.opcode)
 
 

@@ -13,6 +13,7 @@ CODES: tuple[str, ...] = (
     "E-PC",
     "E-ILLEGAL",
     "E-LOOP",
+    "E-LINK",
     "E-UNIT-BUSY",
     "E-HAZARD",
     "E-STREAM-EMPTY",
@@ -47,6 +48,8 @@ class RawFault:
     E-WRITE-CLASH the landing cycle of the later write. `value` and `value2` are otherwise the numbers compared
     or divided, or the trap code.
     The other party: its bundle's address, slot, issue cycle and landing cycle.
+    Of tensor ops (docs/machine.md, section 19): `pc` and `slot` are those of the op, `element` the number of
+    the element in its burst (i + j*n), and `stream`, `lane` and `position` say where.
     """
 
     code: int
@@ -62,6 +65,11 @@ class RawFault:
     other_slot: int = NOWHERE
     other_cycle: int = NOWHERE
     other_landing: int = NOWHERE
+    element: int = NOWHERE
+    stream: int = NOWHERE
+    lane: int = NOWHERE
+    position: int = NOWHERE
+    other_element: int = NOWHERE
 
     @property
     def name(self) -> str:

@@ -1,8 +1,9 @@
 """Encoding formats: how the 64 bits of a syllable are cut into fields.
 
 A format is drawn once, low bits first. Every syllable starts with `stop:1` (set on the last syllable of a
-bundle) and `op:8` (the opcode, which selects the format); `fn`, where a format has it, selects the row of
-the table. Positions are derived by addition and proved at import: every drawing fits 64 bits.
+bundle) and `op:8` (the opcode, which selects the format); the selectors a format has (`fn`, the element types
+`t` and `t2`, the group width `w`) select the row of the table. Positions are derived by addition and proved at
+import: every drawing fits 64 bits.
 
 A field may be wider than its base part. The rest (`ext`) lives in an extension syllable that follows the
 base syllable; it is present exactly when some field does not fit its base part, so an op has one encoding.
@@ -59,7 +60,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Format:
-    """One way to cut a syllable. `fields` are in drawing order, without stop, op and fn.
+    """One way to cut a syllable. `fields` are in drawing order, without stop, op and the selectors.
 
     Each is drawn once, so formats are compared and hashed by identity.
     """
@@ -67,7 +68,7 @@ class Format:
     name: str
     opcode: int
     fields: tuple[Field, ...]
-    fn: Field | None
+    selectors: tuple[Field, ...]
     used_bits: int
     ext_bits: int
 
@@ -82,12 +83,14 @@ class Format:
         return tuple(field.name for field in self.fields)
 
 
+SELECTORS = ("fn", "t", "t2", "w")
 SIGNED_FIELDS = {"stride", "stride2"}
 BIASED_FIELDS = {"len": 1, "n": 1, "d": 1, "m": 1, "count": 1}
 
 # One line a format: name, opcode, fields low bits first. `a:26+6` has 26 base bits and 6 extension bits.
 # The formats from 0x40 on belong to the tensor units: element i of round j of a burst issues i*d + j*e cycles
-# after its first, with n elements a round and m rounds.
+# after its first, with n elements a round and m rounds. `stream` and `from`, `map` and `with` name streams (0 to
+# 31 flow east, 32 to 63 west); `dst`, `sa`, `sb`, `sc` those and v or scalar registers (see isa/places.py).
 # Register fields are 5 bits: rd is written; ra, rb, rc are read; rt is read by stores and written by loads.
 DRAWINGS = """
 ALU_RR    0x01  u:2 fn:5 rd:5 ra:5 rb:5
@@ -136,25 +139,32 @@ BURST     0x40  fn:3 row:13 slice:7 stream:6 n:10+6 d:2+6 stride:9+4 m:0+10 e:0+
 BURST_R   0x41  fn:3 row:13 slice:7 stream:6 n:10+6 d:2+6 ra:5 stride:9+4 m:0+10 e:0+16 stride2:0+13
 MAPPED    0x42  fn:1 bank:1 slice:7 stream:6 map:6 n:12+4 d:5+3 m:0+10 e:0+16
 
-VXM_1     0x60  fn:6 t:4 v:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
-VXM_2     0x61  fn:6 t:4 v:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
-VXM_3     0x62  fn:3 t:4 v:4 dst:7 sa:7 sb:7 sc:7 n:11+5 d:4+4 m:0+10 e:0+16
-VXM_I     0x63  fn:3 t:4 v:4 dst:7 imm:17+15 n:12+4 d:4+4 m:0+10 e:0+16
-VXM_1I    0x64  fn:6 t:4 v:4 dst:7 sa:7 imm:17+15 n:10+6 d:0+8 m:0+10 e:0+16
-VXM_CVT   0x65  fn:2 t:4 t2:4 v:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
-VXM_CVTS  0x66  fn:2 t:4 t2:4 v:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
-VXM_MOV   0x67  t:4 v:4 dst:7 sa:7 delay:4 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_1     0x60  fn:6 t:4 u:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_2     0x61  fn:6 t:4 u:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_3     0x62  fn:3 t:4 u:4 dst:7 sa:7 sb:7 sc:7 n:11+5 d:4+4 m:0+10 e:0+16
+VXM_I     0x63  t:4 u:4 dst:7 imm:17+15 n:12+4 d:4+4 m:0+10 e:0+16
+VXM_2I    0x64  fn:6 t:4 u:4 dst:7 sa:7 imm:17+15 n:10+6 d:0+8 m:0+10 e:0+16
+VXM_CVT   0x65  fn:2 t:4 t2:4 u:4 dst:7 sa:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_CVTS  0x66  t:4 t2:4 u:4 dst:7 sa:7 sb:7 n:12+4 d:5+3 m:0+10 e:0+16
+VXM_CVTI  0x67  t:4 t2:4 u:4 dst:7 sa:7 imm:17+15 n:10+6 d:2+6 m:0+10 e:0+16
+VXM_MOV   0x68  t:4 u:4 dst:7 sa:7 delay:4 n:12+4 d:5+3 m:0+10 e:0+16
 
-MXM_LW    0x80  t:4 plane:2 stream:6 row:9 n:10+6 d:4+4
+MXM_LW    0x80  t:4 plane:2 stream:6 row0:9 n:10+6 d:4+4
 MXM_IW    0x81  plane:2
 MXM_ABC   0x82  t:4 plane:2 stream:6 n:12+4 d:4+4 m:0+10 e:0+16
-MXM_ACC   0x83  fn:2 plane:2 row:10 n:10+6 d:4+4 m:0+10 e:0+16
-MXM_EMIT  0x84  fn:3 plane:2 row:10 stream:6 n:10+6 d:4+4 m:0+10 e:0+16
+MXM_ACC   0x83  fn:2 plane:2 acc:10 n:10+6 d:4+4 m:0+10 e:0+16
+MXM_EMIT  0x84  fn:3 plane:2 acc:10 stream:6 n:10+6 d:4+4 m:0+10 e:0+16
+MXM_OUT   0x85  plane:2 stream:6 n:10+6 d:4+4 m:0+10 e:0+16
 
-SXM_LANES 0xA0  fn:4 su:3 hemi:1 w:2 stream:6 from:6 amount:10 n:10+6 d:4+4 m:0+10 e:0+16
-SXM_MAP   0xA1  fn:3 su:3 hemi:1 w:2 stream:6 from:6 map:3 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_SHIFT 0xA0  fn:3 u:1 hemi:1 w:2 stream:6 from:6 amount:10 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_SEL   0xA1  u:1 hemi:1 w:2 stream:6 from:6 with:6 amount:10 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_PM    0xA2  hemi:1 w:2 stream:6 from:6 number:3 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_DS    0xA3  u:1 hemi:1 w:2 stream:6 from:6 number:3 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_TR    0xA4  u:1 hemi:1 stream:6 from:6 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_RD    0xA5  fn:2 t:4 u:1 hemi:1 stream:6 from:6 span:1 n:10+6 d:4+4 m:0+10 e:0+16
+SXM_LM    0xA6  hemi:1 number:3 from:6
 
-LINK      0xC0  fn:3 link:4 stream:6 n:10+6 d:4+4
+LINK      0xC0  fn:1 link:4 stream:6 n:10+6 d:4+4
 SYNC      0xC1  fn:2 link:4
 """
 
@@ -162,8 +172,8 @@ SYNC      0xC1  fn:2 link:4
 def _draw(line: str) -> Format:
     name, opcode, *parts = line.split()
     position, ext_position = PAYLOAD_START, PAYLOAD_START
-    fn = None
-    fields = []
+    fields: list[Field] = []
+    selectors: list[Field] = []
     for part in parts:
         field_name, _, widths = part.partition(":")
         base, _, ext = widths.partition("+")
@@ -179,11 +189,8 @@ def _draw(line: str) -> Format:
         )
         position += width
         ext_position += ext_width
-        if field_name == "fn":
-            fn = field
-        else:
-            fields.append(field)
-    return Format(name, int(opcode, 0), tuple(fields), fn, position, ext_position - PAYLOAD_START)
+        (selectors if field_name in SELECTORS else fields).append(field)
+    return Format(name, int(opcode, 0), tuple(fields), tuple(selectors), position, ext_position - PAYLOAD_START)
 
 
 def _prove(formats: list[Format]) -> None:

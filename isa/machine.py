@@ -22,13 +22,16 @@ LIMITS = {
     "quads": (1, 16),
     "banks": (1, 2),
     "rows": (1, 4096),
-    "streams": (32, 32),
-    "vxm_alus": (16, 16),
-    "mxm_planes": (4, 4),
+    "streams": (4, 32),
+    "vxm_alus": (1, 16),
+    "mxm_planes": (0, 4),
     "clock_mhz": (1, 100_000),
     "text_syllables": (1, 1 << 23),
     "loop_depth": (4, 4),
 }
+
+
+MULTIPLES = {"streams": 4, "mxm_planes": 2}  # groups of four; as many planes in the west as in the east
 
 
 class MachineError(ValueError):
@@ -60,6 +63,8 @@ class MachineSpec:
                 raise MachineError(f"{parameter} must be an integer, not {value!r}")
             if not low <= value <= high:
                 raise MachineError(f"{parameter} is {value}; it must be between {low} and {high}")
+            if value % MULTIPLES.get(parameter, 1):
+                raise MachineError(f"{parameter} is {value}; it must be a multiple of {MULTIPLES[parameter]}")
 
     # Sizes ------------------------------------------------------------------------------------
     @property
@@ -115,6 +120,14 @@ class MachineSpec:
         """Position of slice `index` (0 nearest the VXM); the four slices of a quad share one."""
         distance = 1 + index // SLICES_PER_QUAD
         return self.vxm_position + (distance if hemisphere == EAST else -distance)
+
+    def plane_hemisphere(self, plane: int) -> int:
+        """Planes 0 and 1 are west, 2 and 3 east."""
+        return plane // 2
+
+    def has_plane(self, plane: int) -> bool:
+        """With two planes those are 0 and 2, one in each hemisphere."""
+        return plane % 2 < self.mxm_planes // HEMISPHERES
 
     # Memory map -------------------------------------------------------------------------------
     def bank_number(self, hemisphere: int, index: int, bank: int) -> int:

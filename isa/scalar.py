@@ -59,8 +59,8 @@ class TableBuilder:
         self._next_fn[fmt] = number + 1
         columns.setdefault("instances", len(units.names))
         columns.setdefault("semantics", mnemonic)
-        fn = number if drawn.fn else None
-        self.rows.append(Row(len(self.rows), mnemonic, drawn, fn, units, operands=operands, **columns))
+        select = (number,) if drawn.selectors else ()
+        self.rows.append(Row(len(self.rows), mnemonic, drawn, select, units, operands=operands, **columns))
 
 
 def integer(t: TableBuilder) -> None:

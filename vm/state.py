@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from isa.conditions import RESET
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
-from isa.table import ROWS
+from isa.table import SCALAR_ROWS
 from vm.engine import InFlight, Loop, State
 
 REGISTERS = 32
 WORD = 1 << 32
 MAX_CYCLE = 1 << 62
-MAX_LATENCY = max(row.latency for row in ROWS)
+MAX_LATENCY = max(row.latency for row in SCALAR_ROWS)
 MAX_IN_FLIGHT = 256  # more than all units can have under way
 NOWHERE = -1
 

@@ -75,6 +75,8 @@ class Program:
             ops, following = codec.decode_bundle(self.syllables, address)
         except codec.CodecError:
             return None
+        if any(op.row.tensor for op in ops):
+            return None
         issued = (
             Issued(op.row, dict(zip(op.row.format.names, op.values, strict=True)), slot, op.unit_order)
             for slot, op in enumerate(ops)
