@@ -1,0 +1,136 @@
+"""The state of the tensor face as plain items: what both engines give, take and must agree on, bit for bit.
+
+An item is whole numbers and bytes. A result of width w is `data` of w bytes a lane, all lanes of byte 0 first.
+Of an op in the program `pc` and `slot` say which, `issued` when this element did, `element` its number.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Value(NamedTuple):
+    """Stream `stream` holds this byte per lane at `position` as of the end of the last cycle: out(position)."""
+
+    stream: int
+    position: int
+    issued: int
+    unit: int
+    pc: int
+    slot: int
+    element: int
+    width: int
+    byte: int
+    sampled: int
+    data: bytes
+
+
+class Result(NamedTuple):
+    """One byte per lane that will replace stream `stream` on its way out of `position` in cycle `landing`."""
+
+    landing: int
+    stream: int
+    position: int
+    issued: int
+    unit: int
+    pc: int
+    slot: int
+    element: int
+    width: int
+    byte: int
+    data: bytes
+
+
+class Vector(NamedTuple):
+    """v register `register` holds `width` bytes a lane."""
+
+    register: int
+    width: int
+    data: bytes
+
+
+class VectorWrite(NamedTuple):
+    """A result on its way to a v register."""
+
+    landing: int
+    register: int
+    issued: int
+    pc: int
+    slot: int
+    element: int
+    width: int
+    data: bytes
+
+
+class Plane(NamedTuple):
+    """The buffer (`installed` 0) or array (1) of a plane; those without a type are left out.
+
+    `type` is a code of isa.tensor.TYPE_CODE. `data` is a byte per weight, rows first: of i4 sign-extended, of a
+    16-bit type the low bytes in the even plane and the high ones in the odd. Behind them, of a buffer, a byte per
+    row: 1 if it was loaded, of an array 1 for every row. Rows not loaded are zero.
+    """
+
+    plane: int
+    installed: int
+    type: int
+    data: bytes
+
+
+class Exit(NamedTuple):
+    """A result that stands at a plane's exit in cycle `landing`: 4 bytes a lane, lane by lane, i32 or (`floats`) f32."""
+
+    plane: int
+    landing: int
+    issued: int
+    pc: int
+    slot: int
+    element: int
+    floats: int
+    data: bytes
+
+
+class Accumulator(NamedTuple):
+    """An accumulator row that was set: 4 bytes a lane, lane by lane."""
+
+    plane: int
+    row: int
+    data: bytes
+
+
+class Map(NamedTuple):
+    """A map register that was loaded: 2 bytes a lane, lane by lane."""
+
+    hemi: int
+    number: int
+    data: bytes
+
+
+class Burst(NamedTuple):
+    """A burst with elements still to issue, begun in `started`; the registers it read are `data`, 4 bytes each.
+
+    What it read is in operand order: the base row, or the vector operands that are scalar registers.
+    """
+
+    pc: int
+    slot: int
+    started: int
+    data: bytes
+
+
+class Lost(NamedTuple):
+    """How many values that an op made for a stream (-1: for an exit) nobody sampled."""
+
+    pc: int
+    slot: int
+    stream: int
+    count: int
+    data: bytes = b""
+
+
+Item: TypeAlias = Value | Result | Vector | VectorWrite | Plane | Exit | Accumulator | Map | Burst | Lost
+KINDS: tuple[type[Item], ...] = (Value, Result, Vector, VectorWrite, Plane, Exit, Accumulator, Map, Burst, Lost)
+
+
+def in_order(items: list[Item]) -> tuple[Item, ...]:
+    """Items in the one order in which states are compared: by kind, then by their numbers."""
+    return tuple(sorted(items, key=lambda item: (KINDS.index(type(item)), item)))
