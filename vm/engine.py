@@ -7,6 +7,7 @@ from typing import Protocol
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
+from vm.items import Item
 
 RUNNING, HALTED, FAULT = "running", "halted", "fault"
 UNINIT_MODES = ("fault", "zero", "poison")
@@ -39,7 +40,8 @@ class State:
     `registers` are 32 unsigned numbers; `in_flight` is ordered by (landing, register); `loops` outermost
     first. `next_fetch` is the cycle of the next fetch (above `cycle` in dead and waiting cycles). Once
     `fetch_ended` is true, no bundle is fetched any more and `exit_code` is halt's. `jump_pc`, `jump_slot`
-    and `jump_cycle` name the last taken jump while its target has not been fetched, else -1.
+    and `jump_cycle` name the last taken jump while its target has not been fetched, else -1. `tensor` is the state of
+    the tensor face, in the order of vm.items; `settled` the first cycle in which all that was issued there has landed.
     """
 
     cycle: int
@@ -54,6 +56,8 @@ class State:
     jump_pc: int = -1
     jump_slot: int = -1
     jump_cycle: int = -1
+    settled: int = 0
+    tensor: tuple[Item, ...] = ()
 
 
 class Engine(Protocol):

@@ -123,7 +123,7 @@ class Lost(NamedTuple):
     pc: int
     slot: int
     stream: int
-    count: int
+    losses: int
     data: bytes = b""
 
 
