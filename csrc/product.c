@@ -9,7 +9,27 @@ size_t product_weights_bytes(size_t lanes)
     return sizeof(lpu_weights) + ALIGNMENT + 2 * columns * sizeof(double) + columns * lanes * sizeof(float);
 }
 
+#ifdef PRODUCT_X86
+static bool has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
+           && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+}
+
+const lpu_product_path *product_path_at(size_t index)
+{
+    const lpu_product_path *all[] = {&product_avx512, &product_avx2, &product_portable};
+    bool there[] = {has_avx512(), has_avx2(), true};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (there[i] && index-- == 0)
+            return all[i];
+    return NULL;
+}
+#else
 const lpu_product_path *product_path_at(size_t index) { return index == 0 ? &product_portable : NULL; }
+#endif
 
 const char *product_path_name(const lpu_product_path *path) { return path->name; }
 
@@ -37,16 +57,6 @@ void product_pack_float(lpu_weights *w, const uint16_t *rows, int is_bf16, size_
     product_pack_float_for(product_path_at(0), w, rows, is_bf16, lanes);
 }
 
-void product_integer(const lpu_weights *w, const uint8_t *x, int x_signed, size_t count, int32_t *out)
-{
-    w->path->integer(w, x, x_signed != 0, count, out);
-}
-
-void product_float(const lpu_weights *w, const uint16_t *x, size_t count, uint32_t *out)
-{
-    w->path->floats(w, x, count, out);
-}
-
 static uint32_t settle_one(const lpu_weights *w, const double *x, size_t n)
 {
     const float *panel = float_panels(w) + n / PANEL * PANEL * w->lanes;
@@ -56,9 +66,43 @@ static uint32_t settle_one(const lpu_weights *w, const double *x, size_t n)
     return lpu_exact_dot(x, column, w->lanes);
 }
 
-void product_settle(const lpu_weights *w, const double *x, size_t first, uint32_t undecided, uint32_t *out)
+/* Puts the exact results of one activation vector in the columns first + i for the bits i of `undecided`. */
+static void settle(const lpu_weights *w, const double *x, size_t first, uint32_t undecided, uint32_t *out)
 {
     for (size_t n = first; undecided; n++, undecided >>= 1)
         if (undecided & 1)
             out[n] = settle_one(w, x, n);
+}
+
+static void float_panel(const lpu_weights *w, float_block *b, size_t first, size_t rows, uint32_t *out)
+{
+    w->path->float_tile(w, b, first, rows);
+    for (size_t r = 0; r < rows; r++, out += w->lanes)
+        settle(w, b->x[r], first, w->path->decide(w, b, first, r, out + first), out);
+}
+
+void product_float(const lpu_weights *w, const uint16_t *x, size_t count, uint32_t *out)
+{
+    const size_t most = w->path->tile_rows;
+    float_block block;
+    for (size_t rows; count > 0; count -= rows, x += rows * w->lanes, out += rows * w->lanes) {
+        rows = count < most ? count : most;
+        for (size_t r = 0; r < rows; r++)
+            w->path->prepare_float(w, x + r * w->lanes, r, &block);
+        for (size_t first = 0; first < w->lanes; first += PANEL)
+            float_panel(w, &block, first, rows, out);
+    }
+}
+
+void product_integer(const lpu_weights *w, const uint8_t *x, int x_signed, size_t count, int32_t *out)
+{
+    const size_t most = w->path->tile_rows;
+    integer_block block;
+    for (size_t rows; count > 0; count -= rows, x += rows * w->lanes, out += rows * w->lanes) {
+        rows = count < most ? count : most;
+        for (size_t r = 0; r < rows; r++)
+            w->path->prepare_integer(w, x + r * w->lanes, x_signed != 0, r, &block);
+        for (size_t first = 0; first < w->lanes; first += w->path->tile_columns)
+            w->path->integer_tile(w, &block, first, rows, out);
+    }
 }

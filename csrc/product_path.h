@@ -1,4 +1,4 @@
-/* What the ways to multiply (product_portable.c, product_avx2.c, product_avx512.c) have in common.
+/* What the ways to multiply (product_portable.c, product_avx2.c, product_avx512.c; product.c drives them) have in common.
  *
  * Weights stand in panels of 16 columns, each panel from its first row to its last, so that a tile of a few activation
  * vectors by one or two panels is a pass over consecutive memory with the sums in registers.
@@ -22,20 +22,16 @@
 #include <string.h>
 #include "product.h"
 
-enum { PANEL = 16, ALIGNMENT = 64 };
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(LPU_PORTABLE) && !defined(LPU_NO_CLONES)
+#define PRODUCT_X86 1
+#endif
+
+enum { PANEL = 16, TILE_ROWS = 12, ALIGNMENT = 64 };
 enum { ROW_STRIDE = PRODUCT_MAX_LANES + 8 }; /* of prepared activations: constant, and no power of two */
 
 #define PRODUCT_NAN 0x7FC00000u
 #define ERROR_OF_LIMIT 0x1p-43
 #define EXACT_RANGE 0x1p52
-
-struct lpu_product_path {
-    const char *name;
-    void (*pack_integer)(lpu_weights *w, const uint8_t *rows);
-    void (*integer)(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t count, int32_t *out);
-    void (*pack_float)(lpu_weights *w, const uint16_t *rows);
-    void (*floats)(const lpu_weights *w, const uint16_t *x, size_t count, uint32_t *out);
-};
 
 struct lpu_weights {
     const lpu_product_path *path;
@@ -43,12 +39,44 @@ struct lpu_weights {
     bool is_signed, is_bf16; /* of integers; of floats */
 };
 
+/* A few activation vectors of bytes as the path wants them: i16, or i8 in the first half of each row. With the latter
+ * go what is to be added to every result of a vector, and what each sum of a column is to be multiplied by for that. */
+typedef struct {
+    int16_t x[TILE_ROWS][ROW_STRIDE];
+    int32_t start[TILE_ROWS];
+    int32_t column_factor;
+} integer_block;
+
 /* What is known of the magnitudes of an activation vector: the greatest, and a power of two that divides all. */
 typedef struct {
     double peak, grain;
 } magnitudes;
 
-extern const lpu_product_path product_portable;
+typedef struct {
+    double x[TILE_ROWS][ROW_STRIDE];
+    magnitudes m[TILE_ROWS];
+    double sums[TILE_ROWS][PANEL];
+} float_block;
+
+/* The parts of a product that processors do in different ways. */
+struct lpu_product_path {
+    const char *name;
+    size_t tile_rows;    /* activation vectors that a tile takes, at most TILE_ROWS */
+    size_t tile_columns; /* of an integer tile: PANEL or twice that */
+    void (*pack_integer)(lpu_weights *w, const uint8_t *rows);
+    void (*pack_float)(lpu_weights *w, const uint16_t *rows);
+    /* one activation vector into row r of a block */
+    void (*prepare_integer)(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t r, integer_block *b);
+    void (*prepare_float)(const lpu_weights *w, const uint16_t *x, size_t r, float_block *b);
+    /* the block's first `rows` vectors by the columns from `first`; out is [rows][lanes] */
+    void (*integer_tile)(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out);
+    /* the block's first `rows` vectors by the panel of column `first`, into b->sums */
+    void (*float_tile)(const lpu_weights *w, float_block *b, size_t first, size_t rows);
+    /* the results out[0..PANEL-1] of b->sums[r]; gives those that are not certain, as bits */
+    uint32_t (*decide)(const lpu_weights *w, const float_block *b, size_t first, size_t r, uint32_t *out);
+};
+
+extern const lpu_product_path product_portable, product_avx2, product_avx512;
 
 /* Columns with storage: tiles two panels wide read, and then ignore, a panel more where their number is odd. */
 static inline size_t stored_columns(size_t lanes) { return (lanes + 2 * PANEL - 1) / (2 * PANEL) * (2 * PANEL); }
@@ -85,9 +113,5 @@ static inline double grain_of(float smallest, bool is_bf16)
     memcpy(&power, &bits, sizeof power);
     return is_bf16 ? fmax(power * 0x1p-7, 0x1p-133) : fmax(power * 0x1p-10, 0x1p-24);
 }
-
-/* Puts the exact results of one activation vector in the columns first + i for the bits i of `undecided`.
- * x: [lanes], out: [lanes]. */
-void product_settle(const lpu_weights *w, const double *x, size_t first, uint32_t undecided, uint32_t *out);
 
 #endif

@@ -13,25 +13,22 @@ static void pack_integer(lpu_weights *w, const uint8_t *rows)
                 *packed++ = widened(rows[k * w->lanes + first + n], w->is_signed);
 }
 
-/* One activation vector by one panel. No sum of 512 products of bytes is near the ends of an i32. */
-static void integer_panel(const int16_t *panel, const int16_t *x, size_t lanes, int32_t *out)
+static void prepare_integer(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t r, integer_block *b)
 {
-    int32_t sums[PANEL] = {0};
-    for (size_t k = 0; k < lanes; k++, panel += PANEL)
-        for (size_t n = 0; n < PANEL; n++)
-            sums[n] += x[k] * panel[n];
-    memcpy(out, sums, sizeof sums);
+    for (size_t k = 0; k < w->lanes; k++)
+        b->x[r][k] = widened(x[k], x_signed);
 }
 
-static void integer(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t count, int32_t *out)
+/* No sum of 512 products of bytes comes near the ends of an i32. */
+static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
 {
-    const int16_t *panels = integer_panels(w);
-    for (; count > 0; count--, x += w->lanes, out += w->lanes) {
-        int16_t wide[PRODUCT_MAX_LANES];
-        for (size_t k = 0; k < w->lanes; k++)
-            wide[k] = widened(x[k], x_signed);
-        for (size_t first = 0; first < w->lanes; first += PANEL)
-            integer_panel(panels + first * w->lanes, wide, w->lanes, out + first);
+    for (size_t r = 0; r < rows; r++) {
+        const int16_t *weights = (const int16_t *)integer_panels(w) + first * w->lanes;
+        int32_t sums[PANEL] = {0};
+        for (size_t k = 0; k < w->lanes; k++, weights += PANEL)
+            for (size_t n = 0; n < PANEL; n++)
+                sums[n] += b->x[r][k] * weights[n];
+        memcpy(out + r * w->lanes + first, sums, sizeof sums);
     }
 }
 
@@ -87,51 +84,60 @@ static void pack_float(lpu_weights *w, const uint16_t *rows)
         pack_column(w, rows, n);
 }
 
-static magnitudes prepare(const lpu_weights *w, const uint16_t *x, double *wide)
+static void prepare_float(const lpu_weights *w, const uint16_t *x, size_t r, float_block *b)
 {
     float peak = 0, smallest = INFINITY;
     for (size_t k = 0; k < w->lanes; k++) {
         float value = from_small(x[k], w->is_bf16);
-        wide[k] = value;
+        b->x[r][k] = value;
         peak = fmaxf(peak, fabsf(value));
         smallest = smaller(smallest, value);
     }
-    return (magnitudes){peak, grain_of(smallest, w->is_bf16)};
+    b->m[r] = (magnitudes){peak, grain_of(smallest, w->is_bf16)};
 }
 
-/* Puts the f32 of a sum in *out and tells whether it is certain. */
-static bool decide(double sum, double limit, double reach, uint32_t *out)
+static void float_tile(const lpu_weights *w, float_block *b, size_t first, size_t rows)
 {
-    double error = limit <= reach ? 0 : limit * ERROR_OF_LIMIT;
-    *out = isnan(sum) ? PRODUCT_NAN : bits_of((float)sum);
-    return error == 0 || !isfinite(sum) || bits_of((float)(sum - error)) == bits_of((float)(sum + error));
-}
-
-/* One activation vector by the panel of column `first`; gives the columns that are not certain, as bits. */
-static uint32_t float_panel(const lpu_weights *w, const double *x, magnitudes m, size_t first, uint32_t *out)
-{
-    const float *panel = float_panels(w) + first * w->lanes;
-    const double *magnitude = column_magnitudes(w) + first, *reach = column_reach(w) + first;
-    double sums[PANEL];
-    uint32_t undecided = 0;
-    for (size_t n = 0; n < PANEL; n++)
-        sums[n] = -0.0;
-    for (size_t k = 0; k < w->lanes; k++, panel += PANEL)
+    for (size_t r = 0; r < rows; r++) {
+        const float *weights = float_panels(w) + first * w->lanes;
+        double sums[PANEL];
         for (size_t n = 0; n < PANEL; n++)
-            sums[n] += x[k] * panel[n];
-    for (size_t n = 0; n < PANEL; n++)
-        undecided |= (uint32_t)!decide(sums[n], m.peak * magnitude[n], m.grain * reach[n], &out[n]) << n;
-    return undecided;
-}
-
-static void floats(const lpu_weights *w, const uint16_t *x, size_t count, uint32_t *out)
-{
-    for (; count > 0; count--, x += w->lanes, out += w->lanes) {
-        double wide[PRODUCT_MAX_LANES];
-        magnitudes m = prepare(w, x, wide);
-        for (size_t first = 0; first < w->lanes; first += PANEL)
-            product_settle(w, wide, first, float_panel(w, wide, m, first, out + first), out);
+            sums[n] = -0.0;
+        for (size_t k = 0; k < w->lanes; k++, weights += PANEL)
+            for (size_t n = 0; n < PANEL; n++)
+                sums[n] += b->x[r][k] * weights[n];
+        memcpy(b->sums[r], sums, sizeof sums);
     }
 }
 
-const lpu_product_path product_portable = {"portable", pack_integer, integer, pack_float, floats};
+/* Puts the f32 of a sum in *out and tells whether it may be another. */
+static bool is_uncertain(double sum, double limit, double reach, uint32_t *out)
+{
+    double error = limit * ERROR_OF_LIMIT;
+    *out = isnan(sum) ? PRODUCT_NAN : bits_of((float)sum);
+    return isfinite(sum) && !(limit <= reach) && bits_of((float)(sum - error)) != bits_of((float)(sum + error));
+}
+
+static uint32_t decide(const lpu_weights *w, const float_block *b, size_t first, size_t r, uint32_t *out)
+{
+    const double *magnitude = column_magnitudes(w) + first, *reach = column_reach(w) + first;
+    uint32_t undecided = 0;
+    for (size_t n = 0; n < PANEL; n++) {
+        double limit = b->m[r].peak * magnitude[n];
+        undecided |= (uint32_t)is_uncertain(b->sums[r][n], limit, b->m[r].grain * reach[n], &out[n]) << n;
+    }
+    return undecided;
+}
+
+const lpu_product_path product_portable = {
+    .name = "portable",
+    .tile_rows = TILE_ROWS,
+    .tile_columns = PANEL,
+    .pack_integer = pack_integer,
+    .pack_float = pack_float,
+    .prepare_integer = prepare_integer,
+    .prepare_float = prepare_float,
+    .integer_tile = integer_tile,
+    .float_tile = float_tile,
+    .decide = decide,
+};
