@@ -53,12 +53,16 @@ class Floats:
 
     @classmethod
     def decode(cls, bits: NDArray[np.uint16], t: ElementType) -> Floats:
-        sign, rest = np.divmod(bits.astype(np.int64), 1 << (t.bits - 1))
-        exponent, fraction = np.divmod(rest, 1 << (t.significand - 1))
-        special = exponent == (1 << t.exponent) - 1
-        significand = fraction + (exponent > 0) * (1 << (t.significand - 1))
-        step = np.maximum(exponent, 1) - 1
-        return cls(sign == 1, significand, step, special & (fraction == 0), special & (fraction > 0))
+        hidden, special = 1 << (t.significand - 1), (1 << t.exponent) - 1
+        fraction = bits.astype(np.int64) & (hidden - 1)
+        exponent = bits.astype(np.int64) >> (t.significand - 1) & special
+        return cls(
+            negative=bits >= 1 << (t.bits - 1),
+            significand=fraction + hidden * (exponent > 0),
+            step=np.maximum(exponent, 1) - 1,
+            is_infinite=(exponent == special) & (fraction == 0),
+            is_nan=(exponent == special) & (fraction > 0),
+        )
 
     @property
     def is_zero(self) -> NDArray[np.bool_]:
@@ -74,8 +78,10 @@ def exact_sums(a: Floats, b: Floats, t: ElementType) -> list[Fraction]:
     # Sums of 512 products of 22 bits: float64, in which bincount adds, is exact.
     place = np.arange(lanes) * steps + step
     by_step = np.bincount(place.ravel(), product.ravel(), lanes * steps).astype(np.int64).reshape(lanes, steps)
+    used = np.flatnonzero(by_step.any(axis=0)).tolist()
     unit = power_of_two(2 * (least_exponent(t) - t.significand + 1))
-    return [unit * sum(int(row[e]) << int(e) for e in np.flatnonzero(row)) for row in by_step]
+    columns = by_step[:, used].tolist()
+    return [unit * sum(n << e for n, e in zip(column, used, strict=True)) for column in columns]
 
 
 def special_sums(a: Floats, b: Floats) -> list[Real | None]:
