@@ -1,0 +1,92 @@
+/* MXM: the planes, their weight buffers, arrays, exits and accumulator rows (docs/machine.md, section 16).
+ *
+ * Nothing here faults and nothing allocates but matrix_create: whoever calls has checked that the op may issue, with
+ * the functions that say what there is. Types are lpu_type codes, NO_WEIGHTS where there is none. Streams are byte
+ * vectors of all lanes; the results of a plane are words of all lanes, bits of i32 or of f32.
+ *
+ * Order within a cycle: first what acc ops take from the exits and what accr reads, and activations; then installs;
+ * then loads; last matrix_drop. All of it may follow the checks of the cycle, or each op its own: what a check sees
+ * is not changed by an op of another kind of unit, but for the two that the contract orders, `iw` before `lw`.
+ *
+ * An activation is multiplied as late as possible, in one batch with all others that wait for the same array: when
+ * the first of their results is taken, or when another array is about to be installed.
+ */
+#ifndef LPU_MATRIX_H
+#define LPU_MATRIX_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MATRIX_PLANES = 4, MATRIX_ROWS = 1024, MATRIX_STREAMS = 16, MATRIX_LATENCY = 24, NO_WEIGHTS = -1 };
+
+typedef struct lpu_matrix lpu_matrix;
+
+/* The op and element that made a result. */
+typedef struct {
+    uint64_t issued;
+    uint32_t pc, slot, element;
+} matrix_maker;
+
+/* All planes, empty; accumulator rows that were never set read as `fill` bytes. NULL when memory runs out.
+ * lanes: a multiple of 16 up to 512 */
+lpu_matrix *matrix_create(size_t lanes, uint8_t fill);
+void matrix_destroy(lpu_matrix *m);
+void matrix_clear(lpu_matrix *m);
+
+/* Weights ---------------------------------------------------------------------------------------------------- */
+/* The type of the weights in the buffer, or, installed, in the array. */
+int matrix_type(const lpu_matrix *m, unsigned plane, bool installed);
+/* Whether `iw` may name this plane: not if its buffer is the second half of a 16-bit one. */
+bool matrix_can_install(const lpu_matrix *m, unsigned plane);
+/* Whether the array goes with activations of a type. */
+bool matrix_can_multiply(const lpu_matrix *m, unsigned plane, int type);
+/* The rows that one element of `lw` loads. */
+size_t matrix_rows_of(int type);
+
+/* lw: puts the rows that 16 streams hold into the buffer, from `row` on; those past the last lane are dropped. */
+void matrix_load(lpu_matrix *m, unsigned plane, int type, size_t row, const uint8_t *const *streams);
+/* iw */
+void matrix_install(lpu_matrix *m, unsigned plane);
+
+/* Activations and results ------------------------------------------------------------------------------------ */
+/* abc: the result of a vector, on one stream or, low bytes first, two, stands at the exit MATRIX_LATENCY cycles after
+ * maker.issued, which is later than all before. */
+void matrix_activate(lpu_matrix *m, unsigned plane, int type, const uint8_t *const *streams, matrix_maker maker);
+/* Whose result stands at the exit in this cycle; NULL if none does. Valid until the next call that changes anything. */
+const matrix_maker *matrix_standing(const lpu_matrix *m, unsigned plane, uint64_t cycle);
+/* Takes the result that stands at the exit: [lanes], valid until matrix_drop. */
+const uint32_t *matrix_take(lpu_matrix *m, unsigned plane, bool *floats);
+/* The end of a cycle: drops what stood at the exit. Whether it is lost, for nobody took it, and if so whose it was. */
+bool matrix_drop(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker *lost);
+/* The first cycle in which a result will stand at the exit (or does); UINT64_MAX if none is on its way. */
+uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane);
+
+/* Accumulators ----------------------------------------------------------------------------------------------- */
+bool matrix_row_is_set(const lpu_matrix *m, unsigned plane, size_t row);
+/* [lanes], valid as long as the matrix */
+const uint32_t *matrix_row(const lpu_matrix *m, unsigned plane, size_t row);
+void matrix_set_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values);
+/* acc.add: i32 wraps, f32 is rounded once */
+void matrix_add_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values, bool floats);
+/* accw: sets a row from four streams; and a row, or any words of all lanes, onto four streams. */
+void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *const *streams);
+void matrix_emit(const lpu_matrix *m, const uint32_t *words, uint8_t *const *streams);
+
+/* State as items (vm/items.py) ---------------------------------------------------------------------------------- */
+/* Bytes of the data of a Plane: the weights, then a byte per row. */
+size_t matrix_plane_bytes(const lpu_matrix *m);
+/* The data of a buffer or array that has a type. */
+void matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed, uint8_t *data);
+/* Into a plane without weights; false, with nothing changed, when they are none that a program could leave there. */
+bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, const uint8_t *data);
+/* Whether the halves of 16-bit weights go together: to be asked once all planes are set. */
+bool matrix_is_whole(const lpu_matrix *m);
+
+/* Results at or on their way to an exit, the next first; index below matrix_exits. */
+size_t matrix_exits(const lpu_matrix *m, unsigned plane);
+const uint32_t *matrix_get_exit(lpu_matrix *m, unsigned plane, size_t index, matrix_maker *maker, bool *floats);
+/* Adds one behind the others, as of the start of a cycle; false when no program could leave it there. */
+bool matrix_set_exit(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker maker, bool floats,
+                     const uint8_t *data);
+
+#endif
