@@ -106,7 +106,7 @@ class Map(NamedTuple):
 
 
 class Burst(NamedTuple):
-    """A burst with elements still to issue, begun in `started`; the registers it read are `data`, 4 bytes each.
+    """A burst that holds its units, begun in `started`; the registers it read are `data`, 4 bytes each.
 
     What it read is in operand order: the base row, or the vector operands that are scalar registers.
     """
