@@ -52,7 +52,7 @@ class Field(NamedTuple):
 
     def fits_base(self, raw: int) -> bool:
         """Whether a raw (stored) value needs no extension."""
-        if not self.signed:
+        if not self.signed or not self.width:
             return raw >> self.width == 0
         high = raw >> (self.width - 1)
         return high == 0 or high == (1 << (self.total - self.width + 1)) - 1
