@@ -181,7 +181,8 @@ def _opcode_map() -> str:
 
 def _operand(operand: Operand) -> str:
     flow = DIRECTIONS.index(operand.flow) + 1 if operand.flow else 0
-    numbers = (KINDS.index(operand.kind), FIELDS.index(operand.fields[0]), ROLES.index(operand.role), operand.width, operand.groups, flow)
+    width = operand.width or (TYPES[operand.type].planes if operand.kind == IMM else 0)
+    numbers = (KINDS.index(operand.kind), FIELDS.index(operand.fields[0]), ROLES.index(operand.role), width, operand.groups, flow)
     return f"{{{','.join(map(str, numbers))}}}"
 
 
