@@ -1,9 +1,9 @@
 /* The special functions, correctly rounded: Ziv's strategy, ACM TOMS 17 (1991).
  *
  * A fast estimate in double is within BOUND of the truth. Where both ends of that interval round to one f32, that
- * is the result. The few other lanes, about one in 10^7, are estimated again as a double-double, within 2^-90; the
- * truth is never so near to the border of two f32 but where it lies on it (2^-75 is the nearest: sigmoid(2^-23)),
- * and there the arithmetic is exact (2^-150, half the least f32).
+ * is the result. The few other inputs, at most 800 of the 2^32 of any function, are estimated again as a
+ * double-double, within 2^-90. That decides: the truth is never nearer to the border of two f32 than 2^-77, at
+ * sigmoid(-2^-24), but where it lies on the border, at 2^-150, and there the arithmetic is exact.
  *
  * Nothing here but + - * / and sqrt of doubles, so the bits are the same everywhere. Estimates have no branches:
  * a block of lanes is computed at once, with vector instructions where there are any. */
@@ -15,9 +15,9 @@
 
 enum { BLOCK = 16 }; /* lanes, as many as a superlane has */
 
-/* The roundings of the longest estimate sum up to less than half of it. */
+/* Relative. The roundings of the longest estimate sum up to less than half of it; 2^-51.4 is the worst that occurs. */
 static const double BOUND = 0x1p-47;
-/* Beyond, e^t and 2^t are infinite or 0 in f32, and tanh and sigmoid 1 or 0. */
+/* Beyond, e^t and 2^t are infinite or 0 in f32, sigmoid is 1 or 0, and tanh(t / 2) is 1 or -1. */
 static const double EXP_LIMIT = 105, EXP2_LIMIT = 151;
 
 static const double LOG2_E = 0x1.71547652b82fep+0;
@@ -55,6 +55,7 @@ static inline double expm1_series(double r)
     return r + r * r * (1.0 / 2 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * (1.0 / 720 + r * a)))));
 }
 
+/* Any t: beyond the limit it counts as the limit. */
 static inline split exp_split(double t)
 {
     t = clamp(t, EXP_LIMIT);
@@ -168,7 +169,7 @@ static dd slow_rsqrt(double x)
     return fast_two_sum(y, y * left.high / 2);
 }
 
-/* Rounding ---------------------------------------------------------------------------------------------------- */
+/* Rounding, a block of lanes at a time --------------------------------------------------------------------- */
 /* Rounded to odd first, toward the low part: the second rounding then errs as little as one alone. Boldo and
  * Melquiond, IEEE TC 57 (2008). */
 static uint32_t round_once(dd value)
@@ -179,8 +180,10 @@ static uint32_t round_once(dd value)
     return float_bits((float)as_double(bits));
 }
 
+/* Both ends of the interval that holds the truth, rounded, for a block of operands. */
 #define BLOCK_FUNCTION(name) \
-    LPU_CLONES static void name##_block(const uint32_t *restrict a, const uint32_t *restrict b, uint32_t *restrict low, uint32_t *restrict high)
+    LPU_CLONES static void name##_block(const uint32_t *restrict a, const uint32_t *restrict b, \
+                                        uint32_t *restrict low, uint32_t *restrict high)
 #define ESTIMATED(name) \
     BLOCK_FUNCTION(name) \
     { \
@@ -191,7 +194,7 @@ static uint32_t round_once(dd value)
             high[i] = float_bits((float)(y * (1 + BOUND))); \
         } \
     }
-/* What IEEE 754 itself defines to be correctly rounded: both ends are the result. */
+/* What IEEE 754 itself defines to be correctly rounded */
 #define EXACT(name, result) \
     BLOCK_FUNCTION(name) \
     { \
@@ -204,7 +207,7 @@ ESTIMATED(exp) ESTIMATED(exp2) ESTIMATED(log2) ESTIMATED(tanh) ESTIMATED(sigmoid
 EXACT(recip, 1 / as_float(a[i])) EXACT(sqrt, sqrtf(as_float(a[i]))) EXACT(div, as_float(a[i]) / as_float(b[i]))
 static slow_estimate *const slow_recip = NULL, *const slow_sqrt = NULL, *const slow_div = NULL;
 
-/* The lanes of a block that the estimate leaves open */
+/* Decide the lanes of a block that the estimate leaves open: `low` becomes the result. */
 static void settle(slow_estimate *slow, const uint32_t *a, uint32_t *low, const uint32_t *high)
 {
     for (size_t i = 0; i < BLOCK; i++)
@@ -228,6 +231,8 @@ static void all_lanes(block_function *block, slow_estimate *slow, uint32_t *d, c
     b = b ? b : a; /* so that there is something to step through */
     for (; start < whole; start += BLOCK)
         one_block(block, slow, d + start, a + start, b + start);
+    if (rest == 0)
+        return;
     uint32_t x[BLOCK] = {0}, y[BLOCK] = {0};
     memcpy(x, a + start, rest);
     memcpy(y, b + start, rest);
