@@ -1,0 +1,42 @@
+/* Floats of three types and their bits, without branches, for loops that become vector instructions. Every value of
+ * f16 and bf16 is a float; to_f16 and to_bf16 round a float to nearest, ties to even. NaN becomes the canonical one. */
+#ifndef LPU_LANES_NUMBER_H
+#define LPU_LANES_NUMBER_H
+#include "bits.h"
+
+#define F16_NAN 0x7E00u
+#define BF16_NAN 0x7FC0u
+
+static inline float from_f32(uint32_t bits) { return as_float(bits); }
+static inline uint32_t to_f32(float x) { return float_bits(x); }
+
+static inline float from_bf16(uint16_t bits) { return as_float((uint32_t)bits << 16); }
+
+static inline uint16_t to_bf16(float x)
+{
+    uint32_t bits = raw_bits(x), rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+    return (uint16_t)(x != x ? BF16_NAN : rounded);
+}
+
+/* The exponents of float begin 112 earlier: the bits moved to their place stand for the number times 2^-112, the
+ * subnormal ones too, but for infinity and NaN. */
+static inline float from_f16(uint16_t half)
+{
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, bits = (uint32_t)(half & 0x7FFF) << 13;
+    uint32_t finite = raw_bits(as_float(bits) * 0x1p112f), special = bits | 0x7F800000;
+    return as_float(sign | ((half & 0x7FFF) < 0x7C00 ? finite : special));
+}
+
+/* A subnormal is a multiple of 2^-24, the last place of 1/2: adding that rounds, and leaves it in the low bits. In
+ * the others rounding may carry into the exponent, up to infinity, and that is right. */
+static inline uint16_t to_f16(float x)
+{
+    uint32_t bits = raw_bits(x) & ~SIGN_BIT, sign = raw_bits(x) >> 16 & 0x8000;
+    uint32_t normal = (bits - (112u << 23) + 0xFFF + (bits >> 13 & 1)) >> 13;
+    uint32_t subnormal = raw_bits(as_float(bits) + 0.5f) - raw_bits(0.5f);
+    uint32_t finite = bits < raw_bits(0x1p-14f) ? subnormal : normal;
+    uint32_t number = bits < raw_bits(0x1p16f) ? finite : 0x7C00;
+    return (uint16_t)(x != x ? F16_NAN : sign | number);
+}
+
+#endif
