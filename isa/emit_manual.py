@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 
 from isa.conditions import CONDITIONS, MEANING
 from isa.faults import NUMBER
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS
-from isa.row import Row
-from isa.table import MNEMONICS, ROWS
+from isa.row import READ, STREAM, VECTOR, WRITE, Operand, Row
+from isa.table import FAMILIES, MNEMONICS
 from isa.units import CLASSES, UnitClass
 
 STAMP = "<!-- Generated from isa/ by `python -m isa.emit`. Do not edit. -->"
 INTRODUCTION = """\
 Each op is one 64-bit syllable, drawn here with its high bits first. `stop` is set on the last syllable of a bundle; the
-opcode selects the format, `fn` the instruction, `u` the instance of the unit. Where a line `extension` is drawn, that
-syllable follows if, and only if, some field does not fit its bits in the first one. Bits drawn as 0 must be zero.
+opcode selects the format, `fn` the instruction, `t` and `t2` its element types, `w` the width of its groups, `u` the
+instance of the unit. Where a line `extension` is drawn, that syllable follows if, and only if, some field does not fit
+its bits in the first one. Bits drawn as 0 must be zero.
 
 A result of latency L can be read L cycles after the op issued. A register read while a write to it is on its way is
 `E-HAZARD`. The rules behind all sections are in [machine.md](machine.md), the ways to write operands in
-[dialect.md](dialect.md)."""
+[dialect.md](dialect.md). Instructions that do the same on several types share a section; `lpu isa vadd.f32` shows
+one alone."""
 JUMPS = ("jump", "branch", "call", "ret")  # their target may start no bundle
 
 Cell = tuple[str, str]  # (bit range, content)
@@ -29,22 +32,26 @@ def manual() -> str:
     """The whole of docs/isa.md."""
     lines = [STAMP, "", "# The instructions", "", INTRODUCTION, "", *_unit_table(), "", *_condition_table(), ""]
     for units in CLASSES.values():
-        lines += [f"## {' '.join(units.names)}: {units.what}", ""]
-        for mnemonic in mnemonics_of(units):
-            lines += [f"### `{mnemonic}`", "", *markdown_section(mnemonic), ""]
+        lines += [f"## {title(units)}", ""]
+        for family in families_of(units):
+            lines += [f"### `{family}`", "", *markdown_section(FAMILIES[family]), ""]
     return "\n".join(lines)
 
 
-def mnemonics_of(units: UnitClass) -> list[str]:
-    """The mnemonics of a class of units, in the order of the table."""
-    return [name for name, rows in MNEMONICS.items() if rows[0].units is units]
+def title(units: UnitClass) -> str:
+    return f"{' '.join(units.names)}: {units.what}"
+
+
+def families_of(units: UnitClass) -> list[str]:
+    """The families of a class of units, in the order of the table."""
+    return [name for name, rows in FAMILIES.items() if rows[0].units is units]
 
 
 def _unit_table() -> Iterator[str]:
     yield "| units | instructions |"
     yield "|---|---|"
     for units in CLASSES.values():
-        names = " ".join(f"[`{name}`](#{name.replace('.', '')})" for name in mnemonics_of(units))
+        names = " ".join(f"[`{name}`](#{name.replace('.', '')})" for name in families_of(units))
         yield f"| {' '.join(units.names)} ({units.what}) | {names} |"
 
 
@@ -55,32 +62,50 @@ def _condition_table() -> Iterator[str]:
         yield f"| `{name}` | {MEANING[name]} | `{mask:016b}` |"
 
 
-def markdown_section(mnemonic: str) -> Iterator[str]:
-    """The section of one mnemonic without its heading."""
-    first = MNEMONICS[mnemonic][0]
-    yield f"{first.doc} `{first.meaning}`"
+def markdown_section(rows: tuple[Row, ...]) -> Iterator[str]:
+    """The section of the rows of a family, without its heading."""
+    yield " ".join(dict.fromkeys(row.doc for row in rows[:MOST_DOCS])) + f" `{rows[0].meaning}`"
     yield ""
-    yield facts(mnemonic)
+    yield facts(rows)
     yield ""
+    if rows[0].tensor:
+        yield f"Written {', '.join(f'`{name}`' for name in mnemonics(rows))}."
+        yield ""
     yield "```text"
-    yield from forms(mnemonic)
+    yield from picture(rows[0])
+    yield from forms(rows)
     yield "```"
 
 
-def terminal_section(mnemonic: str) -> Iterator[str]:
-    """The same section as plain text."""
-    first = MNEMONICS[mnemonic][0]
-    yield f"{mnemonic}: {first.doc}"
-    yield f"    {first.meaning}"
-    yield f"    {facts(mnemonic)}"
+MOST_DOCS = 40  # of a family, the first rows say all there is to say
+
+
+def terminal_section(name: str) -> Iterator[str]:
+    """The section of a mnemonic, or of a family, as plain text."""
+    rows = MNEMONICS.get(name) or FAMILIES[name]
+    yield f"{name}: {rows[0].doc}"
+    yield f"    {rows[0].meaning}"
+    yield f"    {facts(rows)}"
+    if name not in MNEMONICS:
+        yield from wrapped(mnemonics(rows))
     yield ""
-    yield from forms(mnemonic)
+    yield from picture(rows[0])
+    yield from forms(rows)
 
 
-def facts(mnemonic: str) -> str:
-    """Where an op runs, how long it takes, what it does to the condition code and how its forms can fault."""
-    row = MNEMONICS[mnemonic][0]
-    faults = sorted({code for form in MNEMONICS[mnemonic] for code in faults_of(form)}, key=NUMBER.__getitem__)
+def mnemonics(rows: Iterable[Row]) -> list[str]:
+    return list(dict.fromkeys(row.mnemonic for row in rows))
+
+
+def wrapped(names: list[str]) -> Iterator[str]:
+    """Names in lines of a terminal's width."""
+    yield from textwrap.wrap(f"written {', '.join(names)}", 100, initial_indent="    ", subsequent_indent="    ")
+
+
+def facts(rows: tuple[Row, ...]) -> str:
+    """Where ops run, how long they take, what they do to the condition code and how their forms can fault."""
+    row = rows[0]
+    faults = sorted({code for form in rows for code in faults_of(form)}, key=NUMBER.__getitem__)
     parts = [f"Units {' '.join(row.units.names[: row.instances])}", timing(row)]
     if row.reads_cc:
         parts.append("reads the condition code")
@@ -106,32 +131,85 @@ def faults_of(row: Row) -> set[str]:
         names.add("E-HAZARD")
     if row.write or row.writes_cc:
         names.add("E-WRITE-CLASH")
+    return names | (tensor_faults(row) if row.tensor else set())
+
+
+def tensor_faults(row: Row) -> set[str]:
+    """The faults that follow from what an op of the tensor face samples, makes and holds."""
+    names = {"E-UNIT-BUSY"}
+    for operand in row.operands:
+        if operand.kind in (STREAM, VECTOR) and operand.role == READ:
+            names |= {"E-STREAM-EMPTY"} | ({"E-STREAM-TORN"} if operand.width > 1 else set())
+        if operand.kind == VECTOR:
+            names |= {"E-TYPE", "E-UNINIT", "E-HAZARD"} if operand.role == READ else {"E-WRITE-CLASH"}
+        if operand.kind in (STREAM, VECTOR) and operand.role == WRITE:
+            names.add("E-STREAM-CLASH")
     return names
 
 
-def forms(mnemonic: str) -> Iterator[str]:
-    """Each operand form of a mnemonic with the drawing of its encoding."""
-    rows = MNEMONICS[mnemonic]
-    for row in rows:
-        yield row.key
-        yield from drawing(row)
-        if row is not rows[-1]:
+def picture(row: Row) -> Iterator[str]:
+    """When an op of the tensor face samples and when its result is where, cycle by cycle; nothing for scalar ops."""
+    if not row.tensor:
+        return
+    takes = any(operand.kind in (STREAM, VECTOR) and operand.role == READ for operand in row.operands)
+    makes = any(operand.kind in (STREAM, VECTOR) and operand.role == WRITE for operand in row.operands)
+    marks = [(0, "samples" if takes else "issues"), (row.latency, _landing(row, makes))]
+    if makes:
+        marks.append((row.latency + 1, "can be sampled one position on"))
+    length = row.latency + 2
+    dots = ["."] * length
+    for cycle, _ in marks:
+        dots[cycle] = "|"
+    yield f"    cycle  t {' '.join(dots)}"
+    for cycle, what in marks:
+        yield f"{' ' * (13 + 2 * cycle)}+- t{f'+{cycle}' if cycle else ''}: {what}"
+    yield ""
+
+
+def _landing(row: Row, makes: bool) -> str:
+    if makes:
+        own = any(operand.kind == VECTOR and operand.role == WRITE for operand in row.operands)
+        return "leaves on its stream" + (", or stands in the v register" if own else "")
+    return {"ABC": "stands at the exit, in this cycle only", "WP": "is in memory"}.get(row.units.name, "takes effect")
+
+
+def forms(rows: tuple[Row, ...]) -> Iterator[str]:
+    """Each operand form of a mnemonic or family with the drawing of its encoding."""
+    seen = {
+        (row.family if len(mnemonics(rows)) > 1 else row.mnemonic, row.format, row.form): row for row in reversed(rows)
+    }
+    last = len(seen) - 1
+    for number, ((name, _, form), row) in enumerate(reversed(seen.items())):
+        yield f"{name} {form}".strip()
+        if row.attributes:
+            yield f"    attributes {' '.join(f'{each}={_default(operand)}' for each, operand in row.attributes.items())}"
+        yield from drawing(row, len(mnemonics(rows)) > 1)
+        if number < last:
             yield ""
 
 
-def drawing(row: Row) -> Iterator[str]:
-    """The bits of a row's syllables, high bits first: two lines, and two more for an extension."""
-    yield from _aligned(_base_cells(row))
+def _attribute(operand: Operand) -> str:
+    default = operand.choices[operand.default or 0] if operand.choices else operand.default
+    return f"{operand.fields[0]}={default}"
+
+
+def drawing(row: Row, family: bool = False) -> Iterator[str]:
+    """The bits of a row's syllables, high bits first: two lines, and two more for an extension.
+
+    In the drawing of a family what its members differ in stays open.
+    """
+    yield from _aligned(_base_cells(row, family))
     if row.format.ext_bits:
         yield "    extension"
         yield from _aligned(_extension_cells(row))
 
 
-def _base_cells(row: Row) -> list[Cell]:
+def _base_cells(row: Row, family: bool) -> list[Cell]:
     fmt = row.format
     cells = [(_bits(field.position, field.width), field.name) for field in fmt.fields if field.width]
     for selector, number in zip(fmt.selectors, row.select, strict=True):
-        cells.append((_bits(selector.position, selector.width), f"{selector.name}={number}"))
+        text = selector.name if family and row.tensor else f"{selector.name}={number}"
+        cells.append((_bits(selector.position, selector.width), text))
     return _syllable(cells, fmt.used_bits, fmt.opcode)
 
 
@@ -162,10 +240,10 @@ def _aligned(cells: list[Cell]) -> Iterator[str]:
 
 
 def index() -> Iterator[str]:
-    """All mnemonics by unit, one line each, for the terminal."""
-    width = max(len(row.mnemonic) for row in ROWS)
+    """All families by unit, one line each, for the terminal."""
+    width = max(map(len, FAMILIES))
     for units in CLASSES.values():
-        yield f"{' '.join(units.names)}: {units.what}"
-        for name in mnemonics_of(units):
-            yield f"  {name:<{width}}  {MNEMONICS[name][0].doc}"
+        yield title(units)
+        for name in families_of(units):
+            yield f"  {name:<{width}}  {FAMILIES[name][0].doc}"
         yield ""

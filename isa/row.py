@@ -60,7 +60,7 @@ class Row:
     Of the tensor face: `type` and `type2` are the element types of the result and, where it differs, of the
     source; `rounding` is even, zero, down or up; `saturate` says that what does not fit becomes the nearest
     that does; `claims` is how many units, from its own on, an op holds, `stride` apart by its class; elements of
-    a burst issue at least `interval` cycles apart.
+    a burst issue at least `interval` cycles apart; `stem` is the mnemonic without its types and widths.
     """
 
     id: int
@@ -88,6 +88,7 @@ class Row:
     saturate: bool = False
     claims: int = 1
     interval: int = 1
+    stem: str = ""
 
     @property
     def tensor(self) -> bool:
@@ -127,6 +128,11 @@ class Row:
             if operand.role == WRITE and operand.kind == REG:
                 return operand.fields[0]
         return None
+
+    @property
+    def family(self) -> str:
+        """What rows have in common that do the same on different types."""
+        return self.stem or self.mnemonic
 
     @property
     def form(self) -> str:

@@ -16,6 +16,10 @@ MNEMONICS: dict[str, tuple[Row, ...]] = {}
 for _row in ROWS:
     MNEMONICS[_row.mnemonic] = (*MNEMONICS.get(_row.mnemonic, ()), _row)
 
+FAMILIES: dict[str, tuple[Row, ...]] = {}
+for _row in ROWS:
+    FAMILIES[_row.family] = (*FAMILIES.get(_row.family, ()), _row)
+
 BY_CODE: dict[tuple[int, tuple[int, ...]], Row] = {(row.format.opcode, row.select): row for row in ROWS}
 BY_KEY: dict[str, Row] = {row.key: row for row in ROWS}
 OPCODE_FORMATS: dict[int, Format] = {row.format.opcode: row.format for row in ROWS}

@@ -84,7 +84,7 @@ class TableBuilder:
         columns.setdefault("instances", len(cls.names))
         bursts = burst_attributes(fmt, columns.get("interval", 1))
         select = self._select(stem, fmt, cls, columns)
-        row = Row(self.first + len(self.rows), stem + suffix, drawn, select, cls, operands=(*operands, *bursts), **columns)
+        row = Row(self.first + len(self.rows), stem + suffix, drawn, select, cls, stem=stem, operands=(*operands, *bursts), **columns)
         self.rows.append(row)
 
     def _select(self, stem: str, fmt: str, cls: UnitClass, columns: dict[str, Any]) -> tuple[int, ...]:
@@ -109,23 +109,25 @@ def memory(t: TableBuilder) -> None:
             columns: dict[str, Any] = {"width": width, "claims": width}
             t.add(
                 "read", suffix, fmt, "RP", (out, place), latency=READ_LATENCY, memory="read", function=f"read{suffix}",
-                doc=f"Read {planes} onto a stream{'s' * (width > 1)}.", meaning="stream = slice[row + i*stride]", **columns,
+                faults=("E-RANGE", "E-BANK", "E-UNINIT"),
+                doc=f"Read {planes} onto {'a group of streams' if width > 1 else 'a stream'}.", meaning="stream = slice[row + i*stride]", **columns,
             )  # fmt: skip
             t.add(
                 "write", suffix, fmt, "WP", (place, into), latency=WRITE_LATENCY, memory="write",
-                function=f"write{suffix}", doc=f"Write a group of streams to {planes}." if width > 1 else "Write a stream to a row of a slice.",
+                faults=("E-RANGE", "E-BANK"), function=f"write{suffix}", doc=f"Write a group of streams to {planes}." if width > 1 else "Write a stream to a row of a slice.",
                 meaning="slice[row + i*stride] = stream", **columns,
             )  # fmt: skip
     bank = Operand(BANK, ("slice", "bank"))
     rows = stream("map", READ, 2)
     t.add(
         "gather", "", "MAPPED", "RP", (stream("stream", WRITE, 1), bank, rows), latency=GATHER_LATENCY, memory="read",
+        faults=("E-RANGE", "E-BANK", "E-UNINIT"),
         width=1, doc="Read, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
         meaning="stream[superlane] = bank[map[superlane.0]][superlane]",
     )  # fmt: skip
     t.add(
         "scatter", "", "MAPPED", "WP", (bank, stream("stream", READ, 1), rows), latency=WRITE_LATENCY, memory="write",
-        width=1, doc="Write, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
+        faults=("E-RANGE", "E-BANK"), width=1, doc="Write, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
         meaning="bank[map[superlane.0]][superlane] = stream[superlane]",
     )  # fmt: skip
 
@@ -272,9 +274,9 @@ def matrix(t: TableBuilder) -> None:
         rows = LOAD_STREAMS * 8 // TYPES[name].bits
         doc = f"Load {rows} rows of {name} weights an element into the buffer of a plane, from 16 streams."
         meaning = f"buffer[row0 + {rows}*i + j] = row j"
-        t.add("lw", f".{name}", "MXM_LW", "LW", (PLANE, weights, row0), type=name, latency=1, claims=width, doc=doc, meaning=meaning)
+        t.add("lw", f".{name}", "MXM_LW", "LW", (PLANE, weights, row0), type=name, latency=1, claims=width, faults=("E-RANGE",), doc=doc, meaning=meaning)
     t.add(
-        "iw", "", "MXM_IW", "IW", (PLANE,), latency=INSTALL_LATENCY,
+        "iw", "", "MXM_IW", "IW", (PLANE,), latency=INSTALL_LATENCY, faults=("E-TYPE",),
         doc="Install the buffer as the plane's array; rows not loaded are zero. The buffer is empty afterwards.",
         meaning="array = buffer",
     )  # fmt: skip
@@ -283,7 +285,7 @@ def matrix(t: TableBuilder) -> None:
         doc = f"Multiply a vector of {name} activations with the array; the result stands at the plane's exit for one cycle."
         vector = stream("stream", READ, width, flow="in")
         t.add(
-            "abc", f".{name}", "MXM_ABC", "ABC", (PLANE, vector), type=name, latency=ACTIVATION_LATENCY, claims=width,
+            "abc", f".{name}", "MXM_ABC", "ABC", (PLANE, vector), type=name, latency=ACTIVATION_LATENCY, claims=width, faults=("E-TYPE",),
             interval=width, doc=doc, meaning="exit[n] = sum over k of a[k] * array[k][n]",
         )  # fmt: skip
     out, into = stream("stream", WRITE, RESULT_WIDTH, flow="out"), stream("stream", READ, RESULT_WIDTH, flow="in")
@@ -291,20 +293,22 @@ def matrix(t: TableBuilder) -> None:
 
 
 def accumulators(t: TableBuilder, out: Operand, into: Operand) -> None:
-    for stem, meaning, doc in (
-        ("acc.set", "acc[row + i] = exit", "Take the result at the exit and put it in an accumulator row"),
-        ("acc.add", "acc[row + i] += exit", "Take the result at the exit and add it to an accumulator row"),
+    for stem, meaning, doc, faults in (
+        ("acc.set", "acc[row + i] = exit", "Take the result at the exit and put it in an accumulator row", ()),
+        ("acc.add", "acc[row + i] += exit", "Take the result at the exit and add it to an accumulator row", ("E-UNINIT",)),
     ):
-        t.add(stem, "", "MXM_ACC", "ACC", (PLANE, ACC), latency=1, doc=f"{doc}.", meaning=meaning)
+        columns: dict[str, Any] = {"faults": ("E-ACC-EMPTY", "E-RANGE", *faults)}
+        t.add(stem, "", "MXM_ACC", "ACC", (PLANE, ACC), latency=1, doc=f"{doc}.", meaning=meaning, **columns)
         emitted = f"{doc}, and emit the row's new contents on a group of four."
         operands = (PLANE, ACC, out)
-        t.add(stem, "", "MXM_EMIT", "ACC", operands, latency=EMIT_LATENCY, doc=emitted, meaning=f"stream = {meaning}")
+        t.add(stem, "", "MXM_EMIT", "ACC", operands, latency=EMIT_LATENCY, doc=emitted, meaning=f"stream = {meaning}", **columns)
     doc = "Emit an accumulator row on a group of four."
-    t.add("accr", "", "MXM_EMIT", "ACC", (PLANE, ACC, out), latency=EMIT_LATENCY, doc=doc, meaning="stream = acc[row + i]")
+    columns = {"latency": EMIT_LATENCY, "faults": ("E-RANGE", "E-UNINIT")}
+    t.add("accr", "", "MXM_EMIT", "ACC", (PLANE, ACC, out), doc=doc, meaning="stream = acc[row + i]", **columns)
     doc = "Set an accumulator row from a group of four."
-    t.add("accw", "", "MXM_EMIT", "ACC", (PLANE, ACC, into), latency=1, doc=doc, meaning="acc[row + i] = stream")
+    t.add("accw", "", "MXM_EMIT", "ACC", (PLANE, ACC, into), latency=1, faults=("E-RANGE",), doc=doc, meaning="acc[row + i] = stream")
     doc = "Take the result at the exit and emit it on a group of four; no accumulator row changes."
-    t.add("acc.emit", "", "MXM_OUT", "ACC", (PLANE, out), latency=EMIT_LATENCY, doc=doc, meaning="stream = exit")
+    t.add("acc.emit", "", "MXM_OUT", "ACC", (PLANE, out), latency=EMIT_LATENCY, faults=("E-ACC-EMPTY",), doc=doc, meaning="stream = exit")
 
 
 # Switches -------------------------------------------------------------------------------------
@@ -325,6 +329,7 @@ def switch(t: TableBuilder) -> None:
             meaning="d[l] = l < amount ? a[l] : b[l]", **columns,
         )  # fmt: skip
         operands = (HEMISPHERE, out, into, NUMBER)
+        columns["faults"] = ("E-RANGE", "E-UNINIT")
         doc = "Lane l takes the lane that entry l of a map names; 0xFFFF gives zero."
         t.add("permute", suffix, "SXM_PM", "PM", operands, doc=doc, meaning="d[l] = a[map[l]]", **columns)
         doc = "Lane l takes the lane of its superlane (0 to 15) that entry l of a map names; 0xFFFF gives zero."

@@ -10,17 +10,17 @@ from lpu.cli import OK, USAGE
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="lpu isa", description="The manual of the instructions, from the table.")
-    made.add_argument("mnemonic", nargs="*", help="explain these; without any, list all")
+    made.add_argument("mnemonic", nargs="*", help="explain these (vadd.f32; vadd for all types); without any, list all")
     return made
 
 
 def main(arguments: list[str]) -> int:
     """Print the list of mnemonics, or the sections asked for (2 when one is unknown)."""
     from isa.emit_manual import index, terminal_section
-    from isa.table import MNEMONICS
+    from isa.table import FAMILIES, MNEMONICS
 
     wanted = [name.lower() for name in parser().parse_args(arguments).mnemonic]
-    unknown = [name for name in wanted if name not in MNEMONICS]
+    unknown = [name for name in wanted if name not in MNEMONICS and name not in FAMILIES]
     if unknown:
         print("\n".join(complaint(name) for name in unknown), file=sys.stderr)
         return USAGE

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from isa import emit
-from isa.emit_manual import drawing, manual
+from isa.emit_manual import drawing, manual, picture
 from isa.formats import OPCODE_BITS, STOP_BITS, SYLLABLE_BITS
 from isa.row import Row
-from isa.table import MNEMONICS, ROWS
+from isa.table import BY_KEY, FAMILIES, ROWS, SCALAR_ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 RANGE = re.compile(r"^(\d+)(?:\.\.(\d+))?$")
@@ -36,15 +36,33 @@ def test_check_names_a_stale_file(
     assert emit.main(["--check"]) == 0
 
 
-def test_every_mnemonic_has_one_section_with_all_its_forms() -> None:
+def test_every_family_has_one_section_with_all_its_mnemonics_and_forms() -> None:
     sections = {part.split("`", 1)[0]: part for part in manual().split("\n### `")[1:]}
-    assert set(sections) == set(MNEMONICS)
-    for mnemonic, rows in MNEMONICS.items():
-        for row in rows:
-            assert f"\n{row.key}\n    63" in sections[mnemonic]
+    assert set(sections) == set(FAMILIES)
+    for row in ROWS:
+        section = sections[row.family]
+        if row.tensor:
+            assert f"`{row.mnemonic}`" in section
+        assert f"\n{row.key}\n" in section or f"\n{row.family} {row.form}\n" in section
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+@pytest.mark.parametrize("row", SCALAR_ROWS, ids=lambda row: row.key)
+def test_a_scalar_form_stands_above_its_drawing(row: Row) -> None:
+    assert f"\n{row.key}\n    63" in manual()
+
+
+def test_the_picture_of_an_op_has_its_latency() -> None:
+    assert list(picture(BY_KEY["vadd.f32 dst, sa, sb"])) == [
+        "    cycle  t | . . | |",
+        "             +- t: samples",
+        "                   +- t+3: leaves on its stream, or stands in the v register",
+        "                     +- t+4: can be sampled one position on",
+        "",
+    ]
+    assert list(picture(BY_KEY["add rd, ra, rb"])) == []
+
+
+@pytest.mark.parametrize("row", {row.format: row for row in ROWS}.values(), ids=lambda row: row.key)
 def test_a_drawing_covers_every_bit_of_each_syllable_once(row: Row) -> None:
     syllables = [line for line in drawing(row) if all(RANGE.match(word) for word in line.split())]
     assert len(syllables) == (2 if row.format.ext_bits else 1)
