@@ -175,15 +175,14 @@ def _landing(row: Row, makes: bool) -> str:
 
 def forms(rows: tuple[Row, ...]) -> Iterator[str]:
     """Each operand form of a mnemonic or family with the drawing of its encoding."""
-    seen = {
-        (row.family if len(mnemonics(rows)) > 1 else row.mnemonic, row.format, row.form): row for row in reversed(rows)
-    }
+    shared = len(mnemonics(rows)) > 1
+    seen = {(row.format, row.form): row for row in reversed(rows)}
     last = len(seen) - 1
-    for number, ((name, _, form), row) in enumerate(reversed(seen.items())):
-        yield f"{name} {form}".strip()
+    for number, row in enumerate(reversed(seen.values())):
+        yield f"{row.family if shared else row.mnemonic} {row.form}".strip()
         if row.attributes:
-            yield f"    attributes {' '.join(f'{each}={_default(operand)}' for each, operand in row.attributes.items())}"
-        yield from drawing(row, len(mnemonics(rows)) > 1)
+            yield f"    attributes {' '.join(map(_attribute, row.attributes.values()))}"
+        yield from drawing(row, shared)
         if number < last:
             yield ""
 
