@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include "isa.gen.h"
 
-enum { SWITCH_MAPS = 8, SWITCH_SUPERLANE = 16, SWITCH_ZERO = 0xFFFF };
+enum { SWITCH_MAPS = 8, SWITCH_ZERO = 0xFFFF };
 
 /* An op of a switch; what it has no field for is not looked at. */
 typedef struct {

@@ -1,0 +1,187 @@
+/* MXM: the memory of the planes, and their state as items. See matrix.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "matrix_planes.h"
+
+enum { ALIGNMENT = 64 };
+
+/* Memory ---------------------------------------------------------------------------------------------------------- */
+typedef struct {
+    uint8_t *memory; /* NULL while its size is being found */
+    size_t used;
+} arena;
+
+static void *take(arena *a, size_t bytes)
+{
+    void *place = a->memory ? a->memory + a->used : NULL;
+    a->used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return place;
+}
+
+static void lay_out_plane(plane_state *p, size_t lanes, arena *a)
+{
+    for (size_t i = BUFFER; i <= ARRAY; i++) {
+        p->sets[i].rows = take(a, lanes * lanes);
+        p->sets[i].loaded = take(a, lanes);
+    }
+    p->packed = take(a, product_weights_bytes(lanes));
+    p->activations = take(a, RING * lanes * sizeof(uint16_t));
+    p->results = take(a, RING * lanes * sizeof(uint32_t));
+    p->rows = take(a, MATRIX_ROWS * lanes * sizeof(uint32_t));
+    p->is_set = take(a, MATRIX_ROWS * sizeof(bool));
+}
+
+/* Gives every part its place in memory; returns how much is needed. */
+static size_t lay_out(lpu_matrix *m, uint8_t *memory)
+{
+    arena a = {.memory = memory};
+    m->joined = take(&a, m->lanes * m->lanes * sizeof(uint16_t));
+    for (size_t i = 0; i < MATRIX_PLANES; i++)
+        lay_out_plane(&m->planes[i], m->lanes, &a);
+    return a.used;
+}
+
+static uint8_t *aligned(void *memory)
+{
+    uintptr_t address = (uintptr_t)memory;
+    return (uint8_t *)memory + (ALIGNMENT - address % ALIGNMENT) % ALIGNMENT;
+}
+
+static void fill_row(const lpu_matrix *m, plane_state *p, size_t row)
+{
+    memset(p->rows + row * m->lanes, m->fill, m->lanes * sizeof(uint32_t));
+}
+
+lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
+{
+    lpu_matrix *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->lanes = lanes;
+    m->fill = fill;
+    m->memory = calloc(1, lay_out(m, NULL) + ALIGNMENT);
+    if (!m->memory) {
+        free(m);
+        return NULL;
+    }
+    lay_out(m, aligned(m->memory));
+    for (size_t i = 0; fill && i < MATRIX_PLANES; i++)
+        for (size_t row = 0; row < MATRIX_ROWS; row++)
+            fill_row(m, &m->planes[i], row);
+    matrix_clear(m);
+    return m;
+}
+
+void matrix_destroy(lpu_matrix *m)
+{
+    if (m)
+        free(m->memory);
+    free(m);
+}
+
+void matrix_empty(const lpu_matrix *m, weight_set *set)
+{
+    set->type = NO_WEIGHTS;
+    memset(set->loaded, 0, m->lanes);
+}
+
+static void clear_plane(const lpu_matrix *m, plane_state *p)
+{
+    matrix_empty(m, &p->sets[BUFFER]);
+    matrix_empty(m, &p->sets[ARRAY]);
+    p->is_packed = false;
+    p->first = p->computed = p->end = 0;
+    for (size_t row = 0; row < MATRIX_ROWS; row++)
+        if (p->is_set[row])
+            fill_row(m, p, row);
+    memset(p->is_set, 0, MATRIX_ROWS * sizeof(bool));
+}
+
+void matrix_clear(lpu_matrix *m)
+{
+    for (size_t i = 0; i < MATRIX_PLANES; i++)
+        clear_plane(m, &m->planes[i]);
+}
+
+/* State as items -------------------------------------------------------------------------------------------------- */
+size_t matrix_plane_bytes(const lpu_matrix *m) { return m->lanes * (m->lanes + 1); }
+
+void matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed, uint8_t *data)
+{
+    weight_set *set = &m->planes[plane].sets[installed];
+    size_t weights = m->lanes * m->lanes;
+    matrix_clear_unloaded(m, set);
+    memcpy(data, set->rows, weights);
+    memcpy(data + weights, set->loaded, m->lanes);
+}
+
+static bool is_weight_type(int type)
+{
+    return type >= LPU_TYPE_I4 && type <= LPU_TYPE_BF16 && lpu_type_bits[type] <= 16 && type != LPU_TYPE_I16
+           && type != LPU_TYPE_U16;
+}
+
+/* Whether a row is what `lw` could have left: of one not loaded zeros, of i4 -8 to 7. */
+static bool is_row(const uint8_t *row, size_t lanes, bool is_loaded, int type)
+{
+    for (size_t n = 0; n < lanes; n++)
+        if ((!is_loaded && row[n]) || (type == LPU_TYPE_I4 && (uint8_t)(row[n] + 8) > 15))
+            return false;
+    return true;
+}
+
+bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, const uint8_t *data)
+{
+    weight_set *set = &m->planes[plane].sets[installed];
+    const uint8_t *loaded = data + m->lanes * m->lanes;
+    if (!is_weight_type(type) || set->type != NO_WEIGHTS)
+        return false;
+    for (size_t row = 0; row < m->lanes; row++)
+        if (loaded[row] > 1 || (installed && !loaded[row]) || !is_row(data + row * m->lanes, m->lanes, loaded[row], type))
+            return false;
+    set->type = type;
+    memcpy(set->rows, data, m->lanes * m->lanes);
+    memcpy(set->loaded, loaded, m->lanes);
+    return true;
+}
+
+static bool is_pair(const lpu_matrix *m, const weight_set *one, const weight_set *other)
+{
+    bool apart = !is_wide(one->type) && !is_wide(other->type);
+    return apart || (one->type == other->type && memcmp(one->loaded, other->loaded, m->lanes) == 0);
+}
+
+bool matrix_is_whole(const lpu_matrix *m)
+{
+    for (size_t plane = 0; plane < MATRIX_PLANES; plane += 2)
+        for (size_t set = BUFFER; set <= ARRAY; set++)
+            if (!is_pair(m, &m->planes[plane].sets[set], &m->planes[plane + 1].sets[set]))
+                return false;
+    return true;
+}
+
+size_t matrix_exits(const lpu_matrix *m, unsigned plane) { return m->planes[plane].end - m->planes[plane].first; }
+
+const uint32_t *matrix_get_exit(lpu_matrix *m, unsigned plane, size_t index, matrix_maker *maker, bool *floats)
+{
+    plane_state *p = &m->planes[plane];
+    size_t slot = (p->first + index) % RING;
+    matrix_settle(m, plane);
+    *maker = p->ring[slot].maker;
+    *floats = is_wide(p->ring[slot].type);
+    return p->results + slot * m->lanes;
+}
+
+bool matrix_set_exit(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker maker, bool floats,
+                     const uint8_t *data)
+{
+    plane_state *p = &m->planes[plane];
+    bool follows = p->first == p->end || p->ring[(p->end - 1) % RING].maker.issued < maker.issued;
+    if (maker.issued >= cycle || cycle - maker.issued > MATRIX_LATENCY || !follows || (floats && plane != even(plane)))
+        return false;
+    size_t slot = p->end++ % RING;
+    p->computed = p->end;
+    p->ring[slot] = (exit_entry){.maker = maker, .type = floats ? LPU_TYPE_F16 : LPU_TYPE_I8};
+    memcpy(p->results + slot * m->lanes, data, m->lanes * sizeof(uint32_t));
+    return true;
+}
