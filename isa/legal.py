@@ -18,6 +18,11 @@ WEST_PLANES = 2  # planes 0 and 1 are west: streams reach them flowing west
 
 def why_illegal(row: Row, values: Mapping[str, int]) -> str:
     """The rule that an op of the tensor face breaks, as what follows its mnemonic; "" for none."""
+    return first_offence(row, values)[1]
+
+
+def first_offence(row: Row, values: Mapping[str, int]) -> tuple[str, str]:
+    """The same with the field that breaks it before it."""
     for operand in row.operands:
         reason = ""
         if operand.kind == STREAM:
@@ -27,10 +32,10 @@ def why_illegal(row: Row, values: Mapping[str, int]) -> str:
         elif operand.kind == IMM:
             reason = _immediate(operand, values["imm"])
         if reason:
-            return reason
+            return operand.fields[0], reason
     if row.units.where == PLANE and row.claims > 1 and values["plane"] % 2:
-        return f"plane {values['plane']} is the second of its pair; a 16-bit type names the first"
-    return _burst(row, values) if "d" in values else ""
+        return "plane", f"plane {values['plane']} is the second of its pair; a 16-bit type names the first"
+    return _burst(row, values) if "d" in values else ("", "")
 
 
 def _group(operand: Operand, number: int) -> str:
@@ -66,18 +71,19 @@ def _immediate(operand: Operand, value: int) -> str:
     return f"{value:#x} does not fit {bits} bits" if value >> bits else ""
 
 
-def _burst(row: Row, values: Mapping[str, int]) -> str:
+def _burst(row: Row, values: Mapping[str, int]) -> tuple[str, str]:
     d = values["d"]
     if d < row.interval:
-        return f"d is {d}; its elements are at least {row.interval} cycles apart"
+        return "d", f"d is {d}; its elements are at least {row.interval} cycles apart"
     if "m" not in values:
-        return ""
+        return "", ""
     m, e, last = values["m"], values["e"], (values["n"] - 1) * d
     if m == 1 and (e or values.get("stride2")):
-        return "one round (m=1) has no e and no stride2"
+        return "m", "one round (m=1) has no e and no stride2"
     if m > 1 and e < last + row.interval:
-        return f"e is {e}; the next round begins at least {last + row.interval} cycles after a round's first element"
-    return ""
+        least = last + row.interval
+        return "e", f"e is {e}; the next round begins at least {least} cycles after a round's first element"
+    return "", ""
 
 
 def absent(spec: MachineSpec, row: Row, values: Mapping[str, int]) -> str:
