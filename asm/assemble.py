@@ -161,7 +161,7 @@ class Assembler:
 
     def _pack(self, result: Assembly, items: list[Item | Raw], gathering: Gathering, unchecked: bool) -> None:
         if unchecked:
-            scheduled = take_as_written(items)
+            scheduled = take_as_written(items, self.scope.spec)
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
             scheduled = schedule(checked, self.scope.spec, Options(frozenset(gathering.facts.aliases), self.scope))

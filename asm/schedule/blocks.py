@@ -15,10 +15,12 @@ from asm.schedule.timeline import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
 from isa.image import TO_TARGET
+from isa.machine import MachineSpec
 
 MAX_OPS = 1 << 15
 MAX_ACCESSES = 256  # bounds the pairs of memory ops that are compared
 TIME_FUNCTIONS = ("cycle", "used")
+IN_BRACES = "put it in a bundle, `{ ... }`, or in a timeline"
 OUTSIDE = -1  # a block that is not in this program, or not known
 
 
@@ -91,9 +93,9 @@ def uses_time(expr: Expr) -> bool:
     return isinstance(expr, Unary) and uses_time(expr.operand)
 
 
-def split(items: Iterable[Item]) -> Blocks:
+def split(items: Iterable[Item], spec: MachineSpec) -> Blocks:
     """Cut a program into blocks; timelines must have become explicit bundles before."""
-    splitter = _Splitter()
+    splitter = _Splitter(spec)
     for item in items:
         splitter.add(item)
     return splitter.finish()
@@ -106,7 +108,8 @@ class _Splitter:
     of a loop: it ends with a control op or where a region is measured. An empty block then goes between them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spec: MachineSpec) -> None:
+        self.spec = spec
         self.result = Blocks([], [], {}, set(), set(), [])
         self.current = Block()
         self.accesses = 0  # of the current block
@@ -116,7 +119,7 @@ class _Splitter:
 
     def add(self, item: Item) -> None:
         if isinstance(item, Linear):
-            self._linear(item.op)
+            self._linear_op(item.op)
         elif isinstance(item, Explicit):
             self._explicit(item)
         elif isinstance(item, Label):
@@ -153,6 +156,14 @@ class _Splitter:
         self.result.where[label.name] = self.region
         if label.exported:
             self.result.entered.add(label.name)
+
+    def _linear_op(self, op: AsmOp) -> None:
+        """An op whose cycle is left to the scheduler, which only those of the scalar face may leave."""
+        if not op.row.tensor:
+            self._linear(op)
+            return
+        message = f"`{op.row.mnemonic}` needs a cycle of its own: on streams nothing waits"
+        self.result.diagnostics.append(Diagnostic("E-BUNDLE", message, op.place, help=IN_BRACES))
 
     def _linear(self, op: AsmOp) -> None:
         if self.current.is_explicit:
@@ -218,7 +229,7 @@ class _Splitter:
             self.stated, self.region = start, end
 
     def _timeline(self, item: Timeline) -> None:
-        bundles, diagnostics = expand(item)
+        bundles, diagnostics = expand(item, self.spec)
         self.result.diagnostics += diagnostics
         if not self.current.labels or self.current.ops:
             self._close_seam()

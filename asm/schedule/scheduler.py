@@ -16,6 +16,7 @@ from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
 from asm.schedule.pins import far_pins, missed_pins
+from asm.schedule.reserve import assign_bursts
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import Diagnostic
@@ -49,12 +50,13 @@ class Scheduled:
 def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None = None) -> Scheduled:
     """Bundles for a program; errors are in `diagnostics`, with the best bundles that could be made."""
     options = options or Options()
-    program = split(items)
+    program = split(items, spec)
     far = far_pins(program.blocks)
     flow = Flow(program.blocks, connect(program), options.aliases)
     result = Scheduled([], [], far)
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
+    result.diagnostics += assign_bursts(result.bundles, spec)
     if program.diagnostics:
         result.diagnostics = program.diagnostics  # what ops left out of a timeline break is no error of its own
     else:

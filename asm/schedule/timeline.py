@@ -1,21 +1,25 @@
 """Timelines: ops with cycles of their own, in any order, merged into bundles with waits between them.
 
 Times count from the start of the timeline. `@N` is a cycle, `@+N` counts from the op written before it, and
-`@after` is the first cycle in which the results of all the ops it names can be read.
+`@after` is the first cycle in which the results of all the ops it names can be used by this op at its place; what
+passes it on streams must do so in one cycle.
 """
 
 from __future__ import annotations
 
+from asm.check.bursts import burst_of
 from asm.facts import FACTS, LONGEST_WAIT, NOP, control_of, cycles_of
 from asm.program import AsmOp, Explicit, TimedOp, Timeline
+from asm.schedule.arrival import Arrival, Unreachable, arrival
 from isa.diagnostics import Diagnostic, Note
+from isa.machine import MachineSpec
 
 LEAVING = ("jump", "call", "ret", "halt", "trap")  # no op of a timeline can come after one of these
 
 
-def expand(timeline: Timeline) -> tuple[list[Explicit], list[Diagnostic]]:
+def expand(timeline: Timeline, spec: MachineSpec) -> tuple[list[Explicit], list[Diagnostic]]:
     """The bundles of a timeline, and what is wrong with its times (E-TIMELINE, E-UNDEFINED, E-DUPLICATE)."""
-    resolver = _Resolver(timeline)
+    resolver = _Resolver(timeline, spec)
     rows: dict[int, list[TimedOp]] = {}
     for number, timed in enumerate(timeline.ops):
         cycle = resolver.cycle(number)
@@ -28,8 +32,9 @@ def expand(timeline: Timeline) -> tuple[list[Explicit], list[Diagnostic]]:
 class _Resolver:
     """Finds the cycle of each op; None for those that an error was reported for."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, spec: MachineSpec) -> None:
         self.ops = timeline.ops
+        self.spec = spec
         self.diagnostics: list[Diagnostic] = []
         self.known: dict[int, int | None] = {}
         self.names = self._names()
@@ -75,11 +80,51 @@ class _Resolver:
         unknown = [name for name in timed.after if name not in self.names]
         for name in unknown:
             self._undefined(name, timed)
-        times = [(self.known[other], self.ops[other].op.row.latency) for other in self._counts_from(number)]
-        bases = [cycle + (latency if timed.kind == "after" else 0) for cycle, latency in times if cycle is not None]
-        if unknown or len(bases) < len(times):
+        others = self._counts_from(number)
+        issues = [cycle for other in others if (cycle := self.known[other]) is not None]
+        if unknown or len(issues) < len(others):
             return None
-        return self._in_range(max(bases, default=0) + timed.value, timed)
+        if timed.kind != "after":
+            return self._in_range(max(issues, default=0) + timed.value, timed)
+        arrivals = [self._arrival(timed, *pair) for pair in zip(others, issues, strict=True)]
+        return self._after(timed, arrivals)
+
+    def _arrival(self, timed: TimedOp, other: int, issue: int) -> Arrival | None:
+        """When the result of an op can be used by another; None when it never can (E-TIMELINE)."""
+        maker, user = self.ops[other].op, timed.op
+        if not maker.row.tensor:
+            return Arrival(f"`{maker.row.mnemonic}`", issue + maker.row.latency)
+        burst = burst_of(self.spec, maker.row, maker.values)
+        if not user.row.tensor:
+            return Arrival(f"`{maker.row.mnemonic}`", issue + burst.last + burst.latency)
+        try:
+            return arrival(burst, issue, burst_of(self.spec, user.row, user.values))
+        except Unreachable as reason:
+            self._error("E-TIMELINE", str(reason), timed, Note("made here", self.ops[other].place), help=reason.help)
+            return None
+
+    def _after(self, timed: TimedOp, arrivals: list[Arrival | None]) -> int | None:
+        """The first cycle in which everything is there (E-TIMELINE when something has passed by then)."""
+        found = [(each, name) for each, name in zip(arrivals, timed.after, strict=True) if each is not None]
+        if len(found) < len(arrivals):
+            return None
+        found.sort(key=lambda pair: pair[0].cycle)
+        passing = [pair for pair in found if pair[0].passing]
+        if passing and passing[0][0].cycle < found[-1][0].cycle:
+            self._missed(timed, passing[0], found[-1])
+            return None
+        return self._in_range(found[-1][0].cycle, timed)
+
+    def _missed(self, timed: TimedOp, early: tuple[Arrival, str], late: tuple[Arrival, str]) -> None:
+        (first, lead), (second, lag) = early, late
+        gap = second.cycle - first.cycle
+        place = burst_of(self.spec, timed.op.row, timed.op.values).where
+        message = f"{first.what} arrives at {place} in cycle {first.cycle}, {second.what} in cycle {second.cycle}"
+        notes = [Note(f"`{name}` is here", self.ops[self.names[name]].place) for name in (lead, lag)]
+        moves = [f"issue `{lead}` {_cycles(gap)} later"]
+        if (self.known[self.names[lag]] or 0) >= gap:
+            moves.insert(0, f"issue `{lag}` {_cycles(gap)} earlier")
+        self._error("E-TIMELINE", message, timed, *notes, help=", or ".join(moves))
 
     def _in_range(self, cycle: int, timed: TimedOp) -> int | None:
         if 0 <= cycle <= LONGEST_WAIT:
@@ -97,6 +142,10 @@ class _Resolver:
 
     def _error(self, code: str, message: str, timed: TimedOp, *notes: Note, help: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, message, timed.place, notes, help))
+
+
+def _cycles(count: int) -> str:
+    return f"{count} cycle" if count == 1 else f"{count} cycles"
 
 
 def _merge(rows: list[tuple[int, list[TimedOp]]], diagnostics: list[Diagnostic]) -> list[Explicit]:
@@ -133,5 +182,5 @@ def _too_early(timed: TimedOp, cycle: int, ender: TimedOp, time: int) -> Diagnos
         help = "issue it no later than that, or end the timeline there"
     else:
         message = f"`{what}` is in cycle {cycle}, but nothing issues before cycle {time}, when `{control}` is over"
-        help = f"issue it {time - cycle} cycle{'s' if time - cycle > 1 else ''} later"
+        help = f"issue it {_cycles(time - cycle)} later"
     return Diagnostic("E-TIMELINE", message, timed.place, (Note(f"`{control}` is here", ender.place),), help)

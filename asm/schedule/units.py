@@ -1,4 +1,4 @@
-"""Units of the ops of an explicit bundle: those written are kept, the others get the lowest free one."""
+"""Units of the scalar ops of an explicit bundle: those written are kept, the others get the lowest free one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from isa.diagnostics import Diagnostic, Note
 
 
 def assign_units(ops: Sequence[AsmOp]) -> list[Diagnostic]:
-    """Give every op of a bundle a unit of its own; E-UNIT-BUSY for each that finds none."""
+    """Give every scalar op of a bundle a unit of its own; E-UNIT-BUSY for each that finds none."""
     taken = [0] * len(CLASS_NUMBER)  # a bit per unit
     placed: list[AsmOp] = []
     diagnostics = []
-    for op in sorted(ops, key=_choices):
+    for op in sorted((op for op in ops if not op.row.tensor), key=_choices):
         facts = FACTS[op.row.id]
         free = _candidates(op) & ~taken[facts.unit_class]
         if not free:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from asm.program import CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
 from asm.schedule import Scheduled
+from asm.schedule.reserve import assign_run
 from asm.schedule.units import assign_units
 from isa.diagnostics import Diagnostic, Place
+from isa.machine import MachineSpec
 
 
 @dataclass(slots=True)
@@ -22,7 +24,7 @@ class Raw:
     place: Place
 
 
-def take_as_written(items: Iterable[Item | Raw]) -> Scheduled:
+def take_as_written(items: Iterable[Item | Raw], spec: MachineSpec) -> Scheduled:
     """Bundles in the order written; an item that would need the scheduler is an error."""
     result = Scheduled([], [])
     labels: list[str] = []
@@ -31,6 +33,7 @@ def take_as_written(items: Iterable[Item | Raw]) -> Scheduled:
             labels.append(item.name)
         elif isinstance(item, Explicit):
             result.diagnostics += assign_units(item.ops)
+            result.diagnostics += assign_run([(0, op) for op in item.ops if op.row.tensor], spec)
             result.bundles.append(Packed(item.ops, labels, explicit=True))
             labels = []
         elif isinstance(item, Raw):
