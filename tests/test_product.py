@@ -199,6 +199,31 @@ def test_a_product_that_double_loses_breaks_the_tie(type_name: str, order: int, 
     check_dot(x, w, type_name, expected)
 
 
+@pytest.mark.parametrize("type_name", ["f16", "bf16"])
+@pytest.mark.parametrize("scale", range(14, -29, -1))
+def test_around_the_limit_up_to_which_double_is_exact(type_name: str, scale: int) -> None:
+    """A tie, and the square of a full significand less all but its last bit: ever smaller until double loses that."""
+    fraction = {"f16": 10, "bf16": 7}[type_name]
+    full, double, one = 1 + 2.0**-fraction, 1 + 2.0 ** (1 - fraction), 1.0  # full * full > double * one
+    a, b = 2.0 ** (scale // 2), 2.0 ** (scale - scale // 2)
+    x, w = [2.0**15, 2.0**3, full * a, -double * a], [2.0**15, 2.0**3, full * b, one * b]
+    check_dot(x, w, type_name, 2.0**30 + 2.0**7)
+    check_dot([*x[:2], -x[2], -x[3]], w, type_name, 2.0**30)
+
+
+@pytest.mark.parametrize("top", range(-112, -60, 2))
+def test_around_that_limit_with_a_subnormal_activation(top: int) -> None:
+    x = [2.0**top, 2.0 ** (top - 24) if top > -109 else 0.0, 2.0**-133, -(2.0**-133)]
+    tie = 2.0**top * (1 + 2.0**-23) if x[1] else 2.0**top
+    check_dot(x, [1.0, 1.0, 1 + 2.0**-7, 1.0], "bf16", tie)
+
+
+def test_many_small_errors_of_double_add_up() -> None:
+    """Just below a tie, and 508 products of a quarter of double's ulp, which it loses one by one."""
+    x = [2.0**15, 2.0**3, -(2.0**-9), *[2.0**-12] * 508]
+    check_dot(x, [abs(a) for a in x], "f16", 2.0**30 + 2.0**7)
+
+
 def test_ties_of_whole_numbers_need_no_second_look() -> None:
     """Sums of 11-bit numbers pass 24 bits and are often half way, but double has them exactly."""
     rng = np.random.default_rng(4)
