@@ -15,6 +15,7 @@ Trail: TypeAlias = tuple[tuple[str, Place], ...]
 PARAMETER = re.compile(r"\\(@|\(\)|[A-Za-z_]\w*)", re.ASCII)
 PIECE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)[^']*'|\|\||[^"'|]|.""")
 OP_ENDS = ("||", "}")
+NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,11 @@ class Macro:
     place: Place
 
 
-def split_arguments(text: str, start: int, ends: tuple[str, ...] = ()) -> list[str]:
-    """The arguments from `start` up to one of `ends`, split at commas; neither counts inside brackets or strings."""
+def split_arguments(text: str, start: int, ends: tuple[str, ...] = (), begins: frozenset[int] = NONE) -> list[str]:
+    """The arguments from `start` up to one of `ends`, split at commas; neither counts inside brackets or strings.
+
+    An argument at one of the columns `begins` has no comma before it, or need not.
+    """
     pieces: list[list[str]] = [[]]
     depth = 0
     for found in PIECE.finditer(text, start):
@@ -43,6 +47,8 @@ def split_arguments(text: str, start: int, ends: tuple[str, ...] = ()) -> list[s
         if depth == 0 and piece in ends:
             break
         depth += (piece in ("(", "[")) - (piece in (")", "]"))
+        if found.start() + 1 in begins and "".join(pieces[-1]).strip():
+            pieces.append([])
         if piece == "," and depth == 0:
             pieces.append([])
         else:
@@ -82,7 +88,8 @@ def bind(macro: Macro, call: OpStmt, code: str) -> dict[str, str]:
     given: dict[str, str] = {}
     positional: list[str] = []
     names = [parameter.name for parameter in macro.parameters]
-    for operand, text in zip(call.operands, split_arguments(code, call.end - 1, OP_ENDS), strict=True):
+    begins = frozenset(operand.column for operand in call.operands if isinstance(operand, Attribute))
+    for operand, text in zip(call.operands, split_arguments(code, call.end - 1, OP_ENDS, begins), strict=True):
         if not (isinstance(operand, Attribute) and operand.name in names):
             positional.append(text)
         elif operand.name in given:

@@ -14,6 +14,7 @@ WORDS = {
     "PRODUCT": "an operator",
     "NUMBER": "a value",
     "NAME": "a name",
+    "SETTING": "an attribute",
     "STRING": "a string",
     "COLON": "`:`",
     "EQUAL": "`=`",
@@ -23,7 +24,11 @@ WORDS = {
     END_OF_LINE: "the end of the line",
 }
 # What goes without saying when the first is possible, too.
-UNSAID = {"PRODUCT": ("COLON", "EQUAL", "NAME"), "NUMBER": ("NAME", "STRING", "PRODUCT")}
+UNSAID = {
+    "PRODUCT": ("COLON", "EQUAL", "NAME"),
+    "NUMBER": ("NAME", "STRING", "PRODUCT", "SETTING"),
+    "COMMA": ("SETTING",),
+}
 
 
 def describe(code: str, position: int, state: int) -> tuple[str, str, str]:

@@ -142,12 +142,14 @@ class Builder:
         return [LabelDef(name, self.line, start + 1, stop + 1)]
 
     def op(
-        self, start: int, end: int, name: str, operands: list[Operand] | None, pins: list[Pin] | None
+        self, start: int, end: int, name: str, operands: list[Operand] | None, extras: list[Pin | Attribute] | None
     ) -> list[Statement]:
         stop = start + len(name)
         if "\\" in name:
             self.refuse_parameter(start, stop, name)
-        return [OpStmt(name.lower(), tuple(operands or ()), tuple(pins or ()), None, self.line, start + 1, stop + 1)]
+        pins = tuple(extra for extra in extras or () if isinstance(extra, Pin))
+        settings = (extra for extra in extras or () if isinstance(extra, Attribute))
+        return [OpStmt(name.lower(), (*(operands or ()), *settings), pins, None, self.line, start + 1, stop + 1)]
 
     def timed(
         self, start: int, end: int, timing: Timing, labels: list[Statement] | None, op: list[Statement]

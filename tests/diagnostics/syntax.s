@@ -17,7 +17,7 @@
 ; warning: W-WARN 9-13: look here
         mov     r1, nofunction(1)
 ; error: E-EXPR 21-30: there is no function `nofunction`
-; help: functions are min, max, abs, log2, align, f32bits
+; help: functions are min, max, abs, log2, align, f32bits, f16bits, bf16bits
         .if     1
 ; error: E-DIRECTIVE 9-11: `.if` is never closed
 ; help: close it with `.endif` in the same file or body
