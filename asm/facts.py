@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
+from isa.places import SCALARS
 from isa.row import LABEL, MEM, Row
 from isa.table import BY_KEY, ROWS
 from isa.units import CLASSES, B
@@ -23,6 +24,7 @@ class Facts(NamedTuple):
     """Of one row: positions in an op's values, -1 for absent ones, and columns of the table."""
 
     reads: tuple[int, ...]  # where the values hold registers read
+    sources: tuple[int, ...]  # where they hold sources of a vector op, registers from SCALARS on
     address: tuple[int, ...]  # those of them that make up a word address
     write: int  # where they hold the register written
     unit: int  # where they hold the unit instance
@@ -43,6 +45,7 @@ def _facts(row: Row) -> Facts:
     targets = [name for operand in row.operands if operand.kind == LABEL for name in operand.fields]
     return Facts(
         reads=tuple(where[name] for name in row.reads),
+        sources=tuple(where[name] for name in row.vector_reads),
         address=tuple(where[name] for name in row.reads if name in in_address),
         write=where[row.write] if row.write else -1,
         unit=where.get("u", -1),
@@ -68,8 +71,10 @@ FACTS: tuple[Facts, ...] = tuple(_facts(row) for row in ROWS)
 
 
 def registers_read(facts: Facts, values: Sequence[int]) -> list[int]:
-    """The registers an op reads, in operand order, the condition code last."""
+    """The scalar registers an op reads, in operand order, the condition code last."""
     registers = [values[index] for index in facts.reads]
+    if facts.sources:
+        registers += [values[index] - SCALARS for index in facts.sources if values[index] >= SCALARS]
     if facts.reads_cc:
         registers.append(CONDITION_CODE)
     return registers

@@ -15,8 +15,8 @@ def element_bits(to: ElementType, value: Value, line: Line, node: Spanned) -> in
     """The bits of one element. Raises E-RANGE when it does not fit and E-TYPE when it is no number of the type."""
     if to.kind == "f" and isinstance(value, int | float) and not isinstance(value, Bits):
         return _float_bits(to, value, line, node)
-    if not isinstance(value, int):
-        raise error("E-TYPE", f"`.{to.name}` takes {_kind(to)}, not {describe(value)}", line, node)
+    if not isinstance(value, int) or (isinstance(value, Bits) and to.kind == "f" and value.of != to.name):
+        raise error("E-TYPE", f"`.{to.name}` takes {_kind(to)}, not {_described(value)}", line, node)
     if not to.low <= value <= highest(to):
         raise _out_of_range(to, value, line, node)
     return value & ((1 << to.bits) - 1)
@@ -25,6 +25,10 @@ def element_bits(to: ElementType, value: Value, line: Line, node: Spanned) -> in
 def highest(to: ElementType) -> int:
     """The largest integer a directive takes: i32 is the word of the machine and may be written unsigned, too."""
     return (1 << to.bits) - 1 if to.name == "i32" or to.kind == "f" else to.high
+
+
+def _described(value: Value) -> str:
+    return f"the bits of an {value.of}" if isinstance(value, Bits) else describe(value)
 
 
 def _kind(to: ElementType) -> str:

@@ -21,7 +21,9 @@ class Address(NamedTuple):
 
 
 class Bits(int):
-    """The bits of an f32, given as such: not a number to be converted."""
+    """The bits of a float of type `of`, given as such: not a number to be converted."""
+
+    of = "f32"
 
 
 Value: TypeAlias = int | float | str | Address
@@ -317,13 +319,20 @@ def _align(node: Call, values: list[Value], line: Line) -> Value:
     return -(-value // to) * to
 
 
-def _f32bits(node: Call, values: list[Value], line: Line) -> Value:
-    """f32bits(b): the f32 whose bits are b."""
-    check_arity(node, 1, line)
-    value = _integers(node, values, line)[0]
-    if not 0 <= value < 1 << 32:
-        fail(node.arguments[0], line, f"`f32bits` takes an integer of 32 bits, and this is {describe(value)}")
-    return Bits(value)
+def _float_of_bits(name: str, width: int) -> Callable[[Call, list[Value], Line], Value]:
+    """f32bits(b): the f32 whose bits are b; f16bits and bf16bits likewise."""
+
+    def apply(node: Call, values: list[Value], line: Line) -> Value:
+        check_arity(node, 1, line)
+        value = _integers(node, values, line)[0]
+        if not 0 <= value < 1 << width:
+            message = f"`{name}bits` takes an integer of {width} bits, and this is {describe(value)}"
+            fail(node.arguments[0], line, message)
+        bits = Bits(value)
+        bits.of = name
+        return bits
+
+    return apply
 
 
 FUNCTIONS: dict[str, Callable[[Call, list[Value], Line], Value]] = {
@@ -332,7 +341,9 @@ FUNCTIONS: dict[str, Callable[[Call, list[Value], Line], Value]] = {
     "abs": _abs,
     "log2": _log2,
     "align": _align,
-    "f32bits": _f32bits,
+    "f32bits": _float_of_bits("f32", 32),
+    "f16bits": _float_of_bits("f16", 16),
+    "bf16bits": _float_of_bits("bf16", 16),
 }
 # Functions of places and times: environments know them.
-PLACE_FUNCTIONS = ("lat", "dist", "slice", "row", "bank", "addr", "val", "sizeof", "cycle", "used")
+PLACE_FUNCTIONS = ("lat", "dist", "meet", "slice", "row", "bank", "addr", "val", "sizeof", "cycle", "used")

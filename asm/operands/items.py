@@ -26,6 +26,7 @@ class ItemBuilder:
         self.labels: list[Label] = []
         self.unchecked: DirectiveStmt | None = None
         self.bundle: Explicit | None = None
+        self.dropped = False  # whether an op of this bundle was left out
         self.timeline: Timeline | None = None
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
@@ -35,6 +36,7 @@ class ItemBuilder:
             try:
                 self._take(statement)
             except SourceError as problem:
+                self.dropped = True
                 self.report(problem)
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
@@ -88,13 +90,14 @@ class ItemBuilder:
             if statement.open:
                 raise error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
         elif statement.open:
+            self.dropped = False
             self.bundle = Explicit([], statement.line.place(statement.column, statement.end))
         elif self.bundle is not None:
             bundle, self.bundle = self.bundle, None
             self._close(bundle, statement)
 
     def _close(self, bundle: Explicit, statement: Brace) -> None:
-        if not bundle.ops:
+        if not bundle.ops and not self.dropped:
             raise error("E-BUNDLE", "a bundle holds at least one op", statement.line, statement, WAITING)
         self.items.append(bundle)
 

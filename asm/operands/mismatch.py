@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from asm.errors import error
-from asm.tree import Attribute, Name, OpStmt
+from asm.operands.slot import EXPR, PLACE, shape_of
+from asm.scope.places import PLACE_NAME
+from asm.tree import Name, Operand, OpStmt
 from isa.diagnostics import Note, SourceError
-from isa.row import CONST, IMM, LABEL, MEM, REG, SLICE_ROW, Row, memory_text
-from isa.row import Operand as OperandForm
+from isa.row import BANK, CONST, HEMI, IMM, LABEL, MEM, REG, SLICE_ROW, STREAM, VECTOR, Row, memory_text
 from isa.table import MNEMONICS
-from isa.units import VECTOR_PREFIX
 
 WANTED = {
     REG: "a register",
@@ -20,9 +19,12 @@ WANTED = {
     MEM: "an address",
     SLICE_ROW: "a row of a slice",
     LABEL: "a label",
+    STREAM: "a stream",
+    VECTOR: "a stream or register",
+    BANK: "a bank",
+    HEMI: "W or E",
 }
-EXPR, OTHER = "expr", "other"
-STREAM = re.compile(r"(se|sw|v)[0-9]+", re.IGNORECASE)
+SUFFIXES_SHOWN = 12
 
 
 def unknown_mnemonic(statement: OpStmt) -> SourceError:
@@ -37,19 +39,10 @@ def _instead(statement: OpStmt) -> str:
     name = statement.mnemonic
     suffixed = [f"`{known}`" for known in MNEMONICS if known.startswith(f"{name}.")]
     if suffixed:
-        return f"it is written with a suffix: {', '.join(suffixed)}"
-    if _of_tensor_face(statement):
-        return "ops on streams and vectors are of the tensor face; the machine executes its scalar face, see `lpu isa`"
+        more = f" and {len(suffixed) - SUFFIXES_SHOWN} more" if len(suffixed) > SUFFIXES_SHOWN else ""
+        return f"it is written with a suffix: {', '.join(suffixed[:SUFFIXES_SHOWN])}{more}"
     near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
-
-
-def _of_tensor_face(statement: OpStmt) -> bool:
-    """Whether an op looks like one on streams: by its prefix, a stream, or an attribute such as `n=64`."""
-    return statement.mnemonic.startswith(VECTOR_PREFIX) or any(
-        isinstance(operand, Attribute) or (isinstance(operand, Name) and STREAM.fullmatch(operand.text))
-        for operand in statement.operands
-    )
 
 
 def _forms(rows: Iterable[Row]) -> str:
@@ -63,7 +56,7 @@ def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
     index = max(found)
     rivals = [row for row, other in zip(rows, found, strict=True) if other == index]
     message = _sentence(statement, rivals, index, shapes)
-    node = statement.operands[index] if index < len(statement.operands) else statement
+    node = statement.operands[index] if index < len(shapes) else statement
     note = Note(f"it is written {_forms(rivals)}")
     return error("E-OPERAND", message, statement.line, node, _help(statement, rivals, index, shapes), (note,))
 
@@ -71,7 +64,7 @@ def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
 def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
     """The brackets that an address without them lacks."""
     lacking = index < len(shapes) and shapes[index] in (EXPR, REG)
-    if not (lacking and all(index < len(row.operands) and row.operands[index].kind == MEM for row in rivals)):
+    if not (lacking and all(index < len(row.positional) and row.positional[index].kind == MEM for row in rivals)):
         return ""
     node = statement.operands[index]
     return f"an address stands in brackets: `[{statement.line.text[node.column - 1 : node.end - 1]}]`"
@@ -79,20 +72,16 @@ def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object
 
 def _first_misfit(row: Row, shapes: tuple[object, ...]) -> int:
     """The index of the first operand that does not fit a row; of the first missing or left over if all fit."""
-    for index, (operand, shape) in enumerate(zip(row.operands, shapes, strict=False)):
-        if not _fits(operand, shape):
+    for index, (operand, shape) in enumerate(zip(row.positional, shapes, strict=False)):
+        if shape != shape_of(operand):
             return index
-    return min(len(row.operands), len(shapes))
+    return min(len(row.positional), len(shapes))
 
 
-def _fits(operand: OperandForm, shape: object) -> bool:
-    if operand.kind in (MEM, SLICE_ROW):
-        return shape == operand.fields
-    return shape == (REG if operand.kind == REG else EXPR)
-
-
-def _what(shape: object) -> str:
-    if shape == REG:
+def _what(shape: object, node: Operand) -> str:
+    if isinstance(node, Name) and (found := PLACE_NAME.fullmatch(node.text)):
+        return "a v register" if found[1].lower() == "v" else "a stream"
+    if shape in (REG, PLACE):
         return "a register"
     if isinstance(shape, tuple):
         return "a row of a slice" if shape[0] == "slice" else f"the address {memory_text(shape)}"
@@ -105,10 +94,11 @@ def _count(count: int) -> str:
 
 def _sentence(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
     mnemonic = statement.mnemonic
-    expecting = [row.operands[index] for row in rivals if index < len(row.operands)]
+    expecting = [row.positional[index] for row in rivals if index < len(row.positional)]
     if index >= len(shapes) or not expecting:
-        counts = sorted({len(row.operands) for row in MNEMONICS[mnemonic]})
+        counts = sorted({len(row.positional) for row in MNEMONICS[mnemonic]})
         takes = " or ".join(str(count) for count in counts[:-1]) + (" or " if counts[1:] else "") + _count(counts[-1])
         return f"`{mnemonic}` takes {takes}, not {len(shapes)}"
     wanted = dict.fromkeys(WANTED[operand.kind] for operand in expecting)
-    return f"operand {index + 1} of `{mnemonic}` is {_what(shapes[index])}; it must be {' or '.join(wanted)}"
+    what = _what(shapes[index], statement.operands[index])
+    return f"operand {index + 1} of `{mnemonic}` is {what}; it must be {' or '.join(wanted)}"

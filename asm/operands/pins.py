@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from asm.errors import error
-from asm.program import AsmOp
+from asm.program import FREE, AsmOp
 from asm.scope.registers import NAMED
 from asm.scope.scope import Scope
 from asm.tree import Pin
+from isa.places import V_REGISTERS, is_v
+from isa.units import UNIT_NAMES, VXM
 
 
 def apply_pins(scope: Scope, op: AsmOp) -> None:
@@ -16,8 +18,8 @@ def apply_pins(scope: Scope, op: AsmOp) -> None:
             op.cycle_pin = _cycle(scope, op, pin)
         elif pin.value is not None:
             raise _refused(op, pin, f"`!{pin.name}=` is not a pin", "a pin is a unit, a register or `!cycle=N`")
-        elif pin.name.upper() in op.row.units.names:
-            _pin_unit(op, pin)
+        elif (instance := _instance(op, pin.name)) is not None:
+            _pin_unit(op, pin, instance)
         else:
             _pin_register(scope, op, pin)
 
@@ -33,14 +35,38 @@ def _cycle(scope: Scope, op: AsmOp, pin: Pin) -> int:
     return value
 
 
-def _pin_unit(op: AsmOp, pin: Pin) -> None:
+def _instance(op: AsmOp, name: str) -> int | None:
+    """Which unit of its set a pin names, by its own name or, of a set with a place, the whole one: sh1, W.sh1."""
+    row = op.row
+    number = row.units.order({**dict(zip(row.format.names, op.values, strict=True)), "u": 0})
+    for instance, own in enumerate(row.units.names):
+        if name.upper() in (own.upper(), UNIT_NAMES[number + instance].upper()):
+            return instance
+    return None
+
+
+def _pin_unit(op: AsmOp, pin: Pin, instance: int) -> None:
     units = op.row.units.names[: op.row.instances]
-    name = pin.name.upper()
-    if name not in units:
+    if instance >= op.row.instances:
+        name = op.row.units.names[instance]
         raise _refused(op, pin, f"`{op.row.mnemonic}` does not run on {name}", f"it runs on {' or '.join(units)}")
-    op.unit_pin = units.index(name)
+    if op.unit_pin not in (FREE, instance):
+        own = units[op.unit_pin]
+        message = f"`!{pin.name}` is not the unit of `{op.row.mnemonic}`, which is {own} already"
+        raise _refused(op, pin, message, f"only {own} writes {own.lower()}; another unit writes a stream")
+    _set_unit(op, instance)
+
+
+def _set_unit(op: AsmOp, instance: int) -> None:
+    op.unit_pin = instance
     if "u" in op.row.format.names:
-        op.values[op.row.format.names.index("u")] = op.unit_pin
+        op.values[op.row.format.names.index("u")] = instance
+
+
+def take_own_alu(op: AsmOp) -> None:
+    """A result that goes to v3 is made by V3."""
+    if op.row.units.where == VXM and is_v(op.value("dst")):
+        _set_unit(op, op.value("dst") - V_REGISTERS)
 
 
 def _pin_register(scope: Scope, op: AsmOp, pin: Pin) -> None:

@@ -10,6 +10,7 @@ from asm.tree import Line, Name, Operand, PlaceRange
 from isa.machine import EAST, WEST, MachineSpec
 
 SLICE = re.compile(r"m([we])(\d{1,4})", re.IGNORECASE)
+PLACE_NAME = re.compile(r"(se|sw|v)(\d+)", re.IGNORECASE)  # streams and v registers
 HEMISPHERE_SLICES = 64  # the slice field is hemisphere*64 + index
 AUTO = "auto"
 

@@ -23,7 +23,7 @@ class Registers:
         self.numbers: dict[str, int] = dict(NAMED)
         self.symbolic: list[tuple[str, Line, Name | Virtual]] = []
         self.used = 0  # bit n: register n is named by the file
-        self.waiting: list[tuple[AsmOp, tuple[int, ...]]] = []
+        self.waiting: list[tuple[AsmOp, tuple[int, ...], int]] = []
         self.pinned: dict[int, int] = {}
 
     def find(self, node: Name | Virtual, line: Line) -> int | None:
@@ -42,14 +42,14 @@ class Registers:
         self.symbolic.append((name, line, node))
         return number
 
-    def note(self, op: AsmOp, indices: tuple[int, ...]) -> None:
-        """Take note of the registers in an op; `indices` say where its values hold them."""
+    def note(self, op: AsmOp, indices: tuple[int, ...], first: int = 0) -> None:
+        """Take note of the registers in an op; `indices` say where its values hold them, `first` what stands for r0."""
         values = op.values
         for index in indices:
-            number = values[index]
+            number = values[index] - first
             self.used |= 1 << number
             if number >= COUNT and (not self.waiting or self.waiting[-1][0] is not op):
-                self.waiting.append((op, indices))
+                self.waiting.append((op, indices, first))
 
     def pin(self, number: int, register: int) -> bool:
         """Put a symbolic register into a real one; whether that is possible."""
@@ -63,9 +63,10 @@ class Registers:
         if len(wanted) > len(free):
             return [self._too_few(wanted, len(free))]
         places = {**dict(zip(wanted, free, strict=False)), **self.pinned}
-        for op, indices in self.waiting:
+        for op, indices, first in self.waiting:
             for index in indices:
-                op.values[index] = places.get(op.values[index], op.values[index])
+                number = op.values[index] - first
+                op.values[index] = first + places.get(number, number)
             if op.access is not None:
                 op.access.index = address_index(op)
         return []

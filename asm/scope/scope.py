@@ -13,7 +13,7 @@ from asm.names.symbols import DATA, EXTERN, LABEL, PARAM, Symbols
 from asm.program import AsmOp
 from asm.scope.functions import FUNCTIONS, ROW
 from asm.scope.objects import DataSymbol
-from asm.scope.places import slice_index
+from asm.scope.places import PLACE_NAME, slice_index
 from asm.scope.registers import Registers
 from asm.syntax import source
 from asm.tree import (
@@ -88,6 +88,8 @@ class Scope(Symbols):
     def resolve(self, name: Name, line: Line) -> Value:
         if self.registers.find(name, line) is not None:
             raise error("E-OPERAND", f"register {name.text} has no value that an expression could use", line, name)
+        if PLACE_NAME.fullmatch(name.text):
+            raise error("E-OPERAND", f"{name.text} has no value that an expression could use", line, name)
         return super().resolve(name, line)
 
     def fail_undefined(self, name: Name, line: Line) -> NoReturn:

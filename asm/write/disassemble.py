@@ -127,7 +127,7 @@ def _bundle_lines(
     address = bundle.address
     for op in bundle.ops:
         known = {r.field: names.reference(r) for r in references.get(address, ())}
-        texts.append(op_text(op, Names(image.machine, names.text, known), pinned))
+        texts.append(op_text(op, Names(image.machine, names.text, known), pinned or op.row.tensor))
         address += _size(image, address)
     joined = " || ".join(texts)
     if len(joined) <= WIDTH:

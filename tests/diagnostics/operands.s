@@ -68,12 +68,6 @@ table:  .i32    1
         st      [r1], 5
 ; error: E-OPERAND 23-23: operand 2 of `st` is an expression; it must be a register
 ; note: it is written `st [disp + rb], rt`
-        vadd.f32 %c, %a, %b
-; error: E-MNEMONIC 9-16: `vadd.f32` is not an instruction
-; help: ops on streams and vectors are of the tensor face; the machine executes its scalar face, see `lpu isa`
-        write   SW2, mw4[8]
-; error: E-MNEMONIC 9-13: `write` is not an instruction
-; help: ops on streams and vectors are of the tensor face; the machine executes its scalar face, see `lpu isa`
-        load    %a, x, n=64
+        load    r1, x
 ; error: E-MNEMONIC 9-12: `load` is not an instruction
-; help: ops on streams and vectors are of the tensor face; the machine executes its scalar face, see `lpu isa`
+; help: did you mean `ld`? it is written `ld rt, [disp]` or `ld rt, [disp + rb]` or `ld rt, [disp + ra*scale]` or `ld rt, [disp + ra*scale + rb]` or `ld rt, [disp + ra*rc]` or `ld rt, [disp + ra*rc + rb]`
