@@ -1,5 +1,5 @@
-/* Lane functions out of functions of one element: LANES2(name, D, A, B, f) makes `name`, d[l] = f(a[l], b[l]), for
- * arrays of D, A and B. A superlane is a loop of its own, of a length that compilers know, and so one or a few vector
+/* Lane functions out of functions of one element: LANES2(f, D, A, B) makes lanes_f, d[l] = f(a[l], b[l]), for arrays
+ * of D, A and B. A superlane is a loop of its own, of a length that compilers know, and so becomes one or a few vector
  * instructions. */
 #ifndef LPU_LANES_LOOP_H
 #define LPU_LANES_LOOP_H
@@ -8,16 +8,17 @@
 
 enum { SUPERLANE = 16 };
 
-#define LANE_FUNCTION(name) \
-    LPU_CLONES static void name(void *restrict to, const void *restrict x, const void *restrict y, \
+#define LANE_FUNCTION(f) \
+    LPU_CLONES static void lanes_##f(void *restrict to, const void *restrict x, const void *restrict y, \
                                 const void *restrict z, size_t lanes)
 
+/* `place` alone tells a compiler that there are 16 rounds: superlane + 16 could be a wrapped number. */
 #define EACH_LANE(l) \
     for (size_t superlane = 0; superlane < lanes; superlane += SUPERLANE) \
-        for (size_t l = superlane; l < superlane + SUPERLANE; l++)
+        for (size_t place = 0, l = superlane; place < SUPERLANE; place++, l++)
 
-#define LANES1(name, D, A, f) \
-    LANE_FUNCTION(name) \
+#define LANES1(f, D, A) \
+    LANE_FUNCTION(f) \
     { \
         (void)y, (void)z; \
         D *restrict d = to; \
@@ -25,8 +26,8 @@ enum { SUPERLANE = 16 };
         EACH_LANE(l) d[l] = f(a[l]); \
     }
 
-#define LANES2(name, D, A, B, f) \
-    LANE_FUNCTION(name) \
+#define LANES2(f, D, A, B) \
+    LANE_FUNCTION(f) \
     { \
         (void)z; \
         D *restrict d = to; \
@@ -35,8 +36,8 @@ enum { SUPERLANE = 16 };
         EACH_LANE(l) d[l] = f(a[l], b[l]); \
     }
 
-#define LANES3(name, D, A, B, C, f) \
-    LANE_FUNCTION(name) \
+#define LANES3(f, D, A, B, C) \
+    LANE_FUNCTION(f) \
     { \
         D *restrict d = to; \
         const A *restrict a = x; \

@@ -18,13 +18,14 @@ static inline uint16_t to_bf16(float x)
     return (uint16_t)(x != x ? BF16_NAN : rounded);
 }
 
-/* The exponents of float begin 112 earlier: the bits moved to their place stand for the number times 2^-112, the
- * subnormal ones too, but for infinity and NaN. */
+/* The exponents of a float begin 112 lower. A subnormal is so many times 2^-24, the last place of 2^-14. */
 static inline float from_f16(uint16_t half)
 {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, bits = (uint32_t)(half & 0x7FFF) << 13;
-    uint32_t finite = raw_bits(as_float(bits) * 0x1p112f), special = bits | 0x7F800000;
-    return as_float(sign | ((half & 0x7FFF) < 0x7C00 ? finite : special));
+    uint32_t normal = bits + (112u << 23), special = bits | 0x7F800000;
+    uint32_t subnormal = raw_bits(as_float(bits + (113u << 23)) - 0x1p-14f);
+    uint32_t finite = bits < 1u << 23 ? subnormal : normal;
+    return as_float(sign | (bits < 31u << 23 ? finite : special));
 }
 
 /* A subnormal is a multiple of 2^-24, the last place of 1/2: adding that rounds, and leaves it in the low bits. In
