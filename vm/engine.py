@@ -11,6 +11,7 @@ from vm.items import Item
 
 RUNNING, HALTED, FAULT = "running", "halted", "fault"
 UNINIT_MODES = ("fault", "zero", "poison")
+TAINT = "taint"  # poison, followed to where it is stored: the golden model's alone
 POISON_BYTE = 0xDB
 
 

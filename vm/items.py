@@ -77,7 +77,7 @@ class Plane(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """A result that stands at a plane's exit in cycle `landing`: 4 bytes a lane, lane by lane, i32 or (`floats`) f32."""
+    """What stands at a plane's exit in cycle `landing`: 4 bytes a lane, lane by lane, i32 or (`floats`) f32."""
 
     plane: int
     landing: int

@@ -8,42 +8,51 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
-from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, State
+from vm.engine import FAULT, HALTED, RUNNING, TAINT, UNINIT_MODES, State
+from vm.reference.claims import Claims
 from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
 from vm.state import REGISTERS, check_state, initial_state
 
+if TYPE_CHECKING:
+    from vm.reference.face import Face
+
 
 class ReferenceEngine:
     """One machine with a program: `vm.engine.Engine`, slowly. Raises ValueError for what cannot be loaded."""
 
-    def __init__(self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault") -> None:
-        if uninit not in UNINIT_MODES:
-            raise ValueError(f"uninit is {uninit!r}; it must be one of {', '.join(UNINIT_MODES)}")
+    def __init__(
+        self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault", strict: bool = False
+    ) -> None:
+        if uninit not in (*UNINIT_MODES, TAINT):
+            raise ValueError(f"uninit is {uninit!r}; it must be one of {', '.join((*UNINIT_MODES, TAINT))}")
         self.spec = spec
-        self._program = Program(text)
+        self.strict = strict
+        self._program = Program(spec, text)
         if len(self._program) > spec.text_syllables:
             raise ValueError(f"the text has {len(self._program)} syllables; {spec.name} holds {spec.text_syllables}")
         self._memory = Memory(spec, uninit)
         self._counts: Counter[int] = Counter()
         self._fault: RawFault | None = None
         self._state = initial_state(spec, entry)
+        self._face: Face | None = None  # until the first op of the tensor face
 
     # Time -------------------------------------------------------------------------------------
     def run(self, until: int) -> str:
         """Go on until the run is over, a fault, or `cycle` == until."""
         while self._fault is None:
             self._begin_cycle()
-            if self._state.fetch_ended and not self._state.in_flight:
+            if self._over:
                 return HALTED
             if self._state.cycle >= until:
                 return RUNNING
-            if self._fetches:
+            if self._fetches or not self._idle:
                 self._issue_cycle()
             else:
                 self._state = replace(self._state, cycle=min(until, *self._events()))
@@ -53,29 +62,69 @@ class ReferenceEngine:
     def _fetches(self) -> bool:
         return not self._state.fetch_ended and self._state.next_fetch <= self._state.cycle
 
+    @property
+    def _idle(self) -> bool:
+        """Whether the tensor face does nothing by itself."""
+        return self._face is None or self._face.idle
+
+    @property
+    def _over(self) -> bool:
+        state, bursts = self._state, self._face.bursts if self._face else ()
+        return state.fetch_ended and not state.in_flight and not bursts and state.cycle >= state.settled
+
     def _begin_cycle(self) -> None:
         """Phase 1: what lands in this cycle is visible. Fetching past the last bundle ends it in passing."""
         self._state = landed(self._state)
+        if self._face:
+            self._face.land(self._state.cycle)
         if self._fetches and self._state.pc == len(self._program):
             self._state = replace(self._state, fetch_ended=True, jump_pc=-1, jump_slot=-1, jump_cycle=-1)
 
     def _events(self) -> list[int]:
         """Cycles in which something happens next; nothing changes before the first of them."""
-        landings = [write.landing for write in self._state.in_flight]
-        return landings if self._state.fetch_ended else [*landings, self._state.next_fetch]
+        state = self._state
+        landings = [write.landing for write in state.in_flight]
+        settled = [state.settled] if state.settled > state.cycle else []
+        return [*landings, *settled] if state.fetch_ended else [*landings, *settled, state.next_fetch]
 
     def _issue_cycle(self) -> None:
-        """Phases 2 to 4: fetch, issue, take effect; a fault in any of them leaves the state alone."""
+        """Phases 2 to 4: streams move, fetch, issue, take effect; a fault in any of them leaves the state alone."""
         try:
-            issue = Issue(self.spec, self._program, self._memory, self._state, self._fetch())
+            bundle = self._fetch() if self._fetches else None
+            issue = self._issue(bundle)
             issue.run()
         except Faulted as stop:
             self._fault = stop.fault
             return
         for addresses, value in issue.stores:
             self._memory.store(addresses, value)
-        self._counts[self._state.pc] += 1
+        if issue.tensor:
+            from vm.reference.tensor import take_effect
+
+            take_effect(issue.tensor, issue.lost)
+        if bundle:
+            self._counts[self._state.pc] += 1
         self._state = following(self._state, issue)
+
+    def _issue(self, bundle: Bundle | None) -> Issue:
+        """A cycle about to issue, with the tensor face from the first of its ops on."""
+        claims = Claims(self._state.cycle)
+        known = self.spec, self._program, self._memory, self._state, bundle, claims
+        if bundle and bundle.tensor:
+            self._use_face()
+        if self._face is None:
+            return Issue(*known)
+        from vm.reference.cycle import Cycle
+
+        return Issue(*known, Cycle(self.spec, self._memory, self._face, claims, self._state.cycle), self.strict)
+
+    def _use_face(self) -> Face:
+        if self._face is None:
+            from vm.reference.face import Face
+            from vm.reference.streams import Streams
+
+            self._face = Face(Streams(self.spec))
+        return self._face
 
     def _fetch(self) -> Bundle:
         state = self._state
@@ -150,18 +199,23 @@ def landed(state: State) -> State:
 
 
 def following(state: State, issue: Issue) -> State:
-    """The state after a bundle issued, at the start of the next cycle but for what lands in it."""
-    flow = issue.flow
+    """The state after a cycle issued, at the start of the next but for what lands in it."""
+    in_flight = tuple(sorted((*state.in_flight, *issue.writes), key=lambda write: (write.landing, write.register)))
+    state = replace(state, cycle=state.cycle + 1, in_flight=in_flight, settled=max(state.settled, issue.settled))
+    return fetched(state, issue) if issue.bundle else state
+
+
+def fetched(state: State, issue: Issue) -> State:
+    """Where fetching goes on after a bundle issued in the cycle before."""
+    flow, issued = issue.flow, issue.state
     return replace(
         state,
-        cycle=state.cycle + 1,
         pc=flow.pc,
-        in_flight=tuple(sorted((*state.in_flight, *issue.writes), key=lambda write: (write.landing, write.register))),
         loops=flow.loops,
-        next_fetch=state.cycle + flow.cycles,
+        next_fetch=issued.cycle + flow.cycles,
         fetch_ended=flow.ended,
         exit_code=flow.exit_code,
-        jump_pc=state.pc if flow.jumped else -1,
+        jump_pc=issued.pc if flow.jumped else -1,
         jump_slot=issue.jump_slot,
-        jump_cycle=state.cycle if flow.jumped else -1,
+        jump_cycle=issued.cycle if flow.jumped else -1,
     )

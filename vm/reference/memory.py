@@ -1,4 +1,4 @@
-"""SRAM: where the bytes of an access lie, and which of them were written."""
+"""SRAM: where the bytes of an access lie, which of them were written, and what they depend on that was not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from vm.reference.trouble import Trouble
 
 WORD_MASK = 0xFFFFFFFF
 HEMISPHERE_SHIFT = 6  # the slice field is hemisphere * 64 + index
+UNSET = {"zero": 0, "poison": POISON_BYTE, "taint": POISON_BYTE}  # what a byte never written reads as
+
+# Origins: what a byte depends on that was never written. A byte of SRAM is 1 + its address.
+CLEAN = 0
+REGISTER = 0xFFFFFFFF  # a v register, an accumulator row or a map that was never set
 
 
 def word_bytes(spec: MachineSpec, values: Mapping[str, int], width: int) -> list[int]:
@@ -42,7 +47,10 @@ SEMANTICS: dict[str, Callable[[MachineSpec, Mapping[str, int], int], list[int]]]
 
 
 class Memory:
-    """All of SRAM and a written bit per byte; both are mapped lazily, so untouched rows cost nothing."""
+    """All of SRAM and a written bit per byte; both are mapped lazily, so untouched rows cost nothing.
+
+    In tainted runs `origins` holds 4 bytes for each byte, of what was stored from streams.
+    """
 
     def __init__(self, spec: MachineSpec, uninit: str) -> None:
         private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS  # so that reading an untouched page costs no memory either
@@ -50,6 +58,8 @@ class Memory:
         self.written = mmap.mmap(-1, -(-spec.sram_bytes // 8), private)
         self.bank_bytes = spec.words_per_bank * BYTES_PER_WORD
         self.uninit = uninit
+        tainted = mmap.mmap(-1, 4 * spec.sram_bytes, private) if uninit == "taint" else None
+        self.origins = memoryview(tainted).cast("I") if tainted else None
 
     def banks(self, addresses: Sequence[int]) -> list[int]:
         """The bank numbers that an access claims, each once, in the order of its bytes."""
@@ -63,17 +73,21 @@ class Memory:
         return int.from_bytes(bytes(map(self.load_byte, addresses)), "little")
 
     def load_byte(self, address: int) -> int:
-        if self.is_written(address):
-            return self.bytes[address]
-        if self.uninit == "fault":
-            raise Trouble("E-UNINIT", address=address)
-        return POISON_BYTE if self.uninit == "poison" else 0
+        return self.bytes[address] if self.is_written(address) else self.unset(address=address)
+
+    def unset(self, **numbers: int) -> int:
+        """What each byte of something never written reads as. Raises Trouble with these numbers where that faults."""
+        if self.uninit not in UNSET:
+            raise Trouble("E-UNINIT", **numbers)
+        return UNSET[self.uninit]
 
     def store(self, addresses: Sequence[int], value: int) -> None:
         """Write the low bytes of a value and mark them written."""
         for k, address in enumerate(addresses):
             self.bytes[address] = value >> 8 * k & 0xFF
             self.written[address >> 3] |= 1 << (address & 7)
+            if self.origins:
+                self.origins[address] = CLEAN
 
     def fill(self, address: int, data: bytes) -> None:
         """Put bytes from an address on and mark them written."""
@@ -81,3 +95,5 @@ class Memory:
         bits = slice(address >> 3, address + len(data) + 7 >> 3)
         marked = int.from_bytes(self.written[bits], "little") | (1 << len(data)) - 1 << (address & 7)
         self.written[bits] = marked.to_bytes(bits.stop - bits.start, "little")
+        if self.origins:
+            self.origins[address : address + len(data)] = memoryview(bytes(4 * len(data))).cast("I")

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from isa import codec
+from isa.codec import Op
 from isa.faults import CONDITION_CODE
-from isa.row import Row
+from isa.legal import absent
+from isa.machine import MachineSpec
+from isa.places import is_stream
+from isa.row import READ, STREAM, VECTOR, WRITE, Row
+
+
+class Group(NamedTuple):
+    """`width` streams from `stream` on that operand number `operand` of the row names."""
+
+    operand: int
+    stream: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """An op in its bundle: `slot` is its place in encoding order; `unit` its place in unit order."""
+    """An op in its bundle: `slot` is its place in encoding order, `unit` its place in unit order.
+
+    `claims` are the numbers of all units it holds, `sources` and `results` the groups of streams it samples and makes,
+    `registers` those it reads, in operand order.
+    """
 
     row: Row
     fields: dict[str, int]
     slot: int
     unit: int
+    latency: int
+    claims: range
+    registers: tuple[int, ...]
+    sources: tuple[Group, ...] = ()
+    results: tuple[Group, ...] = ()
 
     @property
     def reads(self) -> Iterator[int]:
         """Numbers of the registers read, in operand order, the condition code last."""
-        yield from (self.fields[name] for name in self.row.reads)
+        yield from self.registers
         if self.row.reads_cc:
             yield CONDITION_CODE
 
@@ -34,6 +56,20 @@ class Issued:
         return self.fields[self.row.write] if self.row.write else None
 
 
+def issued(op: Op, slot: int) -> Issued:
+    """An op as it stands in slot `slot` of its bundle."""
+    known = op.row, op.fields, slot, op.unit_order, op.latency, op.claims, tuple(op.registers_read)
+    return Issued(*known, tuple(groups(op, READ)), tuple(groups(op, WRITE)))
+
+
+def groups(op: Op, role: str) -> Iterator[Group]:
+    """The groups of streams that the operands of one role name."""
+    for index, operand in enumerate(op.row.operands):
+        if operand.role == role and operand.kind in (STREAM, VECTOR) and is_stream(op[operand.fields[0]]):
+            for k in range(operand.groups):
+                yield Group(index, op[operand.fields[0]] + k * operand.width, operand.width)
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """`ops` are in unit order; `next` is the address of the bundle that follows."""
@@ -41,11 +77,17 @@ class Bundle:
     ops: tuple[Issued, ...]
     next: int
 
+    @property
+    def tensor(self) -> bool:
+        """Whether any op is one of the tensor face."""
+        return any(op.row.tensor for op in self.ops)
+
 
 class Program:
     """The instruction store. Addresses count syllables. Raises ValueError for a text of broken length."""
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, spec: MachineSpec, text: bytes) -> None:
+        self.spec = spec
         self.syllables = codec.from_bytes(text)
         self._decoded: dict[int, Bundle | None] = {}
 
@@ -75,10 +117,7 @@ class Program:
             ops, following = codec.decode_bundle(self.syllables, address)
         except codec.CodecError:
             return None
-        if any(op.row.tensor for op in ops):
+        if any(op.row.tensor and absent(self.spec, op.row, op.fields) for op in ops):
             return None
-        issued = (
-            Issued(op.row, dict(zip(op.row.format.names, op.values, strict=True)), slot, op.unit_order)
-            for slot, op in enumerate(ops)
-        )
-        return Bundle(tuple(sorted(issued, key=lambda op: op.unit)), following)
+        in_order = sorted((issued(op, slot) for slot, op in enumerate(ops)), key=lambda op: op.unit)
+        return Bundle(tuple(in_order), following)
