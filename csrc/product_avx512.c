@@ -11,7 +11,7 @@ enum { STEP = 4 }; /* bytes that one lane of 32 bits multiplies */
 
 /* Integers. VNNI multiplies u8 by i8, so weights become u8, x' = x + 128 where they are i8, and activations i8:
  *     sum x w = sum x' w' + 128 [x unsigned] sum w' - 128 [w signed] sum x
- * with w' = w + 128 [w signed], x' = x - 128 [x unsigned]. A panel holds STEP rows together, column by column. ------ */
+ * with w' = w + 128 [w signed], x' = x - 128 [x unsigned]. A panel holds STEP rows together, column by column. ----- */
 
 /* Rows k..k+3 of 16 columns, interleaved. */
 AVX512 static __m512i interleaved(const uint8_t *rows, size_t lanes, __m128i flip)

@@ -1,4 +1,4 @@
-/* What the ways to multiply (product_portable.c, product_avx2.c, product_avx512.c; product.c drives them) have in common.
+/* What the ways to multiply (product_portable.c, product_avx2.c, product_avx512.c) and their driver, product.c, share.
  *
  * Weights stand in panels of 16 columns, each panel from its first row to its last, so that a tile of a few activation
  * vectors by one or two panels is a pass over consecutive memory with the sums in registers.

@@ -18,9 +18,7 @@ from vm.reference.floats import INF, NAN, Real, encode, least_exponent, power_of
 F32 = TYPES["f32"]
 
 
-def integer_product(
-    x: NDArray[np.uint8], w: NDArray[np.uint8], x_signed: bool, w_signed: bool
-) -> NDArray[np.int32]:
+def integer_product(x: NDArray[np.uint8], w: NDArray[np.uint8], x_signed: bool, w_signed: bool) -> NDArray[np.int32]:
     """The wrapping i32 products [lanes] of bytes x [lanes] and w [lanes, lanes], each taken as i8 or as u8."""
     exact = numbers(x, x_signed) @ numbers(w, w_signed)
     return exact.astype(np.int32)
@@ -35,19 +33,21 @@ def float_product(x: NDArray[np.uint16], w: NDArray[np.uint16], type_name: str) 
     t = TYPES[type_name]
     a, b = Floats.decode(x[:, np.newaxis], t), Floats.decode(w, t)
     sums = exact_sums(a, b, t)
-    special = special_sums(a, b)
-    all_negative = (a.negative != b.negative).all(axis=0)
-    results = [s or real(total, int(minus)) for s, total, minus in zip(special, sums, all_negative, strict=True)]
+    zero_signs = (a.negative != b.negative).all(axis=0).tolist()
+    results = [
+        real(total, int(zero_sign)) if special is None else special
+        for special, total, zero_sign in zip(special_sums(a, b), sums, zero_signs, strict=True)
+    ]
     return np.array([encode(result, F32) for result in results], np.uint32)
 
 
 @dataclass(frozen=True)
 class Floats:
-    """An array of floats, taken apart: finite values are (-1)**negative * significand * 2**(step + a constant)."""
+    """An array of floats, taken apart: finite ones are (-1)**negative * significand * 2**step times the least."""
 
     negative: NDArray[np.bool_]
     significand: NDArray[np.int64]
-    step: NDArray[np.int64]  # 0 for subnormals and the lowest normal exponent; the constant is `unit`'s
+    step: NDArray[np.int64]  # 0 for subnormals and the lowest normal exponent
     is_infinite: NDArray[np.bool_]
     is_nan: NDArray[np.bool_]
 
