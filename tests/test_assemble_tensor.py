@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from asm.assemble import assemble
-from isa.codec import encode_bundle, make
+from isa.codec import decode_bundle, encode_bundle, make
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 from isa.table import BY_KEY
 
@@ -40,3 +42,31 @@ def test_the_worked_example_is_the_ops_it_says() -> None:
         [make(BY_KEY["write.4 slice[row], stream"], slice=64, stream=8, n=64), make(BY_KEY["halt [code]"])],
     ]
     assert text_of(RELU_OF_SUM, LPU1) == [syllable for ops in bundles for syllable in encode_bundle(ops)]
+
+
+# Functions of places and times ----------------------------------------------------------------------
+def value_of(expression: str, machine: MachineSpec = LPU1) -> int:
+    (op,), _ = decode_bundle(text_of(f"{{ mov r1, {expression} }}\n", machine), 0)
+    value = op["imm"]
+    return value - (value >> 31 << 32)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("lat(read)", 2), ("lat(vadd.f32)", 3), ("lat(VEXP.F32)", 8), ("lat(acc.add)", 2), ("lat(transpose)", 20),
+        ("dist(mw0, mw3)", 0), ("dist(mw0, mw4)", 1), ("dist(mw0, me0)", 2), ("dist(V, me0)", 1), ("dist(mw43, P0)", 2),
+        ("dist(P1, P2)", 26), ("dist(W, p0)", 1), ("dist(e, v)", 12), ("dist(mw43, W)", 1),
+        ("meet(mw4, mw0, V)", 1), ("meet(mw0, mw4, V)", -1), ("meet(mw28, mw40, P0)", 3), ("meet(mw0, me0, V)", 0),
+    ],
+)  # fmt: skip
+def test_functions_of_places(expression: str, value: int) -> None:
+    """Positions on lpu1: MXM.W 0, SXM.W 1, mw40 to mw43 2, ... mw0 to mw3 12, VXM 13, me0 14, SXM.E 25, MXM.E 26."""
+    assert value_of(expression) == value
+
+
+@pytest.mark.parametrize("slices", [("mw0", "mw7"), ("me3", "mw4"), ("mw4", "mw5")])
+def test_reads_that_meet_arrive_in_one_cycle(slices: tuple[str, str]) -> None:
+    first, second = slices
+    when, way = value_of(f"meet({first}, {second}, V)"), [value_of(f"dist({each}, V)") for each in slices]
+    assert 0 + way[0] == when + way[1]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from asm.names.symbols import EXTERN as EXTERN_NAME
 from asm.names.symbols import LABEL
 from asm.scope.objects import DataObject, DataSymbol
-from asm.scope.places import HEMISPHERE_SLICES
 from asm.scope.scope import Scope
 from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD
+from isa.units import HEMISPHERE_SLICES
 
 
 def add_data(image: Image, scope: Scope, objects: Iterable[DataObject]) -> None:

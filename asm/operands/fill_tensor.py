@@ -12,14 +12,13 @@ from asm.operands.fill import fill_constant
 from asm.operands.reach import fill_slice_row
 from asm.operands.slot import Slot
 from asm.program import AsmOp
-from asm.scope.places import slice_number
+from asm.scope.places import HEMISPHERES, slice_number
 from asm.scope.scope import Scope
 from asm.tree import Expr, Name
 from isa.places import SCALARS, is_stream
 from isa.row import BANK, CONST, HEMI, IMM, SLICE_ROW, STREAM, VECTOR, WRITE
 from isa.types import TYPES, ElementType
 
-HEMISPHERES = ("w", "e")  # in the order of their numbers
 LAST_SCALAR = SCALARS + 31
 
 
@@ -64,7 +63,7 @@ def fill_bank(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None:
 
 def fill_hemisphere(scope: Scope, op: AsmOp, slot: Slot, node: Expr, _: Any) -> None:
     """`W` or `E`"""
-    name = node.text.lower() if isinstance(node, Name) else ""
+    name = node.text.upper() if isinstance(node, Name) else ""
     if name not in HEMISPHERES:
         message = f"`{op.row.mnemonic}` names the switch it runs on first: W or E"
         raise error("E-OPERAND", message, op.statement.line, node)

@@ -1,4 +1,4 @@
-"""Functions of expressions that need to know data, places or instructions: addr row bank slice sizeof lat dist."""
+"""Functions of expressions that need to know data, places or instructions: addr row bank slice sizeof lat dist meet."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from asm.errors import error
 from asm.names.expr import Address, Value, check_arity
+from asm.names.suggest import did_you_mean
 from asm.scope.objects import DataSymbol
-from asm.scope.places import HEMISPHERE_SLICES, slice_of
+from asm.scope.places import PLACES_ARE, position_of
 from asm.tree import Call, Expr, Line, Name
 from isa.table import MNEMONICS
+from isa.units import HEMISPHERE_SLICES
 
 if TYPE_CHECKING:
     from asm.scope.scope import Scope
@@ -63,26 +65,34 @@ def _sizeof(scope: Scope, call: Call, line: Line) -> Value:
 
 
 def _lat(scope: Scope, call: Call, line: Line) -> Value:
-    """Cycles from the issue of an instruction to the landing of its result."""
+    """Cycles from the issue of an instruction to the landing of its result, in the form in which it is last."""
     check_arity(call, 1, line)
     node = call.arguments[0]
     rows = MNEMONICS.get(node.text.lower()) if isinstance(node, Name) else None
     if rows is None:
-        raise error("E-EXPR", "`lat` takes the name of an instruction", line, node)
-    return rows[0].latency
+        help_ = did_you_mean(node.text, MNEMONICS) if isinstance(node, Name) else ""
+        raise error("E-EXPR", "`lat` takes the name of an instruction", line, node, help_)
+    return max(row.latency for row in rows)
 
 
 def _dist(scope: Scope, call: Call, line: Line) -> Value:
-    """Hops between two slices."""
+    """Hops between two places."""
     check_arity(call, 2, line)
-    first, second = (_position(scope, node, line) for node in call.arguments)
+    first, second = (_position(scope, call, node, line) for node in call.arguments)
     return abs(first - second)
 
 
-def _position(scope: Scope, node: Expr, line: Line) -> int:
+def _meet(scope: Scope, call: Call, line: Line) -> Value:
+    """Cycles by which what leaves the second place must be later than what leaves the first to meet it at the third."""
+    check_arity(call, 3, line)
+    first, second, where = (_position(scope, call, node, line) for node in call.arguments)
+    return abs(where - first) - abs(where - second)
+
+
+def _position(scope: Scope, call: Call, node: Expr, line: Line) -> int:
     if not isinstance(node, Name):
-        raise error("E-EXPR", "`dist` takes two slices, such as mw0 and me3", line, node)
-    return scope.spec.slice_position(*slice_of(scope.spec, node.text, line, node))
+        raise error("E-EXPR", f"`{call.function}` takes places of the floorplan", line, node, PLACES_ARE)
+    return position_of(scope.spec, node.text, line, node)
 
 
 FUNCTIONS: dict[str, Callable[[Scope, Call, Line], Value]] = {
@@ -93,4 +103,5 @@ FUNCTIONS: dict[str, Callable[[Scope, Call, Line], Value]] = {
     "sizeof": _sizeof,
     "lat": _lat,
     "dist": _dist,
+    "meet": _meet,
 }

@@ -8,11 +8,15 @@ from asm.errors import Spanned, error
 from asm.scope.objects import Region
 from asm.tree import Line, Name, Operand, PlaceRange
 from isa.machine import EAST, WEST, MachineSpec
+from isa.units import HEMISPHERE_SLICES
+from isa.units import PLANES as PLANE_COUNT
 
 SLICE = re.compile(r"m([we])(\d{1,4})", re.IGNORECASE)
 PLACE_NAME = re.compile(r"(se|sw|v)(\d+)", re.IGNORECASE)  # streams and v registers
-HEMISPHERE_SLICES = 64  # the slice field is hemisphere*64 + index
 AUTO = "auto"
+HEMISPHERES = ("W", "E")  # in the order of their numbers; also the names of the switches
+PLANES = tuple(f"P{plane}" for plane in range(PLANE_COUNT))
+PLACES_ARE = "places are slices such as mw4, V for the vector unit, P0 to P3 for the planes, W and E for the switches"
 
 
 def slice_of(spec: MachineSpec, text: str, line: Line, node: Spanned) -> tuple[int, int]:
@@ -27,6 +31,23 @@ def slice_of(spec: MachineSpec, text: str, line: Line, node: Spanned) -> tuple[i
         message = f"{spec.name} has no slice {text.lower()}; it has {side}0 to {side}{spec.slices - 1}"
         raise error("E-PLACE", message, line, node)
     return hemisphere, index
+
+
+def position_of(spec: MachineSpec, text: str, line: Line, node: Spanned) -> int:
+    """The position of a place as units are named: `mw4`, `V`, `P0`, `W` (a switch). Raises E-PLACE."""
+    name = text.upper()
+    if name == "V":
+        return spec.vxm_position
+    if name in HEMISPHERES:
+        return spec.sxm_position(HEMISPHERES.index(name))
+    if name in PLANES:
+        plane = PLANES.index(name)
+        if not spec.has_plane(plane):
+            raise error("E-PLACE", f"{spec.name} has no plane {plane}", line, node)
+        return spec.mxm_position(spec.plane_hemisphere(plane))
+    if SLICE.fullmatch(text) is None:
+        raise error("E-PLACE", f"`{text}` is no place of the floorplan", line, node, PLACES_ARE)
+    return spec.slice_position(*slice_of(spec, text, line, node))
 
 
 def slice_number(spec: MachineSpec, text: str, line: Line, node: Spanned) -> int:

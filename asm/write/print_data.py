@@ -9,13 +9,13 @@ from math import prod
 from asm.data.tensors import MAX_AXES
 from asm.data.values import pack, words_of
 from asm.names.floats import decimal_text
-from asm.scope.places import HEMISPHERE_SLICES
 from asm.write.print_names import NameTable
 from isa.formats import WORD_BITS
 from isa.image import EXTERN, TEXT, Block, Image, Symbol, Tensor
 from isa.layout import box, fits_axes
 from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD, MachineSpec
 from isa.types import TYPES, ElementType
+from isa.units import HEMISPHERE_SLICES
 
 INDENT = "        "
 PER_LINE = 8
