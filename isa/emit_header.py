@@ -188,7 +188,7 @@ def _operand(operand: Operand) -> str:
 
 def _operands(row: Row) -> str:
     cells = [_operand(operand) for operand in row.positional] if row.tensor else []
-    return f"{{{', '.join(cells + [f'{{0,{NONE}}}'] * (OPERANDS - len(cells)))}}}"
+    return f"{{{', '.join(cells + [f'{{0,{NONE},0,0,0,0}}'] * (OPERANDS - len(cells)))}}}"
 
 
 def _row_line(row: Row) -> str:
