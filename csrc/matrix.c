@@ -1,10 +1,14 @@
 /* MXM: weights, activations, results and accumulators. See matrix.h. */
 #include <string.h>
 #include "bits.h"
-#include "lanes_loop.h"
+#include "clones.h"
+#include "lanes.h"
 #include "matrix_planes.h"
 
-enum { LOADED_BITS = 8 * MATRIX_STREAMS }; /* that one element of `lw` takes in a lane */
+enum {
+    LOADED_BITS = 8 * MATRIX_STREAMS, /* that one element of `lw` takes in a lane */
+    SUPERLANE = 16, /* lanes are whole superlanes: an inner loop of that length becomes a few vector instructions */
+};
 
 /* Products -------------------------------------------------------------------------------------------------------- */
 static void pack_floats(lpu_matrix *m, unsigned plane)
@@ -96,7 +100,9 @@ static uint8_t *loaded_row(lpu_matrix *m, unsigned plane, size_t row)
 
 static void sign_extend(uint8_t *restrict weights, const uint8_t *restrict bytes, unsigned shift, size_t lanes)
 {
-    EACH_LANE(n) weights[n] = (uint8_t)(((bytes[n] >> shift & 15) ^ 8) - 8);
+    for (; lanes > 0; lanes -= SUPERLANE, weights += SUPERLANE, bytes += SUPERLANE)
+        for (size_t n = 0; n < SUPERLANE; n++)
+            weights[n] = (uint8_t)(((bytes[n] >> shift & 15) ^ 8) - 8);
 }
 
 /* Row j of an element. */
@@ -129,12 +135,13 @@ void matrix_clear_unloaded(const lpu_matrix *m, weight_set *set)
 static void install_one(lpu_matrix *m, unsigned plane)
 {
     plane_state *p = &m->planes[plane];
+    weight_set fresh = p->sets[BUFFER];
     matrix_settle(m, plane);
-    if (p->sets[BUFFER].type != NO_WEIGHTS)
-        matrix_clear_unloaded(m, &p->sets[BUFFER]);
-    weight_set old = p->sets[ARRAY];
-    p->sets[ARRAY] = p->sets[BUFFER];
-    p->sets[BUFFER] = old;
+    if (fresh.type != NO_WEIGHTS)
+        matrix_clear_unloaded(m, &fresh);
+    memset(fresh.loaded, 1, m->lanes);
+    p->sets[BUFFER] = p->sets[ARRAY];
+    p->sets[ARRAY] = fresh;
     matrix_empty(m, &p->sets[BUFFER]);
     p->is_packed = false;
 }
@@ -220,12 +227,16 @@ void matrix_set_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *v
 
 LPU_CLONES static void add_integers(uint32_t *restrict sums, const uint32_t *restrict values, size_t lanes)
 {
-    EACH_LANE(n) sums[n] += values[n];
+    for (; lanes > 0; lanes -= SUPERLANE, sums += SUPERLANE, values += SUPERLANE)
+        for (size_t n = 0; n < SUPERLANE; n++)
+            sums[n] += values[n];
 }
 
 LPU_CLONES static void add_floats(uint32_t *restrict sums, const uint32_t *restrict values, size_t lanes)
 {
-    EACH_LANE(n) sums[n] = float_bits(as_float(sums[n]) + as_float(values[n]));
+    for (; lanes > 0; lanes -= SUPERLANE, sums += SUPERLANE, values += SUPERLANE)
+        for (size_t n = 0; n < SUPERLANE; n++)
+            sums[n] = float_bits(as_float(sums[n]) + as_float(values[n]));
 }
 
 void matrix_add_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values, bool floats)
@@ -240,3 +251,7 @@ void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *
     m->planes[plane].is_set[row] = true;
 }
 
+void matrix_emit(const lpu_matrix *m, const uint32_t *words, uint8_t *const *streams)
+{
+    lanes_split(streams, words, sizeof *words, m->lanes);
+}

@@ -2,10 +2,11 @@
 #include "switch.h"
 #include <stdlib.h>
 #include <string.h>
+#include "clones.h"
 #include "float.h"
-#include "lanes_loop.h"
+#include "lanes.h"
 
-enum { MOST_LANES = 512, SIDES = 2, WORD = sizeof(uint32_t) };
+enum { MOST_LANES = 512, SUPERLANE = 16, SIDES = 2, WORD = sizeof(uint32_t) };
 
 /* One byte of every lane ------------------------------------------------------------------------------------------ */
 /* Lanes come from `amount` lanes below; `entering` comes into those that have none there. */
@@ -36,7 +37,8 @@ static void take_lanes(uint8_t *restrict d, const uint8_t *a, const uint16_t *ma
     uint8_t source[MOST_LANES + 1];
     memcpy(source, a, lanes);
     source[lanes] = 0;
-    EACH_LANE(l) d[l] = source[map[l] < lanes ? map[l] : lanes];
+    for (size_t l = 0; l < lanes; l++)
+        d[l] = source[map[l] < lanes ? map[l] : lanes];
 }
 
 static void distribute(const switch_op *op, uint8_t *d, const uint8_t *a)
