@@ -9,7 +9,7 @@ import pytest
 
 from conform.build import Bundle, op, text
 from isa import codec
-from isa.faults import CONDITION_CODE, RawFault
+from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import LPU_TINY
 from vm.core import CoreEngine
 from vm.engine import FAULT, HALTED, POISON_BYTE, RUNNING, Engine, InFlight, Loop
@@ -112,7 +112,16 @@ def test_hazard_names_the_last_writer(make: Callable[..., Engine]) -> None:
     slow, slower = [op("mul rd, ra, rb", rd=4)], [op("div rd, ra, imm", rd=4, imm=1)]
     engine = make(slow, slower, [op("add rd, ra, rb", rd=1, ra=2, rb=4)])
     assert fault(engine) == RawFault(
-        5, cycle=2, pc=2, slot=0, operand=1, resource=4, other_pc=1, other_slot=0, other_cycle=1, other_landing=19
+        NUMBER["E-HAZARD"],
+        cycle=2,
+        pc=2,
+        slot=0,
+        operand=1,
+        resource=4,
+        other_pc=1,
+        other_slot=0,
+        other_cycle=1,
+        other_landing=19,
     )
     assert len(engine.state.in_flight) == 2
     assert engine.run(ENDLESS) == FAULT
@@ -128,7 +137,16 @@ def test_the_condition_code_is_register_32(make: Callable[..., Engine]) -> None:
 def test_a_write_must_land_after_earlier_ones(make: Callable[..., Engine]) -> None:
     slow, quick = [op("mul rd, ra, rb", rd=4)], [mov(4, 1)]
     assert fault(make(slow, WAIT, quick)) == RawFault(
-        16, cycle=2, pc=2, slot=0, resource=4, address=3, other_pc=0, other_slot=0, other_cycle=0, other_landing=3
+        NUMBER["E-WRITE-CLASH"],
+        cycle=2,
+        pc=2,
+        slot=0,
+        resource=4,
+        address=3,
+        other_pc=0,
+        other_slot=0,
+        other_cycle=0,
+        other_landing=3,
     )
     engine = make(slow, nop(2), quick)
     assert ended(engine) == (4, 0)
@@ -191,7 +209,7 @@ def test_call_and_return(make: Callable[..., Engine]) -> None:
 def test_a_jump_into_nothing_faults_when_fetched(make: Callable[..., Engine]) -> None:
     engine = make([*FILLER, op("jmp target", target=9)])
     assert engine.run(3) == RUNNING
-    assert fault(engine) == RawFault(1, cycle=3, pc=9, address=9, other_pc=0, other_slot=1, other_cycle=0)
+    assert fault(engine) == RawFault(NUMBER["E-PC"], cycle=3, pc=9, address=9, other_pc=0, other_slot=1, other_cycle=0)
 
 
 # Loops ----------------------------------------------------------------------------------------
@@ -248,7 +266,7 @@ def test_a_fifth_level_faults_only_with_a_count(make: Callable[..., Engine]) -> 
     def nest(count: int) -> list[Bundle]:
         return [*(loop(1, 10 - level) for level in range(4)), loop(count, 6), *[FILLER] * 5]
 
-    assert fault(make(*nest(1))) == RawFault(3, cycle=4, pc=4, slot=0, resource=4, address=6)
+    assert fault(make(*nest(1))) == RawFault(NUMBER["E-LOOP"], cycle=4, pc=4, slot=0, resource=4, address=6)
     assert make(*nest(0)).run(ENDLESS) == HALTED
 
 
@@ -293,7 +311,7 @@ def test_never_written_bytes(make: Callable[..., Engine]) -> None:
         assert engine.state.registers[1] == value
     engine = make([ld(1, 5)])
     engine.load(20, b"\x11")
-    assert fault(engine) == RawFault(12, cycle=0, pc=0, slot=0, address=21)
+    assert fault(engine) == RawFault(NUMBER["E-UNINIT"], cycle=0, pc=0, slot=0, address=21)
 
 
 def test_lanes_take_a_byte_of_each_slice(make: Callable[..., Engine]) -> None:
@@ -311,7 +329,7 @@ def test_one_access_a_bank_a_cycle(make: Callable[..., Engine]) -> None:
     bank = LPU_TINY.words_per_bank
     assert make([st(1, bank - 1), st(1, bank, u=1)]).run(ENDLESS) == HALTED
     assert fault(make([st(1, bank, u=1), st(1, bank)])) == RawFault(
-        11, cycle=0, pc=0, slot=0, resource=1, other_pc=0, other_slot=1, other_cycle=0
+        NUMBER["E-BANK"], cycle=0, pc=0, slot=0, resource=1, other_pc=0, other_slot=1, other_cycle=0
     )
     lanes = op("stl.4 slice[row], lane, rt", slice=4, row=64, u=1)
     shared = fault(make([st(1, 2 * 6 * bank + bank), lanes]))
