@@ -30,6 +30,7 @@ from asm.tree import (
     OpStmt,
     Pin,
     Statement,
+    Timing,
     Unary,
     Virtual,
 )
@@ -41,8 +42,8 @@ MAX_SHAPES = 20_000  # then the cache starts again
 MAX_MEMO = 256  # operands remembered in one place of one shape
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 TO_SHAPE = str.maketrans(LETTERS + "0123456789", "a" * len(LETTERS) + "0" * 10)
-# Where letters matter: after `@`, in exponents, escapes and macro parameters.
-BY_LETTER = re.compile(r"""[@\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
+# Where letters matter: after `@` (but not in `@0` and `@+0`), in exponents, escapes and macro parameters.
+BY_LETTER = re.compile(r"""@(?!\+?0)|[\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
 # Where a numeric label may be: `1:`, `1b`, `1f`.
 NUMERIC_LABEL = re.compile(r"(?<![\w.])0+(?:a(?!\w)|\s*:)")
 
@@ -195,6 +196,13 @@ def _attribute(node: Attribute) -> Make:
     return lambda text: Attribute(text[start:stop], value(text), column, end)
 
 
+def _timing(node: Timing) -> Make:
+    if node.value is None:
+        raise NoTemplate
+    kind, value, column, end = node.kind, _part(node.value), node.column, node.end
+    return lambda text: Timing(kind, value(text), (), column, end)
+
+
 def _pin(node: Pin) -> Make:
     column, end = node.column, node.end
     stop = column + len(node.name)
@@ -215,6 +223,7 @@ PARTS: dict[type, Callable[[Any], Make]] = {
     Indexed: _indexed,
     Virtual: _virtual,
     Attribute: _attribute,
+    Timing: _timing,
     Pin: _pin,
 }
 
@@ -229,11 +238,13 @@ def _label(node: LabelDef) -> MakeStatement:
 def _op(node: OpStmt) -> MakeStatement:
     column, end, operands, pins = node.column, node.end, _operands(node.operands), _operands(node.pins)
     start, stop = column - 1, end - 1
+    timing = _part(node.timing) if node.timing is not None else None
 
     def make(text: str, line: Line) -> OpStmt:
         mine: tuple[Operand, ...] = tuple([make(text) for make in operands])
         pinned: tuple[Pin, ...] = tuple([make(text) for make in pins]) if pins else ()
-        return OpStmt(text[start:stop].lower(), mine, pinned, None, line, column, end)
+        timed = timing(text) if timing is not None else None
+        return OpStmt(text[start:stop].lower(), mine, pinned, timed, line, column, end)
 
     return make
 
