@@ -17,8 +17,8 @@
 FOR_WIDTHS(OF_WIDTH)
 
 #define OF_ANY(name, T) BINARY(add_##name, T) BINARY(sub_##name, T) BINARY(mul_##name, T) BINARY(min_##name, T) BINARY(max_##name, T)
-#define OF_SIGNED(name, T, bits, wide) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T) BINARY(sar_##name, T)
-#define OF_UNSIGNED(name, T, bits, wide) OF_ANY(name, T) BINARY(shr_##name, T)
+#define OF_SIGNED(name, T, bits, least, greatest, wide) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T) BINARY(sar_##name, T)
+#define OF_UNSIGNED(name, T, bits, least, greatest, wide) OF_ANY(name, T) BINARY(shr_##name, T)
 #define OF_FLOAT(name, T, S, bits, infinity) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T)
 FOR_SIGNED(OF_SIGNED)
 FOR_UNSIGNED(OF_UNSIGNED)
@@ -36,7 +36,7 @@ LANES2(pack_i4, uint8_t, int8_t, int8_t)
 #define COMPARISONS(name, T, value) \
     COMPARISON(eq_##name, T, value, ==) COMPARISON(ne_##name, T, value, !=) COMPARISON(lt_##name, T, value, <) \
     COMPARISON(le_##name, T, value, <=) COMPARISON(gt_##name, T, value, >) COMPARISON(ge_##name, T, value, >=)
-#define COMPARED(name, T, bits, wide) COMPARISONS(name, T, )
+#define COMPARED(name, T, bits, least, greatest, wide) COMPARISONS(name, T, )
 #define COMPARED_FLOATS(name, T, S, bits, infinity) COMPARISONS(name, T, from_##name)
 FOR_INTEGERS(COMPARED)
 FOR_FLOATS(COMPARED_FLOATS)

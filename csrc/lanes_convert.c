@@ -12,11 +12,13 @@
     X(__VA_ARGS__, I8, i8) X(__VA_ARGS__, U8, u8) X(__VA_ARGS__, I16, i16) X(__VA_ARGS__, U16, u16) \
     X(__VA_ARGS__, I32, i32) X(__VA_ARGS__, U32, u32)
 
-/* Integers to integers, saturating. That to its own type is a copy; no row asks for it. */
-static inline int64_t clamp(int64_t x, int64_t least, int64_t greatest) { return x < least ? least : x > greatest ? greatest : x; }
-
-#define SATURATED(from, S, to, D, least, greatest) \
-    static inline D to_##to##_##from(S a) { return (D)clamp(a, least, greatest); } \
+/* Integers to integers, saturating: first to what both types have. To its own type it is a copy; no row asks for that. */
+#define SATURATED(from, S, low, high, to, D, least, greatest) \
+    static inline D to_##to##_##from(S a) \
+    { \
+        int64_t bottom = (least) > (int64_t)(low) ? (least) : (low), top = (greatest) < (int64_t)(high) ? (greatest) : (high); \
+        return (D)within_##from(a, (S)bottom, (S)top); \
+    } \
     LANES1(to_##to##_##from, D, S)
 
 /* Integers to floats */
@@ -26,7 +28,7 @@ static inline int64_t clamp(int64_t x, int64_t least, int64_t greatest) { return
     static inline uint32_t to_f32_##from(S a) { return to_f32(from_##from(a)); } \
     LANES1(to_f16_##from, uint16_t, S) LANES1(to_bf16_##from, uint16_t, S) LANES1(to_f32_##from, uint32_t, S)
 
-#define FROM_INTEGER(from, S, bits, wide) TO_INTEGERS(SATURATED, from, S) TO_FLOATS(from, S)
+#define FROM_INTEGER(from, S, bits, low, high, wide) TO_INTEGERS(SATURATED, from, S, low, high) TO_FLOATS(from, S)
 FOR_INTEGERS(FROM_INTEGER)
 
 /* Floats to integers, in four roundings */

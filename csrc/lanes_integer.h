@@ -4,15 +4,15 @@
 #define LPU_LANES_INTEGER_H
 #include <stdint.h>
 
-/* X(name, type, bits, wide): wide holds the sum and the product of any two */
-#define FOR_SIGNED(X) X(i8, int8_t, 8, int32_t) X(i16, int16_t, 16, int32_t) X(i32, int32_t, 32, int64_t)
-#define FOR_UNSIGNED(X) X(u8, uint8_t, 8, uint32_t) X(u16, uint16_t, 16, uint32_t) X(u32, uint32_t, 32, uint64_t)
+/* X(name, type, bits, least, greatest, wide): wide holds the sum and the product of any two */
+#define FOR_SIGNED(X) \
+    X(i8, int8_t, 8, INT8_MIN, INT8_MAX, int32_t) X(i16, int16_t, 16, INT16_MIN, INT16_MAX, int32_t) \
+    X(i32, int32_t, 32, INT32_MIN, INT32_MAX, int64_t)
+#define FOR_UNSIGNED(X) \
+    X(u8, uint8_t, 8, 0, UINT8_MAX, uint32_t) X(u16, uint16_t, 16, 0, UINT16_MAX, uint32_t) \
+    X(u32, uint32_t, 32, 0, UINT32_MAX, uint64_t)
 #define FOR_INTEGERS(X) FOR_SIGNED(X) FOR_UNSIGNED(X)
 #define FOR_WIDTHS(X) X(8, uint8_t) X(16, uint16_t) X(32, uint32_t)
-
-#define LEAST(bits) (-(INT64_C(1) << (bits - 1)))
-#define GREATEST(bits) ((INT64_C(1) << (bits - 1)) - 1)
-#define ALL_ONES(bits) ((UINT64_C(1) << bits) - 1)
 
 /* Wrapping, and logic */
 #define OF_WIDTH(bits, T) \
@@ -31,30 +31,36 @@
 FOR_WIDTHS(OF_WIDTH)
 #undef OF_WIDTH
 
-#define OF_INTEGER(name, T, bits, wide) \
+/* Compilers know a lesser and a greater, but not a clamp of two comparisons. */
+#define OF_INTEGER(name, T, bits, least, greatest, wide) \
     static inline T min_##name(T a, T b) { return a < b ? a : b; } \
-    static inline T max_##name(T a, T b) { return a > b ? a : b; }
+    static inline T max_##name(T a, T b) { return a > b ? a : b; } \
+    static inline T within_##name(T a, T low, T high) { return min_##name(max_##name(a, low), high); }
 FOR_INTEGERS(OF_INTEGER)
 #undef OF_INTEGER
 
-/* Saturating; the compiler shifts the sign of a negative number in. */
-#define OF_SIGNED(name, T, bits, wide) \
-    static inline T clamp_##name(wide x) { return (T)(x < LEAST(bits) ? LEAST(bits) : x > GREATEST(bits) ? GREATEST(bits) : x); } \
-    static inline T add_##name(T a, T b) { return clamp_##name((wide)a + b); } \
-    static inline T sub_##name(T a, T b) { return clamp_##name((wide)a - b); } \
-    static inline T mul_##name(T a, T b) { return clamp_##name((wide)a * b); } \
-    static inline T neg_##name(T a) { return clamp_##name(-(wide)a); } \
-    static inline T abs_##name(T a) { return a < 0 ? neg_##name(a) : a; } \
-    static inline T relu_##name(T a) { return a < 0 ? 0 : a; } \
+/* Saturating; >> of a negative number lets its sign in, with gcc and clang. */
+#define OF_SIGNED(name, T, bits, least, greatest, wide) \
+    static inline T saturate_##name(wide x) \
+    { \
+        wide raised = x > least ? x : least; \
+        return (T)(raised < greatest ? raised : greatest); \
+    } \
+    static inline T add_##name(T a, T b) { return saturate_##name((wide)a + b); } \
+    static inline T sub_##name(T a, T b) { return saturate_##name((wide)a - b); } \
+    static inline T mul_##name(T a, T b) { return saturate_##name((wide)a * b); } \
+    static inline T neg_##name(T a) { return saturate_##name(-(wide)a); } \
+    static inline T abs_##name(T a) { return max_##name(a, neg_##name(a)); } \
+    static inline T relu_##name(T a) { return max_##name(a, 0); } \
     static inline T sar_##name(T a, T b) { return (T)(a >> (b & (bits - 1))); }
 FOR_SIGNED(OF_SIGNED)
 #undef OF_SIGNED
 
-#define OF_UNSIGNED(name, T, bits, wide) \
-    static inline T clamp_##name(wide x) { return (T)(x > ALL_ONES(bits) ? ALL_ONES(bits) : x); } \
-    static inline T add_##name(T a, T b) { return clamp_##name((wide)a + b); } \
-    static inline T sub_##name(T a, T b) { return (T)(a > b ? a - b : 0); } \
-    static inline T mul_##name(T a, T b) { return clamp_##name((wide)a * b); } \
+#define OF_UNSIGNED(name, T, bits, least, greatest, wide) \
+    static inline T saturate_##name(wide x) { return (T)(x < greatest ? x : greatest); } \
+    static inline T add_##name(T a, T b) { return saturate_##name((wide)a + b); } \
+    static inline T sub_##name(T a, T b) { return (T)(max_##name(a, b) - b); } \
+    static inline T mul_##name(T a, T b) { return saturate_##name((wide)a * b); } \
     static inline T shr_##name(T a, T b) { return (T)(a >> (b & (bits - 1))); }
 FOR_UNSIGNED(OF_UNSIGNED)
 #undef OF_UNSIGNED
@@ -62,7 +68,7 @@ FOR_UNSIGNED(OF_UNSIGNED)
 /* Two i4 in a byte */
 static inline int8_t low_i4(uint8_t a) { return (int8_t)((a & 15) - ((a & 8) << 1)); }
 static inline int8_t high_i4(uint8_t a) { return low_i4(a >> 4); }
-static inline uint8_t clamp_i4(int8_t a) { return (uint8_t)(a < -8 ? -8 : a > 7 ? 7 : a) & 15; }
-static inline uint8_t pack_i4(int8_t a, int8_t b) { return (uint8_t)(clamp_i4(a) | clamp_i4(b) << 4); }
+static inline uint8_t saturate_i4(int8_t a) { return (uint8_t)within_i8(a, -8, 7) & 15; }
+static inline uint8_t pack_i4(int8_t a, int8_t b) { return (uint8_t)(saturate_i4(a) | saturate_i4(b) << 4); }
 
 #endif

@@ -1,16 +1,36 @@
-/* Elements and their byte planes. */
+/* Elements and their byte planes. Bytes are moved one by one, in a pattern that compilers make vector instructions of. */
 #include "lanes_loop.h"
 #include <string.h>
 
-LPU_CLONES static void join_2(uint16_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1, size_t lanes)
+/* Where byte k of an element of `width` bytes is in memory; bytes of a plane count from the lowest. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define BYTE(k, width) ((width) - 1 - (k))
+#else
+#define BYTE(k, width) (k)
+#endif
+
+LPU_CLONES static void join_2(uint8_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1, size_t lanes)
 {
-    EACH_LANE(l) d[l] = (uint16_t)(p0[l] | p1[l] << 8);
+    EACH_LANE(l, (d[2 * l + BYTE(0, 2)] = p0[l], d[2 * l + BYTE(1, 2)] = p1[l]));
 }
 
-LPU_CLONES static void join_4(uint32_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1,
+LPU_CLONES static void join_4(uint8_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1,
                               const uint8_t *restrict p2, const uint8_t *restrict p3, size_t lanes)
 {
-    EACH_LANE(l) d[l] = p0[l] | (uint32_t)p1[l] << 8 | (uint32_t)p2[l] << 16 | (uint32_t)p3[l] << 24;
+    EACH_LANE(l, (d[4 * l + BYTE(0, 4)] = p0[l], d[4 * l + BYTE(1, 4)] = p1[l], d[4 * l + BYTE(2, 4)] = p2[l],
+                  d[4 * l + BYTE(3, 4)] = p3[l]));
+}
+
+LPU_CLONES static void split_2(uint8_t *restrict p0, uint8_t *restrict p1, const uint8_t *restrict a, size_t lanes)
+{
+    EACH_LANE(l, (p0[l] = a[2 * l + BYTE(0, 2)], p1[l] = a[2 * l + BYTE(1, 2)]));
+}
+
+LPU_CLONES static void split_4(uint8_t *restrict p0, uint8_t *restrict p1, uint8_t *restrict p2, uint8_t *restrict p3,
+                               const uint8_t *restrict a, size_t lanes)
+{
+    EACH_LANE(l, (p0[l] = a[4 * l + BYTE(0, 4)], p1[l] = a[4 * l + BYTE(1, 4)], p2[l] = a[4 * l + BYTE(2, 4)],
+                  p3[l] = a[4 * l + BYTE(3, 4)]));
 }
 
 void lanes_join(void *restrict elements, const uint8_t *const planes[], unsigned width, size_t lanes)
@@ -23,18 +43,6 @@ void lanes_join(void *restrict elements, const uint8_t *const planes[], unsigned
         join_4(elements, planes[0], planes[1], planes[2], planes[3], lanes);
 }
 
-LPU_CLONES static void split(uint8_t *restrict d, const void *restrict elements, unsigned shift, size_t lanes)
-{
-    const uint32_t *restrict a = elements;
-    EACH_LANE(l) d[l] = (uint8_t)(a[l] >> shift);
-}
-
-LPU_CLONES static void split_2(uint8_t *restrict p0, uint8_t *restrict p1, const uint16_t *restrict a, size_t lanes)
-{
-    EACH_LANE(l) p0[l] = (uint8_t)a[l];
-    EACH_LANE(l) p1[l] = (uint8_t)(a[l] >> 8);
-}
-
 void lanes_split(uint8_t *const planes[], const void *restrict elements, unsigned width, size_t lanes)
 {
     if (width == 1)
@@ -42,16 +50,18 @@ void lanes_split(uint8_t *const planes[], const void *restrict elements, unsigne
     else if (width == 2)
         split_2(planes[0], planes[1], elements, lanes);
     else
-        for (unsigned k = 0; k < width; k++)
-            split(planes[k], elements, 8 * k, lanes);
+        split_4(planes[0], planes[1], planes[2], planes[3], elements, lanes);
 }
+
+LPU_CLONES static void fill_2(uint16_t *d, uint16_t bits, size_t lanes) { EACH_LANE(l, d[l] = bits); }
+LPU_CLONES static void fill_4(uint32_t *d, uint32_t bits, size_t lanes) { EACH_LANE(l, d[l] = bits); }
 
 void lanes_fill(void *restrict elements, uint32_t bits, unsigned width, size_t lanes)
 {
     if (width == 1)
         memset(elements, (int)(bits & 0xFF), lanes);
     else if (width == 2)
-        EACH_LANE(l) ((uint16_t *)elements)[l] = (uint16_t)bits;
+        fill_2(elements, (uint16_t)bits, lanes);
     else
-        EACH_LANE(l) ((uint32_t *)elements)[l] = bits;
+        fill_4(elements, bits, lanes);
 }

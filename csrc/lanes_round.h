@@ -9,40 +9,54 @@
 #define ROUNDER_float 0x1.8p23f
 #define ROUNDER_double 0x1.8p52
 
-/* The roundings, for numbers as large as the rounder can take. */
-#define OF_CARRIER(F) \
+/* X(carrier, unsigned, signed, bits_of, value_of) */
+#define FOR_CARRIERS(X) X(float, uint32_t, int32_t, raw_bits, as_float) X(double, uint64_t, int64_t, double_bits, as_double)
+
+/* The nearest integer, and the roundings; to nearest even is left to adding the rounder. limited_ is x, or what of its
+ * sign has the magnitude of `limit`, NaN too. Integers are compared, for that is what vector instructions are good at. */
+#define OF_CARRIER(F, U, I, bits_of, value_of) \
+    static inline I integer_##F(F x) { return (I)(bits_of(x + ROUNDER_##F) - bits_of(ROUNDER_##F)); } \
     static inline F nearest_##F(F x) { return (x + ROUNDER_##F) - ROUNDER_##F; } \
-    static inline F even_##F(F x) { return x; /* adding the rounder will do */ } \
-    static inline F down_##F(F x) { return nearest_##F(x) - (nearest_##F(x) > x); } \
-    static inline F up_##F(F x) { return nearest_##F(x) + (nearest_##F(x) < x); } \
-    static inline F zero_##F(F x) { return x < 0 ? up_##F(x) : down_##F(x); }
-OF_CARRIER(float)
-OF_CARRIER(double)
+    static inline F even_##F(F x) { return x; } \
+    static inline F down_##F(F x) { return nearest_##F(x) - (nearest_##F(x) > x ? 1 : 0); } \
+    static inline F up_##F(F x) { return nearest_##F(x) + (nearest_##F(x) < x ? 1 : 0); } \
+    static inline F zero_##F(F x) { return x < 0 ? up_##F(x) : down_##F(x); } \
+    static inline F limited_##F(F x, F limit) \
+    { \
+        U sign = bits_of(x) & bits_of((F)-0.0); \
+        I magnitude = (I)(bits_of(x) ^ sign), most = (I)bits_of(limit); \
+        return value_of(sign | (U)(magnitude < most ? magnitude : most)); \
+    } \
+    static inline I within_##F(I x, I least, I greatest) \
+    { \
+        I raised = x > least ? x : least; \
+        return raised < greatest ? raised : greatest; \
+    }
+FOR_CARRIERS(OF_CARRIER)
 #undef OF_CARRIER
 
-static inline uint32_t low_bits_float(float x) { return raw_bits(x + ROUNDER_float); }
-static inline uint32_t low_bits_double(double x) { return (uint32_t)double_bits(x + ROUNDER_double); }
-
-/* X(name, type, least, greatest, carrier): every integer of the type is a number of its carrier, and one that its
- * rounder can take. */
+/* X(name, type, least, greatest, carrier, beyond): the carrier holds every integer up to `beyond`, and so does its rounder */
 #define FOR_TARGETS(X) \
-    X(i8, int8_t, -128, 127, float) X(u8, uint8_t, 0, 255, float) \
-    X(i16, int16_t, -32768, 32767, float) X(u16, uint16_t, 0, 65535, float) \
-    X(i32, int32_t, -0x1p31, 0x1p31 - 1, double) X(u32, uint32_t, 0, 0x1p32 - 1, double)
+    X(i8, int8_t, INT8_MIN, INT8_MAX, float, 0x1p8f) X(u8, uint8_t, 0, UINT8_MAX, float, 0x1p8f) \
+    X(i16, int16_t, INT16_MIN, INT16_MAX, float, 0x1p16f) X(u16, uint16_t, 0, UINT16_MAX, float, 0x1p16f) \
+    X(i32, int32_t, INT32_MIN, INT32_MAX, double, 0x1p32) X(u32, uint32_t, 0, UINT32_MAX, double, 0x1p32)
 #define FOR_ROUNDINGS(X, ...) X(__VA_ARGS__, even) X(__VA_ARGS__, zero) X(__VA_ARGS__, down) X(__VA_ARGS__, up)
 
-#define ROUNDED(name, T, F, rounding) \
-    static inline T to_##rounding##_##name(float x) { return (T)low_bits_##F(rounding##_##F(within_##name(x))); }
-#define OF_TARGET(name, T, least, greatest, F) \
-    static inline F within_##name(F x) { return x != x ? 0 : x < (F)(least) ? (F)(least) : x > (F)(greatest) ? (F)(greatest) : x; } \
-    FOR_ROUNDINGS(ROUNDED, name, T, F) \
+#define ROUNDED(name, T, least, greatest, F, beyond, rounding) \
+    static inline T to_##rounding##_##name(float x) \
+    { \
+        T rounded = (T)within_##F(integer_##F(rounding##_##F(limited_##F(x, beyond))), least, greatest); \
+        return x != x ? 0 : rounded; \
+    }
+#define OF_TARGET(name, T, least, greatest, F, beyond) \
+    FOR_ROUNDINGS(ROUNDED, name, T, least, greatest, F, beyond) \
     static inline T to_##name(float x) { return to_even_##name(x); }
 FOR_TARGETS(OF_TARGET)
 #undef OF_TARGET
 #undef ROUNDED
 
 /* An integer as the nearest float */
-#define OF_INTEGER(name, T, bits, wide) static inline float from_##name(T a) { return (float)a; }
+#define OF_INTEGER(name, T, bits, least, greatest, wide) static inline float from_##name(T a) { return (float)a; }
 FOR_INTEGERS(OF_INTEGER)
 #undef OF_INTEGER
 
