@@ -81,7 +81,8 @@ def test_reads_that_meet_arrive_in_one_cycle(slices: tuple[str, str]) -> None:
 
 # Operands -------------------------------------------------------------------------------------------
 def one(text: str, machine: MachineSpec = LPU_TINY, head: str = "") -> Op:
-    (op,), _ = decode_bundle(text_of(f"{head}        {{ {text} }}\n", machine), 0)
+    """The op alone, whatever a machine would make of it."""
+    (op,), _ = decode_bundle(text_of(f"        .unchecked\n{head}        {{ {text} }}\n", machine), 0)
     return op
 
 
@@ -193,7 +194,7 @@ def test_rows_of_tensors() -> None:
 def test_rows_are_left_for_the_linker() -> None:
     """The second object's tensor moves behind the first's, and its op keeps its extension."""
     first = assemble("        .tensor a: u8[7, 32] @ mw2.0\n", machine=LPU_TINY).image
-    source = "        .tensor b: u8[6, 32] @ mw2.0\n        { read se3, mw2[b + 1], n=2, d=9, m=2, e=40 }\n"
+    source = "        .unchecked\n        .tensor b: u8[6, 32] @ mw2.0\n        { read se3, mw2[b + 1], n=2, d=9, m=2, e=40 }\n"
     second = assemble(source, machine=LPU_TINY).image
     assert first is not None and second is not None
     (read,), _ = decode_bundle(link([first, second]).text, 0)
@@ -203,7 +204,7 @@ def test_rows_are_left_for_the_linker() -> None:
 # Registers and units --------------------------------------------------------------------------------
 def test_symbolic_registers_are_broadcast() -> None:
     text = text_of(
-        "        .reg x\n        { mov x, 5 }\n        { vadd.i32.w se0, r0, x }\n        { read se0, mw0[x] }\n"
+        "        .unchecked\n        .reg x\n        { mov x, 5 }\n        { vadd.i32.w se0, r0, x }\n        { read se0, mw0[x] }\n"
     )
     ops = [decode_bundle(text, address)[0][0] for address in bundle_starts(text)]
     assert (ops[0]["rd"], ops[1]["sa"], ops[1]["sb"], ops[2]["ra"]) == (1, 96, 97, 1)
