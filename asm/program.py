@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from asm.tree import Expr, Line, OpStmt
+from asm.tree import Attribute, Expr, Line, Operand, OpStmt
 from isa.diagnostics import Place
 from isa.row import Row
 
@@ -57,6 +57,15 @@ class AsmOp:
 
     def value(self, name: str) -> int:
         return self.values[self.row.format.names.index(name)]
+
+    def written(self, name: str) -> Operand | OpStmt:
+        """The operand or attribute that fills a field; the op as a whole when it was left out."""
+        operands = self.statement.operands
+        for operand, node in zip(self.row.positional, operands, strict=False):
+            if name in operand.fields and not isinstance(node, Attribute):
+                return node
+        settings = (node for node in operands if isinstance(node, Attribute))
+        return next((node for node in settings if node.name == name), self.statement)
 
 
 # What the text of a program is made of, in order ------------------------------------------------

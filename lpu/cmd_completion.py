@@ -44,9 +44,9 @@ def options(command: str) -> list[str]:
 def words(command: str) -> list[str]:
     """What may stand as a positional argument, where that is a fixed set."""
     if command == "isa":
-        from isa.table import MNEMONICS
+        from isa.table import FAMILIES, MNEMONICS
 
-        return list(MNEMONICS)
+        return list(dict.fromkeys([*FAMILIES, *MNEMONICS]))
     return [str(choice) for action in actions(command) if not action.option_strings for choice in action.choices or ()]
 
 

@@ -28,7 +28,7 @@ def highest(to: ElementType) -> int:
 
 
 def _described(value: Value) -> str:
-    return f"the bits of an {value.of}" if isinstance(value, Bits) else describe(value)
+    return f"bits of {value.of}" if isinstance(value, Bits) else describe(value)
 
 
 def _kind(to: ElementType) -> str:

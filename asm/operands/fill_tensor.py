@@ -85,7 +85,7 @@ def _float_bits(op: AsmOp, to: ElementType, value: int | float, node: Expr) -> i
     if isinstance(value, Bits):
         if value.of == to.name:
             return value
-        message = f"`{op.row.mnemonic}` takes an {to.name} here, not the bits of an {value.of}"
+        message = f"`{op.row.mnemonic}` takes {to.name} here, not bits of {value.of}"
         raise error("E-TYPE", message, op.statement.line, node)
     bits = round_value(value, to)
     if bits is None:

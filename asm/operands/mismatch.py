@@ -39,7 +39,8 @@ def _instead(statement: OpStmt) -> str:
     name = statement.mnemonic
     suffixed = [f"`{known}`" for known in MNEMONICS if known.startswith(f"{name}.")]
     if suffixed:
-        more = f" and {len(suffixed) - SUFFIXES_SHOWN} more" if len(suffixed) > SUFFIXES_SHOWN else ""
+        left = len(suffixed) - SUFFIXES_SHOWN
+        more = f" and {left} more, see `lpu isa {name}`" if left > 0 else ""
         return f"it is written with a suffix: {', '.join(suffixed[:SUFFIXES_SHOWN])}{more}"
     near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""

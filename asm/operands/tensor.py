@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TypeAlias, cast
 
-from asm.errors import Spanned, error
+from asm.errors import error
 from asm.operands.address import Located, locate_row
 from asm.operands.attributes import fill_attributes, split_attributes
 from asm.operands.fill_tensor import FILL, last_scalar
@@ -15,7 +15,7 @@ from asm.operands.places import find_place
 from asm.operands.slot import EXPR, OTHER, PLACE, Form, Shape, form_of, shape_of
 from asm.program import AsmOp
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
-from asm.tree import Attribute, Expr, Indexed, Name, Operand, OpStmt, Virtual
+from asm.tree import Expr, Indexed, Name, Operand, OpStmt, Virtual
 from isa.legal import absent, first_offence
 from isa.places import SCALARS, WEST_FLOW, flows_west, place_name
 from isa.row import STREAM, VECTOR
@@ -45,7 +45,7 @@ def match_tensor(scope: Scope, statement: OpStmt) -> AsmOp:
     _note_registers(scope, op, form)
     take_own_alu(op)
     apply_pins(scope, op)
-    _check_rules(scope, op, nodes, attributes)
+    _check_rules(scope, op)
     return op
 
 
@@ -80,26 +80,17 @@ def _note_registers(scope: Scope, op: AsmOp, form: Form) -> None:
 
 
 # Rules ----------------------------------------------------------------------------------------
-def _check_rules(scope: Scope, op: AsmOp, nodes: tuple[Operand, ...], attributes: tuple[Attribute, ...]) -> None:
+def _check_rules(scope: Scope, op: AsmOp) -> None:
     """What the encoding forbids and what the machine lacks."""
     values = last_scalar(op)
     field, reason = first_offence(op.row, values)
     if reason:
-        node = _written_at(op, field, nodes, attributes)
         code, help_ = _kind_of_offence(op, field)
-        raise error(code, f"`{op.row.mnemonic}`: {reason}", op.statement.line, node, help_)
+        raise error(code, f"`{op.row.mnemonic}`: {reason}", op.statement.line, op.written(field), help_)
     missing = absent(scope.spec, op.row, values)
     if missing:
         message = f"`{op.row.mnemonic}` needs {missing}, which {scope.spec.name} does not have"
         raise error("E-PLACE", message, op.statement.line, op.statement)
-
-
-def _written_at(op: AsmOp, field: str, nodes: tuple[Operand, ...], attributes: tuple[Attribute, ...]) -> Spanned:
-    """The operand that fills a field; the op when it was left out."""
-    for operand, node in zip(op.row.positional, nodes, strict=True):
-        if field in operand.fields:
-            return node
-    return next((node for node in attributes if node.name == field), op.statement)
 
 
 def _kind_of_offence(op: AsmOp, field: str) -> tuple[str, str]:

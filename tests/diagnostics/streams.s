@@ -116,7 +116,7 @@ p:      .i32    1
         { vadd.f16 se0, se2, 65520.0 }
 ; error: E-RANGE 30-36: 65520.0 is too large for f16
         { vadd.f16 se0, se2, f32bits(5) }
-; error: E-TYPE 30-39: `vadd.f16` takes an f16 here, not the bits of an f32
+; error: E-TYPE 30-39: `vadd.f16` takes f16 here, not bits of f32
         { read  se0, mw8[x] }
 ; error: E-PLACE 22-27: lpu-tiny has no slice mw8; it has mw0 to mw7
         { read  se0, mw5[x] }
@@ -130,10 +130,10 @@ p:      .i32    1
 ; help: compute the row in a register first
         { vadd  se0, se4, se8 }
 ; error: E-MNEMONIC 11-14: `vadd` is not an instruction
-; help: it is written with a suffix: `vadd.i8.w`, `vadd.i8.s`, `vadd.u8.w`, `vadd.u8.s`, `vadd.i16.w`, `vadd.i16.s`, `vadd.u16.w`, `vadd.u16.s`, `vadd.i32.w`, `vadd.i32.s`, `vadd.u32.w`, `vadd.u32.s` and 3 more
+; help: it is written with a suffix: `vadd.i8.w`, `vadd.i8.s`, `vadd.u8.w`, `vadd.u8.s`, `vadd.i16.w`, `vadd.i16.s`, `vadd.u16.w`, `vadd.u16.s`, `vadd.i32.w`, `vadd.i32.s`, `vadd.u32.w`, `vadd.u32.s` and 3 more, see `lpu isa vadd`
         { vcvt  se0, se4 }
 ; error: E-MNEMONIC 11-14: `vcvt` is not an instruction
-; help: it is written with a suffix: `vcvt.i8.u8`, `vcvt.i8.i16`, `vcvt.i8.u16`, `vcvt.i8.i32`, `vcvt.i8.u32`, `vcvt.i8.f16`, `vcvt.i8.bf16`, `vcvt.i8.f32`, `vcvt.u8.i8`, `vcvt.u8.i16`, `vcvt.u8.u16`, `vcvt.u8.i32` and 60 more
+; help: it is written with a suffix: `vcvt.i8.u8`, `vcvt.i8.i16`, `vcvt.i8.u16`, `vcvt.i8.i32`, `vcvt.i8.u32`, `vcvt.i8.f16`, `vcvt.i8.bf16`, `vcvt.i8.f32`, `vcvt.u8.i8`, `vcvt.u8.i16`, `vcvt.u8.u16`, `vcvt.u8.i32` and 60 more, see `lpu isa vcvt`
         { vadd.f32 se0, se4 }
 ; error: E-OPERAND 11-18: `vadd.f32` takes 3 operands, not 2
 ; note: it is written `vadd.f32 dst, sa, sb` or `vadd.f32 dst, sa, imm`
@@ -172,3 +172,27 @@ p:      .i32    1
 ; error: E-SYNTAX 32-32: `}` is not expected here; an attribute could stand here
         { read  se0 mw0[x] }
 ; error: E-SYNTAX 21-23: `mw0` is not expected here; an operator, a comma or the end of the line could stand here
+        mov     r1, dist(mw0, 3)
+; error: E-EXPR 31-31: `dist` takes places of the floorplan
+; help: places are slices such as mw4, V for the vector unit, P0 to P3 for the planes, W and E for the switches
+        mov     r1, dist(mw0, q)
+; error: E-PLACE 31-31: `q` is no place of the floorplan
+; help: places are slices such as mw4, V for the vector unit, P0 to P3 for the planes, W and E for the switches
+        mov     r1, meet(mw0, mw9, V)
+; error: E-PLACE 31-33: lpu-tiny has no slice mw9; it has mw0 to mw7
+        mov     r1, meet(mw0, mw4)
+; error: E-EXPR 21-34: `meet` takes 3 arguments, not 2
+        mov     r1, lat(vaddf32)
+; error: E-EXPR 25-31: `lat` takes the name of an instruction
+; help: did you mean `vadd.f32`?
+        mov     r1, lat(3)
+; error: E-EXPR 25-25: `lat` takes the name of an instruction
+        mov     r1, f16bits(0x10000)
+; error: E-EXPR 29-35: `f16bits` takes an integer of 16 bits, and this is the integer 65536
+        mov     r1, se4 + 1
+; error: E-OPERAND 21-23: se4 has no value that an expression could use
+        .data
+        .f16    f32bits(5)
+; error: E-TYPE 17-26: `.f16` takes numbers, not bits of f32
+        .f32    -(1), bf16bits(1)
+; error: E-TYPE 23-33: `.f32` takes numbers, not bits of bf16
