@@ -18,14 +18,14 @@ static inline uint16_t to_bf16(float x)
     return (uint16_t)(x != x ? BF16_NAN : rounded);
 }
 
-/* The exponents of a float begin 112 lower. A subnormal is so many times 2^-24, the last place of 2^-14. */
+/* The exponents of a float begin 112 lower, and end 112 higher still. A subnormal is so many times 2^-24, the last place
+ * of 2^-14. */
 static inline float from_f16(uint16_t half)
 {
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16, bits = (uint32_t)(half & 0x7FFF) << 13;
-    uint32_t normal = bits + (112u << 23), special = bits | 0x7F800000;
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, bits = (uint32_t)(half & 0x7FFF) << 13, moved = 112u << 23;
+    uint32_t normal = bits + moved + (bits < 31u << 23 ? 0 : moved);
     uint32_t subnormal = raw_bits(as_float(bits + (113u << 23)) - 0x1p-14f);
-    uint32_t finite = bits < 1u << 23 ? subnormal : normal;
-    return as_float(sign | (bits < 31u << 23 ? finite : special));
+    return as_float(sign | (bits < 1u << 23 ? subnormal : normal));
 }
 
 /* A subnormal is a multiple of 2^-24, the last place of 1/2: adding that rounds, and leaves it in the low bits. In
@@ -35,8 +35,8 @@ static inline uint16_t to_f16(float x)
     uint32_t bits = raw_bits(x) & ~SIGN_BIT, sign = raw_bits(x) >> 16 & 0x8000;
     uint32_t normal = (bits - (112u << 23) + 0xFFF + (bits >> 13 & 1)) >> 13;
     uint32_t subnormal = raw_bits(as_float(bits) + 0.5f) - raw_bits(0.5f);
-    uint32_t finite = bits < raw_bits(0x1p-14f) ? subnormal : normal;
-    uint32_t number = bits < raw_bits(0x1p16f) ? finite : 0x7C00;
+    uint32_t limited = normal < 0x7C00 ? normal : 0x7C00;
+    uint32_t number = bits < raw_bits(0x1p-14f) ? subnormal : limited;
     return (uint16_t)(x != x ? F16_NAN : sign | number);
 }
 
