@@ -13,6 +13,7 @@ from isa.image import Image, Symbol, Tensor
 from isa.machine import MachineSpec
 from vm import contents, loader
 from vm.engine import FAULT, RUNNING, State
+from vm.state import is_over
 
 if TYPE_CHECKING:
     from vm.snapshot import Snapshot
@@ -77,7 +78,7 @@ class Machine:
 
     @property
     def halted(self) -> bool:
-        return self.state.fetch_ended and not self.state.in_flight
+        return is_over(self.state)
 
     @property
     def exit_code(self) -> int:

@@ -1,20 +1,23 @@
 """Snapshots: everything a run is at the start of a cycle, as a value, as bytes and as a file.
 
 The bytes: magic, a JSON header (machine, program, state, how many entries follow), issue counts, rows of SRAM
-in use (number, bytes, written bits), and the SHA-256 of all that. Nothing in a file is believed before its
-checksum holds and its lengths add up; nothing in it is ever executed. Either engine restores the other's.
+in use (number, bytes, written bits), the data of the tensor face's items, and the SHA-256 of all that. Nothing in a
+file is believed before its checksum holds and its lengths add up; nothing in it is ever executed. Either engine
+restores the other's.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from isa import codec
 from isa.machine import MachineError, MachineSpec, from_dict
 from vm.engine import Engine, InFlight, Loop, State
+from vm.items import KINDS, Item
 from vm.state import check_state
 
 if TYPE_CHECKING:
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-MAGIC = b"LPUSNAP\x01"
+MAGIC = b"LPUSNAP\x02"
 DIGEST_BYTES = 32
-MAX_HEADER_BYTES = 1 << 16
+MAX_HEADER_BYTES = 1 << 22
 COUNT_DTYPE = [("address", "<u4"), ("count", "<u8")]
 
 
@@ -50,7 +53,7 @@ class Snapshot:
 
         counts = np.array(sorted(self.counts.items()), dtype=COUNT_DTYPE)
         parts = (counts, self.rows.astype("<u4"), self.data, self.written)
-        body = b"".join(part.tobytes() for part in parts)
+        body = b"".join([*(part.tobytes() for part in parts), *(item.data for item in self.state.tensor)])
         header = _header(self)
         whole = MAGIC + len(header).to_bytes(4, "little") + header + body
         return whole + _digest(whole)
@@ -144,9 +147,10 @@ def from_bytes(data: bytes) -> Snapshot:
 def _header(snapshot: Snapshot) -> bytes:
     import json
 
-    state = asdict(snapshot.state)
+    state = asdict(replace(snapshot.state, tensor=()))
     state["in_flight"] = [astuple(write) for write in snapshot.state.in_flight]
     state["loops"] = [astuple(loop) for loop in snapshot.state.loops]
+    state["tensor"] = [_item_numbers(item) for item in snapshot.state.tensor]
     sizes = {"counts": len(snapshot.counts), "rows": len(snapshot.rows)}
     fields = {"machine": snapshot.machine.to_dict(), "program": snapshot.program, "state": state, **sizes}
     return json.dumps(fields, separators=(",", ":")).encode()
@@ -169,15 +173,16 @@ def _body(header: dict[str, Any], body: bytes) -> Snapshot:
 
     try:
         machine = from_dict(header["machine"])
-        state = _state(header["state"])
+        state, data_sizes = _state(header["state"])
         count_entries, row_entries = _number(header["counts"]), _number(header["rows"])
-        check_state(machine, state)
     except (KeyError, TypeError, ValueError, MachineError) as error:
         raise SnapshotError(f"the snapshot's header is wrong: {error}") from error
-    sizes = [count_entries * 12, row_entries * 4, row_entries * machine.lanes, row_entries * machine.lanes // 8]
+    row_sizes = [row_entries * 4, row_entries * machine.lanes, row_entries * machine.lanes // 8]
+    sizes = [count_entries * 12, *row_sizes, *data_sizes]
     if min(sizes) < 0 or sum(sizes) != len(body):
         raise SnapshotError(f"the snapshot holds {len(body)} bytes of contents; its header says {sum(sizes)}")
-    counts, rows, data, written = (bytes_ for bytes_ in _cut(body, sizes))
+    counts, rows, data, written, *item_data = _cut(body, sizes)
+    state = _with_data(machine, state, item_data)
     numbers = np.frombuffer(rows, "<u4").astype(np.int64)
     if len(numbers) and (numbers[-1] >= machine.sram_bytes // machine.lanes or (np.diff(numbers) <= 0).any()):
         raise SnapshotError("the snapshot's rows of SRAM are out of order or outside the machine")
@@ -189,8 +194,19 @@ def _body(header: dict[str, Any], body: bytes) -> Snapshot:
 
 
 def _cut(body: bytes, sizes: list[int]) -> list[bytes]:
-    ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+    ends = accumulate(sizes)
     return [body[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def _with_data(machine: MachineSpec, state: State, data: list[bytes]) -> State:
+    """The state with its items' data. Raises SnapshotError where a number of it is none that a run can reach."""
+    items = (item._replace(data=bytes_) for item, bytes_ in zip(state.tensor, data, strict=True))
+    whole = replace(state, tensor=tuple(items))
+    try:
+        check_state(machine, whole)
+    except ValueError as error:
+        raise SnapshotError(f"the snapshot's header is wrong: {error}") from error
+    return whole
 
 
 def _table(data: bytes, width: int) -> Array:
@@ -199,17 +215,36 @@ def _table(data: bytes, width: int) -> Array:
     return np.frombuffer(data, np.uint8).reshape(-1, width)
 
 
-def _state(fields: dict[str, Any]) -> State:
-    """A state from plain data; ranges are checked by `check_state`. Raises TypeError or KeyError."""
+def _item_numbers(item: Item) -> list[int]:
+    """An item for the header: its kind, its numbers, and how many bytes of data follow in the body."""
+    return [KINDS.index(type(item)), *(value for value in item if isinstance(value, int)), len(item.data)]
+
+
+def _item(entry: Any) -> tuple[Item, int]:
+    """An item of the header without its data, and how many bytes that has. Raises TypeError or ValueError."""
+    kind, *numbers, size = map(_number, entry)
+    if not 0 <= kind < len(KINDS):
+        raise ValueError(f"there is no item of kind {kind}")
+    return KINDS[kind](*numbers, data=b""), size  # type: ignore[arg-type]  # `data` is their last field
+
+
+def _state(fields: dict[str, Any]) -> tuple[State, list[int]]:
+    """A state from plain data, the sizes of its items' data apart; `check_state` checks ranges.
+
+    Raises TypeError, ValueError or KeyError.
+    """
     plain = dict(fields)
     registers = tuple(_number(value) for value in plain.pop("registers"))
     in_flight = tuple(InFlight(*map(_number, write)) for write in plain.pop("in_flight"))
     loops = tuple(Loop(*map(_number, loop)) for loop in plain.pop("loops"))
+    items = [_item(entry) for entry in plain.pop("tensor")]
     ended = plain.pop("fetch_ended")
     if not isinstance(ended, bool):
         raise TypeError(f"fetch_ended is {ended!r}, not true or false")
-    numbers = {name: _number(value) for name, value in plain.items()}
-    return State(registers=registers, in_flight=in_flight, loops=loops, fetch_ended=ended, **numbers)
+    numbers: dict[str, Any] = {name: _number(value) for name, value in plain.items()}
+    tensor = tuple(item for item, _ in items)
+    whole: dict[str, Any] = {"registers": registers, "in_flight": in_flight, "loops": loops, "fetch_ended": ended, "tensor": tensor}
+    return State(**whole, **numbers), [size for _, size in items]
 
 
 def _number(value: Any) -> int:

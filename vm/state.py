@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from isa.conditions import RESET
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
-from isa.table import SCALAR_ROWS
+from isa.table import SCALAR_ROWS, TENSOR_ROWS
 from vm.engine import InFlight, Loop, State
+from vm.items import Burst
+from vm.tensor_state import check_items
 
 REGISTERS = 32
 WORD = 1 << 32
 MAX_CYCLE = 1 << 62
 MAX_LATENCY = max(row.latency for row in SCALAR_ROWS)
+MAX_TENSOR_LATENCY = max(row.latency for row in TENSOR_ROWS)
 MAX_IN_FLIGHT = 256  # more than all units can have under way
 NOWHERE = -1
 
@@ -39,6 +42,13 @@ def check_state(spec: MachineSpec, state: State) -> None:
     order = [(write.landing, write.register) for write in state.in_flight]
     if order != sorted(set(order)):
         raise ValueError("writes in flight must be ordered by landing cycle and register, each pair once")
+    check_items(spec, state.cycle, state.tensor)
+
+
+def is_over(state: State) -> bool:
+    """Whether nothing is fetched, runs or lands any more."""
+    running = state.in_flight or any(isinstance(item, Burst) for item in state.tensor)
+    return state.fetch_ended and not running and state.cycle >= state.settled
 
 
 def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, int]]:
@@ -47,6 +57,7 @@ def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, in
     yield "pc", state.pc, 0, WORD
     yield "cc", state.cc, 0, 16
     yield "next_fetch", state.next_fetch, 0, MAX_CYCLE
+    yield "settled", state.settled, 0, state.cycle + MAX_TENSOR_LATENCY
     yield "exit_code", state.exit_code, 0, 256
     yield "jump_pc", state.jump_pc, NOWHERE, WORD
     yield "jump_slot", state.jump_slot, NOWHERE, 256

@@ -143,7 +143,11 @@ class ReferenceEngine:
 
     @property
     def state(self) -> State:
-        return self._state
+        if self._face is None:
+            return self._state
+        from vm.reference.face_items import to_items
+
+        return replace(self._state, tensor=to_items(self._face))
 
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
@@ -151,8 +155,17 @@ class ReferenceEngine:
         for loop in state.loops:
             if not body_is_legal(self._program, loop.start, loop.end):
                 raise ValueError(f"addresses {loop.start} to {loop.end} are no loop body of this program")
-        self._state = state
+        self._face = self._face_of(state)
+        self._state = replace(state, tensor=())
         self._fault = None
+
+    def _face_of(self, state: State) -> Face | None:
+        """The tensor face as a state says; taint is forgotten. Raises ValueError for bursts of other programs."""
+        if not state.tensor:
+            return None
+        from vm.reference.face_items import from_items
+
+        return from_items(self.spec, self._program, state.cycle, state.tensor)
 
     def set_register(self, register: int, value: int) -> None:
         """Write a register from outside; a write in flight to it still lands. Raises ValueError for a bad number."""

@@ -18,8 +18,7 @@ from vm.reference.narrow import F32, numbers, rounded, sum_to_odd
 from vm.reference.product import float_product, integer_product
 from vm.reference.trouble import Trouble
 from vm.reference.values import Origins, Planes, Words, chosen, first_origin, planes
-
-ROWS = 1024  # accumulator rows of a plane
+from vm.tensor_state import ACCUMULATOR_ROWS
 
 
 # Weights --------------------------------------------------------------------------------------
@@ -184,7 +183,7 @@ def take(cycle: Cycle, element: Element) -> Exit:
 def place(element: Element) -> tuple[int, int]:
     """Plane and accumulator row. Raises Trouble for a row past the last."""
     plane, row = element.op.fields["plane"], element.op.fields["acc"] + element.step
-    if row >= ROWS:
+    if row >= ACCUMULATOR_ROWS:
         raise Trouble("E-RANGE", resource=plane, address=row)
     return plane, row
 

@@ -18,12 +18,12 @@ from vm.reference.lanes import Values
 from vm.reference.memory import CLEAN
 from vm.reference.trouble import Trouble
 from vm.reference.values import Planes, chosen, first_origin, planes
+from vm.tensor_state import MAP_BYTES
 
 Places: TypeAlias = NDArray[np.int64]  # for each lane, the lane it takes
 
 ZERO_ENTRY = 0xFFFF  # of a map: the lane becomes zero
 ZERO = -1  # among Places, the same
-MAP_WIDTH = 2
 
 
 def taken(source: Planes, places: Places) -> Planes:
@@ -82,7 +82,7 @@ def entries_of(cycle: Cycle, element: Element) -> Planes:
     place = element.op.fields["hemi"], element.op.fields["number"]
     if place in cycle.face.maps:
         return cycle.face.maps[place]
-    return cycle.unset(MAP_WIDTH, resource=place[1], address=-1)
+    return cycle.unset(MAP_BYTES, resource=place[1], address=-1)
 
 
 # Across streams and lanes ---------------------------------------------------------------------
