@@ -38,6 +38,7 @@ a_label_that_is_long: sub r1,r1,( a+b )*c
 @0 lx:read se0,mw4[x],n=64
 @+3 add r1,r2
 @after lx , ly  vadd.i8.w sw2,se0,%se1,n=64
+@ 4 write.2  mw0[ y+2 ],sw2 !mw0.wp n=4  d = 2 ,m= 3
 .if a||b?c:d
 x:y: .i32 1,2,-3,(4 + 5)*6,max(1,2)
 .extern A@mw4.1
@@ -70,6 +71,7 @@ a_label_that_is_long: sub     r1, r1, (a+b)*c
         @0              lx: read    se0, mw4[x], n=64
         @+3             add     r1, r2
         @after lx, ly   vadd.i8.w sw2, se0, %se1, n=64
+        @4              write.2 mw0[y+2], sw2 !mw0.wp n=4 d=2, m=3
 .if a||b?c:d
 x: y:   .i32 1, 2, -3, (4 + 5)*6, max(1, 2)
 .extern A @ mw4.1

@@ -43,6 +43,27 @@ def test_an_extension_syllable_has_a_line_of_its_own() -> None:
     assert [line.split()[0] for line in lines[at : at + 2]] == [f"{word:016x}" for word in result.image.text[1:3]]
 
 
+TIMELINE = """\
+        .tensor x: u8[4, 32] @ mw4
+        .timeline
+        @2      read    se5, mw4[x + 2] n=3 d=1 stride=-1
+        @6      vmov.u8 v3, se5 n=3 delay=2
+        @6      vmov.u8 se4, 7 n=3
+        .endtimeline
+"""
+
+
+def test_ops_of_the_tensor_face_show_what_was_chosen() -> None:
+    result, lines = listed(TIMELINE)
+    assert result.ok
+    shown = [line[45:85].strip() for line in lines if "@" in line and "nop" not in line]
+    assert shown == [
+        "read se5, mw4[x + 2], n=3, stride=-1",
+        "vmov.u8 v3, se5, delay=2, n=3",
+        "vmov.u8 se4, 7, n=3 !V0",
+    ]
+
+
 def test_cycles_from_the_entry_end_where_a_jump_can_enter() -> None:
     _, lines = listed(PROGRAM)
     nop = next(line for line in lines if "nop 3" in line)

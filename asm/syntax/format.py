@@ -218,6 +218,8 @@ def gap(tokens: Tokens, index: int) -> str:
         return ""
     if start in tokens.mnemonics or end in tokens.labels or end in tokens.timings or before in SPACE_AFTER:
         return " "
+    if before == "SETTING" or (before == "EQUAL" and tokens.tokens[index - 2][0] == "SETTING"):
+        return ""
     if before == "AT_PLUS" or (before == "AT" and tokens.timings) or (terminal in OPENING and before == "NAME"):
         return ""
     if terminal == "COLON" and start in tokens.declared:
