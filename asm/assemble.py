@@ -164,7 +164,9 @@ class Assembler:
             scheduled = take_as_written(items, self.scope.spec)
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
-            scheduled = schedule(checked, self.scope.spec, Options(frozenset(gathering.facts.aliases), self.scope))
+            externs = frozenset(filter(self.scope.is_extern, self.scope.table))
+            options = Options(frozenset(gathering.facts.aliases), self.scope, externs)
+            scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
         result.bundles = scheduled.bundles

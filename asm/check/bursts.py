@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from isa.codec import Op
 from isa.machine import MachineSpec
-from isa.places import flows_west, is_scalar, is_stream
+from isa.places import LANE_BYTES, V_COUNT, V_REGISTERS, flows_west, is_scalar, is_stream, place_name
 from isa.row import READ, STREAM, VECTOR, WRITE, Row
-from isa.units import HEMISPHERE_SLICES, PLANE, SLICE, SXM, VXM, slice_name
+from isa.units import CLASSES, HEMISPHERE_SLICES, PLANE, SLICE, SXM, VXM, slice_name
+
+ACTIVATIONS = CLASSES["ABC"]
+EXITS = V_REGISTERS + V_COUNT  # the number that stands for the exit of plane 0, beside those of isa.places
+TAKES_EXIT = ("acc.set", "acc.add", "acc.emit")  # functions that take the result at the exit of their plane
 
 
 class Group(NamedTuple):
-    """`size` streams from number `first` on, taken `width` at a time; or a v register of `width` bytes.
+    """`size` streams from number `first` on, taken `width` at a time; or a v register, or an exit, of `width` bytes.
 
     `field` is the field of the operand that names them.
     """
@@ -31,11 +36,18 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Burst:
-    """A row, the values of its fields, and the position of its unit."""
+    """An op as encoded, and the position of its unit."""
 
-    row: Row
-    fields: Mapping[str, int]
-    position: int
+    op: Op
+    position: int = 0
+
+    @property
+    def row(self) -> Row:
+        return self.op.row
+
+    @cached_property
+    def fields(self) -> dict[str, int]:
+        return self.op.fields
 
     @property
     def count(self) -> int:
@@ -55,23 +67,25 @@ class Burst:
 
     @property
     def latency(self) -> int:
-        return self.row.latency + self.fields.get("delay", 0)
+        return self.op.latency
 
     @property
-    def claims(self) -> range:
-        """The numbers of the units it holds."""
-        first, step = self.row.units.order(self.fields), max(1, self.row.units.step)
-        return range(first, first + self.row.claims * step, step)
+    def busy(self) -> int:
+        """The cycles for which its elements keep each of its units busy."""
+        return self.count * self.row.interval
 
     @cached_property
     def samples(self) -> tuple[Group, ...]:
-        """The streams and v registers it reads."""
-        return tuple(self._groups(READ))
+        """The streams and v registers it reads; last the exit whose result it takes."""
+        return (*self._groups(READ), *(self._exit() if self.row.semantics in TAKES_EXIT else ()))
 
     @cached_property
     def results(self) -> tuple[Group, ...]:
-        """The streams or the v register it writes."""
-        return tuple(self._groups(WRITE))
+        """The streams or the v register it writes, or the exit at which its results stand."""
+        return (*self._groups(WRITE), *(self._exit() if self.row.units is ACTIVATIONS else ()))
+
+    def _exit(self) -> tuple[Group]:
+        return (Group("plane", EXITS + self.fields["plane"], 1, LANE_BYTES),)
 
     @property
     def where(self) -> str:
@@ -92,8 +106,8 @@ class Burst:
 
 def burst_of(spec: MachineSpec, row: Row, values: Sequence[int]) -> Burst:
     """The burst that an op of the tensor face is, its values in the order of the format's fields."""
-    fields = dict(zip(row.format.names, values, strict=True))
-    return Burst(row, fields, _position(spec, row, fields))
+    op = Op(row, tuple(values))
+    return Burst(op, _position(spec, row, op.fields))
 
 
 def _position(spec: MachineSpec, row: Row, fields: Mapping[str, int]) -> int:
@@ -111,3 +125,20 @@ def _position(spec: MachineSpec, row: Row, fields: Mapping[str, int]) -> int:
 def hops(stream: int, start: int, end: int) -> int:
     """Cycles that a value of a stream takes from one position to another; not above 0 where it never gets."""
     return start - end if flows_west(stream) else end - start
+
+
+def name_of(number: int) -> str:
+    """A stream, a v register or an exit, for messages."""
+    return f"the exit of plane {number - EXITS}" if number >= EXITS else place_name(number)
+
+
+def names_of(numbers: Iterable[int]) -> str:
+    """Several of them: `se0..se3`, or each by itself."""
+    each = sorted(numbers)
+    if len(each) > 1 and each[-1] - each[0] == len(each) - 1:
+        return f"{name_of(each[0])}..{name_of(each[-1])}"
+    return ", ".join(map(name_of, each))
+
+
+def cycles(count: int) -> str:
+    return f"{count} cycle" if count == 1 else f"{count} cycles"

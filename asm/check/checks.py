@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from asm.check.hazards import check_hazards
 from asm.check.rules import check_rules
@@ -14,10 +14,14 @@ from isa.machine import MachineSpec
 
 
 def check_bundles(
-    bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str], spec: MachineSpec
+    bundles: Sequence[Packed],
+    end_labels: Iterable[str],
+    entered: Iterable[str],
+    spec: MachineSpec,
+    externs: Container[str] = (),
 ) -> list[Diagnostic]:
     """What is wrong with scheduled bundles; `entered` are labels that may be entered from anywhere."""
-    return _check(from_packed(bundles, end_labels, entered), spec)
+    return _check(from_packed(bundles, end_labels, entered, externs), spec)
 
 
 def check_image(image: Image) -> list[Diagnostic]:
@@ -29,6 +33,10 @@ def _check(view: View, spec: MachineSpec) -> list[Diagnostic]:
     problems = list(check_rules(view, spec))
     if not all(view.linear):
         problems += check_hazards(view)
+        if view.has_tensor_ops:
+            from asm.check.tensor import check_tensor  # it needs numpy, which scalar programs do without
+
+            problems += check_tensor(view, spec)
     return sorted(problems, key=_line)
 
 

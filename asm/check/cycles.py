@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asm.facts import FACTS, control_of, cycles_of, register_written, unit_name
+from asm.check.bursts import Burst
+from asm.facts import FACTS, control_of, cycles_of, register_written
 from asm.names.expr import Address, Environment, Value, check_arity, evaluate
 from asm.program import AsmOp, CycleCheck, Packed
 from asm.tree import Call, Line, Name
+from isa.codec import Op
 from isa.diagnostics import Diagnostic, Note, SourceError
-from isa.units import SCALAR_UNITS
+from isa.units import SCALAR_UNITS, UNIT_NAMES
 
+UNIT_NUMBERS = {name.lower(): number for number, name in enumerate(UNIT_NAMES)}
 UNKNOWN_TIME = ("jump", "call", "ret", "loop", "halt", "trap")  # fine as the end of a region, not within
 
 
 @dataclass(slots=True)
 class Region:
-    """`issue` cycles from the first bundle to the one after the last, `drained` when the last result has landed.
+    """`issue` cycles from the first bundle to the one after the last, `drained` when the last result has landed,
+    those of the last elements of bursts included.
 
     `breaker` is an op that makes both unknown. A conditional jump counts as not taken.
     """
@@ -35,13 +39,20 @@ def measure(bundles: Sequence[Packed]) -> Region:
         if control is not None and control.row.control in UNKNOWN_TIME:
             region.breaker = region.breaker or control
         for op in bundle.ops:
-            facts = FACTS[op.row.id]
-            if register_written(facts, op.values) >= 0:
-                region.drained = max(region.drained, region.issue + facts.latency)
+            region.drained = max(region.drained, region.issue + _landing(op))
         control = control_of(bundle.ops)
         region.issue += 1 if control is not None and control.row.control in UNKNOWN_TIME else cycles_of(control)
     region.drained = max(region.drained, region.issue)
     return region
+
+
+def _landing(op: AsmOp) -> int:
+    """Cycles from the issue of an op to the landing of its last result; 0 when it has none."""
+    if op.row.tensor:
+        burst = _burst(op)
+        return burst.last + burst.latency
+    facts = FACTS[op.row.id]
+    return facts.latency if register_written(facts, op.values) >= 0 else 0
 
 
 def check_region(check: CycleCheck, bundles: Sequence[Packed], environment: Environment) -> list[Diagnostic]:
@@ -124,9 +135,23 @@ class _Timed:
     def _used(self, call: Call, line: Line) -> int:
         check_arity(call, 1, line)
         node = call.arguments[0]
-        unit = node.text.upper() if isinstance(node, Name) else ""
-        if unit not in SCALAR_UNITS:
+        name = node.text if isinstance(node, Name) else ""
+        unit = UNIT_NUMBERS.get(name.lower())
+        if unit is None:
             message = f"`used` takes the name of a unit, one of {' '.join(SCALAR_UNITS)}"
-            raise SourceError(Diagnostic("E-EXPR", message, line.place(node.column, node.end)))
-        count = sum(unit_name(op) == unit for bundle in self.bundles for op in bundle.ops)
-        return self.found.setdefault(f"used({unit})", count)
+            help = "those of the tensor face are called V0, mw4.rp, me0.wp, P2.abc, W.sh0 and so on"
+            raise SourceError(Diagnostic("E-EXPR", message, line.place(node.column, node.end), help=help))
+        count = sum(_busy(op, unit) for bundle in self.bundles for op in bundle.ops)
+        return self.found.setdefault(f"used({UNIT_NAMES[unit]})", count)
+
+
+def _busy(op: AsmOp, unit: int) -> int:
+    """The cycles for which an op keeps a unit busy."""
+    burst = _burst(op)
+    if op.row.tensor:
+        return burst.busy if unit in burst.op.claims else 0
+    return int(burst.op.unit_order == unit)
+
+
+def _burst(op: AsmOp) -> Burst:
+    return Burst(Op(op.row, tuple(op.values)))

@@ -53,7 +53,7 @@ def check_hazards(view: View) -> list[Diagnostic]:
 def _entry_states(view: View) -> list[InFlight]:
     """What is surely in flight on entry to each bundle; code that nothing leads to is entered with nothing."""
     states: list[InFlight | None] = [None] * len(view.bundles)
-    edges = _edges(view)
+    edges = ways_out(view)
     for root in sorted(_roots(view)):
         states[root] = {}
     _spread(view, states, edges, sorted(_roots(view)))
@@ -77,7 +77,7 @@ def _kind(view: View, number: int) -> str:
     return control.row.control if control is not None else ""
 
 
-def _edges(view: View) -> list[list[Edge]]:
+def ways_out(view: View) -> list[list[Edge]]:
     """The ways out of each bundle that stay in the program."""
     count = len(view.bundles)
     edges = [list(_ways(view, number)) for number in range(count)]

@@ -10,15 +10,15 @@ from asm.check.view import CheckedOp, View
 from asm.facts import FACTS, register_written
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import SLICES_PER_QUAD, MachineSpec
-from isa.row import Row
 
 HEMISPHERE_SLICES = 64  # the slice field is hemisphere * 64 + index
 DIVIDES = "E-DIV"
 
 
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
-    """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP."""
-    for number, bundle in enumerate(view.bundles):
+    """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP; ops of the tensor face are checked elsewhere."""
+    for number, ops in enumerate(view.bundles):
+        bundle = [op for op in ops if not op.row.tensor]
         if len(bundle) > 1 and not view.linear[number]:
             yield from _double_writes(bundle)
             yield from _shared_banks(bundle, spec)
@@ -81,13 +81,14 @@ def _lane_banks(op: CheckedOp, spec: MachineSpec) -> list[int]:
     if slice_number is None or row is None or row >= spec.banks * spec.rows:
         return []
     hemisphere, index = divmod(slice_number, HEMISPHERE_SLICES)
-    if not _in_quad(index, op.row, spec):
+    if not in_quad(index, op.row.width, spec):
         return []
     return [spec.bank_number(hemisphere, index + plane, row // spec.rows) for plane in range(op.row.width)]
 
 
-def _in_quad(index: int, row: Row, spec: MachineSpec) -> bool:
-    return index < spec.slices and index % SLICES_PER_QUAD + row.width <= SLICES_PER_QUAD
+def in_quad(index: int, width: int, spec: MachineSpec) -> bool:
+    """Whether as many slices from one on are in one quad of the machine."""
+    return index < spec.slices and index % SLICES_PER_QUAD + width <= SLICES_PER_QUAD
 
 
 # Numbers --------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def _lane_range(op: CheckedOp, spec: MachineSpec) -> Iterator[Diagnostic]:
     if index >= spec.slices:
         message = f"slice {index} is outside the machine"
         yield Diagnostic("E-RANGE", message, place, help=f"{spec.name} has slices 0 to {spec.slices - 1} on each side")
-    elif not _in_quad(index, op.row, spec):
+    elif not in_quad(index, op.row.width, spec):
         message = f"slices {index} to {index + op.row.width - 1} are not in one quad"
         yield Diagnostic("E-RANGE", message, place, help=f"begin at a multiple of {op.row.width}")
     lane, row = op.value("lane"), op.value("row")

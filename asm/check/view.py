@@ -5,7 +5,7 @@ Made from scheduled bundles or from the text of an image, so that one analysis s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from asm.facts import FACTS, target_label
@@ -22,13 +22,14 @@ UNKNOWN = -1  # a target outside the program, or one that is not known yet
 @dataclass(slots=True)
 class CheckedOp:
     """An op with all its numbers but those of `open_fields`, which linking fills in; `source` is what it was
-    written as, when that is at hand."""
+    written as, when that is at hand. `is_placed` says that linking keeps its banks: it refers to no other object."""
 
     row: Row
     values: Sequence[int]
     open_fields: frozenset[str] = frozenset()
     source: AsmOp | None = None
     address_place: Place | None = None
+    is_placed: bool = False
 
     @property
     def place(self) -> Place | None:
@@ -63,7 +64,8 @@ class View:
     of bundles for the end.
 
     `entered` are bundles that may be entered from anywhere. `linear` are those the scheduler made, which keeps
-    the rules of time itself. `times` are (run, cycle) as the listing shows them, empty when there is none.
+    the rules of time itself. `times` are (run, cycle) as the listing shows them, empty when there is none. The
+    program begins at bundle `start`; a `complete` one is an executable, which no other code can jump into.
     """
 
     bundles: list[Bundle] = field(default_factory=list)
@@ -72,6 +74,12 @@ class View:
     entered: set[int] = field(default_factory=set)
     linear: list[bool] = field(default_factory=list)
     times: list[tuple[int, int]] = field(default_factory=list)
+    start: int = 0
+    complete: bool = False
+
+    @property
+    def has_tensor_ops(self) -> bool:
+        return any(op.row.tensor for bundle in self.bundles for op in bundle)
 
     def add(self, bundle: Bundle, target: int) -> None:
         self.bundles.append(bundle)
@@ -79,7 +87,9 @@ class View:
         self.targets.append(target)
 
 
-def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str]) -> View:
+def from_packed(
+    bundles: Sequence[Packed], end_labels: Iterable[str], entered: Iterable[str], externs: Container[str]
+) -> View:
     """The view of scheduled bundles; `entered` are labels that may be entered from anywhere.
 
     Of a program without explicit bundles only the ops that can break a rule by themselves are shown.
@@ -93,13 +103,16 @@ def from_packed(bundles: Sequence[Packed], end_labels: Iterable[str], entered: I
     for bundle in bundles:
         shown = [op for op in bundle.ops if FACTS[op.row.id].checked] if all_linear else bundle.ops
         labels = [label for op in shown if (label := target_label(op)) is not None]
-        view.add([_written(op) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
+        view.add([_written(op, externs) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
     return view
 
 
-def _written(op: AsmOp) -> CheckedOp:
-    open_fields = frozenset([reference.field for reference in op.references]) if op.references else NOTHING
-    return CheckedOp(op.row, op.values, open_fields, op)
+def _written(op: AsmOp, externs: Container[str]) -> CheckedOp:
+    if not op.references:
+        return CheckedOp(op.row, op.values, NOTHING, op, is_placed=True)
+    open_fields = frozenset([reference.field for reference in op.references])
+    is_placed = not any(reference.symbol in externs for reference in op.references)
+    return CheckedOp(op.row, op.values, open_fields, op, is_placed=is_placed)
 
 
 def from_image(image: Image) -> View:
@@ -111,7 +124,7 @@ def from_image(image: Image) -> View:
     for relocation in () if image.executable else image.relocations:
         if relocation.field:
             pending.setdefault(relocation.address, set()).add(relocation.field)
-    view = View(linear=[False] * len(starts))
+    view = View(linear=[False] * len(starts), start=where[image.entry], complete=image.executable)
     for address in starts:
         bundle = _decoded(image.text, address, places, pending)
         view.add(bundle, _target(bundle, where))

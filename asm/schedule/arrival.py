@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from asm.check.bursts import Burst, hops
+from asm.check.bursts import EXITS, Burst, hops, name_of
 from isa.places import STREAMS, flows_west, is_stream, place_name
 from isa.units import PLANE, SXM
 
 # Classes of units of a plane that hand something on: the class it comes from, the class it goes to.
-ON_A_PLANE = {("LW", "IW"), ("IW", "ABC"), ("ABC", "ACC"), ("ACC", "ACC")}
-AT_THE_EXIT = ("ABC", "ACC")
+ON_A_PLANE = {("LW", "IW"), ("IW", "ABC"), ("ACC", "ACC")}
 
 
 class Arrival(NamedTuple):
@@ -61,12 +60,13 @@ def _against_the_flow(stream: int, maker: Burst, user: Burst, distance: int) -> 
 
 
 def _in_register(maker: Burst, issue: int, user: Burst) -> Arrival | None:
-    """A v register; what a burst leaves there is soon overwritten by its next element."""
+    """A v register, where the next element of a burst soon overwrites a result, or an exit, where it stands a cycle."""
     made = {group.first for group in maker.results if not is_stream(group.first)}
     taken = made.intersection(group.first for group in user.samples)
     if not taken:
         return None
-    return Arrival(place_name(min(taken)), issue + maker.latency, passing=maker.count > 1)
+    place = min(taken)
+    return Arrival(name_of(place), issue + maker.latency, passing=maker.count > 1 or place >= EXITS)
 
 
 def _in_a_unit(maker: Burst, issue: int, user: Burst) -> Arrival | None:
@@ -74,8 +74,6 @@ def _in_a_unit(maker: Burst, issue: int, user: Burst) -> Arrival | None:
     here, there = maker.row.units, user.row.units
     done = issue + maker.last + maker.latency
     if here.where == there.where == PLANE and (here.name, there.name) in ON_A_PLANE and _share(maker, user, "plane"):
-        if (here.name, there.name) == AT_THE_EXIT:
-            return Arrival(f"the exit of plane {maker.fields['plane']}", issue + maker.latency, passing=True)
         return Arrival(f"plane {maker.fields['plane']}", issue + maker.last + 1)
     if here.where == there.where == SXM and "number" in maker.fields and not maker.results:
         same = [maker.fields[name] == user.fields.get(name) for name in ("hemi", "number")]

@@ -45,7 +45,7 @@ def assign_run(timed: Sequence[tuple[int, AsmOp]], spec: MachineSpec) -> list[Di
             free.append((cycle, op))
         else:
             burst = burst_of(spec, op.row, op.values)
-            _take(table, burst.claims, Reservation(cycle, cycle + burst.held, op))
+            _take(table, burst.op.claims, Reservation(cycle, cycle + burst.held, op))
     return [problem for cycle, op in free if (problem := _choose(table, cycle, op, spec)) is not None]
 
 
@@ -63,11 +63,13 @@ def _choose(table: Table, cycle: int, op: AsmOp, spec: MachineSpec) -> Diagnosti
         op.values[position] = instance
         burst = burst_of(spec, op.row, op.values)
         wanted = Reservation(cycle, cycle + burst.held, op)
-        held = [each for each in table.get(burst.claims[0], ()) if each.start < wanted.end and wanted.start < each.end]
+        held = [
+            each for each in table.get(burst.op.claims[0], ()) if each.start < wanted.end and wanted.start < each.end
+        ]
         if not held:
-            _take(table, burst.claims, wanted)
+            _take(table, burst.op.claims, wanted)
             return None
-        holders.append((burst.claims[0], max(held, key=lambda each: each.end)))
+        holders.append((burst.op.claims[0], max(held, key=lambda each: each.end)))
     return _busy(burst, op, cycle, holders)
 
 

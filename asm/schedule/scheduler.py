@@ -28,7 +28,7 @@ NOWHERE = OpStmt("", (), (), None, Line("", 1, ""), 1, 1)  # before the first op
 
 @dataclass(slots=True)
 class Options:
-    """`aliases` are pairs of symbols that may share memory (`.alias`).
+    """`aliases` are pairs of symbols that may share memory (`.alias`), `externs` symbols of other objects.
 
     `environment` gives names and functions their values in `.cycles`, `.drain` and `.assert`; without one these
     are not checked.
@@ -36,6 +36,7 @@ class Options:
 
     aliases: Aliases = frozenset()
     environment: Environment | None = None
+    externs: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -56,11 +57,14 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     result = Scheduled([], [], far)
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
-    result.diagnostics += assign_bursts(result.bundles, spec)
+    homeless = assign_bursts(result.bundles, spec)
     if program.diagnostics:
         result.diagnostics = program.diagnostics  # what ops left out of a timeline break is no error of its own
+    elif homeless:
+        result.diagnostics += homeless  # nor what ops without a unit break
     else:
-        result.diagnostics += check_bundles(result.bundles, result.end_labels, program.entered, spec)
+        externs = options.externs
+        result.diagnostics += check_bundles(result.bundles, result.end_labels, program.entered, spec, externs)
         result.diagnostics += _check_regions(program, spans, result.bundles, options.environment)
     return result
 

@@ -7,7 +7,7 @@ passes it on streams must do so in one cycle.
 
 from __future__ import annotations
 
-from asm.check.bursts import burst_of
+from asm.check.bursts import burst_of, cycles
 from asm.facts import FACTS, LONGEST_WAIT, NOP, control_of, cycles_of
 from asm.program import AsmOp, Explicit, TimedOp, Timeline
 from asm.schedule.arrival import Arrival, Unreachable, arrival
@@ -121,9 +121,9 @@ class _Resolver:
         place = burst_of(self.spec, timed.op.row, timed.op.values).where
         message = f"{first.what} arrives at {place} in cycle {first.cycle}, {second.what} in cycle {second.cycle}"
         notes = [Note(f"`{name}` is here", self.ops[self.names[name]].place) for name in (lead, lag)]
-        moves = [f"issue `{lead}` {_cycles(gap)} later"]
+        moves = [f"issue `{lead}` {cycles(gap)} later"]
         if (self.known[self.names[lag]] or 0) >= gap:
-            moves.insert(0, f"issue `{lag}` {_cycles(gap)} earlier")
+            moves.insert(0, f"issue `{lag}` {cycles(gap)} earlier")
         self._error("E-TIMELINE", message, timed, *notes, help=", or ".join(moves))
 
     def _in_range(self, cycle: int, timed: TimedOp) -> int | None:
@@ -142,10 +142,6 @@ class _Resolver:
 
     def _error(self, code: str, message: str, timed: TimedOp, *notes: Note, help: str = "") -> None:
         self.diagnostics.append(Diagnostic(code, message, timed.place, notes, help))
-
-
-def _cycles(count: int) -> str:
-    return f"{count} cycle" if count == 1 else f"{count} cycles"
 
 
 def _merge(rows: list[tuple[int, list[TimedOp]]], diagnostics: list[Diagnostic]) -> list[Explicit]:
@@ -182,5 +178,5 @@ def _too_early(timed: TimedOp, cycle: int, ender: TimedOp, time: int) -> Diagnos
         help = "issue it no later than that, or end the timeline there"
     else:
         message = f"`{what}` is in cycle {cycle}, but nothing issues before cycle {time}, when `{control}` is over"
-        help = f"issue it {_cycles(time - cycle)} later"
+        help = f"issue it {cycles(time - cycle)} later"
     return Diagnostic("E-TIMELINE", message, timed.place, (Note(f"`{control}` is here", ender.place),), help)

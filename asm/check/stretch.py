@@ -1,0 +1,146 @@
+"""Stretches: bundles that issue one after the other, whatever registers hold; within them all cycles are known.
+
+What was issued before a stretch may still be under way when it begins, and code after it may join in at its
+end. `settled` and `end` say when; what lies between them is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from asm.check.bursts import Burst, burst_of
+from asm.check.hazards import bundle_cycles, ways_out
+from asm.check.view import CheckedOp, View
+from asm.facts import FACTS
+from isa.machine import MachineSpec
+
+FOREVER = 1 << 62
+UNREACHED = -2
+NEVER = -1  # before a program has issued its first tensor op, nothing can be under way
+
+
+@dataclass(frozen=True, eq=False)
+class Timed:
+    """A tensor op, the burst it is, and the cycle of its first element."""
+
+    op: CheckedOp
+    cycle: int
+    burst: Burst
+    number: int = 0  # in its stretch
+
+
+class Access(NamedTuple):
+    """A scalar op that may touch memory, and its cycle."""
+
+    cycle: int
+    op: CheckedOp
+
+
+@dataclass
+class Stretch:
+    """Tensor ops and scalar accesses in order of time.
+
+    From cycle `settled` on nothing is under way that was issued before (`fresh`: nothing ever was); in cycle
+    `end` other code may issue; from cycle `stop` on nothing happens any more.
+    """
+
+    settled: int
+    fresh: bool
+    ops: list[Timed] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
+    end: int = FOREVER
+    stop: int = FOREVER
+
+
+def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
+    """All stretches with tensor ops, their cycles as in the listing where there is one."""
+    before = _under_way(view, spec)
+    begins = view.entered | {number for number in view.targets if number >= 0}
+    stretch, cycle = Stretch(0, False), 0
+    fetching = False  # whether the bundle before leads here alone
+    for number, bundle in enumerate(view.bundles):
+        if not fetching or number in begins:
+            if fetching:
+                stretch.end = cycle
+            yield from [stretch] if stretch.ops else []
+            cycle = view.times[number][1] if view.times else 0
+            left = before[number]
+            stretch = Stretch(FOREVER if left == FOREVER else cycle + max(0, left), left == NEVER)
+        _add(stretch, cycle, bundle, spec)
+        cycle, fetching = _pass(view, number, stretch, cycle)
+    if fetching:
+        _finish(stretch, cycle)
+    yield from [stretch] if stretch.ops else []
+
+
+def _add(stretch: Stretch, cycle: int, bundle: list[CheckedOp], spec: MachineSpec) -> None:
+    for op in bundle:
+        if op.row.tensor:
+            stretch.ops.append(Timed(op, cycle, burst_of(spec, op.row, op.values), len(stretch.ops)))
+        elif op.row.memory:
+            stretch.accesses.append(Access(cycle, op))
+
+
+def _pass(view: View, number: int, stretch: Stretch, cycle: int) -> tuple[int, bool]:
+    """The cycle of the bundle after one, and whether control surely passes to it; else the stretch is over."""
+    control = view.controls[number]
+    if control is None and view.bundles[number]:
+        return cycle + 1, True
+    if control is not None and control.row.control == "nop":
+        return cycle + bundle_cycles(control), True
+    if control is not None and control.row.control == "halt":
+        _finish(stretch, cycle + 1)
+    else:
+        stretch.end = cycle + 1
+        if control is None or control.row.control == "trap":
+            stretch.stop = cycle
+    return cycle + 1, False
+
+
+def _finish(stretch: Stretch, cycle: int) -> None:
+    """Fetching ends in a cycle: what was issued still goes on to its end, and that is the end of the run."""
+    landings = [timed.cycle + timed.burst.last + timed.burst.latency for timed in stretch.ops]
+    landings += [cycle_of + FACTS[op.row.id].latency for cycle_of, op in stretch.accesses]
+    stretch.stop = max([cycle, *landings])
+
+
+# What is under way on entry ---------------------------------------------------------------------
+def _under_way(view: View, spec: MachineSpec) -> list[int]:
+    """For each bundle the cycles for which what was issued before it may still have an effect; NEVER for none."""
+    longest = [max((_effect(op, spec) for op in bundle if op.row.tensor), default=NEVER) for bundle in view.bundles]
+    left = [UNREACHED] * len(longest)
+    roots = {view.start: NEVER} | dict.fromkeys(_unknown_entries(view), FOREVER)
+    work = [number for number in roots if 0 <= number < len(left)]
+    for number in work:
+        left[number] = roots[number]
+    ways = ways_out(view)
+    while work:
+        number = work.pop()
+        most = max(left[number], longest[number])
+        for to, cycles in ways[number]:
+            passed = most if most in (NEVER, FOREVER) else max(0, most - cycles)
+            if passed > left[to]:
+                left[to] = passed
+                work.append(to)
+    return [FOREVER if cycles == UNREACHED else cycles for cycles in left]
+
+
+def _effect(op: CheckedOp, spec: MachineSpec) -> int:
+    """Cycles from the issue of an op to when its last result has left the machine and its units are free."""
+    burst = burst_of(spec, op.row, op.values)
+    return burst.held + burst.latency + spec.positions
+
+
+def _unknown_entries(view: View) -> set[int]:
+    """Bundles that control may come to from where nobody knows: other objects, or a `ret`."""
+    returns = any(control is not None and control.row.control == "ret" for control in view.controls)
+    if view.complete and not returns:
+        return set()
+    calls = {
+        number + 1
+        for number, control in enumerate(view.controls)
+        if control is not None and control.row.control == "call"
+    }
+    return view.entered | calls

@@ -1,0 +1,45 @@
+"""The rules of the tensor face, checked on every stretch of code whose cycles are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asm.check.banks import check_banks
+from asm.check.busy import check_units
+from asm.check.planes import check_planes
+from asm.check.streams import check_streams
+from asm.check.stretch import Stretch, stretches
+from asm.check.view import View
+from isa.diagnostics import ERROR, WARNING, Diagnostic
+from isa.machine import MachineSpec
+
+MOST_EVENTS = 4_000_000  # values written and sampled that are followed in one stretch
+
+
+def check_tensor(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
+    """All that is certainly wrong with bursts; where nothing is, the values that are certainly lost."""
+    for stretch in stretches(view, spec):
+        problems = list(_check(stretch, spec))
+        wrong = any(problem.severity == ERROR for problem in problems)
+        yield from (problem for problem in problems if not wrong or problem.severity == ERROR)
+
+
+def _check(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
+    yield from check_units(stretch)
+    if _events(stretch) > MOST_EVENTS:
+        yield _too_long(stretch)
+        return
+    yield from check_banks(stretch, spec)
+    yield from check_planes(stretch, spec)
+    yield from check_streams(stretch, spec)
+
+
+def _events(stretch: Stretch) -> int:
+    bursts = [timed.burst for timed in stretch.ops]
+    return sum(burst.count * max(1, sum(g.size for g in (*burst.samples, *burst.results))) for burst in bursts)
+
+
+def _too_long(stretch: Stretch) -> Diagnostic:
+    message = f"the bursts from here on move {_events(stretch)} values; only their units are checked before they run"
+    help = f"up to {MOST_EVENTS} between two jumps are followed"
+    return Diagnostic("W-UNCHECKED", message, stretch.ops[0].op.place, help=help, severity=WARNING)
