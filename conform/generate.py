@@ -19,7 +19,7 @@ from isa.faults import CONDITION_CODE
 from isa.formats import SYLLABLE_BITS, Field
 from isa.machine import HEMISPHERES, LPU_TINY, SLICES_PER_QUAD
 from isa.row import Row
-from isa.table import BY_KEY, ROWS
+from isa.table import BY_KEY, SCALAR_ROWS
 
 SPEC = LPU_TINY
 GENERAL = range(8)  # few registers, so that ops meet
@@ -175,7 +175,7 @@ def _loop(draw: st.DrawFn, writer: Writer, depth: int) -> list[int]:
 def _skip(draw: st.DrawFn, writer: Writer, depth: int) -> list[int]:
     """Statements jumped over when a condition holds."""
     writer.drain()
-    conditions = [row for row in ROWS if row.control in ("branch", "jump")]
+    conditions = [row for row in SCALAR_ROWS if row.control in ("branch", "jump")]
     start = len(writer.bundles)
     writer.add(codec.make(draw(st.sampled_from(conditions))))
     calls = _statements(draw, writer, depth)
@@ -200,9 +200,9 @@ def legal_bundles(draw: st.DrawFn) -> list[Op]:
 @cache
 def legal_rows() -> list[Row]:
     """Rows that can be given operands that never fault; memory ones several times, as they are few."""
-    plain = [row for row in ROWS if not row.control and not row.faults]
-    checked = [row for row in ROWS if not row.control and not row.memory and row.faults and _can_be_safe(row)]
-    return plain + checked + [row for row in ROWS if row.memory] * 2 + [BY_KEY["and rd, ra, imm"]] * 5
+    plain = [row for row in SCALAR_ROWS if not row.control and not row.faults]
+    checked = [row for row in SCALAR_ROWS if not row.control and not row.memory and row.faults and _can_be_safe(row)]
+    return plain + checked + [row for row in SCALAR_ROWS if row.memory] * 2 + [BY_KEY["and rd, ra, imm"]] * 5
 
 
 def _can_be_safe(row: Row) -> bool:
@@ -256,12 +256,12 @@ def field_values(f: Field, row: Row) -> st.SearchStrategy[int]:
 FEW = {"disp": 40, "scale": 5, "slice": 9, "row": 140, "lane": 33, "target": 12, "count": 20}
 
 
-TROUBLED = [row for row in ROWS if row.faults or row.control]
+TROUBLED = [row for row in SCALAR_ROWS if row.faults or row.control]
 
 
 @st.composite
 def any_ops(draw: st.DrawFn) -> Op:
-    row = draw(st.one_of(st.sampled_from(ROWS), st.sampled_from(TROUBLED)))
+    row = draw(st.one_of(st.sampled_from(SCALAR_ROWS), st.sampled_from(TROUBLED)))
     return codec.make(row, **{f.name: draw(field_values(f, row)) for f in row.format.fields})
 
 
