@@ -40,8 +40,8 @@ OPERANDS = st.one_of(
     NAMES.map(lambda name: f"%{name}"),
     st.tuples(NAMES, EXPRESSIONS).map(lambda pair: f"{pair[0]}={pair[1]}"),
 )
-PINS = st.sampled_from(["", " !A1", " !cycle=12", " !V3 !r8"])
-OPS = st.tuples(MNEMONICS, st.lists(OPERANDS, max_size=4), PINS).map(
+EXTRAS = st.sampled_from(["", " !A1", " !cycle=12", " !V3 !r8", " n=64", " n=4, d = x !W.sh1, e=9 m=2"])
+OPS = st.tuples(MNEMONICS, st.lists(OPERANDS, max_size=4), EXTRAS).map(
     lambda parts: f"{parts[0]} {', '.join(parts[1])}{parts[2]}"
 )
 LABELS = st.sampled_from(["", "x: ", "loop_i:", "1: ", "a: b: "])

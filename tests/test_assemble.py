@@ -363,6 +363,23 @@ FRAGMENTS = (
     ",",
     "\\",
     "1b",
+    "{ read.4 se0, mw0[x] n=4 }",
+    "@0 read se1, mw1[r2 + 3], n=2 m=2 e=9",
+    "@+3 vadd.f32 v0, se4, r1 !V0 n=2",
+    "vcvts.i8.i32 sw2, v1, 0.5",
+    "{ gather se0, mw0.1, se2",
+    "@5 lw.i8 0, sw0 n=2",
+    "@9 iw 0",
+    "abc.f16 0, sw2",
+    "acc.add 0, 1, se4 n=3",
+    "shift.up W, se0, sw1, 3",
+    "reduce.add.f32 E, se0, sw4, span=16",
+    "sync 3",
+    "se99",
+    "v3",
+    "n=3",
+    "!W.sh1",
+    "meet(mw0, V, P0)",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from asm.link import link
 from asm.operands.tensor import forms
 from isa.codec import Op, bundle_starts, decode_bundle, encode_bundle, make
 from isa.machine import LPU1, LPU_TINY, MachineSpec
-from isa.table import BY_KEY, MNEMONICS
+from isa.table import BY_KEY, MNEMONICS, TENSOR_ROWS
 from isa.types import TYPES, ElementType
 
 
@@ -194,7 +196,8 @@ def test_rows_of_tensors() -> None:
 def test_rows_are_left_for_the_linker() -> None:
     """The second object's tensor moves behind the first's, and its op keeps its extension."""
     first = assemble("        .tensor a: u8[7, 32] @ mw2.0\n", machine=LPU_TINY).image
-    source = "        .unchecked\n        .tensor b: u8[6, 32] @ mw2.0\n        { read se3, mw2[b + 1], n=2, d=9, m=2, e=40 }\n"
+    head = "        .unchecked\n        .tensor b: u8[6, 32] @ mw2.0\n"
+    source = f"{head}        {{ read se3, mw2[b + 1], n=2, d=9, m=2, e=40 }}\n"
     second = assemble(source, machine=LPU_TINY).image
     assert first is not None and second is not None
     (read,), _ = decode_bundle(link([first, second]).text, 0)
@@ -203,9 +206,8 @@ def test_rows_are_left_for_the_linker() -> None:
 
 # Registers and units --------------------------------------------------------------------------------
 def test_symbolic_registers_are_broadcast() -> None:
-    text = text_of(
-        "        .unchecked\n        .reg x\n        { mov x, 5 }\n        { vadd.i32.w se0, r0, x }\n        { read se0, mw0[x] }\n"
-    )
+    head = "        .unchecked\n        .reg x\n        { mov x, 5 }\n"
+    text = text_of(f"{head}        {{ vadd.i32.w se0, r0, x }}\n        {{ read se0, mw0[x] }}\n")
     ops = [decode_bundle(text, address)[0][0] for address in bundle_starts(text)]
     assert (ops[0]["rd"], ops[1]["sa"], ops[1]["sb"], ops[2]["ra"]) == (1, 96, 97, 1)
 
@@ -247,3 +249,22 @@ def test_linear_code_stands_beside_timelines_but_streams_do_not_wait_in_it() -> 
     assert len(bundle_starts(text_of(f"        mov r1, 3\n{timeline}        add r2, r1, 1\n"))) == 3
     result = assemble("        mov r1, 3\n        read se0, mw0[0]\n", machine=LPU_TINY)
     assert [d.place and d.place.line for d in result.diagnostics] == [2]
+
+
+# Macros ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "call", ["fetch se4, 7, n=3", "fetch se4, 7 n=3", "fetch n=3, se4, 7", "fetch se4, (7) n=(1 + 2)"]
+)
+def test_arguments_of_macros_may_be_named_like_attributes(call: str) -> None:
+    macro = (
+        "        .macro fetch stream, row, n=1\n        { read \\stream, mw0[\\row] n=\\n !mw0.rp }\n        .endm\n"
+    )
+    text = text_of(f"        .unchecked\n{macro}        {call}\n")
+    (op,), _ = decode_bundle(text, 0)
+    assert (op["stream"], op["row"], op["n"]) == (4, 7, 3)
+
+
+def test_the_page_explains_every_attribute() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "dialect.md").read_text(encoding="utf-8")
+    names = {name for row in TENSOR_ROWS for name in row.attributes}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []

@@ -167,6 +167,22 @@ def test_an_op() -> None:
     assert op.pins == (Pin("L1", None, 44, 47), Pin("cycle", five, 48, 58))
 
 
+@pytest.mark.parametrize("tail", ["s, n=64 !V0 d = 2", "s n=64, d=2 !V0", "s !V0, n=64 d=2", "s, n=64, d=2 !V0"])
+def test_attributes_and_pins_follow_the_operands(tail: str) -> None:
+    (op,) = parse_line(line(f"add {tail}"))
+    assert isinstance(op, OpStmt)
+    assert [type(operand) for operand in op.operands] == [Name, Attribute, Attribute]
+    given = [(operand.name, operand.value) for operand in op.operands if isinstance(operand, Attribute)]
+    values = [(name, value.value) for name, value in given if isinstance(value, Number)]
+    assert (values, [pin.name for pin in op.pins]) == ([("n", 64), ("d", 2)], ["V0"])
+
+
+def test_a_pin_may_name_the_place_of_its_unit() -> None:
+    (op,) = parse_line(line("add r1 !W.sh1"))
+    assert isinstance(op, OpStmt)
+    assert [pin.name for pin in op.pins] == ["W.sh1"]
+
+
 def test_bundles_and_their_separators() -> None:
     kinds = [type(part) for part in parse_line(line("{ add r1, r2 || sub r3, (a || b) }"))]
     assert kinds == [Brace, OpStmt, OpStmt, Brace]
@@ -293,6 +309,9 @@ ERRORS = [
     ("add r1, r2 r3", 12, "`r3` is not expected here; an operator, a comma or the end of the line could stand here",
      ""),
     ("add r1,", 8, "the line ends too early; an operand could stand here", ""),
+    ("add r1 n 3", 8, "`n` is not expected here; an operator, a comma or the end of the line could stand here", ""),
+    ("add r1 !A1 r2", 12, "`r2` is not expected here; `=`, a comma or the end of the line could stand here", ""),
+    ("add r1 !A1, r2", 13, "`r2` is not expected here; an attribute could stand here", ""),
     ("ld r1, [a +", 12, "the line ends too early; a value could stand here", "close the `[` with `]`"),
     ("add r1, (2 + 3", 15, "the line ends too early; `)` could stand here", "close the `(` with `)`"),
     ("-3", 1, "`-` is not expected here; a label, an instruction or a directive could stand here", ""),
