@@ -19,16 +19,22 @@ def reals(rng: Generator, rows: int, size: float) -> F32:
     return (size * (rng.standard_normal((rows, LANES)) + 0.5)).astype(np.float32)
 
 
-def halves(name: str, x: F32) -> Arrays:
-    """The first half of the rows in the west, the second in the east."""
-    middle = len(x) // 2
-    return {f"{name}_west": x[:middle], f"{name}_east": x[middle:]}
+def spread(name: str, x: F32, places: tuple[str, ...] = ("west", "east")) -> Arrays:
+    """The rows, in as many parts as there are places."""
+    return {f"{name}_{place}": part for place, part in zip(places, np.split(x, len(places)), strict=True)}
 
 
 def softmax(rng: Generator) -> tuple[Arrays, Arrays]:
     x = reals(rng, 1024, 4)
     powers = exact.exp(x - x.max(axis=1, keepdims=True))
-    return halves("x", x), halves("y", powers / exact.tree_sum(powers))
+    return spread("x", x), spread("y", powers / exact.tree_sum(powers))
 
 
-MODELS = {"softmax": softmax}
+def gelu(rng: Generator) -> tuple[Arrays, Arrays]:
+    x = reals(rng, 1024, 3)
+    y = x * exact.sigmoid(np.float32(1.702) * x)
+    places = ("west", "far_west", "east", "far_east")
+    return spread("x", x, places), spread("y", y, places)
+
+
+MODELS = {"softmax": softmax, "gelu": gelu}
