@@ -1,6 +1,7 @@
 /* The precise path: a bundle that does not issue is looked at again, rule by rule in the order of the codes, op by
  * op in unit order, in the architectural state. What the record holds is in docs/machine.md, section 8. */
 #include "control.h"
+#include "inquiry.h"
 #include "memory.h"
 #include "multiply.h"
 #include "op.h"
@@ -16,32 +17,11 @@ typedef struct {
 /* A rule: whether op i breaks it, and if so what the fault says of it. */
 typedef bool rule(inquiry *q, unsigned i);
 
-static const lpu_write *last_write_to(const lpu_machine *m, uint32_t reg)
-{
-    for (uint32_t i = m->write_count; i-- > 0;)
-        if (m->writes[i].reg == reg)
-            return &m->writes[i];
-    return NULL;
-}
-
-static void blame(lpu_fault *fault, int64_t pc, int64_t slot, uint64_t cycle, int64_t landing)
-{
-    fault->other_pc = pc;
-    fault->other_slot = slot;
-    fault->other_cycle = (int64_t)cycle;
-    fault->other_landing = landing;
-}
-
-static void blame_write(lpu_fault *fault, const lpu_write *write)
-{
-    blame(fault, write->pc, write->slot, write->issued, (int64_t)write->landing);
-}
-
 static bool breaks_loop_rules(const inquiry *q, const lpu_op *op)
 {
     uint8_t reads[5];
     uint32_t end = (uint32_t)op->fields[LPU_FIELD_TARGET];
-    bool in_flight = list_reads(op, reads) && last_write_to(q->m, reads[0]);
+    bool in_flight = list_reads(op, reads) && lpu_last_write_to(q->m, reads[0]);
     uint32_t count = in_flight ? 0 : *q->steps[q->bundle.count - 1].a;
     return !lpu_body_is_legal(q->m, q->bundle.next, end) || !loop_fits(q->m, q->bundle.pc, end, count);
 }
@@ -61,12 +41,12 @@ static bool hazard(inquiry *q, unsigned i)
     uint8_t reads[5];
     unsigned count = list_reads(&q->bundle.ops[i], reads);
     for (unsigned operand = 0; operand < count; operand++) {
-        const lpu_write *write = last_write_to(q->m, reads[operand]);
+        const lpu_write *write = lpu_last_write_to(q->m, reads[operand]);
         if (!write)
             continue;
         q->fault->operand = operand;
         q->fault->resource = reads[operand];
-        blame_write(q->fault, write);
+        lpu_blame_write(q->fault, write);
         return true;
     }
     return false;
@@ -89,7 +69,7 @@ static bool bank_clash(inquiry *q, unsigned i)
         if (!q->bundle.ops[j].row->memory || !lpu_shared_bank(q->m, &q->accesses[j], &q->accesses[i], &bank))
             continue;
         q->fault->resource = bank;
-        blame(q->fault, q->bundle.pc, q->bundle.ops[j].slot, q->m->cycle, LPU_NOWHERE);
+        lpu_blame(q->fault, q->bundle.pc, q->bundle.ops[j].slot, q->m->cycle, LPU_NOWHERE);
         return true;
     }
     return false;
@@ -151,13 +131,13 @@ static bool clashes(inquiry *q, unsigned i, uint64_t landing)
         const lpu_op *other = &q->bundle.ops[j];
         if (!(writes_of(other) & set_of(reg)))
             continue;
-        blame(q->fault, q->bundle.pc, other->slot, q->m->cycle, (int64_t)(q->m->cycle + other->row->latency));
+        lpu_blame(q->fault, q->bundle.pc, other->slot, q->m->cycle, (int64_t)(q->m->cycle + other->row->latency));
         return true;
     }
-    const lpu_write *write = last_write_to(q->m, reg);
+    const lpu_write *write = lpu_last_write_to(q->m, reg);
     if (!write || write->landing < landing)
         return false;
-    blame_write(q->fault, write);
+    lpu_blame_write(q->fault, write);
     return true;
 }
 
@@ -181,15 +161,28 @@ static const struct {
     {LPU_E_ASSERT, bad_assertion}, {LPU_E_TRAP, trap},      {LPU_E_WRITE_CLASH, write_clash},
 };
 
-static void find_broken_rule(inquiry *q)
+/* Whether a scalar op breaks a rule of this code. */
+static bool op_breaks(inquiry *q, lpu_fault_code code)
 {
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
-        for (unsigned i = 0; i < q->bundle.count; i++)
+        for (unsigned i = 0; i < q->bundle.count && rules[r].code == code; i++)
             if (rules[r].breaks(q, i)) {
-                q->fault->code = rules[r].code;
                 q->fault->slot = q->bundle.ops[i].slot;
-                return;
+                return true;
             }
+    return false;
+}
+
+/* Scalar units come before those of the tensor face. */
+static void find_broken_rule(inquiry *q)
+{
+    lpu_scalar_accesses scalars = {q->bundle.ops, q->accesses, q->bundle.count};
+    for (lpu_fault_code code = LPU_E_LOOP; code <= LPU_E_STREAM_LOST; code++) {
+        if (!op_breaks(q, code) && !lpu_element_breaks(q->m, code, &scalars, q->fault))
+            continue;
+        q->fault->code = code;
+        return;
+    }
 }
 
 static void prepare(inquiry *q)
@@ -205,24 +198,40 @@ static void blame_jump(const lpu_machine *m, lpu_fault *fault)
 {
     fault->address = m->pc;
     if (lpu_jump_is_news(m))
-        blame(fault, m->jump_pc, m->jump_slot, (uint64_t)m->jump_cycle, LPU_NOWHERE);
+        lpu_blame(fault, m->jump_pc, m->jump_slot, (uint64_t)m->jump_cycle, LPU_NOWHERE);
+}
+
+static lpu_fault no_fault(const lpu_machine *m)
+{
+    return (lpu_fault){
+        .cycle = (int64_t)m->cycle, .pc = m->pc, .slot = LPU_NOWHERE, .operand = LPU_NOWHERE, .resource = LPU_NOWHERE,
+        .other_pc = LPU_NOWHERE, .other_slot = LPU_NOWHERE, .other_cycle = LPU_NOWHERE, .other_landing = LPU_NOWHERE,
+        .element = LPU_NOWHERE, .stream = LPU_NOWHERE, .lane = LPU_NOWHERE, .position = LPU_NOWHERE,
+        .other_element = LPU_NOWHERE,
+    };
+}
+
+/* The code of what is wrong with the bundle as such, or 0. */
+static lpu_fault_code bad_fetch(inquiry *q)
+{
+    lpu_machine *m = q->m;
+    uint8_t mark = m->pc < m->length ? m->marks[m->pc] : 0;
+    if (!(mark & STARTS)) {
+        blame_jump(m, q->fault);
+        return LPU_E_PC;
+    }
+    return mark & LEGAL && lpu_decode_bundle(m, m->pc, &q->bundle) ? 0 : LPU_E_ILLEGAL;
 }
 
 void lpu_find_fault(lpu_machine *m)
 {
     inquiry q = {.m = m, .fault = &m->fault};
-    uint8_t mark = m->pc < m->length ? m->marks[m->pc] : 0;
+    bool fetches = !m->fetch_ended && m->next_fetch <= m->cycle;
     m->faulted = true;
-    m->fault = (lpu_fault){.cycle = (int64_t)m->cycle, .pc = m->pc, .slot = -1, .operand = -1, .resource = -1};
-    blame(&m->fault, LPU_NOWHERE, LPU_NOWHERE, 0, LPU_NOWHERE);
-    m->fault.other_cycle = LPU_NOWHERE;
-    if (!(mark & STARTS)) {
-        m->fault.code = LPU_E_PC;
-        blame_jump(m, &m->fault);
-    } else if (!(mark & LEGAL) || !lpu_decode_bundle(m, m->pc, &q.bundle)) {
-        m->fault.code = LPU_E_ILLEGAL;
-    } else {
-        prepare(&q);
-        find_broken_rule(&q);
-    }
+    m->fault = no_fault(m);
+    m->fault.code = fetches ? bad_fetch(&q) : 0;
+    if (m->fault.code)
+        return;
+    prepare(&q);
+    find_broken_rule(&q);
 }

@@ -18,6 +18,14 @@ void lpu_land(lpu_machine *m, uint64_t cycle)
     drop_first_writes(m, landed);
 }
 
+const lpu_write *lpu_last_write_to(const lpu_machine *m, uint32_t reg)
+{
+    for (uint32_t i = m->write_count; i-- > 0;)
+        if (m->writes[i].reg == reg)
+            return &m->writes[i];
+    return NULL;
+}
+
 static bool lands_before(const lpu_flight *a, const lpu_flight *b)
 {
     return a->remaining != b->remaining ? a->remaining < b->remaining : a->reg < b->reg;

@@ -31,13 +31,18 @@ typedef struct {
     uint32_t banks;      /* 1 or 2, per slice */
     uint32_t rows;       /* 1 to 4096, per bank */
     lpu_uninit uninit;
+    uint32_t streams;    /* 4 to 32 a direction, a multiple of 4 */
+    uint32_t vxm_alus;   /* 1 to 16 */
+    uint32_t mxm_planes; /* 0, 2 or 4 */
+    uint32_t strict;     /* whether a value that nobody sampled is a fault when it gets lost */
 } lpu_parameters;
 
 /* A register write on its way; register 32 is the condition code. `pc` and `slot` name the op that wrote. */
 typedef struct {
     uint64_t landing, issued;
     uint32_t value, pc;
-    uint8_t reg, slot;
+    uint8_t reg;
+    uint16_t slot;
 } lpu_write;
 
 typedef struct {
@@ -55,6 +60,7 @@ typedef struct {
     uint32_t loop_count, write_count;
     lpu_loop loops[4];
     lpu_write writes[256];
+    uint64_t settled; /* the first cycle in which all that was issued on the tensor face has landed */
 } lpu_state;
 
 /* A fault, as isa/faults.py describes it; `code` counts the codes from 1, numbers without meaning are LPU_NOWHERE
@@ -62,6 +68,7 @@ typedef struct {
 typedef struct {
     int64_t code, cycle, pc, slot, operand, resource, address, value, value2;
     int64_t other_pc, other_slot, other_cycle, other_landing;
+    int64_t element, stream, lane, position, other_element;
 } lpu_fault;
 
 /* A machine with a program of `syllables` little-endian 64-bit syllables, about to fetch at `entry`. The text is

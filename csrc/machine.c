@@ -2,26 +2,32 @@
 #include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cycle.h"
 #include "memory.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
-enum { SLICE_CYCLES = 1 << 18, SLICE_PLANS = 1 << 13 }; /* a few milliseconds, the latter at worst */
+/* Each a few milliseconds, the latter two at worst. */
+enum { SLICE_CYCLES = 1 << 18, SLICE_PLANS = 1 << 13, SLICE_TENSOR_CYCLES = 1 << 10 };
 
 static bool between(uint32_t value, uint32_t low, uint32_t high) { return low <= value && value <= high; }
 
 static bool are_legal(const lpu_parameters *p)
 {
     return between(p->superlanes, 1, 32) && between(p->quads, 1, 16) && between(p->banks, 1, 2)
-           && between(p->rows, 1, 4096) && between(p->uninit, LPU_UNINIT_FAULT, LPU_UNINIT_POISON);
+           && between(p->rows, 1, 4096) && between(p->uninit, LPU_UNINIT_FAULT, LPU_UNINIT_POISON)
+           && between(p->streams, 4, 32) && p->streams % 4 == 0 && between(p->vxm_alus, 1, 16)
+           && between(p->mxm_planes, 0, 4) && p->mxm_planes % 2 == 0;
 }
 
 /* Memory of all zeros; large pieces cost nothing until they are touched. */
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 
-static void copy_text(lpu_machine *m, const uint8_t *text)
+/* False when memory runs out. */
+static bool load_text(lpu_machine *m, const uint8_t *text)
 {
     for (size_t i = 0; i < (size_t)m->length * 8; i++)
         m->text[i / 8] |= (uint64_t)text[i] << i % 8 * 8;
+    return lpu_mark_text(m) && lpu_finish_tensor(m);
 }
 
 /* With w words a bank, 2^48 / w rounded up gives exact quotients: the error is below w words in 2^48, and there are
@@ -41,7 +47,7 @@ static bool allocate(lpu_machine *m)
     m->counts = zeros((size_t)m->length + 1, sizeof *m->counts);
     m->marks = zeros((size_t)m->length + 1, 1);
     m->arena = zeros(ARENA_BYTES, 1);
-    return m->map.sram && m->map.written && m->text && m->counts && m->marks && m->arena;
+    return m->map.sram && m->map.written && m->text && m->counts && m->marks && m->arena && lpu_create_tensor(m);
 }
 
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry)
@@ -52,22 +58,20 @@ lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, s
     m->parameters = *parameters;
     m->length = (uint32_t)syllables;
     size_memory(m, parameters);
-    if (!allocate(m)) {
-        lpu_destroy(m);
-        return NULL;
-    }
     m->registers[LPU_CC] = LPU_CC_EQ;
     m->pc = entry;
     m->jump_pc = LPU_NOWHERE;
-    copy_text(m, text);
-    lpu_mark_text(m);
-    return m;
+    if (allocate(m) && load_text(m, text))
+        return m;
+    lpu_destroy(m);
+    return NULL;
 }
 
 void lpu_destroy(lpu_machine *m)
 {
     if (!m)
         return;
+    lpu_destroy_tensor(m);
     free(m->map.sram);
     free(m->map.written);
     free(m->text);
@@ -79,17 +83,20 @@ void lpu_destroy(lpu_machine *m)
 
 static uint64_t fetch_cycle(const lpu_machine *m) { return m->next_fetch > m->cycle ? m->next_fetch : m->cycle; }
 
-/* Let time pass, without fetching, up to a cycle. */
-static void wait_until(lpu_machine *m, uint64_t cycle)
+void lpu_wait_until(lpu_machine *m, uint64_t cycle)
 {
     m->cycle = cycle > m->cycle ? cycle : m->cycle;
     lpu_land(m, m->cycle);
 }
 
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+/* Once fetching has ended: up to where all has landed, or something is to be done. */
 static void drain(lpu_machine *m, uint64_t until)
 {
     uint64_t last = m->write_count ? m->writes[m->write_count - 1].landing : 0;
-    wait_until(m, last < until ? last : until);
+    uint64_t settled = m->tensor->settled > last ? m->tensor->settled : last;
+    lpu_wait_until(m, least(settled, least(until, lpu_next_event(m))));
 }
 
 /* Falling off the end of the text ends fetching in the cycle of the fetch. */
@@ -99,6 +106,11 @@ static void end_at_text_end(lpu_machine *m)
         m->fetch_ended = true;
 }
 
+static bool is_over(const lpu_machine *m)
+{
+    return m->fetch_ended && !m->write_count && m->tensor->due == NEVER && m->cycle >= m->tensor->settled;
+}
+
 static lpu_status settle(lpu_machine *m, uint64_t until)
 {
     if (m->faulted)
@@ -106,32 +118,62 @@ static lpu_status settle(lpu_machine *m, uint64_t until)
     end_at_text_end(m);
     if (m->fetch_ended)
         drain(m, until);
-    return m->fetch_ended && !m->write_count ? LPU_HALTED : LPU_RUNNING;
+    return is_over(m) ? LPU_HALTED : LPU_RUNNING;
+}
+
+void lpu_fetch_once(lpu_machine *m)
+{
+    uint64_t now = m->cycle;
+    lpu_resume(m, now);
+    m->with_tensor = true;
+    lpu_execute(m, lpu_node_at(m, m->pc), now, now + 1);
+    m->with_tensor = false;
+}
+
+/* From the fetch in this cycle on, as long as nothing happens on the tensor face. */
+static void run_scalars(lpu_machine *m, uint64_t until)
+{
+    uint64_t now = m->cycle;
+    lpu_resume(m, now);
+    lpu_execute(m, lpu_node_at(m, m->pc), now, until);
+}
+
+/* A cycle, or more if they are all scalar. False when there is nothing more to do before `until`. */
+static bool advance(lpu_machine *m, uint64_t until)
+{
+    uint64_t fetch = m->fetch_ended ? NEVER : fetch_cycle(m), event = lpu_next_event(m), next = least(fetch, event);
+    if (!m->fetch_ended || next < until)
+        lpu_wait_until(m, least(next, until));
+    if (next >= until)
+        return false;
+    end_at_text_end(m);
+    bool fetches = fetch == next && !m->fetch_ended;
+    bool is_scalar = fetches && event > next && !(m->pc < m->length && m->marks[m->pc] & HAS_TENSOR);
+    if (is_scalar)
+        run_scalars(m, least(event, until));
+    else if (fetches || event == next)
+        lpu_tensor_cycle(m, fetches);
+    return true;
+}
+
+static bool may_go_on(const lpu_machine *m, uint64_t until)
+{
+    return !m->faulted && m->cycle < until && m->plans_left <= SLICE_PLANS && !is_over(m);
 }
 
 /* Float results depend on the thread's rounding mode and flushing of subnormals, so both are set for the run. */
-static void execute(lpu_machine *m, uint64_t until)
-{
-    fenv_t host;
-    uint64_t fetch = fetch_cycle(m);
-    fegetenv(&host);
-    fesetenv(FE_DFL_ENV);
-    lpu_resume(m, fetch);
-    m->plans_left = SLICE_PLANS;
-    lpu_execute(m, lpu_node_at(m, m->pc), fetch, until);
-    fesetenv(&host);
-}
-
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
 {
     lpu_status status = settle(m, until);
     if (status != LPU_RUNNING || m->cycle >= until)
         return status;
-    uint64_t fetch = fetch_cycle(m);
-    if (m->fetch_ended || fetch >= until)
-        wait_until(m, until);
-    else
-        execute(m, until - fetch < SLICE_CYCLES ? until : fetch + SLICE_CYCLES);
+    fenv_t host;
+    uint64_t pause = least(until, fetch_cycle(m) + SLICE_CYCLES);
+    fegetenv(&host);
+    fesetenv(FE_DFL_ENV);
+    m->plans_left = SLICE_PLANS;
+    for (unsigned left = SLICE_TENSOR_CYCLES; left > 0 && may_go_on(m, pause) && advance(m, pause); left--) {}
+    fesetenv(&host);
     return settle(m, until);
 }
 

@@ -26,28 +26,29 @@ enum {
     STATE_REGISTERS = LPU_REGISTERS + 1, /* the condition code is the last */
     FIELDS = LPU_FIELD_LINK + 1,
     MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
-    MAX_MICROS = 3 * MAX_OPS,
+    MAX_MICROS = 3 * MAX_OPS + 1,
     MAX_FLIGHTS = LPU_IN_FLIGHT + MAX_OPS * LPU_MAX_LATENCY, /* those of a state, and what may be added meanwhile */
     MAX_LEVELS = LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
-    MAX_BUNDLE_SYLLABLES = 2 * MAX_OPS,
+    MAX_BUNDLE_SYLLABLES = 2 * LPU_UNITS,
     TEMPS = MAX_OPS + 1,
 };
 
 /* What an address of the text is. */
-enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8 };
+enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8, HAS_TENSOR = 16, HAS_ACCESS = 32 };
 
 /* An op as encoded. `unit` is its unit's order number, `slot` its place in the bundle as encoded. */
 typedef struct {
     const lpu_row *row;
     uint64_t present; /* a bit per field that the format has */
-    uint8_t unit, slot;
+    uint16_t unit, slot;
     uint64_t fields[FIELDS];
 } lpu_op;
 
-/* A bundle's ops in unit order. */
+/* A bundle's scalar ops in unit order; its ops of the tensor face are counted. */
 typedef struct {
     uint32_t pc, next;
-    unsigned count;
+    unsigned count, tensor_count;
+    uint64_t claimed[LPU_UNITS / 64 + 1];
     lpu_op ops[MAX_OPS];
 } lpu_bundle;
 
@@ -69,13 +70,15 @@ enum {
     KIND_LATE_MOV,
     KIND_LOOP_END,
     KIND_TEXT_END,
+    KIND_TENSOR, /* the first of a bundle with ops of the tensor face: leaves the run loop, which knows nothing of them */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
  * to one register, the levels tell their undo places apart. */
 typedef struct {
     uint32_t pc;
-    uint8_t reg, remaining, age, slot, level, pad[3];
+    uint16_t slot;
+    uint8_t reg, remaining, age, level, pad[2];
 } lpu_flight;
 
 typedef struct {
@@ -83,14 +86,16 @@ typedef struct {
     lpu_flight flights[MAX_FLIGHTS]; /* by (remaining, register) */
 } lpu_context;
 
+typedef struct lpu_tensor lpu_tensor;
+typedef struct lpu_tensor_op lpu_tensor_op;
 typedef struct lpu_node lpu_node;
 struct lpu_node {
     lpu_node *next, *taken, *chain;
     uint64_t *issued;
     uint64_t cost;
     uint32_t pc, next_pc, taken_pc;
-    uint16_t before_count, after_count;
-    uint8_t jump_slot, taken_cost, exit_code;
+    uint16_t before_count, after_count, jump_slot;
+    uint8_t taken_cost, exit_code;
     lpu_flight *before, *after; /* in flight at the fetch, and after the issue, both seen from the fetch */
     lpu_micro steps[];
 };
@@ -119,6 +124,8 @@ struct lpu_machine {
     lpu_fault fault;
     lpu_memory_map map;
     lpu_parameters parameters;
+    lpu_tensor *tensor; /* tensor.h */
+    bool with_tensor;   /* the bundle about to be executed issues along with its ops of the tensor face */
     /* program */
     uint64_t *text, *counts;
     uint8_t *marks;
@@ -135,9 +142,14 @@ struct lpu_machine {
 
 /* decode.c */
 bool lpu_decode_bundle(const lpu_machine *m, uint32_t pc, lpu_bundle *bundle);
-void lpu_mark_text(lpu_machine *m);
+/* False when memory runs out. */
+bool lpu_mark_text(lpu_machine *m);
 /* Whether `end` may end a loop body that starts at `start`. */
 bool lpu_body_is_legal(const lpu_machine *m, uint64_t start, uint64_t end);
+
+/* legal.c */
+/* Whether an op keeps the rules of isa/legal.py, and names units and streams that the machine has. */
+bool lpu_is_legal(const lpu_machine *m, const lpu_op *op);
 
 /* resolve.c */
 void lpu_resolve(lpu_machine *m, const lpu_op *op, lpu_micro *micro);
@@ -163,6 +175,10 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until);
 
 /* state.c */
 bool lpu_jump_is_news(const lpu_machine *m);
+
+/* flight.c */
+/* The last-issued write in flight to a register, or NULL. */
+const lpu_write *lpu_last_write_to(const lpu_machine *m, uint32_t reg);
 
 /* fault.c */
 /* Find the fault of the bundle at pc, which has one, in the architectural state. */

@@ -3,6 +3,8 @@
 #define LPU_OP_H
 #include "machine.h"
 
+enum { LPU_OPERANDS = sizeof ((lpu_row *)0)->operands / sizeof(lpu_operand) };
+
 typedef uint64_t register_set; /* a bit per register, the condition code among them */
 
 static inline register_set set_of(uint64_t reg) { return (register_set)1 << reg; }

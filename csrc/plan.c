@@ -23,8 +23,8 @@ static bool is_late(const lpu_op *op) { return op->row->latency > 1; }
 /* The control op, or NULL. */
 static const lpu_op *control_of(const lpu_bundle *bundle)
 {
-    const lpu_op *last = &bundle->ops[bundle->count - 1]; /* B0 is the last in unit order */
-    return last->row->control ? last : NULL;
+    const lpu_op *last = &bundle->ops[bundle->count ? bundle->count - 1 : 0]; /* B0 is the last in unit order */
+    return bundle->count && last->row->control ? last : NULL;
 }
 
 /* Rules that are broken whatever the data: hazards, write clashes, traps, and what a loop's body must be. */
@@ -268,9 +268,11 @@ unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu
     bool starts = node->pc < m->length && m->marks[node->pc] & LEGAL;
     node->issued = &m->counts[starts ? node->pc : 0];
     after->count = 0;
+    if (starts && m->marks[node->pc] & HAS_TENSOR)
+        node->steps[p.count++] = (lpu_micro){.kind = KIND_TENSOR, .d = &m->scrap, .undo = &m->scrap};
     if (!starts || !lpu_decode_bundle(m, node->pc, &bundle) || bundle_breaks_rule(&p)) {
-        node->steps[0] = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
-        return 1;
+        node->steps[p.count++] = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
+        return p.count;
     }
     plan_flow(node, &bundle);
     plan_steps(&p, node);

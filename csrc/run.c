@@ -10,7 +10,8 @@
 #define EXTRA_LABEL(NAME) [KIND_##NAME] = &&extra_##NAME,
 #define LABELS                                                                                                        \
     static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
-        EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)};
+        EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)       \
+        EXTRA_LABEL(TENSOR)};
 #define DISPATCH() goto *labels[step->kind]
 #define STEPS_BEGIN DISPATCH();
 #define STEPS_END
@@ -154,6 +155,9 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         note_jump(m, node, now);
         GO(taken, *step->a, true, node->taken_cost);
     STEP(HALT) halt(m, node, now); return;
+    EXTRA(TENSOR)
+        if (m->with_tensor) NEXT();
+        stop_before(m, node, now); return;
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;
     STEPS_END

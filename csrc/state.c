@@ -1,6 +1,6 @@
 /* The architectural state as a value: read, and replaced after every number in it was checked. */
 #include <string.h>
-#include "machine.h"
+#include "cycle.h"
 
 enum { MAX_CYCLE_BITS = 62 };
 
@@ -22,6 +22,7 @@ void lpu_get_state(const lpu_machine *m, lpu_state *s)
     s->loop_count = m->loop_count, s->write_count = m->write_count;
     memcpy(s->loops, m->loops, m->loop_count * sizeof *s->loops);
     memcpy(s->writes, m->writes, m->write_count * sizeof *s->writes);
+    s->settled = m->tensor->settled;
 }
 
 static bool is_cycle(uint64_t cycle) { return !(cycle >> MAX_CYCLE_BITS); }
@@ -70,6 +71,9 @@ static void take_state(lpu_machine *m, const lpu_state *s)
     m->loop_count = s->loop_count, m->write_count = s->write_count;
     memcpy(m->loops, s->loops, s->loop_count * sizeof *s->loops);
     memcpy(m->writes, s->writes, s->write_count * sizeof *s->writes);
+    lpu_clear_tensor(m);
+    lpu_set_tensor_time(m->tensor, s->cycle);
+    m->tensor->settled = s->settled;
 }
 
 /* The ends of loops that no `loop` of the text makes: plans made before do not know them. */
@@ -85,7 +89,8 @@ static void mark_loop_ends(lpu_machine *m)
 
 int lpu_set_state(lpu_machine *m, const lpu_state *s)
 {
-    bool numbers = is_cycle(s->cycle) && is_cycle(s->next_fetch) && s->cc < 16 && s->exit_code < 256;
+    bool cycles = is_cycle(s->cycle) && is_cycle(s->next_fetch) && is_cycle(s->settled);
+    bool numbers = cycles && s->cc < 16 && s->exit_code < 256;
     if (!numbers || !writes_are_legal(s) || !loops_are_legal(m, s))
         return -1;
     take_state(m, s);

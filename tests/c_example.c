@@ -32,7 +32,7 @@ static void show(const lpu_machine *machine, lpu_status status)
 int main(int argc, char **argv)
 {
     static const uint8_t twenty[4] = {20}, twenty_two[4] = {22};
-    const lpu_parameters tiny = {.superlanes = 2, .quads = 2, .banks = 2, .rows = 64, .uninit = LPU_UNINIT_FAULT};
+    const lpu_parameters tiny = {.superlanes = 2, .quads = 2, .banks = 2, .rows = 64, .streams = 32, .vxm_alus = 16, .mxm_planes = 4};
     uint8_t text[MAX_TEXT];
     size_t size = argc > 1 ? read_file(argv[1], text) : 0;
     lpu_machine *machine = lpu_create(&tiny, text, size / 8, 0);

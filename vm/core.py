@@ -11,6 +11,15 @@ from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, InFlight, Loop, Stat
 from vm.state import MAX_CYCLE, check_state, initial_state
 
 STATUS = (RUNNING, HALTED, FAULT)
+SIZES = (
+    "superlanes",
+    "quads",
+    "banks",
+    "rows",
+    "streams",
+    "vxm_alus",
+    "mxm_planes",
+)  # what the core needs of a machine
 SYLLABLE_BYTES = 8
 COUNT_LIMIT = 1 << 64
 
@@ -18,14 +27,16 @@ COUNT_LIMIT = 1 << 64
 class CoreEngine:
     """One machine with a program: `vm.engine.Engine`, fast. Raises ValueError for what cannot be loaded."""
 
-    def __init__(self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault") -> None:
+    def __init__(
+        self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault", strict: bool = False
+    ) -> None:
         if uninit not in UNINIT_MODES:
             raise ValueError(f"uninit is {uninit!r}; it must be one of {', '.join(UNINIT_MODES)}")
         initial_state(spec, entry)  # refuses an entry address that cannot be one
         self.spec = spec
         self._length = text_length(spec, text)
-        mode = UNINIT_MODES.index(uninit)
-        parameters = ffi.new("lpu_parameters *", [spec.superlanes, spec.quads, spec.banks, spec.rows, mode])
+        size = {name: getattr(spec, name) for name in SIZES}
+        parameters = ffi.new("lpu_parameters *", size | {"uninit": UNINIT_MODES.index(uninit), "strict": strict})
         machine = lib.lpu_create(parameters, ffi.from_buffer("uint8_t[]", text), self._length, entry)
         if not machine:
             raise MemoryError(f"no memory for a machine of {spec.sram_bytes} bytes of SRAM")
@@ -136,12 +147,24 @@ def state_from_c(raw: Any) -> State:
         jump_pc=raw.jump_pc,
         jump_slot=raw.jump_slot,
         jump_cycle=raw.jump_cycle,
+        settled=raw.settled,
     )
 
 
 def state_to_c(state: State) -> Any:
     """The C form of a state whose numbers were checked."""
-    names = ("cycle", "pc", "cc", "next_fetch", "fetch_ended", "exit_code", "jump_pc", "jump_slot", "jump_cycle")
+    names = (
+        "cycle",
+        "pc",
+        "cc",
+        "next_fetch",
+        "fetch_ended",
+        "exit_code",
+        "jump_pc",
+        "jump_slot",
+        "jump_cycle",
+        "settled",
+    )
     raw = ffi.new("lpu_state *", {name: getattr(state, name) for name in names})
     raw.registers = state.registers
     raw.loop_count, raw.write_count = len(state.loops), len(state.in_flight)

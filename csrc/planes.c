@@ -1,0 +1,141 @@
+/* MXM: elements of the matrix planes; what the planes hold and compute is in matrix.c. */
+#include "units.h"
+
+static matrix_maker maker_of(const lpu_tensor *t, const lpu_element *e)
+{
+    return (matrix_maker){t->now, e->op->pc, e->op->slot, e->number};
+}
+
+/* E-TYPE ------------------------------------------------------------------------------------------------------- */
+static bool cannot_install(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    unsigned plane = e->op->plane;
+    if (matrix_can_install(m->tensor->matrix, plane))
+        return false;
+    fault->resource = plane;
+    fault->value = matrix_type(m->tensor->matrix, plane, false);
+    fault->value2 = NO_WEIGHTS;
+    return true;
+}
+
+static bool cannot_multiply(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    unsigned plane = e->op->plane;
+    if (matrix_can_multiply(m->tensor->matrix, plane, e->op->row->type))
+        return false;
+    fault->resource = plane;
+    fault->value = matrix_type(m->tensor->matrix, plane, true);
+    fault->value2 = e->op->row->type;
+    return true;
+}
+
+/* E-ACC-EMPTY, E-RANGE, E-UNINIT ------------------------------------------------------------------------------- */
+static bool exit_empty(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    if (matrix_standing(m->tensor->matrix, e->op->plane, m->tensor->now))
+        return false;
+    fault->resource = e->op->plane;
+    return true;
+}
+
+static bool row_is_past(const lpu_element *e, size_t rows, lpu_fault *fault)
+{
+    if (e->row < rows)
+        return false;
+    fault->resource = e->op->plane;
+    fault->address = e->row;
+    return true;
+}
+
+static bool weights_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    return row_is_past(e, m->tensor->lanes, fault);
+}
+
+static bool row_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    return (void)m, row_is_past(e, MATRIX_ROWS, fault);
+}
+
+static bool adds(const lpu_element *e) { return e->op->row->semantics == LPU_SEM_ACC_ADD; }
+
+static bool row_never_set(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    if (m->parameters.uninit != LPU_UNINIT_FAULT || matrix_row_is_set(m->tensor->matrix, e->op->plane, e->row))
+        return false;
+    fault->resource = e->op->plane;
+    fault->address = e->row;
+    fault->value = -1;
+    return true;
+}
+
+static bool sum_never_set(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    return adds(e) && row_never_set(m, e, fault);
+}
+
+/* What they do ------------------------------------------------------------------------------------------------- */
+static void load(lpu_machine *m, const lpu_element *e)
+{
+    const uint8_t *streams[MAX_TAKEN];
+    sampled_planes(m->tensor, e, 0, streams);
+    matrix_load(m->tensor->matrix, e->op->plane, e->op->row->type, e->row, streams);
+}
+
+static void install(lpu_machine *m, const lpu_element *e) { matrix_install(m->tensor->matrix, e->op->plane); }
+
+static void activate(lpu_machine *m, const lpu_element *e)
+{
+    const uint8_t *streams[MAX_TAKEN];
+    sampled_planes(m->tensor, e, 0, streams);
+    matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, streams, maker_of(m->tensor, e));
+}
+
+static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)
+{
+    uint8_t *streams[MAX_TAKEN];
+    if (!e->op->target.groups)
+        return;
+    result_planes(t, e, streams);
+    matrix_emit(t->matrix, words, streams);
+}
+
+static void take(lpu_machine *m, const lpu_element *e)
+{
+    lpu_matrix *matrix = m->tensor->matrix;
+    bool floats;
+    const uint32_t *words = matrix_take(matrix, e->op->plane, &floats);
+    if (adds(e))
+        matrix_add_row(matrix, e->op->plane, e->row, words, floats);
+    else
+        matrix_set_row(matrix, e->op->plane, e->row, words);
+    emit(m->tensor, e, matrix_row(matrix, e->op->plane, e->row));
+}
+
+static void pass_on(lpu_machine *m, const lpu_element *e)
+{
+    bool floats;
+    emit(m->tensor, e, matrix_take(m->tensor->matrix, e->op->plane, &floats));
+}
+
+static void read_row(lpu_machine *m, const lpu_element *e)
+{
+    emit(m->tensor, e, matrix_row(m->tensor->matrix, e->op->plane, e->row));
+}
+
+static void write_row(lpu_machine *m, const lpu_element *e)
+{
+    const uint8_t *streams[MAX_TAKEN];
+    sampled_planes(m->tensor, e, 0, streams);
+    matrix_write_row(m->tensor->matrix, e->op->plane, e->row, streams);
+}
+
+const lpu_family lpu_activations = {activate, 0, {{LPU_E_TYPE, cannot_multiply}}};
+const lpu_family lpu_takes = {
+    take, 0, {{LPU_E_ACC_EMPTY, exit_empty}, {LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, sum_never_set}},
+};
+const lpu_family lpu_emits = {pass_on, 0, {{LPU_E_ACC_EMPTY, exit_empty}}};
+const lpu_family lpu_row_reads = {read_row, 0, {{LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, row_never_set}}};
+const lpu_family lpu_row_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range}}};
+const lpu_family lpu_installs = {install, 1, {{LPU_E_TYPE, cannot_install}}};
+const lpu_family lpu_loads = {load, 2, {{LPU_E_RANGE, weights_out_of_range}}};

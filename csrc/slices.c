@@ -1,0 +1,172 @@
+/* MEM: rows of the slices onto streams and back. A row of a slice is `lanes` bytes of the linear map, at a multiple of
+ * 16, so its written bits are whole bytes. */
+#include <string.h>
+#include "memory.h"
+#include "units.h"
+
+enum { SUPERLANE = LANES_PER_SUPERLANE, HEMISPHERE_SLICES = 1 << HEMISPHERE_SHIFT };
+
+static unsigned index_of(const lpu_tensor_op *op) { return op->slice % HEMISPHERE_SLICES; }
+
+/* The slice's place in the linear map. */
+static size_t linear_slice(const lpu_machine *m, const lpu_tensor_op *op)
+{
+    return (size_t)op->slice / HEMISPHERE_SLICES * m->parameters.quads * SLICES_PER_QUAD + index_of(op);
+}
+
+static size_t rows_of_slice(const lpu_machine *m) { return (size_t)m->parameters.rows * m->parameters.banks; }
+
+/* The first byte of the k-th slice's row. */
+static size_t row_start(const lpu_machine *m, const lpu_element *e, unsigned k)
+{
+    return ((linear_slice(m, e->op) + k) * rows_of_slice(m) + e->row) * m->tensor->lanes;
+}
+
+/* The row that a map names for a superlane. */
+static uint32_t mapped_row(const lpu_tensor *t, const lpu_element *e, size_t superlane)
+{
+    unsigned source = e->op->source_count - 1u;
+    const uint32_t *map = e->samples[source];
+    size_t lane = superlane * SUPERLANE;
+    return value_data(t, map[0])[lane] | (uint32_t)value_data(t, map[1])[lane] << 8;
+}
+
+/* The first byte that a superlane of a gather or scatter accesses. */
+static size_t mapped_start(const lpu_machine *m, const lpu_element *e, size_t superlane)
+{
+    size_t bank = linear_slice(m, e->op) * m->parameters.banks + e->op->bank;
+    size_t row = bank * m->parameters.rows + mapped_row(m->tensor, e, superlane);
+    return row * m->tensor->lanes + superlane * SUPERLANE;
+}
+
+static bool is_mapped(const lpu_tensor_op *op)
+{
+    return op->row->semantics == LPU_SEM_GATHER || op->row->semantics == LPU_SEM_SCATTER;
+}
+
+unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *e, uint32_t banks[MAX_GROUP])
+{
+    const lpu_parameters *size = &m->parameters;
+    uint32_t within = is_mapped(e->op) ? e->op->bank : e->row / size->rows;
+    for (unsigned k = 0; k < e->op->row->width; k++)
+        banks[k] = (uint32_t)(linear_slice(m, e->op) + k) * size->banks + within;
+    return e->op->row->width;
+}
+
+/* E-RANGE ------------------------------------------------------------------------------------------------------ */
+static bool row_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    const lpu_tensor_op *op = e->op;
+    bool in_quad = index_of(op) % SLICES_PER_QUAD + op->row->width <= SLICES_PER_QUAD;
+    if (op->position != NOWHERE && in_quad && e->row < rows_of_slice(m))
+        return false;
+    fault->address = e->row;
+    fault->value = op->slice;
+    return true;
+}
+
+static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    const lpu_tensor_op *op = e->op;
+    bool absent = op->position == NOWHERE || op->bank >= m->parameters.banks;
+    for (size_t superlane = 0; !absent && superlane < m->parameters.superlanes; superlane++) {
+        uint32_t row = mapped_row(m->tensor, e, superlane);
+        if (row < m->parameters.rows)
+            continue;
+        fault->value = op->slice;
+        fault->address = row;
+        fault->lane = (int64_t)(superlane * SUPERLANE);
+        return true;
+    }
+    fault->value = absent ? op->slice : 0;
+    return absent;
+}
+
+/* E-UNINIT ----------------------------------------------------------------------------------------------------- */
+static bool all_written(const lpu_machine *m, size_t start, size_t count)
+{
+    const uint8_t *written = m->map.written + start / 8;
+    for (size_t i = 0; i < count / 8; i++)
+        if (written[i] != 0xFF)
+            return false;
+    return true;
+}
+
+static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
+
+/* Whether some of the bytes of `count` lanes, the first of which is `lane`, were never written. */
+static bool lanes_unwritten(const lpu_machine *m, size_t start, size_t lane, size_t count, lpu_fault *fault)
+{
+    if (m->parameters.uninit != LPU_UNINIT_FAULT || all_written(m, start, count))
+        return false;
+    size_t i = 0;
+    while (byte_written(m, start + i))
+        i++;
+    fault->address = (int64_t)(start + i);
+    fault->lane = (int64_t)(lane + i);
+    return true;
+}
+
+static bool row_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    for (unsigned k = 0; k < e->op->row->width; k++)
+        if (lanes_unwritten(m, row_start(m, e, k), 0, m->tensor->lanes, fault))
+            return true;
+    return false;
+}
+
+static bool map_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
+        if (lanes_unwritten(m, mapped_start(m, e, superlane), superlane * SUPERLANE, SUPERLANE, fault))
+            return true;
+    return false;
+}
+
+/* What they do ------------------------------------------------------------------------------------------------- */
+static void read_bytes(const lpu_machine *m, uint8_t *to, size_t start, size_t count)
+{
+    uint8_t filler = m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
+    memcpy(to, m->map.sram + start, count);
+    if (all_written(m, start, count))
+        return;
+    for (size_t i = 0; i < count; i++)
+        to[i] = byte_written(m, start + i) ? to[i] : filler;
+}
+
+static void write_bytes(lpu_machine *m, size_t start, const uint8_t *from, size_t count)
+{
+    memcpy(m->map.sram + start, from, count);
+    memset(m->map.written + start / 8, 0xFF, count / 8);
+}
+
+static void read_row(lpu_machine *m, const lpu_element *e)
+{
+    for (unsigned k = 0; k < e->op->row->width; k++)
+        read_bytes(m, lpu_make_result(m->tensor, e, k), row_start(m, e, k), m->tensor->lanes);
+}
+
+static void write_row(lpu_machine *m, const lpu_element *e)
+{
+    for (unsigned k = 0; k < e->op->row->width; k++)
+        write_bytes(m, row_start(m, e, k), value_data(m->tensor, e->samples[0][k]), m->tensor->lanes);
+}
+
+static void gather(lpu_machine *m, const lpu_element *e)
+{
+    uint8_t *to = lpu_make_result(m->tensor, e, 0);
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
+        read_bytes(m, to + superlane * SUPERLANE, mapped_start(m, e, superlane), SUPERLANE);
+}
+
+static void scatter(lpu_machine *m, const lpu_element *e)
+{
+    const uint8_t *from = value_data(m->tensor, e->samples[0][0]);
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
+        write_bytes(m, mapped_start(m, e, superlane), from + superlane * SUPERLANE, SUPERLANE);
+}
+
+const lpu_family lpu_reads = {read_row, 0, {{LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, row_unwritten}}};
+const lpu_family lpu_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range}}};
+const lpu_family lpu_gathers = {gather, 0, {{LPU_E_RANGE, map_out_of_range}, {LPU_E_UNINIT, map_unwritten}}};
+const lpu_family lpu_scatters = {scatter, 0, {{LPU_E_RANGE, map_out_of_range}}};

@@ -1,0 +1,63 @@
+/* SXM: elements of the switches; what they do with lanes is in switch.c. */
+#include "units.h"
+
+enum { SPAN_SUPERLANE = 1 };
+
+static switch_op switched(const lpu_tensor *t, const lpu_tensor_op *op)
+{
+    return (switch_op){
+        .semantics = op->row->semantics, .type = op->row->type, .lanes = t->lanes, .width = op->target.width,
+        .amount = op->amount, .by_superlane = op->span == SPAN_SUPERLANE,
+        .map = switch_map(t->maps, op->hemi, op->number),
+    };
+}
+
+static bool map_never_loaded(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    const lpu_tensor_op *op = e->op;
+    if (m->parameters.uninit != LPU_UNINIT_FAULT || switch_is_loaded(m->tensor->maps, op->hemi, op->number))
+        return false;
+    fault->resource = op->number;
+    fault->address = LPU_NOWHERE;
+    return true;
+}
+
+/* A map that was never loaded is E-UNINIT, not E-RANGE, whatever its entries read as. */
+static bool entry_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    lpu_fault unloaded;
+    if (map_never_loaded(m, e, &unloaded))
+        return false;
+    switch_op op = switched(m->tensor, e->op);
+    size_t lane = switch_bad_lane(&op);
+    if (lane == m->tensor->lanes)
+        return false;
+    fault->resource = e->op->number;
+    fault->address = op.map[lane];
+    fault->lane = (int64_t)lane;
+    return true;
+}
+
+static void apply(lpu_machine *m, const lpu_element *e)
+{
+    lpu_tensor *t = m->tensor;
+    const uint8_t *a[MAX_TAKEN], *b[MAX_TAKEN] = {0};
+    uint8_t *d[MAX_TAKEN];
+    switch_op op = switched(t, e->op);
+    sampled_planes(t, e, 0, a);
+    if (e->op->source_count > 1)
+        sampled_planes(t, e, 1, b);
+    result_planes(t, e, d);
+    switch_apply(&op, d, a, b);
+}
+
+static void load_map(lpu_machine *m, const lpu_element *e)
+{
+    const uint8_t *streams[MAX_TAKEN];
+    sampled_planes(m->tensor, e, 0, streams);
+    switch_load(m->tensor->maps, e->op->hemi, e->op->number, streams);
+}
+
+const lpu_family lpu_switch_ops = {apply, 0, {{0, NULL}}};
+const lpu_family lpu_mapped_ops = {apply, 0, {{LPU_E_RANGE, entry_out_of_range}, {LPU_E_UNINIT, map_never_loaded}}};
+const lpu_family lpu_map_loads = {load_map, 0, {{0, NULL}}};

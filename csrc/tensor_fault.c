@@ -1,0 +1,362 @@
+/* The precise path of the tensor face: which element of this cycle breaks a rule, and what the fault says of it
+ * (docs/machine.md, section 19). The rules of the units are in their own files. */
+#include <string.h>
+#include "cycle.h"
+#include "inquiry.h"
+#include "predecode.h"
+#include "units.h"
+
+static void blame_element(lpu_fault *fault, const lpu_tensor *t, const lpu_value *value, int64_t landing)
+{
+    const lpu_tensor_op *op = &t->ops[value->op];
+    lpu_blame(fault, op->pc, op->slot, value->issued, landing);
+    fault->other_element = value->element;
+}
+
+/* E-UNIT-BUSY, E-HAZARD ------------------------------------------------------------------------------------------ */
+static bool unit_busy(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    const lpu_tensor *t = m->tensor;
+    for (unsigned i = 0; e->first && i < e->op->row->claims; i++) {
+        unsigned unit = e->op->unit + i * unit_step(e->op);
+        const lpu_hold *hold = &t->holds[unit];
+        if (!lpu_unit_is_held(t, unit))
+            continue;
+        fault->resource = unit;
+        lpu_blame(fault, t->ops[hold->op].pc, t->ops[hold->op].slot, hold->started, (int64_t)hold->free);
+        return true;
+    }
+    return false;
+}
+
+static bool hazard(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    for (unsigned i = 0; e->first && i < e->op->register_count; i++) {
+        const lpu_write *write = lpu_last_write_to(m, e->op->registers[i]);
+        if (!write)
+            continue;
+        fault->operand = i;
+        fault->resource = e->op->registers[i];
+        lpu_blame_write(fault, write);
+        return true;
+    }
+    return false;
+}
+
+/* E-STREAM-EMPTY, E-STREAM-TORN ---------------------------------------------------------------------------------- */
+static bool samples_streams(const lpu_element *e, unsigned source)
+{
+    return e->op->sources[source].number < LPU_V_REGISTERS && e->op->position != NOWHERE;
+}
+
+static void note_stream(const lpu_element *e, const lpu_place *place, unsigned k, lpu_fault *fault)
+{
+    fault->operand = place->operand;
+    fault->stream = place->number + k;
+    fault->position = e->op->position;
+}
+
+static bool source_empty(const lpu_tensor *t, const lpu_element *e, unsigned source, lpu_fault *fault)
+{
+    const lpu_place *place = &e->op->sources[source];
+    unsigned direction = direction_of(place->number);
+    uint32_t occupied = t->streams.occupied[direction][diagonal_at(t, direction, (unsigned)e->op->position)];
+    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
+        if (!(occupied >> (place->number + k) % STREAMS & 1)) {
+            note_stream(e, place, k, fault);
+            return true;
+        }
+    return false;
+}
+
+static bool stream_empty(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    for (unsigned source = 0; source < e->op->source_count; source++)
+        if (samples_streams(e, source) && source_empty(m->tensor, e, source, fault))
+            return true;
+    return false;
+}
+
+static bool source_torn(const lpu_tensor *t, const lpu_element *e, unsigned source, lpu_fault *fault)
+{
+    const lpu_place *place = &e->op->sources[source];
+    for (unsigned g = 0; g < place->groups; g++) {
+        const uint32_t *values = &e->samples[source][g * place->width];
+        unsigned k = lpu_torn_at(t, values, place->width);
+        if (k == place->width)
+            continue;
+        note_stream(e, place, g * place->width + k, fault);
+        blame_element(fault, t, &t->streams.values[values[k]], LPU_NOWHERE);
+        return true;
+    }
+    return false;
+}
+
+static bool stream_torn(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    for (unsigned source = 0; source < e->op->source_count; source++)
+        if (samples_streams(e, source) && source_torn(m->tensor, e, source, fault))
+            return true;
+    return false;
+}
+
+/* E-BANK --------------------------------------------------------------------------------------------------------- */
+static bool is_among(uint32_t bank, const uint32_t *banks, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (banks[i] == bank)
+            return true;
+    return false;
+}
+
+/* The first of an element's banks that is among others. */
+static bool shares(const lpu_machine *m, const lpu_element *e, const uint32_t *others, unsigned count, lpu_fault *fault)
+{
+    uint32_t banks[MAX_GROUP];
+    unsigned own = lpu_banks_of(m, e, banks);
+    for (unsigned k = 0; k < own; k++)
+        if (is_among(banks[k], others, count)) {
+            fault->resource = banks[k];
+            return true;
+        }
+    return false;
+}
+
+static bool shares_with_scalar(const lpu_machine *m, const lpu_element *e, const lpu_op *op, const lpu_access *access,
+                               lpu_fault *fault)
+{
+    uint32_t banks[MAX_GROUP];
+    for (unsigned k = 0; k < access->count; k++)
+        banks[k] = bank_of(&m->map, (uint32_t)(access->bytes[k] / WORD_BYTES));
+    if (!op->row->memory || !shares(m, e, banks, access->count, fault))
+        return false;
+    lpu_blame(fault, m->pc, op->slot, m->cycle, LPU_NOWHERE);
+    return true;
+}
+
+static bool shares_with_element(const lpu_machine *m, const lpu_element *e, const lpu_element *other, lpu_fault *fault)
+{
+    uint32_t banks[MAX_GROUP];
+    if (!other->op->row->memory || !shares(m, e, banks, lpu_banks_of(m, other, banks), fault))
+        return false;
+    lpu_blame(fault, other->op->pc, other->op->slot, m->cycle, LPU_NOWHERE);
+    fault->other_element = other->number;
+    return true;
+}
+
+static bool bank_clash(const lpu_machine *m, const lpu_element *e, const lpu_scalar_accesses *scalars, lpu_fault *fault)
+{
+    if (!e->op->row->memory)
+        return false;
+    for (unsigned i = 0; i < scalars->count; i++)
+        if (shares_with_scalar(m, e, &scalars->ops[i], &scalars->accesses[i], fault))
+            return true;
+    for (const lpu_element *other = m->tensor->elements; other < e; other++)
+        if (shares_with_element(m, e, other, fault))
+            return true;
+    return false;
+}
+
+/* E-STREAM-CLASH ------------------------------------------------------------------------------------------------- */
+/* The result on its way to a stream at a place, in a landing cycle; NULL if there is none. */
+static const lpu_value *result_for(const lpu_tensor *t, unsigned stream, int position, uint64_t landing)
+{
+    for (uint32_t v = t->streams.landing[landing % LANDINGS]; v; v = t->streams.values[v].next)
+        if (t->streams.values[v].stream == stream && t->streams.values[v].position == position)
+            return &t->streams.values[v];
+    return NULL;
+}
+
+/* An earlier element of this cycle whose result meets the stream of another's. */
+static const lpu_element *rival(const lpu_tensor *t, const lpu_element *e, unsigned stream)
+{
+    for (const lpu_element *other = t->elements; other < e; other++) {
+        bool meets = other->op->position == e->op->position && other->op->latency == e->op->latency;
+        if (meets && lpu_writes_streams(other->op) && lpu_target_bits(other->op) >> stream & 1)
+            return other;
+    }
+    return NULL;
+}
+
+static bool clashes_on(const lpu_tensor *t, const lpu_element *e, unsigned stream, lpu_fault *fault)
+{
+    int64_t landing = (int64_t)(t->now + e->op->latency);
+    const lpu_value *value = result_for(t, stream, e->op->position, (uint64_t)landing);
+    const lpu_element *other = value ? NULL : rival(t, e, stream);
+    if (value) {
+        blame_element(fault, t, value, landing);
+    } else if (other) {
+        lpu_blame(fault, other->op->pc, other->op->slot, t->now, landing);
+        fault->other_element = other->number;
+    }
+    return value || other;
+}
+
+static bool stream_clash(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
+{
+    uint64_t bits = lpu_writes_streams(e->op) ? lpu_target_bits(e->op) : 0;
+    for (unsigned stream = 0; stream < LPU_V_REGISTERS; stream++) {
+        if (!(bits >> stream & 1) || !clashes_on(m->tensor, e, stream, fault))
+            continue;
+        fault->stream = stream;
+        fault->position = e->op->position;
+        fault->address = (int64_t)(m->tensor->now + e->op->latency);
+        return true;
+    }
+    return false;
+}
+
+/* E-STREAM-LOST -------------------------------------------------------------------------------------------------- */
+/* Of several losses the one that comes first by the maker's unit, stream and position. */
+typedef struct {
+    const lpu_tensor_op *op; /* NULL as long as there is none */
+    uint32_t element;
+    int stream, position;
+    const lpu_value *over; /* what overwrites it, or NULL */
+} loss;
+
+static void consider(loss *first, loss other)
+{
+    long order = !first->op ? -1 : (long)other.op->unit - first->op->unit;
+    order = order ? order : other.stream - first->stream;
+    order = order ? order : other.position - first->position;
+    if (order < 0)
+        *first = other;
+}
+
+static void consider_value(const lpu_tensor *t, loss *first, uint32_t number, unsigned position, const lpu_value *over)
+{
+    const lpu_value *value = &t->streams.values[number];
+    consider(first, (loss){&t->ops[value->op], value->element, value->stream, (int)position, over});
+}
+
+static void consider_dropped(const lpu_tensor *t, loss *first, unsigned direction)
+{
+    unsigned last = t->positions - 1, entry = direction ? last : 0, diagonal = diagonal_at(t, direction, entry);
+    uint32_t lost = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
+    for (unsigned stream = 0; stream < STREAMS; stream++)
+        if (lost >> stream & 1)
+            consider_value(t, first, t->streams.cells[direction][diagonal][stream], last - entry, NULL);
+}
+
+/* Whether an element of this cycle samples a stream at a position. */
+static bool is_sampled_now(const lpu_tensor *t, unsigned stream, unsigned position)
+{
+    for (uint32_t i = 0; i < t->element_count; i++)
+        for (unsigned k = 0; k < t->elements[i].op->source_count; k++) {
+            const lpu_place *place = &t->elements[i].op->sources[k];
+            bool is_among = place->number <= stream && stream < place->number + (unsigned)place->width * place->groups;
+            if (is_among && t->elements[i].op->position == (int)position)
+                return true;
+        }
+    return false;
+}
+
+static void consider_overwritten(const lpu_tensor *t, loss *first, const lpu_value *over)
+{
+    unsigned direction = direction_of(over->stream), diagonal = diagonal_at(t, direction, over->position);
+    uint32_t unsampled = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
+    bool is_entry = over->position == (direction ? t->positions - 1 : 0); /* nothing arrives there */
+    if (!is_entry && unsampled >> over->stream % STREAMS & 1 && !is_sampled_now(t, over->stream, over->position))
+        consider_value(t, first, t->streams.cells[direction][diagonal][over->stream % STREAMS], over->position, over);
+}
+
+static bool is_taken_now(const lpu_tensor *t, unsigned plane)
+{
+    for (uint32_t i = 0; i < t->element_count; i++) {
+        const lpu_tensor_op *op = t->elements[i].op;
+        if ((op->family == &lpu_takes || op->family == &lpu_emits) && op->plane == plane)
+            return true;
+    }
+    return false;
+}
+
+static void consider_exit(const lpu_tensor *t, loss *first, unsigned plane)
+{
+    const matrix_maker *maker = matrix_standing(t->matrix, plane, t->now);
+    if (!maker || is_taken_now(t, plane))
+        return;
+    const lpu_tensor_op *op = lpu_op_at(t, maker->pc, maker->slot);
+    consider(first, (loss){op, maker->element, LPU_NOWHERE, op->position, NULL});
+}
+
+static loss first_loss(const lpu_tensor *t)
+{
+    loss first = {0};
+    for (unsigned direction = 0; direction < DIRECTIONS; direction++)
+        consider_dropped(t, &first, direction);
+    for (uint32_t v = t->streams.landing[t->now % LANDINGS]; v; v = t->streams.values[v].next)
+        consider_overwritten(t, &first, &t->streams.values[v]);
+    for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
+        consider_exit(t, &first, plane);
+    return first;
+}
+
+bool lpu_loses_something(const lpu_machine *m) { return m->parameters.strict && first_loss(m->tensor).op; }
+
+static bool stream_lost(const lpu_machine *m, lpu_fault *fault)
+{
+    loss first = m->parameters.strict ? first_loss(m->tensor) : (loss){0};
+    if (!first.op)
+        return false;
+    fault->pc = first.op->pc;
+    fault->slot = first.op->slot;
+    fault->element = first.element;
+    fault->stream = first.stream;
+    fault->position = first.position;
+    fault->resource = first.stream == LPU_NOWHERE ? first.op->plane : LPU_NOWHERE;
+    if (first.over)
+        blame_element(fault, m->tensor, first.over, (int64_t)m->tensor->now);
+    return true;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+static bool family_breaks(const lpu_machine *m, const lpu_element *e, lpu_fault_code code, lpu_fault *fault)
+{
+    for (unsigned i = 0; i < MAX_RULES; i++)
+        if (e->op->family->rules[i].code == code && e->op->family->rules[i].breaks(m, e, fault))
+            return true;
+    return false;
+}
+
+static bool breaks(const lpu_machine *m, const lpu_element *e, lpu_fault_code code, const lpu_scalar_accesses *scalars,
+                   lpu_fault *fault)
+{
+    switch (code) {
+    case LPU_E_UNIT_BUSY: return unit_busy(m, e, fault);
+    case LPU_E_HAZARD: return hazard(m, e, fault);
+    case LPU_E_STREAM_EMPTY: return stream_empty(m, e, fault);
+    case LPU_E_STREAM_TORN: return stream_torn(m, e, fault);
+    case LPU_E_BANK: return bank_clash(m, e, scalars, fault);
+    case LPU_E_STREAM_CLASH: return stream_clash(m, e, fault);
+    default: return family_breaks(m, e, code, fault);
+    }
+}
+
+/* Once no stream is empty, what the elements sample can be looked at. */
+static void look_again(lpu_tensor *t)
+{
+    for (uint32_t i = 0; i < t->element_count; i++)
+        for (unsigned source = 0; source < t->elements[i].op->source_count; source++)
+            if (samples_streams(&t->elements[i], source))
+                lpu_look(t, t->elements[i].op, source, t->elements[i].samples[source]);
+}
+
+bool lpu_element_breaks(lpu_machine *m, lpu_fault_code code, const lpu_scalar_accesses *scalars, lpu_fault *fault)
+{
+    lpu_tensor *t = m->tensor;
+    if (code == LPU_E_STREAM_TORN)
+        look_again(t);
+    if (code == LPU_E_STREAM_LOST)
+        return t->now == m->cycle && stream_lost(m, fault);
+    for (uint32_t i = 0; i < t->element_count; i++) {
+        const lpu_element *e = &t->elements[i];
+        if (!breaks(m, e, code, scalars, fault))
+            continue;
+        fault->pc = e->op->pc;
+        fault->slot = e->op->slot;
+        fault->element = e->number;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,56 @@
+/* The units of the tensor face: what an element must keep, and what it does. */
+#ifndef LPU_UNITS_H
+#define LPU_UNITS_H
+#include "streams.h"
+
+/* Whether an element breaks a rule of its unit, and if so what the fault says of it. What it samples is there. */
+typedef bool lpu_breaks(const lpu_machine *m, const lpu_element *element, lpu_fault *fault);
+
+/* One kind of unit. Of a cycle's elements those of rank 0 are carried out first: `iw` reads what `lw` writes, and
+ * replaces what `abc` reads. */
+enum { MAX_RULES = 3, RANKS = 3 };
+struct lpu_family {
+    void (*issue)(lpu_machine *m, const lpu_element *element);
+    int rank;
+    struct {
+        lpu_fault_code code;
+        lpu_breaks *breaks;
+    } rules[MAX_RULES]; /* those without a code are none */
+};
+
+const lpu_family *lpu_family_of(const lpu_row *row); /* units.c */
+
+extern const lpu_family lpu_reads, lpu_writes, lpu_gathers, lpu_scatters;       /* slices.c */
+extern const lpu_family lpu_vector_ops;                                         /* vectors.c */
+extern const lpu_family lpu_loads, lpu_installs, lpu_activations;               /* planes.c */
+extern const lpu_family lpu_takes, lpu_emits, lpu_row_reads, lpu_row_writes;    /* planes.c */
+extern const lpu_family lpu_switch_ops, lpu_mapped_ops, lpu_map_loads;          /* switches.c */
+
+/* slices.c: the numbers of the banks that an element accesses; returns how many. It is in range. */
+unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *element, uint32_t banks[MAX_GROUP]);
+
+/* vectors.c: results of the vector ALUs for their own registers land. */
+void lpu_land_vectors(lpu_tensor *t);
+void lpu_clear_vectors(lpu_tensor *t);
+
+/* How far apart the numbers are of the units that an op holds. */
+static inline unsigned unit_step(const lpu_tensor_op *op) { return op->row->step ? op->row->step : 1; }
+
+/* The bytes of a source's streams. */
+static inline void sampled_planes(const lpu_tensor *t, const lpu_element *element, unsigned source,
+                                  const uint8_t *planes[MAX_TAKEN])
+{
+    const lpu_place *place = &element->op->sources[source];
+    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
+        planes[k] = value_data(t, element->samples[source][k]);
+}
+
+/* Where the bytes of an element's result are to be put. */
+static inline void result_planes(lpu_tensor *t, const lpu_element *element, uint8_t *planes[MAX_TAKEN])
+{
+    const lpu_place *place = &element->op->target;
+    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
+        planes[k] = lpu_make_result(t, element, k);
+}
+
+#endif
