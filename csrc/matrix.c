@@ -30,18 +30,18 @@ static void pack(lpu_matrix *m, unsigned plane)
     p->is_packed = true;
 }
 
-/* Of the activations that wait, how many of the first ones stand side by side and are of one type. */
-static size_t run_length(const plane_state *p)
+/* Of the activations that wait, up to `most`, how many of the first ones stand side by side and are of one type. */
+static size_t run_length(const plane_state *p, size_t most)
 {
-    size_t slot = p->computed % RING, most = p->end - p->computed, length = 1;
+    size_t slot = p->computed % RING, length = 1;
     while (length < most && slot + length < RING && p->ring[slot + length].type == p->ring[slot].type)
         length++;
     return length;
 }
 
-static void multiply_run(const lpu_matrix *m, plane_state *p)
+static void multiply_run(const lpu_matrix *m, plane_state *p, size_t most)
 {
-    size_t slot = p->computed % RING, place = slot * m->lanes, count = run_length(p);
+    size_t slot = p->computed % RING, place = slot * m->lanes, count = run_length(p, most);
     int type = p->ring[slot].type;
     uint32_t *results = p->results + place;
     if (is_wide(type))
@@ -51,14 +51,17 @@ static void multiply_run(const lpu_matrix *m, plane_state *p)
     p->computed += count;
 }
 
-void matrix_settle(lpu_matrix *m, unsigned plane)
+/* Multiplies the activations that wait, up to number `end`. */
+static void multiply(lpu_matrix *m, unsigned plane, size_t end)
 {
     plane_state *p = &m->planes[plane];
-    if (p->computed < p->end && !p->is_packed)
+    if (p->computed < end && !p->is_packed)
         pack(m, plane);
-    while (p->computed < p->end)
-        multiply_run(m, p);
+    while (p->computed < end)
+        multiply_run(m, p, end - p->computed);
 }
+
+void matrix_settle(lpu_matrix *m, unsigned plane) { multiply(m, plane, m->planes[plane].end); }
 
 /* Weights --------------------------------------------------------------------------------------------------------- */
 int matrix_type(const lpu_matrix *m, unsigned plane, bool installed) { return m->planes[plane].sets[installed].type; }
@@ -191,7 +194,7 @@ const uint32_t *matrix_take(lpu_matrix *m, unsigned plane, bool *floats)
     plane_state *p = &m->planes[plane];
     exit_entry *entry = &p->ring[p->first % RING];
     if (p->computed == p->first)
-        matrix_settle(m, plane);
+        multiply(m, plane, p->first + BATCH < p->end ? p->first + BATCH : p->end);
     entry->taken = true;
     *floats = is_wide(entry->type);
     return p->results + p->first % RING * m->lanes;

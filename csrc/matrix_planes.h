@@ -8,8 +8,8 @@
 enum {
     BUFFER,
     ARRAY,
-    BATCH = MATRIX_LATENCY + 1, /* results of a plane that are on their way or at the exit at one time, at most */
-    RING = 2 * BATCH,           /* full batches do not wrap */
+    BATCH = MATRIX_LATENCY, /* multiplied at a time, where so many wait: products like numbers of many factors */
+    RING = 2 * BATCH,       /* batches do not wrap; one result more than a batch is on its way or at the exit */
 };
 
 /* A byte per weight, rows first: of i4 sign-extended, of a 16-bit type the low bytes in the even plane of the pair

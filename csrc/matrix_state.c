@@ -137,7 +137,7 @@ bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, c
     if (!is_weight_type(type) || set->type != NO_WEIGHTS)
         return false;
     for (size_t row = 0; row < m->lanes; row++)
-        if (loaded[row] > 1 || (installed && !loaded[row]) || !is_row(data + row * m->lanes, m->lanes, loaded[row], type))
+        if (loaded[row] > 1 || loaded[row] < installed || !is_row(data + row * m->lanes, m->lanes, loaded[row], type))
             return false;
     set->type = type;
     memcpy(set->rows, data, m->lanes * m->lanes);
