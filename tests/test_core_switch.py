@@ -12,11 +12,11 @@ from core_library import Bytes, Words, address, byte_planes, library, pointers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isa.table import ROWS
+from isa.table import SEMANTICS, TENSOR_SEMANTICS
 from isa.tensor import TYPE_CODE
 
 LIBRARY = library("switch.c", "lanes_planes.c", "float.c")
-SEMANTICS = {name: number for number, name in enumerate(dict.fromkeys(row.semantics for row in ROWS))}
+CODES = {name: number for number, name in enumerate([*SEMANTICS, *TENSOR_SEMANTICS])}  # of csrc/isa.gen.h
 SUPERLANE, ZERO, MAPS = 16, 0xFFFF, 8
 LANES = (16, 48, 320, 512)
 seeds = st.integers(0, 2**32 - 1)
@@ -33,7 +33,7 @@ class SwitchOp(ctypes.Structure):
 
 def switch_op(name: str, lanes: int, entries: np.ndarray[Any, Any] | None = None, **fields: Any) -> SwitchOp:
     where = address(entries) if entries is not None else None
-    return SwitchOp(semantics=SEMANTICS[name], lanes=lanes, map=where, **fields)
+    return SwitchOp(semantics=CODES[name], lanes=lanes, map=where, **fields)
 
 
 def applied(op: SwitchOp, count: int, a: Bytes, b: Bytes | None = None) -> Bytes:
