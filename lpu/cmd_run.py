@@ -9,7 +9,7 @@ from lpu import build, messages, options, run_report
 from lpu.cli import FAULT, INTERRUPTED, LIMIT, USAGE
 from lpu.run_report import Outcome
 from lpu.transfer import check, collect, fill, store, transfer
-from vm.engine import HALTED, UNINIT_MODES
+from vm.engine import HALTED, TAINT, UNINIT_MODES
 from vm.loader import ENGINES
 from vm.machine import Machine, MachineFault
 
@@ -29,8 +29,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--max-cycles", metavar="N", type=options.cycles, default=MAX_CYCLES,
                       help="stop after N cycles (default: 10^10)")  # fmt: skip
     made.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="the C core or the golden model")
-    made.add_argument("--uninit", choices=UNINIT_MODES, default=UNINIT_MODES[0],
-                      help="what loading bytes never written does: fault, give 0, or give 0xDB")  # fmt: skip
+    made.add_argument("--uninit", choices=(*UNINIT_MODES, TAINT), default=UNINIT_MODES[0],
+                      help="what reading bytes never written does: fault, give 0, give 0xDB, or (golden model) "
+                           "give 0xDB and tell which outputs depend on them")  # fmt: skip
+    made.add_argument("--strict", action="store_true", help="fault where a value on a stream is lost")
     made.add_argument("--stats", action="store_true", help="show unit use and the busiest lines")
     made.add_argument("--trace", metavar="FILE", help="write a line of JSON for every bundle issued")
     made.add_argument("--json", action="store_true", help="print one JSON document on stdout")
@@ -60,7 +62,7 @@ def prepare(args: argparse.Namespace, log: messages.Log) -> Machine:
     if run_report.claims_on_stdout(args) + args.json > 1:
         raise messages.error("E-OUTPUT", "standard output takes one of the outputs, the trace and the JSON document")
     image = build.executable(args.program, build.settings(args), log)
-    machine = Machine(image, args.engine, args.uninit, build.machine_asked(args.machine))
+    machine = Machine(image, args.engine, args.uninit, build.machine_asked(args.machine), args.strict)
     check(machine, args.inputs, args.outputs)
     fill(machine, args.inputs)
     return machine

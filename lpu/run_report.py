@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from isa.places import place_name
 from lpu import messages, show
 from lpu.transfer import STANDARD, raw_output
-from vm.engine import HALTED
+from vm.engine import HALTED, TAINT
 from vm.machine import LIMIT, Machine, MachineFault
-from vm.stats import Stats
+from vm.stats import LostStats, Stats, UnitStats
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,20 @@ def text(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: mess
     if outcome.status == HALTED and not args.outputs:
         for tensor in machine.declared_outputs:
             print(show.tensor_line(tensor, raw_output(machine, tensor.name)), file=out)
+    for line in _spoilt(machine, outcome, args):
+        print(line, file=out)
     print(show.summary(ending(outcome, args), stats, machine.image.machine), file=out)
     if args.stats:
         _statistics(stats, log, out)
+
+
+def _spoilt(machine: Machine, outcome: Outcome, args: argparse.Namespace) -> Iterator[str]:
+    """Which outputs of a tainted run depend on bytes never written."""
+    if args.uninit == TAINT and outcome.status == HALTED:
+        from lpu import taint_report
+
+        for tensor in machine.declared_outputs:
+            yield from taint_report.lines(machine, tensor)
 
 
 def claims_on_stdout(args: argparse.Namespace) -> int:
@@ -56,6 +69,8 @@ def _statistics(stats: Stats, log: messages.Log, out: TextIO) -> None:
     print(file=out)
     for line in show.unit_bars(stats):
         print(line, file=out)
+    for line in show.lost_values(stats):
+        print(line, file=out)
     if stats.lines:
         print(file=out)
         texts = messages.source_lines({file for file, _ in stats.lines}, log.sources)
@@ -74,12 +89,30 @@ def document(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: 
             "bundles": stats.bundles,
             "ops": stats.ops,
             "fault": _fault(outcome.fault) if outcome.fault else None,
-            "units": {unit: {"ops": use.ops, "busy": use.busy} for unit, use in stats.units.items()},
+            "units": {name: _unit(use) for name, use in stats.units.items()},
+            "lost": [_lost(entry) for entry in stats.lost],
+            **({"tainted": _tainted(machine)} if args.uninit == TAINT and outcome.status == HALTED else {}),
             "lines": _lines(stats) if args.stats else [],
             "diagnostics": log.as_data(),
             "outputs": _outputs(machine, args) if outcome.status == HALTED else {},
         }
     )
+
+
+def _unit(use: UnitStats) -> dict[str, int]:
+    return {"ops": use.ops, "busy": use.busy, "elements": use.elements}
+
+
+def _lost(entry: LostStats) -> dict[str, Any]:
+    file, line = entry.line or (None, None)
+    stream = place_name(entry.stream) if entry.stream >= 0 else None
+    return {"file": file, "line": line, "unit": entry.unit, "stream": stream, "values": entry.losses}
+
+
+def _tainted(machine: Machine) -> dict[str, Any]:
+    from lpu import taint_report
+
+    return {tensor.name: taint_report.data(machine, tensor) for tensor in machine.declared_outputs}
 
 
 def _lines(stats: Stats) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from math import isfinite, prod
 from typing import TYPE_CHECKING, Any
 
+from isa.places import place_name
 from isa.types import TYPES, ElementType
 
 if TYPE_CHECKING:
@@ -106,12 +107,23 @@ def duration(microseconds: float) -> str:
 
 
 def unit_bars(stats: Stats) -> Iterator[str]:
-    """How busy each unit was, as a fraction of all cycles."""
-    yield "unit        ops  busy"
+    """How busy each unit was, as a fraction of all cycles; elements where ops are bursts of them."""
+    bursts = any(use.elements != use.ops for use in stats.units.values())
+    width = max([4, *map(len, stats.units)])
+    yield f"{'unit':<{width}}{'ops':>11}{'elements':>13}  busy" if bursts else f"{'unit':<{width}}{'ops':>11}  busy"
     for unit, use in stats.units.items():
         fraction = use.busy / stats.cycles if stats.cycles else 0.0
         bar = "#" * round(fraction * BAR_WIDTH)
-        yield f"{unit:<4}{use.ops:>11,}  {100 * fraction:5.1f} % |{bar:<{BAR_WIDTH}}|"
+        elements = f"{use.elements:>13,}" if bursts else ""
+        yield f"{unit:<{width}}{use.ops:>11,}{elements}  {100 * fraction:5.1f} % |{bar:<{BAR_WIDTH}}|"
+
+
+def lost_values(stats: Stats) -> Iterator[str]:
+    """The values that nobody sampled, a line for each op and stream."""
+    for entry in stats.lost:
+        where = place_name(entry.stream) if entry.stream >= 0 else "an exit"
+        file = f" at {entry.line[0]}:{entry.line[1]}" if entry.line else ""
+        yield f"lost: {counted(entry.losses, 'value')} on {where}, made by {entry.unit}{file}"
 
 
 def busiest_lines(stats: Stats, texts: dict[tuple[str, int], str]) -> Iterator[str]:

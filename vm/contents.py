@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
 from isa import layout
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.places import STREAMS
 from isa.types import TYPES, ElementType
 from vm.engine import Engine
+from vm.items import Item, Value
 
 HEMISPHERE_SHIFT = 6  # a slice number is hemisphere * 64 + index
 
@@ -98,6 +101,19 @@ def holds(t: ElementType, array: layout.Array) -> bool:
 
 def described(dtype: str, shape: tuple[int, ...]) -> str:
     return f"{dtype}[{', '.join(map(str, shape))}]"
+
+
+def streams(spec: MachineSpec, found: Iterable[Item]) -> tuple[layout.Array, layout.Array]:
+    """What left each position in the last cycle: uint8[2, streams, positions, lanes], and where there was something."""
+    import numpy as np
+
+    data = np.zeros((2, spec.streams, spec.positions, spec.lanes), np.uint8)
+    held = np.zeros(data.shape[:-1], np.bool_)
+    for item in found:
+        if isinstance(item, Value):
+            place = (*divmod(item.stream, STREAMS), item.position)
+            data[place], held[place] = np.frombuffer(item.data, np.uint8), True
+    return data, held
 
 
 def read_raw(engine: Engine, tensor: Tensor, word: int) -> bytes:

@@ -12,6 +12,7 @@ from vm.items import Item
 RUNNING, HALTED, FAULT = "running", "halted", "fault"
 UNINIT_MODES = ("fault", "zero", "poison")
 TAINT = "taint"  # poison, followed to where it is stored: the golden model's alone
+CLEAN, REGISTER = -1, -2  # of a tainted run: a byte depends on none never written; on a register never set
 POISON_BYTE = 0xDB
 
 

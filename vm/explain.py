@@ -5,31 +5,37 @@ Each says in one sentence what broke which rule, where the other party stands, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from isa import codec
 from isa.codec import Op
-from isa.diagnostics import Diagnostic, Note, Place
+from isa.diagnostics import Diagnostic
 from isa.faults import RawFault
 from isa.image import Image
-from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD
-from vm.scene import Scene, cycles, mnemonic, number, register_name, signed
+from isa.legal import absent
+from isa.machine import SLICES_PER_QUAD
+from vm.engine import State
+from vm.scene import Scene, cycles, mnemonic, number, register_name, said, signed
 
 HEMISPHERE_SHIFT = 6  # a slice number is hemisphere * 64 + index
 
 
-def explain(fault: RawFault, image: Image) -> Diagnostic:
-    """A fault as a diagnostic; `data` holds the raw record and the unit."""
-    scene = Scene(fault, image)
-    said = EXPLANATIONS[fault.name](scene)
+def explain(fault: RawFault, image: Image, state: State) -> Diagnostic:
+    """A fault as a diagnostic; `data` holds the raw record and the unit. `state` is that of the faulting cycle."""
+    scene = Scene(fault, image, state)
+    found = _explanations(scene)[fault.name](scene)
     data = {**asdict(fault), "unit": scene.op.unit if scene.op else None}
-    place = said.place or scene.place
-    return Diagnostic(fault.name, said.message, place, said.notes, said.help, data=data)
+    place = found.place or scene.place
+    return Diagnostic(fault.name, found.message, place, found.notes, found.help, data=data)
 
 
-def _said(message: str, *notes: Note, help: str = "", place: Place | None = None) -> Diagnostic:
-    return Diagnostic("", message, place, notes, help)
+def _explanations(scene: Scene) -> Mapping[str, Callable[[Scene], Diagnostic]]:
+    if scene.op is None or not scene.op.row.tensor:
+        return EXPLANATIONS
+    from vm.explain_tensor import TENSOR_EXPLANATIONS
+
+    return {**EXPLANATIONS, **TENSOR_EXPLANATIONS}
 
 
 # Fetching -------------------------------------------------------------------------------------
@@ -38,9 +44,9 @@ def _pc(scene: Scene) -> Diagnostic:
     end = len(scene.image.text)
     rule = "which starts no bundle" if address < end else f"past the end of the text at {end}"
     if jump is None:
-        return _said(f"fetching goes on at address {address}, {rule}", help=_nearest_starts(scene, address))
+        return said(f"fetching goes on at address {address}, {rule}", help=_nearest_starts(scene, address))
     message = f"{mnemonic(jump)} goes to address {address}, {rule}"
-    return _said(message, help=_nearest_starts(scene, address), place=scene.other_place)
+    return said(message, help=_nearest_starts(scene, address), place=scene.other_place)
 
 
 def _nearest_starts(scene: Scene, address: int) -> str:
@@ -56,11 +62,20 @@ def _nearest_starts(scene: Scene, address: int) -> str:
 
 def _illegal(scene: Scene) -> Diagnostic:
     try:
-        codec.decode_bundle(scene.image.text, scene.fault.pc)
-        why = "it decodes here, so the text was changed after loading"
+        ops, _ = codec.decode_bundle(scene.image.text, scene.fault.pc)
+        why = _absent(scene, ops) or "it decodes here, so the text was changed after loading"
     except codec.CodecError as error:
         why = str(error)
-    return _said(f"the bundle at {scene.text_name(scene.fault.pc)} is illegal: {why}")
+    return said(f"the bundle at {scene.text_name(scene.fault.pc)} is illegal: {why}")
+
+
+def _absent(scene: Scene, ops: list[Op]) -> str:
+    """What an op needs that the machine has not."""
+    for op in ops:
+        missing = absent(scene.image.machine, op.row, op.fields) if op.row.tensor else ""
+        if missing:
+            return f"{mnemonic(op)} needs {missing}, which {scene.image.machine.name} has not"
+    return ""
 
 
 # Loops ----------------------------------------------------------------------------------------
@@ -69,10 +84,10 @@ def _loop(scene: Scene) -> Diagnostic:
     starts, here = scene.starts(), scene.fault.pc
     following = next((start for start in starts if start > here), len(scene.image.text))
     if end != len(scene.image.text) and end not in starts:
-        return _said(f"the end of the loop, address {end}, starts no bundle", help=_nearest_starts(scene, end))
+        return said(f"the end of the loop, address {end}, starts no bundle", help=_nearest_starts(scene, end))
     if end <= following:
         message = f"the loop at address {here} ends at {end}; its body needs at least the bundle at {following}"
-        return _said(message, help="put the end label after the bundles to repeat")
+        return said(message, help="put the end label after the bundles to repeat")
     last = [start for start in starts if start < end][-1]
     return _bad_body(scene, last) or _bad_nesting(scene, last, depth)
 
@@ -81,23 +96,23 @@ def _bad_body(scene: Scene, last: int) -> Diagnostic | None:
     ops = scene.bundle(last)
     if not ops:
         note = scene.note("the last bundle", scene.place_of(last, 0), last)
-        return _said("the last bundle of the loop's body is illegal", note)
+        return said("the last bundle of the loop's body is illegal", note)
     control = next((slot for slot, op in enumerate(ops) if op.row.control), None)
     if control is None:
         return None
     note = scene.note("the last bundle", scene.place_of(last, control), last)
     message = f"the last bundle of the loop's body holds {mnemonic(ops[control])}, a control op"
-    return _said(message, note, help="end the body with a bundle that holds none, such as `{ mov r0, r0 }`")
+    return said(message, note, help="end the body with a bundle that holds none, such as `{ mov r0, r0 }`")
 
 
 def _bad_nesting(scene: Scene, last: int, depth: int) -> Diagnostic:
     room = scene.image.machine.loop_depth
     if depth >= room:
         message = f"a loop inside {depth} others; at most {room} nest"
-        return _said(message, help="count the outermost loop in a register, with `cmp` and `jlt`")
+        return said(message, help="count the outermost loop in a register, with `cmp` and `jlt`")
     note = scene.note("the last bundle of both", scene.place_of(last, 0), last)
     message = "the loop reaches as far as the loop around it; nested loops do not share their last bundle"
-    return _said(message, note, help="put a bundle such as `{ mov r0, r0 }` after the inner loop")
+    return said(message, note, help="put a bundle such as `{ mov r0, r0 }` after the inner loop")
 
 
 # Registers ------------------------------------------------------------------------------------
@@ -106,7 +121,7 @@ def _hazard(scene: Scene) -> Diagnostic:
     register, wait = register_name(fault.resource), fault.other_landing - fault.cycle
     since, ready = fault.cycle - fault.other_cycle, fault.other_landing - fault.other_cycle
     message = f"{register} is read {cycles(since)} after {mnemonic(scene.other)} issues; it is ready after {ready}"
-    return _said(
+    return said(
         message,
         scene.note(f"read in cycle {fault.cycle}", scene.place, fault.pc),
         scene.note(f"written here, ready in cycle {fault.other_landing}", scene.other_place, fault.other_pc),
@@ -125,13 +140,13 @@ def _write_clash(scene: Scene) -> Diagnostic:
     )
     if fault.other_cycle == fault.cycle:
         message = f"{register} is written twice in one bundle, by {earlier} and {later}"
-        return _said(message, *notes, help=f"write different registers, or issue {later} {cycles(wait)} later")
+        return said(message, *notes, help=f"write different registers, or issue {later} {cycles(wait)} later")
     message = (
         f"{register} would be written by {later} in cycle {landing}, "
         f"not after the earlier {earlier}, which lands in {fault.other_landing}"
     )
     help = f"issue this bundle {cycles(wait)} later, or put `nop {wait}` {scene.in_line()}, or write another register"
-    return _said(message, *notes, help=help)
+    return said(message, *notes, help=help)
 
 
 # Memory ---------------------------------------------------------------------------------------
@@ -140,7 +155,7 @@ def _range(scene: Scene) -> Diagnostic:
     if op is not None and op.row.width:
         return _lane_range(scene, op)
     message = f"{mnemonic(op)} accesses word {number(scene.fault.address)}; {spec.name} has {spec.words} words"
-    return _said(message, help=f"the last word is {spec.words - 1}; an address counts 32-bit words")
+    return said(message, help=f"the last word is {spec.words - 1}; an address counts 32-bit words")
 
 
 def _lane_range(scene: Scene, op: Op) -> Diagnostic:
@@ -158,7 +173,7 @@ def _lane_range(scene: Scene, op: Op) -> Diagnostic:
         rule, help = f"row {number(row)} of {name}", f"a slice of {spec.name} has rows 0 to {rows - 1}"
     else:
         rule, help = f"lane {number(lane)}", f"{spec.name} has lanes 0 to {spec.lanes - 1}"
-    return _said(f"{mnemonic(op)} accesses {rule}", help=help)
+    return said(f"{mnemonic(op)} accesses {rule}", help=help)
 
 
 def _bank(scene: Scene) -> Diagnostic:
@@ -166,16 +181,12 @@ def _bank(scene: Scene) -> Diagnostic:
     name = scene.image.machine.bank_name(fault.resource)
     message = f"{mnemonic(scene.other)} and {mnemonic(scene.op)} access bank {name} in one cycle"
     note = scene.note("the other access", scene.other_place, fault.other_pc)
-    return _said(message, note, help="issue one of them a cycle later, or place their data in different banks")
+    return said(message, note, help="issue one of them a cycle later, or place their data in different banks")
 
 
 def _uninit(scene: Scene) -> Diagnostic:
     message = f"{mnemonic(scene.op)} reads {scene.byte_name(scene.fault.address)}, which was never written"
-    inputs = [tensor.name for tensor in scene.image.tensors if tensor.is_input]
-    symbol = scene.symbol_of(scene.fault.address // BYTES_PER_WORD)
-    if symbol and symbol.name in inputs:
-        return _said(message, help=f"it is an input: give it a value, for example with `-i {symbol.name}=FILE.npy`")
-    return _said(message, help="initialise it, or run with `--uninit=zero` to read zeros")
+    return said(message, help=scene.how_to_initialise())
 
 
 # Values ---------------------------------------------------------------------------------------
@@ -183,18 +194,18 @@ def _div(scene: Scene) -> Diagnostic:
     a, b = scene.fault.value, scene.fault.value2
     if b == 0:
         message = f"{mnemonic(scene.op)} divides {number(a)} by zero"
-        return _said(message, help="compare the divisor with 0 first and jump around the division")
+        return said(message, help="compare the divisor with 0 first and jump around the division")
     message = f"{mnemonic(scene.op)} divides {signed(a)} by {signed(b)}; the quotient does not fit 32 bits"
-    return _said(message, help="compare the divisor with -1 first and use `neg`")
+    return said(message, help="compare the divisor with -1 first and use `neg`")
 
 
 def _assert(scene: Scene) -> Diagnostic:
     a, b = scene.fault.value, scene.fault.value2
-    return _said(f"{mnemonic(scene.op)} finds {number(a)} where {number(b)} is expected")
+    return said(f"{mnemonic(scene.op)} finds {number(a)} where {number(b)} is expected")
 
 
 def _trap(scene: Scene) -> Diagnostic:
-    return _said(f"{mnemonic(scene.op)} stops the program with code {scene.fault.value}")
+    return said(f"{mnemonic(scene.op)} stops the program with code {scene.fault.value}")
 
 
 EXPLANATIONS: dict[str, Callable[[Scene], Diagnostic]] = {

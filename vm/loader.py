@@ -9,7 +9,7 @@ from isa.diagnostics import Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from vm import contents
-from vm.engine import UNINIT_MODES, Engine
+from vm.engine import TAINT, UNINIT_MODES, Engine
 
 ENGINES = ("core", "reference")
 MAX_FILE_BYTES = 1 << 30
@@ -40,15 +40,19 @@ def _file(path: str) -> bytes:
     return data
 
 
-def load(image: Image, engine: str = "core", machine: MachineSpec | None = None, uninit: str = "fault") -> Engine:
+def load(
+    image: Image, engine: str = "core", machine: MachineSpec | None = None, uninit: str = "fault", strict: bool = False
+) -> Engine:
     """A fresh engine with the image in it. `machine` is the one asked for. Raises SourceError."""
     check_runnable(image, machine)
     if engine not in ENGINES:
         raise refused("E-ENGINE", f"there is no engine {engine!r}; there are {' and '.join(ENGINES)}")
-    if uninit not in UNINIT_MODES:
-        raise refused("E-ENGINE", f"uninit is {uninit!r}; it must be one of {', '.join(UNINIT_MODES)}")
+    modes = (*UNINIT_MODES, TAINT) if engine == "reference" else UNINIT_MODES
+    if uninit not in modes:
+        help = "run with `--engine reference`" if uninit == TAINT else ""
+        raise refused("E-ENGINE", f"uninit is {uninit!r}; it must be one of {', '.join(modes)}", help)
     try:
-        loaded = _make(engine, image, uninit)
+        loaded = _make(engine, image, uninit, strict)
         store_blocks(loaded, image)
         check_tensors(image)
     except ValueError as error:
@@ -67,15 +71,15 @@ def check_runnable(image: Image, machine: MachineSpec | None) -> None:
         raise refused("E-MACHINE", message, f"run it with `--machine {image.machine.name}`, or assemble it again")
 
 
-def _make(engine: str, image: Image, uninit: str) -> Engine:
+def _make(engine: str, image: Image, uninit: str, strict: bool) -> Engine:
     text = codec.to_bytes(image.text)
     if engine == "reference":
         from vm.reference import ReferenceEngine
 
-        return ReferenceEngine(image.machine, text, image.entry, uninit)
+        return ReferenceEngine(image.machine, text, image.entry, uninit, strict)
     from vm.core import CoreEngine
 
-    return CoreEngine(image.machine, text, image.entry, uninit)
+    return CoreEngine(image.machine, text, image.entry, uninit, strict)
 
 
 def store_blocks(engine: Engine, image: Image) -> None:

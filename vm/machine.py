@@ -33,7 +33,11 @@ class MachineFault(Exception):
 
 
 class Machine:
-    """One run of one executable (an Image, its ELF bytes or a path). Raises SourceError when it cannot be loaded."""
+    """One run of one executable (an Image, its ELF bytes or a path). Raises SourceError when it cannot be loaded.
+
+    `uninit` says what reading bytes never written does: fault, zero, poison, or (golden model) taint; a `strict`
+    machine faults where a value on a stream is lost.
+    """
 
     def __init__(
         self,
@@ -41,9 +45,10 @@ class Machine:
         engine: str = "core",
         uninit: str = "fault",
         machine: MachineSpec | None = None,
+        strict: bool = False,
     ) -> None:
         self.image: Image = loader.read_image(source)
-        self.engine = loader.load(self.image, engine, machine, uninit)
+        self.engine = loader.load(self.image, engine, machine, uninit, strict)
 
     # Time -------------------------------------------------------------------------------------
     def run(self, max_cycles: int | None = None) -> str:
@@ -66,7 +71,7 @@ class Machine:
             return status
         from vm.explain import explain
 
-        raise MachineFault(explain(fault, self.image), fault)
+        raise MachineFault(explain(fault, self.image, self.state), fault)
 
     @property
     def cycle(self) -> int:
@@ -89,7 +94,7 @@ class Machine:
     def stats(self) -> Stats:
         from vm.stats import gather
 
-        return gather(self.image, self.engine.issue_counts(), self.cycle)
+        return gather(self.image, self.engine.issue_counts(), self.state)
 
     # Snapshots --------------------------------------------------------------------------------
     def snapshot(self) -> Snapshot:
@@ -123,6 +128,13 @@ class Machine:
 
         return np.frombuffer(self.engine.registers(), np.uint32)
 
+    @property
+    def streams(self) -> tuple[layout.Array, layout.Array]:
+        """What left each position, uint8[2, streams, positions, lanes], eastward streams first; where there is any."""
+        from vm.contents import streams
+
+        return streams(self.image.machine, self.state.tensor)
+
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
         return {symbol.name: symbol for symbol in self.image.symbols}
@@ -138,6 +150,22 @@ class Machine:
     def __setitem__(self, name: str, value: Any) -> None:
         """Replace a typed symbol's elements. Raises ValueError when dtype or shape are not the declared ones."""
         contents.write(self.engine, self._tensor(name), self.symbols[name].value, value)
+
+    def tainted(self, name: str) -> dict[tuple[int, ...], int]:
+        """The elements that depend on bytes never written: index to the first such byte's address.
+
+        The address is REGISTER where what was never set is a v register, an accumulator row or a map. Only of a
+        tainted run of the golden model: raises ValueError for any other.
+        """
+        from vm.taint import spoilt
+
+        return spoilt(self.engine, self._tensor(name), self.symbols[name].value)
+
+    def addresses(self, name: str) -> layout.Array:
+        """The addresses in SRAM of each element's bytes, lowest first: int64[*shape, bytes]."""
+        from vm.taint import byte_addresses
+
+        return byte_addresses(self.engine, self._tensor(name), self.symbols[name].value)
 
     def _tensor(self, name: str) -> Tensor:
         if name not in self.tensors or name not in self.symbols:

@@ -7,21 +7,24 @@ from functools import cached_property
 
 from isa import codec
 from isa.codec import Op
-from isa.diagnostics import Note, Place
+from isa.diagnostics import Diagnostic, Note, Place
 from isa.faults import CONDITION_CODE, NOWHERE, RawFault
 from isa.image import DATA, PARAM, TEXT, Image, Symbol
 from isa.machine import BYTES_PER_WORD
-from vm.stats import op_addresses
+from vm.engine import State
+from vm.flow import op_at
+from vm.stats import decoded_bundle, op_addresses
 
 WORD_BITS = 32
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`op` and `other` are the faulting op and the other party, where the fault has them."""
+    """`op` and `other` are the faulting op and the other party, where the fault has them; `state` as it was then."""
 
     fault: RawFault
     image: Image
+    state: State
 
     @cached_property
     def op(self) -> Op | None:
@@ -41,16 +44,10 @@ class Scene:
 
     def bundle(self, address: int) -> list[Op]:
         """The ops of the bundle at an address, none when it is illegal."""
-        if not 0 <= address < len(self.image.text):
-            return []
-        try:
-            return codec.decode_bundle(self.image.text, address)[0]
-        except codec.CodecError:
-            return []
+        return decoded_bundle(self.image, address)
 
     def op_at(self, address: int, slot: int) -> Op | None:
-        bundle = self.bundle(address)
-        return bundle[slot] if 0 <= slot < len(bundle) else None
+        return op_at(self.image, address, slot)
 
     def place_of(self, address: int, slot: int) -> Place | None:
         """Where an op was written; without a slot, where its bundle was."""
@@ -89,9 +86,22 @@ class Scene:
         data = (symbol for symbol in self.image.symbols if symbol.kind in (DATA, PARAM))
         return next((symbol for symbol in data if symbol.value <= word < symbol.value + max(symbol.size, 1)), None)
 
+    def how_to_initialise(self) -> str:
+        """The help for reading a byte never written."""
+        inputs = [tensor.name for tensor in self.image.tensors if tensor.is_input]
+        symbol = self.symbol_of(self.fault.address // BYTES_PER_WORD)
+        if symbol and symbol.name in inputs:
+            return f"it is an input: give it a value, for example with `-i {symbol.name}=FILE.npy`"
+        return "initialise it, or run with `--uninit=zero` to read zeros"
+
     def byte_name(self, address: int) -> str:
         word, byte = divmod(address, BYTES_PER_WORD)
         return f"byte {byte} of {self.word_name(word)}"
+
+
+def said(message: str, *notes: Note, help: str = "", place: Place | None = None) -> Diagnostic:
+    """What is to be said of a fault, at the op's place unless another is given; its code is added later."""
+    return Diagnostic("", message, place, notes, help)
 
 
 def mnemonic(op: Op | None) -> str:

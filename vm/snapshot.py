@@ -225,7 +225,8 @@ def _item(entry: Any) -> tuple[Item, int]:
     kind, *numbers, size = map(_number, entry)
     if not 0 <= kind < len(KINDS):
         raise ValueError(f"there is no item of kind {kind}")
-    return KINDS[kind](*numbers, data=b""), size  # type: ignore[arg-type]  # `data` is their last field
+    item: Item = KINDS[kind]._make((*numbers, b""))
+    return item, size
 
 
 def _state(fields: dict[str, Any]) -> tuple[State, list[int]]:
@@ -243,8 +244,8 @@ def _state(fields: dict[str, Any]) -> tuple[State, list[int]]:
         raise TypeError(f"fetch_ended is {ended!r}, not true or false")
     numbers: dict[str, Any] = {name: _number(value) for name, value in plain.items()}
     tensor = tuple(item for item, _ in items)
-    whole: dict[str, Any] = {"registers": registers, "in_flight": in_flight, "loops": loops, "fetch_ended": ended, "tensor": tensor}
-    return State(**whole, **numbers), [size for _, size in items]
+    known: dict[str, Any] = {"registers": registers, "in_flight": in_flight, "loops": loops, "fetch_ended": ended}
+    return State(**known, **numbers, tensor=tensor), [size for _, size in items]
 
 
 def _number(value: Any) -> int:

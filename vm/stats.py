@@ -1,25 +1,41 @@
-"""What a run did, derived from how often each bundle issued: per unit, per source line, in total."""
+"""What a run did, derived from how often each bundle issued and what still runs: per unit, per line, in total."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from isa import codec
 from isa.codec import Op
 from isa.image import Image
-from isa.units import SCALAR_UNITS
+from isa.units import UNIT_NAMES
+from vm.engine import State
+from vm.items import Burst, Lost
 
 Line = tuple[str, int]  # file and 1-based line
 
 
 @dataclass(frozen=True, slots=True)
 class UnitStats:
-    """`busy` counts cycles; a scalar op keeps its unit busy for one."""
+    """`busy` counts cycles: one for a scalar op, one for each of the `elements` of a burst (a scalar op has one).
+
+    Elements of 16-bit types keep the units of a matrix plane busy for two.
+    """
 
     ops: int = 0
     busy: int = 0
+    elements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LostStats:
+    """Values that an op made for a stream (`stream` -1: for the exit of a plane) and that nobody sampled."""
+
+    unit: str
+    stream: int
+    losses: int
+    line: Line | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +52,90 @@ class LineStats:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """`cycles` of the run so far; `bundles` and `ops` issued; units by name, lines by place, unused ones left out."""
+    """`cycles` of the run so far; `bundles` and `ops` issued; units by name, lines by place, unused ones left out.
+
+    `lost` is in the order of the text.
+    """
 
     cycles: int
     bundles: int
     ops: int
     units: dict[str, UnitStats] = field(default_factory=dict)
     lines: dict[Line, LineStats] = field(default_factory=dict)
+    lost: tuple[LostStats, ...] = ()
 
     def utilisation(self, unit: str) -> float:
         """Busy cycles of a unit as a fraction of all cycles."""
         return self.units.get(unit, UnitStats()).busy / self.cycles if self.cycles else 0.0
 
 
-def gather(image: Image, counts: Mapping[int, int], cycles: int) -> Stats:
-    """Statistics of a run from its issue counts (bundles by address)."""
+def gather(image: Image, counts: Mapping[int, int], state: State) -> Stats:
+    """Statistics of a run from its issue counts (bundles by address) and its state."""
     bundles = {address: codec.decode_bundle(image.text, address)[0] for address in counts}
     return Stats(
-        cycles=cycles,
+        cycles=state.cycle,
         bundles=sum(counts.values()),
         ops=sum(count * len(bundles[address]) for address, count in counts.items()),
-        units=_units(bundles, counts),
+        units=_units(bundles, counts, state),
         lines=_lines(image, bundles, counts),
+        lost=tuple(_lost(image, bundles, state)),
     )
 
 
-def _units(bundles: Mapping[int, list[Op]], counts: Mapping[int, int]) -> dict[str, UnitStats]:
-    ops: Counter[str] = Counter()
+def _units(bundles: Mapping[int, list[Op]], counts: Mapping[int, int], state: State) -> dict[str, UnitStats]:
+    """In unit order."""
+    ahead = _still_to_issue(bundles, state)
+    ops: Counter[int] = Counter()
+    elements: Counter[int] = Counter()
+    busy: Counter[int] = Counter()
     for address, bundle in bundles.items():
-        for op in bundle:
-            ops[op.unit] += counts[address]
-    return {unit: UnitStats(ops[unit], ops[unit]) for unit in SCALAR_UNITS if ops[unit]}
+        for slot, op in enumerate(bundle):
+            issued = counts[address] * elements_of(op) - ahead[address, slot]
+            for unit in op.claims:
+                ops[unit] += counts[address]
+                elements[unit] += issued
+                busy[unit] += issued * op.row.interval
+    return {UNIT_NAMES[unit]: UnitStats(ops[unit], busy[unit], elements[unit]) for unit in sorted(ops) if ops[unit]}
+
+
+def elements_of(op: Op) -> int:
+    """Elements of one burst, 1 of an op that is none."""
+    fields = op.fields if op.row.tensor else {}
+    return fields.get("n", 1) * fields.get("m", 1)
+
+
+def _still_to_issue(bundles: Mapping[int, list[Op]], state: State) -> Counter[tuple[int, int]]:
+    """Elements of running bursts that issue in this cycle or later, by (pc, slot) of the op."""
+    found: Counter[tuple[int, int]] = Counter()
+    for item in state.tensor:
+        op = _op_at(bundles, item) if isinstance(item, Burst) else None
+        if op and isinstance(item, Burst):
+            found[item.pc, item.slot] += elements_from(op, state.cycle - item.started)
+    return found
+
+
+def elements_from(op: Op, offset: int) -> int:
+    """Elements of a burst that issue `offset` cycles after its first, or later."""
+    fields = op.fields
+    n, d, m, e = fields.get("n", 1), fields.get("d", 1), fields.get("m", 1), fields.get("e", 0)
+    before = min(m, offset // e) if m > 1 else 0
+    begun = before * n + min(n, -(-(offset - before * e) // d)) if before < m else m * n
+    return m * n - begun
+
+
+def _op_at(bundles: Mapping[int, list[Op]], item: Burst | Lost) -> Op | None:
+    """The op that an item names, where one was counted."""
+    bundle = bundles.get(item.pc, [])
+    return bundle[item.slot] if item.slot < len(bundle) else None
+
+
+def _lost(image: Image, bundles: Mapping[int, list[Op]], state: State) -> Iterator[LostStats]:
+    places = {entry.address: (entry.place.file, entry.place.line) for entry in image.lines}
+    for item in state.tensor:
+        op = _op_at(bundles, item) if isinstance(item, Lost) else None
+        if op and isinstance(item, Lost):
+            address = op_addresses(item.pc, bundles[item.pc])[item.slot]
+            yield LostStats(op.unit, item.stream, item.losses, places.get(address))
 
 
 def _lines(image: Image, bundles: Mapping[int, list[Op]], counts: Mapping[int, int]) -> dict[Line, LineStats]:
@@ -87,6 +156,16 @@ def bundle_cycles(bundle: list[Op]) -> int:
     waits = [op["count"] for op in bundle if op.row.control == "nop"]
     jumps = [op.row.taken_latency for op in bundle if op.row.control in ("jump", "call", "ret")]
     return max([1, *waits, *jumps])
+
+
+def decoded_bundle(image: Image, address: int) -> list[Op]:
+    """The ops of the bundle at an address, none when it is illegal."""
+    if not 0 <= address < len(image.text):
+        return []
+    try:
+        return codec.decode_bundle(image.text, address)[0]
+    except codec.CodecError:
+        return []
 
 
 def op_addresses(start: int, bundle: list[Op]) -> list[int]:

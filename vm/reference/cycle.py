@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS
-from isa.units import HEMISPHERE_SLICES, PLANE, SLICE, SXM
+from vm.floorplan import position
 from vm.reference.bursts import Burst, Element
 from vm.reference.claims import Claims
 from vm.reference.face import Exit, Face, Sums, VectorWrite, Weights
 from vm.reference.memory import REGISTER, Memory
-from vm.reference.program import Group, Issued
+from vm.reference.program import Group
 from vm.reference.streams import Lines, Place, check_whole, held
 from vm.reference.trouble import Trouble
 from vm.reference.values import Maker, Planes, Value, gathered
@@ -67,37 +67,29 @@ class Cycle:
                     raise Trouble("E-UNIT-BUSY", resource=unit, **other.as_other)
         self.bursts.append(burst)
 
-    def position(self, op: Issued) -> int:
-        """Where the unit of an op stands."""
-        where, fields = op.row.units.where, op.fields
-        if where == SLICE:
-            return self.spec.slice_position(*divmod(fields["slice"], HEMISPHERE_SLICES))
-        if where == PLANE:
-            return self.spec.mxm_position(self.spec.plane_hemisphere(fields["plane"]))
-        return self.spec.sxm_position(fields["hemi"]) if where == SXM else self.spec.vxm_position
-
     # Streams ----------------------------------------------------------------------------------
     def sample(self, element: Element) -> list[Planes]:
         """What the groups of streams hold that an op samples, in operand order. Raises Trouble."""
-        position = self.position(element.op)
-        found = [self._group(source, position) for source in element.op.sources]
+        here = position(self.spec, element.op.row, element.op.fields)
+        found = [self._group(source, here) for source in element.op.sources]
         for source, values in zip(element.op.sources, found, strict=True):
-            check_whole(values, source, position)
+            check_whole(values, source, here)
             self.sampled += values
         return [gathered(values) for values in found]
 
-    def _group(self, source: Group, position: int) -> list[Value]:
-        return [held(self.arriving, source, k, position) for k in range(source.width)]
+    def _group(self, source: Group, here: int) -> list[Value]:
+        return [held(self.arriving, source, k, here) for k in range(source.width)]
 
     def emit(self, element: Element, *results: Planes) -> None:
         """Send results to the groups of streams that an op names. Raises Trouble where another lands."""
-        landing, position, maker = self.number + element.op.latency, self.position(element.op), self.maker(element)
+        landing, maker = self.number + element.op.latency, self.maker(element)
+        here = position(self.spec, element.op.row, element.op.fields)
         for group, planes in zip(element.op.results, results, strict=True):
             for k in range(group.width):
-                self._check_clash(landing, (group.stream + k, position))
+                self._check_clash(landing, (group.stream + k, here))
             for k in range(group.width):
                 value = Value(maker, group.width, k, planes.data[k], planes.origins)
-                self.results.setdefault(landing, {})[group.stream + k, position] = value
+                self.results.setdefault(landing, {})[group.stream + k, here] = value
 
     def _check_clash(self, landing: int, place: Place) -> None:
         for results in (self.results, self.face.streams.due):

@@ -21,6 +21,9 @@ from vm.reference.program import Bundle, Program
 from vm.state import REGISTERS, check_state, initial_state
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from vm.reference.face import Face
 
 
@@ -191,6 +194,19 @@ class ReferenceEngine:
 
     def written(self) -> memoryview:
         return memoryview(self._memory.written)
+
+    def taint(self, address: int, size: int) -> NDArray[np.int64]:
+        """What each of some bytes of SRAM depends on: the address of a byte never written, CLEAN or REGISTER.
+
+        Raises ValueError where the run is not a tainted one.
+        """
+        if self._memory.uninit != TAINT:
+            raise ValueError(
+                f"uninit is {self._memory.uninit}; only a run with uninit={TAINT} follows bytes never written"
+            )
+        from vm.reference.slices import taint
+
+        return taint(self._memory, address, size)
 
     def load(self, address: int, data: bytes) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from isa.machine import BYTES_PER_WORD, LANES_PER_SUPERLANE, SLICES_PER_QUAD
 from isa.units import HEMISPHERE_SLICES
+from vm import engine
 from vm.reference.bursts import Element
 from vm.reference.cycle import Addresses, Cycle, Store
-from vm.reference.memory import CLEAN, WORD_MASK, Memory
+from vm.reference.memory import CLEAN, REGISTER, WORD_MASK, Memory
 from vm.reference.trouble import Trouble
 from vm.reference.values import Origins, Planes, Words, first_origin
 
@@ -103,11 +104,16 @@ def named_origins(rows: Planes) -> Origins | None:
 def load(memory: Memory, addresses: Addresses) -> Planes:
     """The bytes at some addresses. Raises Trouble naming the first never written, by slice, then lane."""
     data = np.frombuffer(memory.bytes, np.uint8)[addresses]
-    missing = np.frombuffer(memory.written, np.uint8)[addresses >> 3] >> (addresses & 7) & 1 == 0
+    missing = unwritten(memory, addresses)
     if missing.any():
         plane, lane = np.argwhere(missing)[0]
         data[missing] = memory.unset(address=int(addresses[plane, lane]), lane=int(lane))
     return Planes(data, origins(memory, addresses, missing))
+
+
+def unwritten(memory: Memory, addresses: Addresses) -> NDArray[np.bool_]:
+    bits: NDArray[np.bool_] = np.frombuffer(memory.written, np.uint8)[addresses >> 3] >> (addresses & 7) & 1 == 0
+    return bits
 
 
 def origins(memory: Memory, addresses: Addresses, missing: NDArray[np.bool_]) -> Origins | None:
@@ -116,6 +122,14 @@ def origins(memory: Memory, addresses: Addresses, missing: NDArray[np.bool_]) ->
         return None
     stored = np.frombuffer(memory.origins, np.uint32)[addresses]
     return first_origin(*np.where(missing, 1 + addresses, stored).astype(np.uint32))
+
+
+def taint(memory: Memory, address: int, size: int) -> Addresses:
+    """What bytes of SRAM depend on: the address of one never written, maybe their own, or CLEAN or REGISTER."""
+    addresses = np.arange(address, address + size)
+    stored = origins(memory, addresses[np.newaxis], unwritten(memory, addresses)[np.newaxis])
+    found = np.zeros(size, np.int64) if stored is None else stored.astype(np.int64)
+    return np.where(found == REGISTER, engine.REGISTER, np.where(found == CLEAN, engine.CLEAN, found - 1))
 
 
 def store(memory: Memory, addresses: Addresses, planes: Planes) -> None:
