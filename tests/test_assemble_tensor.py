@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from asm.assemble import assemble
 from asm.link import link
 from asm.operands.tensor import forms
+from asm.write.disassemble import disassemble
 from isa.codec import Op, bundle_starts, decode_bundle, encode_bundle, make
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 from isa.table import BY_KEY, MNEMONICS, TENSOR_ROWS
@@ -268,3 +269,12 @@ def test_the_page_explains_every_attribute() -> None:
     page = (Path(__file__).parent.parent / "docs" / "dialect.md").read_text(encoding="utf-8")
     names = {name for row in TENSOR_ROWS for name in row.attributes}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+
+
+def test_the_worked_example_is_disassembled_to_a_checked_program() -> None:
+    image = assemble(RELU_OF_SUM, machine=LPU1).image
+    assert image is not None
+    source = disassemble(image)
+    assert text_of(source, LPU1) == image.text
+    assert ".unchecked" not in source
+    assert "{ vrelu.f32 se8, v0, n=64 !V1 || nop 4 }" in source

@@ -13,7 +13,7 @@ from asm.write.print_names import NameTable
 from asm.write.print_op import Names, can_be_written, op_text
 from isa.codec import CodecError, Op, decode_bundle
 from isa.image import EXTERN, GLOBAL, Image, Relocation
-from isa.machine import BUILTIN
+from isa.machine import BUILTIN, MachineSpec
 from isa.row import LABEL
 
 INDENT = "        "
@@ -32,22 +32,23 @@ class Bundle:
 
 
 def disassemble(image: Image) -> str:
-    """The source of an image; `.unchecked` comes first when the assembler would refuse what the bytes do."""
+    """The source of an image; `.unchecked` comes first when the assembler refuses what the bytes do."""
     bundles = list(_bundles(image))
     names = NameTable(image, _targets(image, bundles))
-    lines = list(_head(image, names))
-    if any(bundle.illegal for bundle in bundles) or _is_refused(image):
-        lines += ["", INDENT + ".unchecked"]
-    lines += data_lines(image, names)
-    lines += ["", INDENT + ".text"] if bundles else []
-    lines += _text_lines(image, bundles, names)
-    return "\n".join(lines) + "\n"
+    head = list(_head(image, names))
+    rest = data_lines(image, names)
+    rest += ["", INDENT + ".text"] if bundles else []
+    rest += _text_lines(image, bundles, names)
+    if any(bundle.illegal for bundle in bundles) or _is_refused([*head, *rest], image.machine):
+        head += ["", INDENT + ".unchecked"]
+    return "\n".join([*head, *rest]) + "\n"
 
 
-def _is_refused(image: Image) -> bool:
-    from asm.check import check_image
+def _is_refused(lines: list[str], machine: MachineSpec) -> bool:
+    """Whether the assembler finds something wrong, which it can only tell by trying."""
+    from asm.assemble import assemble
 
-    return bool(check_image(image))
+    return not assemble("\n".join(lines), machine=machine).ok
 
 
 def _head(image: Image, names: NameTable) -> Iterator[str]:
