@@ -47,12 +47,10 @@ class CheckedOp:
 
     def operand_place(self, name: str) -> Place | None:
         """Where the operand that fills a field is written; the mnemonic when that is not known."""
-        if self.source is not None:
-            statement = self.source.statement
-            for operand, node in zip(self.row.operands, statement.operands, strict=False):
-                if name in operand.fields:
-                    return statement.line.place(node.column, node.end)
-        return self.place
+        if self.source is None:
+            return self.place
+        node = self.source.written(name)
+        return self.source.statement.line.place(node.column, node.end)
 
 
 Bundle = list[CheckedOp]
