@@ -117,8 +117,14 @@ void matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed, uint8_t *da
 
 static bool is_weight_type(int type)
 {
-    return type >= LPU_TYPE_I4 && type <= LPU_TYPE_BF16 && lpu_type_bits[type] <= 16 && type != LPU_TYPE_I16
-           && type != LPU_TYPE_U16;
+    switch (type) {
+    case LPU_TYPE_I4:
+    case LPU_TYPE_I8:
+    case LPU_TYPE_U8:
+    case LPU_TYPE_F16:
+    case LPU_TYPE_BF16: return true;
+    default: return false;
+    }
 }
 
 /* Whether a row is what `lw` could have left: of one not loaded zeros, of i4 -8 to 7. */
@@ -140,6 +146,7 @@ bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, c
         if (loaded[row] > 1 || loaded[row] < installed || !is_row(data + row * m->lanes, m->lanes, loaded[row], type))
             return false;
     set->type = type;
+    m->planes[plane].is_packed = false;
     memcpy(set->rows, data, m->lanes * m->lanes);
     memcpy(set->loaded, loaded, m->lanes);
     return true;
