@@ -29,7 +29,6 @@ MAP_BYTES = 2
 LATENCIES: dict[type[Item], int] = {
     items.Result: TRANSPOSE_LATENCY,
     items.VectorWrite: MOVE_LATENCY + FORMATS["VXM_MOV"].field("delay").high,
-    items.Exit: ACTIVATION_LATENCY,
 }
 NAMES = tuple(TYPES)
 WEIGHT_TYPES = {TYPE_CODE[row.type] for row in TENSOR_ROWS if row.semantics == "lw"}
@@ -66,8 +65,11 @@ def _check_numbers(known: Allowed, cycle: int, item: Item) -> None:
     own: Allowed = {}
     if isinstance(item, items.Value | items.Result):
         own["byte"] = range(item.width)
-    if isinstance(item, items.Result | items.VectorWrite | items.Exit):
+    if isinstance(item, items.Result | items.VectorWrite):
         own["landing"] = range(cycle, item.issued + LATENCIES[type(item)] + 1)
+    if isinstance(item, items.Exit):  # all have one latency; floats are at the first plane of a pair
+        landing = item.issued + ACTIVATION_LATENCY
+        own |= {"landing": range(max(cycle, landing), landing + 1), "floats": range(2 - item.plane % 2)}
     if isinstance(item, items.Lost) and item.stream == -1:
         own["stream"] = (-1,)
     for name, value in zip(item._fields, item, strict=True):
