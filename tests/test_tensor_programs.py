@@ -20,7 +20,7 @@ from asm.syntax.format import format_source
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE.parent / "programs" / "tensor"
 PATHS = sorted(PROGRAMS.glob("*.s"))
-SLOW = 3000  # cycles from which on the golden model takes too long for a test
+SLOW = 1500  # cycles from which on the golden model takes too long for a test
 CYCLES = re.compile(r"^; cycles (\d+)", re.MULTILINE)
 USE = re.compile(r"^; use (\S+) ([\d.]+) %", re.MULTILINE)
 LOSES = re.compile(r"^; loses ", re.MULTILINE)
