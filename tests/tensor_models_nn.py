@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Arrays = dict[str, NDArray[Any]]
 F32 = NDArray[np.float32]
 LANES = 320
+LANE, EPSILON = np.float32(1 / LANES), np.float32(1e-5)  # what makes a mean of a sum; what is added to a variance
 
 
 def reals(rng: Generator, rows: int, size: float) -> F32:
@@ -37,4 +38,11 @@ def gelu(rng: Generator) -> tuple[Arrays, Arrays]:
     return spread("x", x, places), spread("y", y, places)
 
 
-MODELS = {"softmax": softmax, "gelu": gelu}
+def rmsnorm(rng: Generator) -> tuple[Arrays, Arrays]:
+    x, gamma = reals(rng, 960, 2), reals(rng, 1, 1)
+    root = exact.rsqrt(exact.fma(exact.tree_sum(x * x), LANE, EPSILON))
+    places = ("0", "1", "2")
+    return {"gamma": gamma[0], **spread("x", x, places)}, spread("y", x * gamma * root, places)
+
+
+MODELS = {"softmax": softmax, "gelu": gelu, "rmsnorm": rmsnorm}
