@@ -63,7 +63,10 @@ def no_form_fits(statement: OpStmt, shapes: tuple[object, ...]) -> SourceError:
 
 
 def _help(statement: OpStmt, rivals: list[Row], index: int, shapes: tuple[object, ...]) -> str:
-    """The brackets that an address without them lacks."""
+    """The brackets that an address without them lacks; the attributes that one operand too many may be meant for."""
+    attributes = rivals[0].attributes
+    if attributes and index >= len(rivals[0].positional):
+        return f"attributes are written with their names: {', '.join(f'{name}=' for name in attributes)}"
     lacking = index < len(shapes) and shapes[index] in (EXPR, REG)
     if not (lacking and all(index < len(row.positional) and row.positional[index].kind == MEM for row in rivals)):
         return ""

@@ -37,12 +37,17 @@ def _cycle(scope: Scope, op: AsmOp, pin: Pin) -> int:
 
 def _instance(op: AsmOp, name: str) -> int | None:
     """Which unit of its set a pin names, by its own name or, of a set with a place, the whole one: sh1, W.sh1."""
-    row = op.row
-    number = row.units.order({**dict(zip(row.format.names, op.values, strict=True)), "u": 0})
-    for instance, own in enumerate(row.units.names):
-        if name.upper() in (own.upper(), UNIT_NAMES[number + instance].upper()):
+    for instance, names in enumerate(zip(op.row.units.names, _placed_names(op), strict=True)):
+        if name.upper() in (each.upper() for each in names):
             return instance
     return None
+
+
+def _placed_names(op: AsmOp) -> tuple[str, ...]:
+    """The units of the set that an op names, with their place."""
+    units = op.row.units
+    first = units.order({**dict(zip(op.row.format.names, op.values, strict=True)), "u": 0})
+    return UNIT_NAMES[first : first + len(units.names)]
 
 
 def _pin_unit(op: AsmOp, pin: Pin, instance: int) -> None:
@@ -72,9 +77,9 @@ def take_own_alu(op: AsmOp) -> None:
 def _pin_register(scope: Scope, op: AsmOp, pin: Pin) -> None:
     register = NAMED.get(pin.name)
     if register is None:
-        units = " ".join(op.row.units.names[: op.row.instances])
+        units = _placed_names(op)[: op.row.instances]
         message = f"`!{pin.name}` is no unit or register for `{op.row.mnemonic}`"
-        raise _refused(op, pin, message, f"its units are {units}")
+        raise _refused(op, pin, message, f"its unit{'s are' if units[1:] else ' is'} {' '.join(units)}")
     if op.row.write is None:
         raise _refused(op, pin, f"`{op.row.mnemonic}` writes no register, so none can be pinned")
     if not scope.registers.pin(op.value(op.row.write), register):

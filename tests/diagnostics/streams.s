@@ -162,10 +162,17 @@ p:      .i32    1
 ; error: E-OPERAND 21-22: v3 has no value that an expression could use
         { shift.up W, se0, se1, 3 !sh2 }
 ; error: E-PIN 35-38: `!sh2` is no unit or register for `shift.up`
-; help: its units are sh0 sh1
+; help: its units are W.sh0 W.sh1
         { shift.up W, se0, se1, 3 !E.sh1 }
 ; error: E-PIN 35-40: `!E.sh1` is no unit or register for `shift.up`
-; help: its units are sh0 sh1
+; help: its units are W.sh0 W.sh1
+        { read  se0, mw0[0] !mw2.rp }
+; error: E-PIN 29-35: `!mw2.rp` is no unit or register for `read`
+; help: its unit is mw0.rp
+        { reduce.add.i32 W, se0, se4, 16 }
+; error: E-OPERAND 39-40: `reduce.add.i32` takes 3 operands, not 4
+; note: it is written `reduce.add.i32 hemi, stream, from`
+; help: attributes are written with their names: span=, n=, d=, m=, e=
         { vmov.i32 se0, se4 } n=3
 ; error: E-SYNTAX 32-32: `=` is not expected here; an operand, `:` or the end of the line could stand here
         { vmov.i32 se0, 1 !A1, }
