@@ -45,4 +45,12 @@ def rmsnorm(rng: Generator) -> tuple[Arrays, Arrays]:
     return {"gamma": gamma[0], **spread("x", x, places)}, spread("y", x * gamma * root, places)
 
 
-MODELS = {"softmax": softmax, "gelu": gelu, "rmsnorm": rmsnorm}
+def layernorm(rng: Generator) -> tuple[Arrays, Arrays]:
+    x, gamma, beta = reals(rng, 64, 2), reals(rng, 1, 1), reals(rng, 1, 1)
+    d = exact.fma(exact.tree_sum(x), -LANE, x)
+    root = exact.rsqrt(exact.fma(exact.tree_sum(d * d), LANE, EPSILON))
+    y = exact.fma(d * gamma, root, beta)
+    return {"gamma": gamma[0], "beta": beta[0], **spread("x", x)}, spread("y", y)
+
+
+MODELS = {"softmax": softmax, "gelu": gelu, "rmsnorm": rmsnorm, "layernorm": layernorm}
