@@ -100,7 +100,8 @@ def document(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: 
 
 
 def _unit(use: UnitStats) -> dict[str, int]:
-    return {"ops": use.ops, "busy": use.busy, "elements": use.elements}
+    found = {"ops": use.ops, "busy": use.busy}
+    return {**found, "elements": use.elements} if use.elements else found
 
 
 def _lost(entry: LostStats) -> dict[str, Any]:

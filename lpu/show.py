@@ -108,7 +108,7 @@ def duration(microseconds: float) -> str:
 
 def unit_bars(stats: Stats) -> Iterator[str]:
     """How busy each unit was, as a fraction of all cycles; elements where ops are bursts of them."""
-    bursts = any(use.elements != use.ops for use in stats.units.values())
+    bursts = any(use.elements for use in stats.units.values())
     width = max([4, *map(len, stats.units)])
     yield f"{'unit':<{width}}{'ops':>11}{'elements':>13}  busy" if bursts else f"{'unit':<{width}}{'ops':>11}  busy"
     for unit, use in stats.units.items():

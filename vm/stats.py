@@ -18,9 +18,9 @@ Line = tuple[str, int]  # file and 1-based line
 
 @dataclass(frozen=True, slots=True)
 class UnitStats:
-    """`busy` counts cycles: one for a scalar op, one for each of the `elements` of a burst (a scalar op has one).
+    """`busy` counts cycles: one for a scalar op, one for each of the `elements` of an op of the tensor face.
 
-    Elements of 16-bit types keep the units of a matrix plane busy for two.
+    Activations of a 16-bit type keep their units busy for two.
     """
 
     ops: int = 0
@@ -93,7 +93,7 @@ def _units(bundles: Mapping[int, list[Op]], counts: Mapping[int, int], state: St
             issued = counts[address] * elements_of(op) - ahead[address, slot]
             for unit in op.claims:
                 ops[unit] += counts[address]
-                elements[unit] += issued
+                elements[unit] += issued * op.row.tensor
                 busy[unit] += issued * op.row.interval
     return {UNIT_NAMES[unit]: UnitStats(ops[unit], busy[unit], elements[unit]) for unit in sorted(ops) if ops[unit]}
 
