@@ -53,4 +53,12 @@ def layernorm(rng: Generator) -> tuple[Arrays, Arrays]:
     return {"gamma": gamma[0], "beta": beta[0], **spread("x", x)}, spread("y", y)
 
 
-MODELS = {"softmax": softmax, "gelu": gelu, "rmsnorm": rmsnorm, "layernorm": layernorm}
+def attention(rng: Generator) -> tuple[Arrays, Arrays]:
+    q, k_t, v = (rng.standard_normal(shape).astype(np.float16) for shape in ((320, 64), (64, 320), (320, 64)))
+    scores = exact.product(q, k_t)
+    powers = exact.exp(exact.fma(scores.max(axis=1, keepdims=True), np.float32(-1 / 8), scores * np.float32(1 / 8)))
+    y = exact.product(powers.astype(np.float16), v) / exact.tree_sum(powers)
+    return {"q": q, "k_t": k_t, "v": v}, {"y": y}
+
+
+MODELS = {"softmax": softmax, "gelu": gelu, "rmsnorm": rmsnorm, "layernorm": layernorm, "attention": attention}
