@@ -67,30 +67,31 @@ def _empty(events: Events, block: Block, certain: Mask) -> Diagnostic | None:
 
 def _mend(events: Events, block: Block, place: int, element: int) -> tuple[tuple[Note, ...], str]:
     """The burst whose values were meant, and by how much the sampling one misses them."""
-    timed = block.timed
-    meets = events.met[block.first + (place - block.group.first) * block.count :][: block.count]
-    if element and (meets >= 0).any():
-        maker = events.block_of(int(meets[meets >= 0][0])).timed
-        note = Note(f"`{maker.op.row.mnemonic}` makes {_values(maker.burst)}", maker.op.place)
-        return (note,), _lengths(meets, element)
-    nearest = min(_arrivals(events, place, timed), key=lambda pair: abs(pair[0] - timed.cycle), default=None)
-    if nearest is None:
+    timed, mnemonic = block.timed, block.timed.op.row.mnemonic
+    first = block.first + (place - block.group.first) * block.count
+    met = events.met[first : first + block.count]
+    makers = {events.block_of(int(event)).timed for event in met[met != NONE][:1]}
+    arrivals = [pair for pair in _arrivals(events, place, timed) if not makers or pair[1] in makers]
+    if not arrivals:
         return (), f"nothing in this code puts a value on {name_of(place)} where it flows to {timed.burst.where}"
-    arrives, maker = nearest
+    arrives, maker = min(arrivals, key=lambda pair: abs(pair[0] - timed.cycle))
     late = arrives - timed.cycle
-    note = Note(f"the first value of `{maker.op.row.mnemonic}` gets there in cycle {arrives}", maker.op.place)
-    return (note,), f"issue `{timed.op.row.mnemonic}` {cycles(abs(late))} {'later' if late > 0 else 'earlier'}"
+    if late:
+        note = Note(f"the first value of `{maker.op.row.mnemonic}` gets there in cycle {arrives}", maker.op.place)
+        return (note,), f"issue `{mnemonic}` {cycles(abs(late))} {'later' if late > 0 else 'earlier'}"
+    note = Note(f"`{maker.op.row.mnemonic}` makes {_values(maker.burst)}", maker.op.place)
+    return (note,), _lengths(met, element)
 
 
 def _values(burst: Burst) -> str:
     return f"{burst.count} values" if burst.count > 1 else "one value"
 
 
-def _lengths(meets: Array, element: int) -> str:
-    """What is said of a burst some of whose elements find values."""
-    if not (meets[element:] >= 0).any():
-        return f"its first {element} element{'s' * (element > 1)} find values: write n={element}, or make more of them"
-    return "let the two bursts take the same time between elements, and begin together"
+def _lengths(met: Array, element: int) -> str:
+    """What is said of a burst that begins together with its values, but not all of whose elements find one."""
+    if (met[element:] != NONE).any():
+        return "let the two bursts take the same time between elements"
+    return f"its first {element} element{'s' * (element > 1)} find values: write n={element}, or make more of them"
 
 
 def _arrivals(events: Events, place: int, user: Timed) -> Iterator[tuple[int, Timed]]:
@@ -191,6 +192,8 @@ def _clashes(events: Events, stretch: Stretch) -> Iterator[Diagnostic]:
         number = events.block_of(pair[0]).group.first
         if number >= EXITS or events.cycle[pair[0]] >= stretch.stop or (first.number, second.number) in seen:
             continue
+        if set(first.burst.op.claims).intersection(second.burst.op.claims):
+            continue  # a busy unit is said already
         seen.add((first.number, second.number))
         yield _clash(events, pair[0], first, second)
 
@@ -238,4 +241,4 @@ def _lost_message(block: Block, lost: Mask, by: Timed | None) -> Diagnostic:
         message = f"{values} of `{mnemonic}` at {places} {are} lost: nothing takes {them} there"
     notes = (Note(f"`{by.op.row.mnemonic}` overwrites {them}", by.op.place),) if by else ()
     place = block.timed.op.operand_place(block.group.field)
-    return Diagnostic("W-STREAM-LOST", message, place, notes, severity=WARNING, data={"count": count})
+    return Diagnostic("W-STREAM-LOST", message, place, notes, severity=WARNING, data={"lost": int(lost.sum())})

@@ -121,10 +121,10 @@ class _Resolver:
         place = burst_of(self.spec, timed.op.row, timed.op.values).where
         message = f"{first.what} arrives at {place} in cycle {first.cycle}, {second.what} in cycle {second.cycle}"
         notes = [Note(f"`{name}` is here", self.ops[self.names[name]].place) for name in (lead, lag)]
-        moves = [f"issue `{lead}` {cycles(gap)} later"]
+        moves = [f"`{lead}` {cycles(gap)} later"]
         if (self.known[self.names[lag]] or 0) >= gap:
-            moves.insert(0, f"issue `{lag}` {cycles(gap)} earlier")
-        self._error("E-TIMELINE", message, timed, *notes, help=", or ".join(moves))
+            moves.insert(0, f"`{lag}` {cycles(gap)} earlier")
+        self._error("E-TIMELINE", message, timed, *notes, help=f"issue {', or '.join(moves)}")
 
     def _in_range(self, cycle: int, timed: TimedOp) -> int | None:
         if 0 <= cycle <= LONGEST_WAIT:
