@@ -16,10 +16,12 @@
     UNARY(mov_##bits, T) LANES3(sel_##bits, T, uint8_t, T, T)
 FOR_WIDTHS(OF_WIDTH)
 
-#define OF_ANY(name, T) BINARY(add_##name, T) BINARY(sub_##name, T) BINARY(mul_##name, T) BINARY(min_##name, T) BINARY(max_##name, T)
-#define OF_SIGNED(name, T, bits, least, greatest, wide) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T) BINARY(sar_##name, T)
+#define OF_ANY(name, T) \
+    BINARY(add_##name, T) BINARY(sub_##name, T) BINARY(mul_##name, T) BINARY(min_##name, T) BINARY(max_##name, T)
+#define WITH_SIGNS(name, T) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T)
+#define OF_SIGNED(name, T, bits, least, greatest, wide) WITH_SIGNS(name, T) BINARY(sar_##name, T)
 #define OF_UNSIGNED(name, T, bits, least, greatest, wide) OF_ANY(name, T) BINARY(shr_##name, T)
-#define OF_FLOAT(name, T, S, bits, infinity) OF_ANY(name, T) UNARY(neg_##name, T) UNARY(abs_##name, T) UNARY(relu_##name, T)
+#define OF_FLOAT(name, T, S, bits, infinity) WITH_SIGNS(name, T)
 FOR_SIGNED(OF_SIGNED)
 FOR_UNSIGNED(OF_UNSIGNED)
 FOR_FLOATS(OF_FLOAT)
@@ -53,12 +55,15 @@ LPU_SPECIAL_FUNCTIONS(SPECIAL)
 
 /* Tables ------------------------------------------------------------------------------------------------------- */
 #define ENTRY(SEM, saturate, TYPE, f) [LPU_SEM_##SEM][saturate][LPU_TYPE_##TYPE] = lanes_##f,
-#define SIGNED(SEM, saturate, f) ENTRY(SEM, saturate, I8, f##_i8) ENTRY(SEM, saturate, I16, f##_i16) ENTRY(SEM, saturate, I32, f##_i32)
-#define UNSIGNED(SEM, saturate, f) ENTRY(SEM, saturate, U8, f##_u8) ENTRY(SEM, saturate, U16, f##_u16) ENTRY(SEM, saturate, U32, f##_u32)
+#define SIGNED(SEM, saturate, f) \
+    ENTRY(SEM, saturate, I8, f##_i8) ENTRY(SEM, saturate, I16, f##_i16) ENTRY(SEM, saturate, I32, f##_i32)
+#define UNSIGNED(SEM, saturate, f) \
+    ENTRY(SEM, saturate, U8, f##_u8) ENTRY(SEM, saturate, U16, f##_u16) ENTRY(SEM, saturate, U32, f##_u32)
 #define INTEGERS(SEM, saturate, f) SIGNED(SEM, saturate, f) UNSIGNED(SEM, saturate, f)
 #define FLOATS(SEM, f) ENTRY(SEM, 0, F16, f##_f16) ENTRY(SEM, 0, BF16, f##_bf16) ENTRY(SEM, 0, F32, f##_f32)
 #define SIGNED_WIDTHS(SEM, f) ENTRY(SEM, 0, I8, f##_8) ENTRY(SEM, 0, I16, f##_16) ENTRY(SEM, 0, I32, f##_32)
-#define WIDTHS(SEM, f) SIGNED_WIDTHS(SEM, f) ENTRY(SEM, 0, U8, f##_8) ENTRY(SEM, 0, U16, f##_16) ENTRY(SEM, 0, U32, f##_32)
+#define WIDTHS(SEM, f) \
+    SIGNED_WIDTHS(SEM, f) ENTRY(SEM, 0, U8, f##_8) ENTRY(SEM, 0, U16, f##_16) ENTRY(SEM, 0, U32, f##_32)
 #define COPIES(SEM, f) WIDTHS(SEM, f) ENTRY(SEM, 0, F16, f##_16) ENTRY(SEM, 0, BF16, f##_16) ENTRY(SEM, 0, F32, f##_32)
 
 static lane_function *const by_type[LPU_SEM_VDIV + 1][2][LPU_TYPE_F32 + 1] = {

@@ -12,12 +12,14 @@
     X(__VA_ARGS__, I8, i8) X(__VA_ARGS__, U8, u8) X(__VA_ARGS__, I16, i16) X(__VA_ARGS__, U16, u16) \
     X(__VA_ARGS__, I32, i32) X(__VA_ARGS__, U32, u32)
 
-/* Integers to integers, saturating: first to what both types have. To its own type it is a copy; no row asks for that. */
+/* Integers to integers: x is brought to the range that both types have. That to its own type no row asks for. */
+static inline int64_t min_wide(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t max_wide(int64_t a, int64_t b) { return a > b ? a : b; }
+
 #define SATURATED(from, S, low, high, to, D, least, greatest) \
     static inline D to_##to##_##from(S a) \
     { \
-        int64_t bottom = (least) > (int64_t)(low) ? (least) : (low), top = (greatest) < (int64_t)(high) ? (greatest) : (high); \
-        return (D)within_##from(a, (S)bottom, (S)top); \
+        return (D)within_##from(a, (S)max_wide(least, low), (S)min_wide(greatest, high)); \
     } \
     LANES1(to_##to##_##from, D, S)
 

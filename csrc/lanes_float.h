@@ -7,29 +7,36 @@
 
 /* X(name, type, as signed, bits, infinity) */
 #define FOR_FLOATS(X) \
-    X(f16, uint16_t, int16_t, 16, 0x7C00u) X(bf16, uint16_t, int16_t, 16, 0x7F80u) X(f32, uint32_t, int32_t, 32, 0x7F800000u)
+    X(f16, uint16_t, int16_t, 16, 0x7C00u) X(bf16, uint16_t, int16_t, 16, 0x7F80u) \
+    X(f32, uint32_t, int32_t, 32, 0x7F800000u)
 
-/* order_ numbers the floats that are not NaN as they follow one another, -0 below +0. */
+/* order_ numbers the floats that are not NaN as they follow one another, -0 below +0. unless_ is a, or else the
+ * canonical NaN. */
 #define OF_FLOAT(name, T, S, bits, infinity) \
     static inline T add_##name(T a, T b) { return to_##name(from_##name(a) + from_##name(b)); } \
     static inline T sub_##name(T a, T b) { return to_##name(from_##name(a) - from_##name(b)); } \
     static inline T magnitude_##name(T a) { return a & (T)~0u >> 1; } \
     static inline int nan_##name(T a) { return magnitude_##name(a) > infinity; } \
-    static inline T canonical_##name(int nan, T a) { return nan ? (T)(infinity | infinity >> 1) : a; } \
+    static inline T unless_##name(int nan, T a) { return nan ? (T)(infinity | infinity >> 1) : a; } \
     static inline S order_##name(T a) { return (S)(a >> (bits - 1) ? a ^ (T)~0u >> 1 : a); } \
     static inline T lesser_##name(T a, T b) { return order_##name(a) < order_##name(b) ? a : b; } \
     static inline T greater_##name(T a, T b) { return order_##name(a) > order_##name(b) ? a : b; } \
-    static inline T min_##name(T a, T b) { return canonical_##name(nan_##name(a) | nan_##name(b), lesser_##name(a, b)); } \
-    static inline T max_##name(T a, T b) { return canonical_##name(nan_##name(a) | nan_##name(b), greater_##name(a, b)); } \
-    static inline T neg_##name(T a) { return canonical_##name(nan_##name(a), a ^ (T)(1u << (bits - 1))); } \
-    static inline T abs_##name(T a) { return canonical_##name(nan_##name(a), magnitude_##name(a)); } \
-    static inline T relu_##name(T a) { return canonical_##name(nan_##name(a), a >> (bits - 1) ? 0 : a); }
+    static inline int either_##name(T a, T b) { return nan_##name(a) | nan_##name(b); } \
+    static inline T min_##name(T a, T b) { return unless_##name(either_##name(a, b), lesser_##name(a, b)); } \
+    static inline T max_##name(T a, T b) { return unless_##name(either_##name(a, b), greater_##name(a, b)); } \
+    static inline T neg_##name(T a) { return unless_##name(nan_##name(a), a ^ (T)(1u << (bits - 1))); } \
+    static inline T abs_##name(T a) { return unless_##name(nan_##name(a), magnitude_##name(a)); } \
+    static inline T relu_##name(T a) { return unless_##name(nan_##name(a), a >> (bits - 1) ? 0 : a); }
 FOR_FLOATS(OF_FLOAT)
 #undef OF_FLOAT
 
 static inline uint32_t mul_f32(uint32_t a, uint32_t b) { return to_f32(from_f32(a) * from_f32(b)); }
 static inline uint16_t mul_f16(uint16_t a, uint16_t b) { return to_f16(from_f16(a) * from_f16(b)); }
-static inline uint32_t fma_f32(uint32_t a, uint32_t b, uint32_t c) { return to_f32(fmaf(from_f32(a), from_f32(b), from_f32(c))); }
+
+static inline uint32_t fma_f32(uint32_t a, uint32_t b, uint32_t c)
+{
+    return to_f32(fmaf(from_f32(a), from_f32(b), from_f32(c)));
+}
 
 /* A float holds the product of two bf16, but not where it is subnormal. There it is rounded 2^128 higher: to a multiple
  * of 2^-5, the last place of 2^18, which leaves the bits of the result in the low bits of the sum. */

@@ -1,6 +1,6 @@
 /* Lane functions out of functions of one element: LANES2(f, D, A, B) makes lanes_f, d[l] = f(a[l], b[l]), for arrays
- * of D, A and B. Lanes go in blocks of a length that compilers know, which become a few vector instructions; the few that
- * the last block lacks go one by one. */
+ * of D, A and B. Lanes go in blocks of a length that compilers know, which become a few vector instructions; those
+ * that make no whole block go one by one. */
 #ifndef LPU_LANES_LOOP_H
 #define LPU_LANES_LOOP_H
 #include "clones.h"
@@ -13,18 +13,20 @@ enum { BLOCK = 64 };
                                 const void *restrict z, size_t lanes)
 
 /* `place` alone tells a compiler that there are 16 rounds: superlane + 16 could be a wrapped number. */
-/* A statement for every lane l */
-#define EACH_LANE(l, statement) \
+/* A statement for every lane l, in blocks of some size */
+#define EACH_LANE_BY(size, l, statement) \
     do { \
-        size_t whole = lanes - lanes % BLOCK; \
-        for (size_t block = 0; block < whole; block += BLOCK) \
-            for (size_t i = 0; i < BLOCK; i++) { \
+        size_t whole = lanes - lanes % (size); \
+        for (size_t block = 0; block < whole; block += (size)) \
+            for (size_t i = 0; i < (size); i++) { \
                 size_t l = block + i; \
                 statement; \
             } \
         for (size_t l = whole; l < lanes; l++) \
             statement; \
     } while (0)
+
+#define EACH_LANE(l, statement) EACH_LANE_BY(BLOCK, l, statement)
 
 #define LANES1(f, D, A) \
     LANE_FUNCTION(f) \

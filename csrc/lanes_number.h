@@ -18,8 +18,8 @@ static inline uint16_t to_bf16(float x)
     return (uint16_t)(x != x ? BF16_NAN : rounded);
 }
 
-/* The exponents of a float begin 112 lower, and end 112 higher still. A subnormal is so many times 2^-24, the last place
- * of 2^-14. */
+/* The exponents of a float begin 112 lower, and end 112 higher still. A subnormal is so many times 2^-24, the last
+ * place of 2^-14. */
 static inline float from_f16(uint16_t half)
 {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, bits = (uint32_t)(half & 0x7FFF) << 13, moved = 112u << 23;

@@ -1,6 +1,9 @@
-/* Elements and their byte planes. Bytes are moved one by one, in a pattern that compilers make vector instructions of. */
+/* Elements and their byte planes. Bytes move one by one, in a pattern that compilers make vector instructions of. */
 #include "lanes_loop.h"
 #include <string.h>
+
+/* The widest vectors are slow at moving bytes across. */
+enum { SMALL_BLOCK = 32 };
 
 /* Where byte k of an element of `width` bytes is in memory; bytes of a plane count from the lowest. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -11,26 +14,26 @@
 
 LPU_CLONES static void join_2(uint8_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1, size_t lanes)
 {
-    EACH_LANE(l, (d[2 * l + BYTE(0, 2)] = p0[l], d[2 * l + BYTE(1, 2)] = p1[l]));
+    EACH_LANE_BY(SMALL_BLOCK, l, (d[2 * l + BYTE(0, 2)] = p0[l], d[2 * l + BYTE(1, 2)] = p1[l]));
 }
 
 LPU_CLONES static void join_4(uint8_t *restrict d, const uint8_t *restrict p0, const uint8_t *restrict p1,
                               const uint8_t *restrict p2, const uint8_t *restrict p3, size_t lanes)
 {
-    EACH_LANE(l, (d[4 * l + BYTE(0, 4)] = p0[l], d[4 * l + BYTE(1, 4)] = p1[l], d[4 * l + BYTE(2, 4)] = p2[l],
-                  d[4 * l + BYTE(3, 4)] = p3[l]));
+    EACH_LANE_BY(SMALL_BLOCK, l, (d[4 * l + BYTE(0, 4)] = p0[l], d[4 * l + BYTE(1, 4)] = p1[l],
+                                  d[4 * l + BYTE(2, 4)] = p2[l], d[4 * l + BYTE(3, 4)] = p3[l]));
 }
 
 LPU_CLONES static void split_2(uint8_t *restrict p0, uint8_t *restrict p1, const uint8_t *restrict a, size_t lanes)
 {
-    EACH_LANE(l, (p0[l] = a[2 * l + BYTE(0, 2)], p1[l] = a[2 * l + BYTE(1, 2)]));
+    EACH_LANE_BY(SMALL_BLOCK, l, (p0[l] = a[2 * l + BYTE(0, 2)], p1[l] = a[2 * l + BYTE(1, 2)]));
 }
 
 LPU_CLONES static void split_4(uint8_t *restrict p0, uint8_t *restrict p1, uint8_t *restrict p2, uint8_t *restrict p3,
                                const uint8_t *restrict a, size_t lanes)
 {
-    EACH_LANE(l, (p0[l] = a[4 * l + BYTE(0, 4)], p1[l] = a[4 * l + BYTE(1, 4)], p2[l] = a[4 * l + BYTE(2, 4)],
-                  p3[l] = a[4 * l + BYTE(3, 4)]));
+    EACH_LANE_BY(SMALL_BLOCK, l, (p0[l] = a[4 * l + BYTE(0, 4)], p1[l] = a[4 * l + BYTE(1, 4)],
+                                  p2[l] = a[4 * l + BYTE(2, 4)], p3[l] = a[4 * l + BYTE(3, 4)]));
 }
 
 void lanes_join(void *restrict elements, const uint8_t *const planes[], unsigned width, size_t lanes)

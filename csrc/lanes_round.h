@@ -10,10 +10,11 @@
 #define ROUNDER_double 0x1.8p52
 
 /* X(carrier, unsigned, signed, bits_of, value_of) */
-#define FOR_CARRIERS(X) X(float, uint32_t, int32_t, raw_bits, as_float) X(double, uint64_t, int64_t, double_bits, as_double)
+#define FOR_CARRIERS(X) \
+    X(float, uint32_t, int32_t, raw_bits, as_float) X(double, uint64_t, int64_t, double_bits, as_double)
 
-/* The nearest integer, and the roundings; to nearest even is left to adding the rounder. limited_ is x, or what of its
- * sign has the magnitude of `limit`, NaN too. Integers are compared, for that is what vector instructions are good at. */
+/* The nearest integer, and the roundings; `even` is left to adding the rounder. limited_ is x, or `limit` with its
+ * sign; NaN counts as beyond. It compares integers, of which vector instructions know the lesser. */
 #define OF_CARRIER(F, U, I, bits_of, value_of) \
     static inline I integer_##F(F x) { return (I)(bits_of(x + ROUNDER_##F) - bits_of(ROUNDER_##F)); } \
     static inline F nearest_##F(F x) { return (x + ROUNDER_##F) - ROUNDER_##F; } \
@@ -35,7 +36,7 @@
 FOR_CARRIERS(OF_CARRIER)
 #undef OF_CARRIER
 
-/* X(name, type, least, greatest, carrier, beyond): the carrier holds every integer up to `beyond`, and so does its rounder */
+/* X(name, type, least, greatest, carrier, beyond): the carrier's rounder can take every number up to `beyond` */
 #define FOR_TARGETS(X) \
     X(i8, int8_t, INT8_MIN, INT8_MAX, float, 0x1p8f) X(u8, uint8_t, 0, UINT8_MAX, float, 0x1p8f) \
     X(i16, int16_t, INT16_MIN, INT16_MAX, float, 0x1p16f) X(u16, uint16_t, 0, UINT16_MAX, float, 0x1p16f) \
@@ -60,8 +61,8 @@ FOR_TARGETS(OF_TARGET)
 FOR_INTEGERS(OF_INTEGER)
 #undef OF_INTEGER
 
-/* An integer as a float that rounds to a 16-bit type as the integer does. Where a float has not all its digits, the last
- * ones, far below those of the 16-bit type, become one that says whether any is set. */
+/* An integer as a float that rounds to a 16-bit type as the integer does. Where a float cannot hold all its digits,
+ * the last ones, far below those of the 16-bit type, become one that says whether any is set. */
 static inline float sticky_u32(uint32_t a)
 {
     uint32_t gathered = (a & ~0xFFu) | (uint32_t)((a & 0xFF) != 0) << 8;
