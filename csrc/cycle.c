@@ -236,6 +236,11 @@ uint64_t lpu_burst_end(const lpu_tensor_op *op, uint64_t started)
     return started + (uint64_t)(op->m - 1) * op->e + (uint64_t)(op->n - 1) * op->d + op->row->interval;
 }
 
+static uint64_t element_cycle(const lpu_tensor_op *op, const lpu_burst *burst)
+{
+    return burst->started + (uint64_t)burst->j * op->e + (uint64_t)burst->i * op->d;
+}
+
 /* Go on to the burst's next element, if there is one. */
 static void advance(const lpu_tensor_op *op, lpu_burst *burst)
 {
@@ -243,7 +248,27 @@ static void advance(const lpu_tensor_op *op, lpu_burst *burst)
         burst->i = 0;
         burst->j++;
     }
-    burst->due = burst->j == op->m ? NEVER : burst->started + (uint64_t)burst->j * op->e + (uint64_t)burst->i * op->d;
+    burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
+}
+
+void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle)
+{
+    uint64_t elapsed = cycle - burst->started, round = op->m > 1 ? elapsed / op->e : 0;
+    burst->j = round < op->m ? (uint32_t)round : op->m - 1;
+    uint64_t rest = elapsed - (uint64_t)burst->j * op->e, i = (rest + op->d - 1) / op->d;
+    burst->i = i < op->n ? (uint32_t)i : 0;
+    burst->j += i >= op->n;
+    burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
+}
+
+uint64_t lpu_bursts_end(const lpu_tensor *t)
+{
+    uint64_t last = 0;
+    for (uint32_t b = 0; b < t->burst_count; b++) {
+        uint64_t end = lpu_burst_end(&t->ops[t->bursts[b].op], t->bursts[b].started);
+        last = end > last ? end : last;
+    }
+    return last;
 }
 
 /* Put a burst where its unit belongs. */

@@ -71,6 +71,14 @@ typedef struct {
     int64_t element, stream, lane, position, other_element;
 } lpu_fault;
 
+/* A piece of the state of the tensor face: `kind` counts the classes of vm/items.py from 0, `numbers` are those of the
+ * class in order, behind them come `size` bytes. */
+typedef struct {
+    int64_t kind, numbers[12];
+    size_t size;
+    const uint8_t *data;
+} lpu_item;
+
 /* A machine with a program of `syllables` little-endian 64-bit syllables, about to fetch at `entry`. The text is
  * copied. NULL when a parameter is out of its bounds, the text is longer than 2^23, or memory runs out. */
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry);
@@ -83,8 +91,16 @@ lpu_status lpu_run_slice(lpu_machine *machine, uint64_t until);
 
 uint64_t lpu_cycle(const lpu_machine *machine);
 void lpu_get_state(const lpu_machine *machine, lpu_state *state);
-/* Replace the state and clear the fault. 0, or -1 with nothing changed when no run could be continued from it. */
+/* Replace the state and clear the fault; the tensor face is empty afterwards. 0, or -1 with nothing changed when no run
+ * could be continued from it. */
 int lpu_set_state(lpu_machine *machine, const lpu_state *state);
+/* Go through the items of the tensor face. 1, or 0 after the last; `data` is valid until the next call. */
+void lpu_items_begin(lpu_machine *machine);
+int lpu_items_next(lpu_machine *machine, lpu_item *item);
+/* After lpu_set_state: add an item, and say that all are there. 0, or -1 when no run of the program could leave such an
+ * item, or one beside the others; the state must then be set anew. */
+int lpu_items_put(lpu_machine *machine, const lpu_item *item);
+int lpu_items_end(lpu_machine *machine);
 /* Write a register (0 to 31) from outside; a write in flight to it still lands. 0, or -1 for no such register. */
 int lpu_set_register(lpu_machine *machine, uint32_t reg, uint32_t value);
 /* r0 to r31 in place, to look at and to write between runs. */

@@ -90,13 +90,14 @@ void lpu_wait_until(lpu_machine *m, uint64_t cycle)
 }
 
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+static uint64_t most(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 /* Once fetching has ended: up to where all has landed, or something is to be done. */
 static void drain(lpu_machine *m, uint64_t until)
 {
     uint64_t last = m->write_count ? m->writes[m->write_count - 1].landing : 0;
-    uint64_t settled = m->tensor->settled > last ? m->tensor->settled : last;
-    lpu_wait_until(m, least(settled, least(until, lpu_next_event(m))));
+    uint64_t settled = most(m->tensor->settled, lpu_bursts_end(m->tensor));
+    lpu_wait_until(m, least(most(settled, last), least(until, lpu_next_event(m))));
 }
 
 /* Falling off the end of the text ends fetching in the cycle of the fetch. */
@@ -108,7 +109,8 @@ static void end_at_text_end(lpu_machine *m)
 
 static bool is_over(const lpu_machine *m)
 {
-    return m->fetch_ended && !m->write_count && m->tensor->due == NEVER && m->cycle >= m->tensor->settled;
+    bool all_landed = m->fetch_ended && !m->write_count && m->cycle >= m->tensor->settled;
+    return all_landed && m->cycle >= lpu_bursts_end(m->tensor);
 }
 
 static lpu_status settle(lpu_machine *m, uint64_t until)

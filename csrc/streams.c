@@ -5,8 +5,8 @@
 /* Whether a value is byte k of the result that another is a byte of. */
 static bool continues(const lpu_tensor *t, const lpu_value *first, const lpu_value *value, unsigned k)
 {
-    return value->byte == k && value->width == first->width && value->issued == first->issued
-           && t->ops[value->op].unit == t->ops[first->op].unit;
+    bool same_result = value->issued == first->issued && t->ops[value->op].unit == t->ops[first->op].unit;
+    return same_result && value->byte == k;
 }
 
 unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned width)

@@ -40,7 +40,9 @@ bool lpu_create_tensor(lpu_machine *m)
     t->vector_data = calloc(VECTOR_BUFFERS, MAX_GROUP * t->lane_stride);
     t->matrix = matrix_create(t->lanes, fill);
     t->maps = switch_create(t->lanes, fill);
-    if (!t->streams.values || !t->streams.free || !t->streams.data || !t->vector_data || !t->matrix || !t->maps)
+    t->item_data = t->matrix ? calloc(1, matrix_plane_bytes(t->matrix)) : NULL;
+    bool has_streams = t->streams.values && t->streams.free && t->streams.data;
+    if (!has_streams || !t->vector_data || !t->maps || !t->item_data)
         return false;
     share_out_buffers(t);
     return true;
@@ -63,6 +65,7 @@ void lpu_destroy_tensor(lpu_machine *m)
     free(t->streams.free);
     free(t->streams.data);
     free(t->vector_data);
+    free(t->item_data);
     if (t->matrix)
         matrix_destroy(t->matrix);
     if (t->maps)

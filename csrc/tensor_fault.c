@@ -109,50 +109,47 @@ static bool is_among(uint32_t bank, const uint32_t *banks, unsigned count)
     return false;
 }
 
-/* The first of an element's banks that is among others. */
-static bool shares(const lpu_machine *m, const lpu_element *e, const uint32_t *others, unsigned count, lpu_fault *fault)
+/* The scalar op that accesses a bank, or NULL. */
+static const lpu_op *scalar_on(const lpu_machine *m, uint32_t bank, const lpu_scalar_accesses *scalars)
 {
-    uint32_t banks[MAX_GROUP];
-    unsigned own = lpu_banks_of(m, e, banks);
-    for (unsigned k = 0; k < own; k++)
-        if (is_among(banks[k], others, count)) {
-            fault->resource = banks[k];
-            return true;
-        }
-    return false;
+    for (unsigned i = 0; i < scalars->count; i++)
+        for (unsigned k = 0; scalars->ops[i].row->memory && k < scalars->accesses[i].count; k++)
+            if (bank_of(&m->map, (uint32_t)(scalars->accesses[i].bytes[k] / WORD_BYTES)) == bank)
+                return &scalars->ops[i];
+    return NULL;
 }
 
-static bool shares_with_scalar(const lpu_machine *m, const lpu_element *e, const lpu_op *op, const lpu_access *access,
-                               lpu_fault *fault)
+/* The element before `e` that accesses a bank, or NULL. */
+static const lpu_element *element_on(const lpu_machine *m, uint32_t bank, const lpu_element *e)
 {
     uint32_t banks[MAX_GROUP];
-    for (unsigned k = 0; k < access->count; k++)
-        banks[k] = bank_of(&m->map, (uint32_t)(access->bytes[k] / WORD_BYTES));
-    if (!op->row->memory || !shares(m, e, banks, access->count, fault))
-        return false;
-    lpu_blame(fault, m->pc, op->slot, m->cycle, LPU_NOWHERE);
-    return true;
+    for (const lpu_element *other = m->tensor->elements; other < e; other++)
+        if (other->op->row->memory && is_among(bank, banks, lpu_banks_of(m, other, banks)))
+            return other;
+    return NULL;
 }
 
-static bool shares_with_element(const lpu_machine *m, const lpu_element *e, const lpu_element *other, lpu_fault *fault)
+static bool is_taken(const lpu_machine *m, uint32_t bank, const lpu_element *e, const lpu_scalar_accesses *scalars,
+                     lpu_fault *fault)
 {
-    uint32_t banks[MAX_GROUP];
-    if (!other->op->row->memory || !shares(m, e, banks, lpu_banks_of(m, other, banks), fault))
-        return false;
-    lpu_blame(fault, other->op->pc, other->op->slot, m->cycle, LPU_NOWHERE);
-    fault->other_element = other->number;
-    return true;
+    const lpu_op *scalar = scalar_on(m, bank, scalars);
+    const lpu_element *other = scalar ? NULL : element_on(m, bank, e);
+    if (scalar)
+        lpu_blame(fault, m->pc, scalar->slot, m->cycle, LPU_NOWHERE);
+    if (other) {
+        lpu_blame(fault, other->op->pc, other->op->slot, m->cycle, LPU_NOWHERE);
+        fault->other_element = other->number;
+    }
+    fault->resource = scalar || other ? (int64_t)bank : LPU_NOWHERE;
+    return scalar || other;
 }
 
 static bool bank_clash(const lpu_machine *m, const lpu_element *e, const lpu_scalar_accesses *scalars, lpu_fault *fault)
 {
-    if (!e->op->row->memory)
-        return false;
-    for (unsigned i = 0; i < scalars->count; i++)
-        if (shares_with_scalar(m, e, &scalars->ops[i], &scalars->accesses[i], fault))
-            return true;
-    for (const lpu_element *other = m->tensor->elements; other < e; other++)
-        if (shares_with_element(m, e, other, fault))
+    uint32_t banks[MAX_GROUP];
+    unsigned count = e->op->row->memory ? lpu_banks_of(m, e, banks) : 0;
+    for (unsigned k = 0; k < count; k++)
+        if (is_taken(m, banks[k], e, scalars, fault))
             return true;
     return false;
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
 from vm._core import ffi, lib
 from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, InFlight, Loop, State
+from vm.items import KINDS, Item, in_order
 from vm.state import MAX_CYCLE, check_state, initial_state
 
 STATUS = (RUNNING, HALTED, FAULT)
@@ -19,7 +21,10 @@ SIZES = (
     "streams",
     "vxm_alus",
     "mxm_planes",
-)  # what the core needs of a machine
+)  # of a machine
+NUMBERS = (
+    "cycle", "pc", "cc", "next_fetch", "fetch_ended", "exit_code", "jump_pc", "jump_slot", "jump_cycle", "settled",
+)  # fmt: skip
 SYLLABLE_BYTES = 8
 COUNT_LIMIT = 1 << 64
 
@@ -60,13 +65,37 @@ class CoreEngine:
     def state(self) -> State:
         raw = ffi.new("lpu_state *")
         lib.lpu_get_state(self._machine, raw)
-        return state_from_c(raw)
+        return state_from_c(raw, in_order(list(self._items())))
+
+    def _items(self) -> Iterator[Item]:
+        item = ffi.new("lpu_item *")
+        lib.lpu_items_begin(self._machine)
+        while lib.lpu_items_next(self._machine, item):
+            kind = KINDS[item.kind]
+            numbers = ffi.unpack(item.numbers, len(kind._fields) - 1)
+            yield kind(*numbers, bytes(ffi.buffer(item.data, item.size)) if item.size else b"")
 
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
+        before = self.state
+        try:
+            self._put_state(state)
+        except ValueError:
+            self._put_state(before)
+            raise
+
+    def _put_state(self, state: State) -> None:
         if lib.lpu_set_state(self._machine, state_to_c(state)):
             raise ValueError(f"no `loop` of this program makes one of the loops {state.loops}")
+        for item in state.tensor:
+            *numbers, data = item
+            held = ffi.from_buffer("uint8_t[]", data)
+            raw = ffi.new("lpu_item *", (KINDS.index(type(item)), numbers, len(data), held))
+            if lib.lpu_items_put(self._machine, raw):
+                raise ValueError(f"no run of this program leaves a {type(item).__name__} with the numbers {numbers}")
+        if lib.lpu_items_end(self._machine):
+            raise ValueError("half of the weights of a 16-bit type are missing")
 
     def set_register(self, register: int, value: int) -> None:
         """Write a register from outside; a write in flight to it still lands. Raises ValueError for a bad number."""
@@ -132,7 +161,7 @@ def struct_values(raw: Any) -> list[int]:
     return [getattr(raw, name) for name, _ in ffi.typeof(raw).fields]
 
 
-def state_from_c(raw: Any) -> State:
+def state_from_c(raw: Any, tensor: tuple[Item, ...]) -> State:
     writes = (raw.writes[i] for i in range(raw.write_count))
     return State(
         cycle=raw.cycle,
@@ -148,6 +177,7 @@ def state_from_c(raw: Any) -> State:
         jump_slot=raw.jump_slot,
         jump_cycle=raw.jump_cycle,
         settled=raw.settled,
+        tensor=tensor,
     )
 
 

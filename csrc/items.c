@@ -1,0 +1,246 @@
+/* The state of the tensor face given out as items. Each kind has so many places, and each place an item or none. */
+#include <string.h>
+#include "cycle.h"
+#include "items.h"
+#include "predecode.h"
+#include "units.h"
+
+/* Out of a position in the last cycle is into the next one in this. */
+unsigned lpu_diagonal_left(const lpu_tensor *t, unsigned direction, unsigned position)
+{
+    unsigned index = direction ? t->phase + position + t->positions - 1 : t->phase + 2 * t->positions - position - 1;
+    return index % t->positions;
+}
+
+/* Appends numbers to an item. */
+typedef struct {
+    lpu_item *item;
+    unsigned count;
+} writer;
+
+static void add(writer *w, uint64_t number) { w->item->numbers[w->count++] = (int64_t)number; }
+
+static void add_op(writer *w, const lpu_tensor_op *op)
+{
+    add(w, op->pc);
+    add(w, op->slot);
+}
+
+static void set_data(lpu_item *item, const void *data, size_t size)
+{
+    item->data = data;
+    item->size = size;
+}
+
+static void add_maker(writer *w, const lpu_tensor *t, const lpu_value *value)
+{
+    const lpu_tensor_op *op = &t->ops[value->op];
+    add(w, value->issued);
+    add(w, op->unit);
+    add_op(w, op);
+    add(w, value->element);
+    add(w, value->width);
+    add(w, value->byte);
+}
+
+static bool get_value(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_tensor *t = m->tensor;
+    writer w = {item, 0};
+    unsigned stream = (unsigned)(place % LPU_V_REGISTERS), position = (unsigned)(place / LPU_V_REGISTERS);
+    unsigned direction = direction_of(stream), diagonal = lpu_diagonal_left(t, direction, position);
+    if (!(t->streams.occupied[direction][diagonal] >> stream % STREAMS & 1))
+        return false;
+    uint32_t number = t->streams.cells[direction][diagonal][stream % STREAMS];
+    add(&w, stream);
+    add(&w, position);
+    add_maker(&w, t, &t->streams.values[number]);
+    add(&w, t->streams.sampled[direction][diagonal] >> stream % STREAMS & 1);
+    set_data(item, value_data(t, number), t->lanes);
+    return true;
+}
+
+/* Of the values ever used those are on their way that have not landed; the others are in cells, or free. */
+static bool get_result(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_tensor *t = m->tensor;
+    const lpu_value *value = &t->streams.values[place + 1];
+    uint64_t landing = value->issued + t->ops[value->op].latency;
+    writer w = {item, 0};
+    if (landing < t->now)
+        return false;
+    add(&w, landing);
+    add(&w, value->stream);
+    add(&w, value->position);
+    add_maker(&w, t, value);
+    set_data(item, value_data(t, (uint32_t)place + 1), t->lanes);
+    return true;
+}
+
+/* A register holds elements, an item byte planes. */
+static void set_planes(lpu_tensor *t, const lpu_vector *v, lpu_item *item)
+{
+    for (size_t lane = 0; lane < t->lanes; lane++)
+        for (size_t k = 0; k < v->width; k++)
+            t->item_data[k * t->lanes + lane] = v->data[lane * v->width + k];
+    set_data(item, t->item_data, v->width * t->lanes);
+}
+
+static bool get_vector(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_vector *v = &m->tensor->vectors[place];
+    writer w = {item, 0};
+    if (!v->width)
+        return false;
+    add(&w, place);
+    add(&w, v->width);
+    set_planes(m->tensor, v, item);
+    return true;
+}
+
+static bool get_vector_write(lpu_machine *m, size_t place, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    const lpu_vector *v = &t->vector_writes[place / V_COUNT][place % V_COUNT];
+    const lpu_tensor_op *op = &t->ops[v->op];
+    writer w = {item, 0};
+    if (!v->width)
+        return false;
+    add(&w, v->issued + op->latency);
+    add(&w, place % V_COUNT);
+    add(&w, v->issued);
+    add_op(&w, op);
+    add(&w, v->element);
+    add(&w, v->width);
+    set_planes(t, v, item);
+    return true;
+}
+
+static bool get_plane(lpu_machine *m, size_t place, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    unsigned plane = (unsigned)place / 2;
+    bool installed = place % 2;
+    int type = matrix_type(t->matrix, plane, installed);
+    writer w = {item, 0};
+    if (type == NO_WEIGHTS)
+        return false;
+    add(&w, plane);
+    add(&w, installed);
+    add(&w, (uint64_t)type);
+    matrix_get_plane(t->matrix, plane, installed, t->item_data);
+    set_data(item, t->item_data, matrix_plane_bytes(t->matrix));
+    return true;
+}
+
+static bool get_exit(lpu_machine *m, size_t place, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    unsigned plane = (unsigned)place / LANDINGS;
+    matrix_maker maker;
+    bool floats;
+    writer w = {item, 0};
+    if (place % LANDINGS >= matrix_exits(t->matrix, plane))
+        return false;
+    const uint32_t *words = matrix_get_exit(t->matrix, plane, place % LANDINGS, &maker, &floats);
+    add(&w, plane);
+    add(&w, maker.issued + MATRIX_LATENCY);
+    add(&w, maker.issued);
+    add(&w, maker.pc);
+    add(&w, maker.slot);
+    add(&w, maker.element);
+    add(&w, floats);
+    set_data(item, words, t->lanes * WORD_BYTES_A_LANE);
+    return true;
+}
+
+static bool get_accumulator(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_tensor *t = m->tensor;
+    unsigned plane = (unsigned)place / MATRIX_ROWS;
+    writer w = {item, 0};
+    if (!matrix_row_is_set(t->matrix, plane, place % MATRIX_ROWS))
+        return false;
+    add(&w, plane);
+    add(&w, place % MATRIX_ROWS);
+    set_data(item, matrix_row(t->matrix, plane, place % MATRIX_ROWS), t->lanes * WORD_BYTES_A_LANE);
+    return true;
+}
+
+static bool get_map(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_tensor *t = m->tensor;
+    unsigned hemi = (unsigned)place / SWITCH_MAPS, number = (unsigned)place % SWITCH_MAPS;
+    writer w = {item, 0};
+    if (!switch_is_loaded(t->maps, hemi, number))
+        return false;
+    add(&w, hemi);
+    add(&w, number);
+    set_data(item, switch_map(t->maps, hemi, number), t->lanes * MAP_BYTES);
+    return true;
+}
+
+static bool get_burst(lpu_machine *m, size_t place, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    const lpu_burst *burst = &t->bursts[place];
+    const lpu_tensor_op *op = &t->ops[burst->op];
+    writer w = {item, 0};
+    if (lpu_burst_end(op, burst->started) <= t->now)
+        return false;
+    add_op(&w, op);
+    add(&w, burst->started);
+    set_data(item, burst->registers, op->register_count * sizeof *burst->registers);
+    return true;
+}
+
+static bool get_lost(lpu_machine *m, size_t place, lpu_item *item)
+{
+    const lpu_tensor *t = m->tensor;
+    const lpu_tensor_op *op = &t->ops[place / MAX_TAKEN];
+    unsigned k = place % MAX_TAKEN;
+    writer w = {item, 0};
+    if (k >= lpu_loss_counts(op) || !t->losses[op->losses + k])
+        return false;
+    add_op(&w, op);
+    add(&w, lpu_writes_streams(op) ? (uint64_t)op->target.number + k : (uint64_t)LPU_NOWHERE);
+    add(&w, t->losses[op->losses + k]);
+    set_data(item, NULL, 0);
+    return true;
+}
+
+static size_t places_of(const lpu_tensor *t, int64_t kind)
+{
+    const size_t places[ITEM_KINDS] = {
+        [ITEM_VALUE] = (size_t)t->positions * LPU_V_REGISTERS, [ITEM_RESULT] = t->streams.fresh,
+        [ITEM_VECTOR] = V_COUNT, [ITEM_VECTOR_WRITE] = LANDINGS * V_COUNT, [ITEM_PLANE] = 2 * MATRIX_PLANES,
+        [ITEM_EXIT] = MATRIX_PLANES * LANDINGS, [ITEM_ACCUMULATOR] = MATRIX_PLANES * MATRIX_ROWS,
+        [ITEM_MAP] = 2 * SWITCH_MAPS, [ITEM_BURST] = t->burst_count, [ITEM_LOST] = (size_t)t->op_count * MAX_TAKEN,
+    };
+    return places[kind];
+}
+
+static bool (*const get[ITEM_KINDS])(lpu_machine *m, size_t place, lpu_item *item) = {
+    [ITEM_VALUE] = get_value, [ITEM_RESULT] = get_result, [ITEM_VECTOR] = get_vector,
+    [ITEM_VECTOR_WRITE] = get_vector_write, [ITEM_PLANE] = get_plane, [ITEM_EXIT] = get_exit,
+    [ITEM_ACCUMULATOR] = get_accumulator, [ITEM_MAP] = get_map, [ITEM_BURST] = get_burst, [ITEM_LOST] = get_lost,
+};
+
+void lpu_items_begin(lpu_machine *m)
+{
+    lpu_settle_tensor(m, m->cycle);
+    m->tensor->item_kind = ITEM_VALUE;
+    m->tensor->item_place = 0;
+}
+
+int lpu_items_next(lpu_machine *m, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    for (; t->item_kind < ITEM_KINDS; t->item_kind++, t->item_place = 0)
+        while (t->item_place < places_of(t, t->item_kind)) {
+            item->kind = t->item_kind;
+            if (get[t->item_kind](m, t->item_place++, item))
+                return 1;
+        }
+    return 0;
+}

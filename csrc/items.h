@@ -1,0 +1,27 @@
+/* The kinds of items, in the order of vm/items.py, and what their numbers are called. */
+#ifndef LPU_ITEMS_H
+#define LPU_ITEMS_H
+#include "tensor.h"
+
+enum {
+    ITEM_VALUE, ITEM_RESULT, ITEM_VECTOR, ITEM_VECTOR_WRITE, ITEM_PLANE, ITEM_EXIT, ITEM_ACCUMULATOR, ITEM_MAP,
+    ITEM_BURST, ITEM_LOST, ITEM_KINDS,
+};
+enum { VALUE_STREAM, VALUE_POSITION, VALUE_ISSUED, VALUE_UNIT, VALUE_PC, VALUE_SLOT, VALUE_ELEMENT, VALUE_WIDTH,
+       VALUE_BYTE, VALUE_SAMPLED };
+enum { RESULT_LANDING, RESULT_STREAM, RESULT_POSITION, RESULT_ISSUED, RESULT_UNIT, RESULT_PC, RESULT_SLOT,
+       RESULT_ELEMENT, RESULT_WIDTH, RESULT_BYTE };
+enum { VECTOR_REGISTER, VECTOR_WIDTH };
+enum { WRITE_LANDING, WRITE_REGISTER, WRITE_ISSUED, WRITE_PC, WRITE_SLOT, WRITE_ELEMENT, WRITE_WIDTH };
+enum { PLANE_PLANE, PLANE_INSTALLED, PLANE_TYPE };
+enum { EXIT_PLANE, EXIT_LANDING, EXIT_ISSUED, EXIT_PC, EXIT_SLOT, EXIT_ELEMENT, EXIT_FLOATS };
+enum { ACCUMULATOR_PLANE, ACCUMULATOR_ROW };
+enum { MAP_HEMI, MAP_NUMBER };
+enum { BURST_PC, BURST_SLOT, BURST_STARTED };
+enum { LOST_PC, LOST_SLOT, LOST_STREAM, LOST_LOSSES };
+enum { MAP_BYTES = 2, WORD_BYTES_A_LANE = 4 };
+
+/* The cell of what a stream holds as it leaves a position at the end of the last cycle. */
+unsigned lpu_diagonal_left(const lpu_tensor *t, unsigned direction, unsigned position);
+
+#endif
