@@ -20,12 +20,12 @@ F32 = TYPES["f32"]
 
 def integer_product(x: NDArray[np.uint8], w: NDArray[np.uint8], x_signed: bool, w_signed: bool) -> NDArray[np.int32]:
     """The wrapping i32 products [lanes] of bytes x [lanes] and w [lanes, lanes], each taken as i8 or as u8."""
-    exact = numbers(x, x_signed) @ numbers(w, w_signed)
-    return exact.astype(np.int32)
+    wrapping: NDArray[np.int32] = np.einsum("k,kn->n", numbers(x, x_signed), numbers(w, w_signed))
+    return wrapping
 
 
-def numbers(data: NDArray[np.uint8], is_signed: bool) -> NDArray[np.int64]:
-    return (data.view(np.int8) if is_signed else data).astype(np.int64)
+def numbers(data: NDArray[np.uint8], is_signed: bool) -> NDArray[np.int32]:
+    return (data.view(np.int8) if is_signed else data).astype(np.int32)
 
 
 def float_product(x: NDArray[np.uint16], w: NDArray[np.uint16], type_name: str) -> NDArray[np.uint32]:
