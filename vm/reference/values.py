@@ -70,7 +70,7 @@ class Value:
 
 def gathered(group: list[Value]) -> Planes:
     """The planes that a group of streams holds."""
-    return Planes(np.stack([value.data for value in group]), first_origin(*(value.origins for value in group)))
+    return Planes(np.array([value.data for value in group]), first_origin(*(value.origins for value in group)))
 
 
 def chosen(choice: NDArray[np.bool_], a: Origins | None, b: Origins | None) -> Origins | None:
