@@ -128,8 +128,7 @@ def test_32_bit_integers_alone(mnemonic: str, bits: Array) -> None:
 
 
 # Copies, nibbles --------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", DTYPES)
-@given(st.data())
+@given(st.sampled_from(list(DTYPES)), st.data())
 def test_moves_and_selects_copy_bits(name: str, data: st.DataObject) -> None:
     width = TYPES[name].planes
     a, b, mask = data.draw(bits_of_width(width)), data.draw(bits_of_width(width)), data.draw(bits_of_width(1))
