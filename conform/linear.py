@@ -16,9 +16,10 @@ from asm.tree import Line, OpStmt
 from isa import codec
 from isa.diagnostics import Place
 from isa.image import TO_TARGET
+from isa.index import BY_KEY
 from isa.machine import LPU_TINY
 from isa.row import REG, Row
-from isa.table import BY_KEY, ROWS
+from isa.table import SCALAR_ROWS
 
 SPEC = LPU_TINY
 GENERAL = range(10)
@@ -29,7 +30,7 @@ LINK = 31
 NO_BANKS: frozenset[int] = frozenset()
 # Symbols: first word and bank. A and C share a bank; "" is a pointer that may point at any of them.
 SYMBOLS = {"A": (0, 0), "B": (SPEC.words_per_bank, 1), "C": (SPEC.words_per_bank // 2, 0), "": (0, None)}
-SAFE = [row for row in ROWS if not (row.control or row.memory or row.faults)]
+SAFE = [row for row in SCALAR_ROWS if not (row.control or row.memory or row.faults)]
 DIVIDE = [BY_KEY["div rd, ra, imm"], BY_KEY["rem.u32 rd, ra, imm"]]
 QUICK = [row for row in SAFE if row.latency == 1 and row.write]
 small = st.integers(0, INDEX_MASK)
