@@ -115,4 +115,6 @@ def host() -> list[tuple[str, str]]:
         ("GNU as", version_line("riscv64-linux-gnu-as")),
         ("spike (PyPI)", package_version("spike")),
         ("bronzebeard (PyPI)", package_version("bronzebeard")),
+        ("NumPy", package_version("numpy")),
+        ("onnxruntime", package_version("onnxruntime")),
     ]

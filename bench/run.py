@@ -70,6 +70,14 @@ def startup_table(rounds: int) -> str:
     return done.stdout.strip() if done.returncode == 0 else f"not measured: {done.stderr.strip().splitlines()[-1]}"
 
 
+def tensor_tables(quick: bool) -> str:
+    """What bench/tensor_rate.py prints; a process of its own, because OpenBLAS counts its threads when it starts."""
+    command = [sys.executable, str(ROOT / "bench" / "tensor_rate.py"), *(["--quick"] if quick else [])]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    return done.stdout.strip() if done.returncode == 0 else f"not measured: {done.stderr.strip().splitlines()[-1]}"
+
+
 def report(quick: bool) -> str:
     """All measurements of one run, as Markdown."""
     sizes, rounds, lines = ((32,), 3, 2_000) if quick else ((64, 128), 9, 30_000)
@@ -81,7 +89,7 @@ def report(quick: bool) -> str:
                       matmul_table(matmul_rate.measure(size, rounds, folder), size)]  # fmt: skip
         results = assembler_rate.measure(lines, max(3, rounds // 2), folder)
         parts += [f"### Assembling {lines:,} lines", assembler_table(results + assembler_rate.in_process(lines, 3))]
-    parts += ["### Start-up", startup_table(rounds)]
+    parts += [tensor_tables(quick), "### Start-up", startup_table(rounds)]
     return "\n\n".join(parts)
 
 

@@ -1,0 +1,170 @@
+"""Matrix products on the tensor face beside libraries that only multiply, and a simulator that only counts.
+
+Prints the tables for bench/run.py, which starts it as a process of its own with one thread for OpenBLAS.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scale_sim
+from measure import Contestant, Time, call, interleaved, package_version
+from numpy.typing import NDArray
+
+import lpu
+
+PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "tensor"
+LANES = 320
+ONNX_U8 = "onnxruntime MatMulInteger, u8 x i8"
+Operands = tuple[NDArray[np.int8], NDArray[np.int8]]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kernel and the product it makes: x[rows, depth] w[depth, 640]."""
+
+    kernel: str
+    rows: int
+    depth: int
+    columns: int = 2 * LANES
+
+    @property
+    def multiplications(self) -> int:
+        return self.rows * self.depth * self.columns
+
+    def operands(self) -> Operands:
+        rng = np.random.default_rng(seed=1)
+        shapes = (self.rows, self.depth), (self.depth, self.columns)
+        x, w = (rng.integers(-128, 128, shape, dtype=np.int8) for shape in shapes)
+        return x, w
+
+
+SMALL = Product("gemm_i8.s", 640, 640)
+LARGE = Product("gemm_i8_large.s", 2560, 1280)
+
+
+def ours(product: Product) -> Contestant:
+    """A run on the core, from the first cycle to the last. Raises ValueError on a wrong result."""
+    executable = lpu.assemble(PROGRAMS / product.kernel)
+    x, w = product.operands()
+    middle, scale = len(x) // 2, np.array([0.0004], np.float32)
+    inputs = {"x_top": x[:middle], "x_bottom": x[middle:], "w_left": w[:, :LANES], "w_right": w[:, LANES:]}
+    sums: NDArray[np.float64] = x[:middle].astype(np.float64) @ w[:, :LANES].astype(np.float64)
+    expected = np.rint(sums.astype(np.float32) * scale).clip(-128, 127).astype(np.int8)
+
+    def run() -> Time:
+        machine = lpu.Machine(executable)
+        for name, value in {**inputs, "scale": scale}.items():
+            machine[name] = value
+        taken = call(machine.run)()
+        if not np.array_equal(machine["y_top_left"], expected):
+            raise ValueError(f"{product.kernel} gave a wrong product")
+        return taken
+
+    return run
+
+
+def cycles(product: Product) -> int:
+    """Cycles of a product on the machine; they depend on no data."""
+    machine = lpu.Machine(lpu.assemble(PROGRAMS / product.kernel), uninit="zero")
+    machine.run()
+    return machine.cycle
+
+
+def onnx_model(product: Product, x_type: int, w: NDArray[np.int8]) -> bytes:
+    from onnx import TensorProto, helper, numpy_helper
+
+    x = helper.make_tensor_value_info("x", x_type, (product.rows, product.depth))
+    y = helper.make_tensor_value_info("y", TensorProto.INT32, (product.rows, product.columns))
+    node = helper.make_node("MatMulInteger", ["x", "w"], ["y"])
+    graph = helper.make_graph([node], "product", [x], [y], [numpy_helper.from_array(w, "w")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def onnx(product: Product, x: NDArray[Any], w: NDArray[np.int8]) -> Contestant:
+    """MatMulInteger on one thread, its weights a constant that it may prepare. Raises ValueError on a wrong result."""
+    import onnxruntime
+    from onnx import TensorProto
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    x_type = TensorProto.INT8 if x.dtype == np.int8 else TensorProto.UINT8
+    model = onnx_model(product, x_type, w)
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    (y,) = session.run(None, {"x": x})
+    if not np.array_equal(y, (x.astype(np.float64) @ w.astype(np.float64)).astype(np.int32)):
+        raise ValueError("onnxruntime gave a wrong product")
+    return call(lambda: session.run(None, {"x": x}))
+
+
+def contestants(product: Product) -> dict[str, Contestant]:
+    x, w = product.operands()
+    floats, integers = ([each.astype(kind) for each in (x, w)] for kind in (np.float32, np.int32))
+    found = {f"`{product.kernel}`, every cycle simulated": ours(product)}
+    if "not installed" not in (package_version("onnxruntime"), package_version("onnx")):
+        found[ONNX_U8] = onnx(product, x.view(np.uint8), w)
+        found["onnxruntime MatMulInteger, i8 x i8"] = onnx(product, x, w)
+    found["NumPy float32 (OpenBLAS)"] = call(lambda: floats[0] @ floats[1])
+    found["NumPy int32"] = call(lambda: integers[0] @ integers[1])
+    return found
+
+
+def product_table(product: Product, rounds: int) -> str:
+    times = interleaved(contestants(product), rounds)
+    onnx_time = times.get(ONNX_U8)
+    lines = [
+        "| billion multiply-accumulates/s, a thread | by wall clock | by processor time | times onnxruntime u8 x i8 |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, time in times.items():
+        rates = [f"{product.multiplications / seconds / 1e9:,.1f}" for seconds in (time.wall, time.cpu)]
+        ratio = f"{onnx_time.cpu / time.cpu:.2f}" if onnx_time else "not installed"
+        lines.append(f"| {name} | {rates[0]} | {rates[1]} | {ratio} |")
+    return "\n".join(lines)
+
+
+def simulator_table(product: Product, rounds: int) -> str:
+    time = interleaved({"ours": ours(product)}, rounds)["ours"]
+    count = cycles(product)
+    lines = [
+        "| simulator | cycles of the product | processor s | cycles/s | billion multiply-accumulates/s |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        simulator_row("`gemm_i8.s`: 4 planes, values and rules", product, count, time.cpu),
+    ]
+    peer = scale_sim.measure(product.rows, product.columns, product.depth, LANES)
+    if isinstance(peer, str):
+        lines.append(f"| SCALE-Sim | {peer} | | | |")
+    else:
+        name = f"SCALE-Sim {peer.version}: 1 array of {LANES} x {LANES}, addresses only"
+        lines.append(simulator_row(name, product, peer.cycles, peer.seconds))
+    return "\n".join(lines)
+
+
+def simulator_row(name: str, product: Product, count: int, seconds: float) -> str:
+    rate = product.multiplications / seconds / 1e9
+    return f"| {name} | {count:,} | {seconds:.3f} | {count / seconds:,.0f} | {rate:,.3f} |"
+
+
+def report(quick: bool) -> str:
+    rounds = 3 if quick else 15
+    parts = []
+    for product in (SMALL,) if quick else (SMALL, LARGE):
+        parts += [f"### i8 matrix product, {product.rows} x {product.depth} x {product.columns}",
+                  product_table(product, rounds)]  # fmt: skip
+    parts += ["### Cycles of the i8 product, 640 x 640 x 640", simulator_table(SMALL, rounds)]
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="matrix products beside libraries and a simulator")
+    parser.add_argument("--quick", action="store_true", help="the small product, few rounds")
+    print(report(parser.parse_args().quick))
+
+
+if __name__ == "__main__":
+    main()
