@@ -9,7 +9,7 @@ from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
 from isa.places import SCALARS
 from isa.row import LABEL, MEM, Row
-from isa.table import BY_KEY, ROWS
+from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES, B
 
 REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
@@ -17,7 +17,8 @@ CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
 CONTROL_CLASS = CLASS_NUMBER[B.name]
 NOP = next(row for row in ROWS if row.control == "nop")
 LONGEST_WAIT = NOP.format.field("count").high
-FILLER = BY_KEY["mov rd, ra"]  # moving a register to itself: an op that changes nothing
+# Moving a register to itself: an op that changes nothing
+FILLER = next(row for row in MNEMONICS["mov"] if row.form == "rd, ra")
 
 
 class Facts(NamedTuple):
@@ -67,7 +68,15 @@ def _has_fixed_number(row: Row) -> bool:
     return "imm" in names if "E-DIV" in row.faults else bool(row.memory) and not {"ra", "rb"} & set(names)
 
 
-FACTS: tuple[Facts, ...] = tuple(_facts(row) for row in ROWS)
+class _AllFacts(dict[int, Facts]):
+    """Facts by row number, found when first asked for: a program uses few of the many rows."""
+
+    def __missing__(self, number: int) -> Facts:
+        facts = self[number] = _facts(ROWS[number])
+        return facts
+
+
+FACTS = _AllFacts()
 
 
 def registers_read(facts: Facts, values: Sequence[int]) -> list[int]:

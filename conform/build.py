@@ -8,8 +8,8 @@ from isa import codec
 from isa.codec import Op
 from isa.diagnostics import Place
 from isa.image import Image, LineEntry
+from isa.index import BY_KEY
 from isa.machine import LPU_TINY, MachineSpec
-from isa.table import BY_KEY
 
 Bundle = Sequence[Op]
 

@@ -17,9 +17,10 @@ from isa import codec
 from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.formats import SYLLABLE_BITS, Field
+from isa.index import BY_KEY
 from isa.machine import HEMISPHERES, LPU_TINY, SLICES_PER_QUAD
 from isa.row import Row
-from isa.table import BY_KEY, SCALAR_ROWS
+from isa.table import SCALAR_ROWS
 
 SPEC = LPU_TINY
 GENERAL = range(8)  # few registers, so that ops meet

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from isa.conditions import CONDITIONS, MEANING
 from isa.faults import NUMBER
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS
+from isa.index import FAMILIES
 from isa.row import READ, STREAM, VECTOR, WRITE, Operand, Row
-from isa.table import FAMILIES, MNEMONICS
+from isa.table import MNEMONICS
 from isa.units import CLASSES, UnitClass
 
 STAMP = "<!-- Generated from isa/ by `python -m isa.emit`. Do not edit. -->"

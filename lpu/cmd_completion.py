@@ -44,7 +44,8 @@ def options(command: str) -> list[str]:
 def words(command: str) -> list[str]:
     """What may stand as a positional argument, where that is a fixed set."""
     if command == "isa":
-        from isa.table import FAMILIES, MNEMONICS
+        from isa.index import FAMILIES
+        from isa.table import MNEMONICS
 
         return list(dict.fromkeys([*FAMILIES, *MNEMONICS]))
     return [str(choice) for action in actions(command) if not action.option_strings for choice in action.choices or ()]

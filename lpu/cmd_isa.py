@@ -17,7 +17,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Print the list of mnemonics, or the sections asked for (2 when one is unknown)."""
     from isa.emit_manual import index, terminal_section
-    from isa.table import FAMILIES, MNEMONICS
+    from isa.index import FAMILIES
+    from isa.table import MNEMONICS
 
     wanted = [name.lower() for name in parser().parse_args(arguments).mnemonic]
     unknown = [name for name in wanted if name not in MNEMONICS and name not in FAMILIES]

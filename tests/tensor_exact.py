@@ -46,7 +46,8 @@ def correctly_rounded(estimate: F64, slack: F64 | float, exact: Callable[[tuple[
 
 def special(function: Callable[[F64], F64], truth: Callable[[Any], Any], x: F32) -> F32:
     """A function of f32s, correctly rounded: NumPy's estimate, mpmath where it is too near the border of two f32s."""
-    estimate = function(x.astype(np.float64))
+    with np.errstate(over="ignore"):
+        estimate = function(x.astype(np.float64))
 
     def fraction(at: tuple[int, ...]) -> Fraction:
         return Fraction(*mpmath.libmp.to_rational(truth(mpmath.mpf(float(x[at])))._mpf_))
@@ -70,10 +71,10 @@ def sigmoid(x: F32) -> F32:
 def fma(a: Any, b: Any, c: Any) -> F32:
     """a * b + c of f32s, rounded once: the float64 product is exact, the float64 sum is made odd when it is not."""
     product, addend = np.float64(a) * np.float64(b), np.float64(c)
-    near = product + addend
+    near = np.asarray(product + addend)
     part = near - product
-    error = (product - (near - part)) + (addend - part)
-    result: F32 = odd(np.asarray(near), error).astype(np.float32)
+    error = (product - (near - part)) + (addend - part)  # Knuth's two-sum
+    result: F32 = odd(near, error).astype(np.float32)
     return result
 
 
@@ -88,7 +89,7 @@ def tree_sum(x: F32) -> F32:
 def product(x: NDArray[Any], w: NDArray[Any]) -> F32:
     """x w of f16s: each element the exact sum of its products, rounded once."""
     a, b = x.astype(np.float64), w.astype(np.float64)
-    slack = np.abs(a) @ np.abs(b) * (len(b) * 2.0**-52)
+    slack = np.abs(a) @ np.abs(b) * (len(b) * 2.0**-53)
     return correctly_rounded(a @ b, slack, lambda at: exact_dot(x[at[0]], w[:, at[1]]))
 
 

@@ -15,8 +15,9 @@ from asm.link import link
 from asm.operands.tensor import forms
 from asm.write.disassemble import disassemble
 from isa.codec import Op, bundle_starts, decode_bundle, encode_bundle, make
+from isa.index import BY_KEY
 from isa.machine import LPU1, LPU_TINY, MachineSpec
-from isa.table import BY_KEY, MNEMONICS, TENSOR_ROWS
+from isa.table import MNEMONICS, TENSOR_ROWS
 from isa.types import TYPES, ElementType
 
 

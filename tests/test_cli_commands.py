@@ -14,7 +14,7 @@ import pytest
 from cli_tools import COPY, ENDLESS, Command
 
 from isa import elf
-from isa.table import FAMILIES
+from isa.index import FAMILIES
 from lpu import __version__
 from lpu.cli import COMMANDS
 

@@ -8,11 +8,12 @@ from conform.operations import ops_of
 from isa import codec
 from isa.codec import CodecError, Op
 from isa.formats import EXTENSION_OPCODE, FORMATS, PAYLOAD_START
+from isa.index import BY_KEY
 from isa.legal import absent
 from isa.machine import LPU1, MachineSpec
 from isa.places import WEST_FLOW
 from isa.row import STREAM, Row
-from isa.table import BY_KEY, OPCODE_FORMATS, ROWS, SCALAR_ROWS
+from isa.table import OPCODE_FORMATS, ROWS, SCALAR_ROWS
 from isa.units import UNIT_NAMES, VECTOR_PREFIX
 
 ops = st.sampled_from(ROWS).flatmap(ops_of)

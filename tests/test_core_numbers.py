@@ -15,9 +15,10 @@ from conform.build import addresses, op, text
 from isa import codec
 from isa.codec import Op
 from isa.conditions import CONDITIONS
+from isa.index import BY_KEY
 from isa.machine import LPU1
 from isa.row import REG, WRITE, Row
-from isa.table import BY_KEY, ROWS
+from isa.table import ROWS
 from vm.core import CoreEngine
 from vm.engine import HALTED
 from vm.reference import floats, integer

@@ -36,8 +36,8 @@ from isa.image import (
     Symbol,
     Tensor,
 )
+from isa.index import BY_KEY
 from isa.machine import LPU1, LPU_TINY
-from isa.table import BY_KEY
 
 LOAD, JUMP, HALT = BY_KEY["ld rt, [disp]"], BY_KEY["jmp target"], BY_KEY["halt [code]"]
 BANK_BYTES, ROW_BYTES = LPU1.words_per_bank * 4, LPU1.lanes

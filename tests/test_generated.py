@@ -10,8 +10,9 @@ import pytest
 from isa import emit
 from isa.emit_manual import drawing, manual, picture
 from isa.formats import OPCODE_BITS, STOP_BITS, SYLLABLE_BITS
+from isa.index import BY_KEY, FAMILIES
 from isa.row import Row
-from isa.table import BY_KEY, FAMILIES, ROWS, SCALAR_ROWS
+from isa.table import ROWS, SCALAR_ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 RANGE = re.compile(r"^(\d+)(?:\.\.(\d+))?$")

@@ -28,8 +28,8 @@ from isa.image import (
     Symbol,
     Tensor,
 )
+from isa.index import BY_KEY
 from isa.machine import LPU_TINY, MachineSpec
-from isa.table import BY_KEY
 
 LOAD, JUMP, HALT, LANE = (
     BY_KEY[key] for key in ("ld rt, [disp]", "jmp target", "halt [code]", "ldl rt, slice[row], lane")

@@ -9,8 +9,8 @@ from asm.link import link
 from isa.codec import Op, bundle_starts, decode, encode_bundle, make
 from isa.diagnostics import Place
 from isa.image import DATA, GLOBAL, TEXT, TO_TARGET, TO_WORD, Image, LineEntry, Relocation, Symbol
+from isa.index import BY_KEY
 from isa.machine import LPU1
-from isa.table import BY_KEY
 
 LOAD = BY_KEY["ld rt, [disp + ra*scale]"]  # 26 bits of displacement before an extension syllable
 MOVE = BY_KEY["mov rd, imm"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from asm.assemble import Assembly, assemble
 from asm.write.listing import listing
 from isa.codec import encode_bundle, make
+from isa.index import BY_KEY
 from isa.machine import LPU_TINY
-from isa.table import BY_KEY
 
 
 def listed(text: str) -> tuple[Assembly, list[str]]:
