@@ -64,6 +64,7 @@ def layernorm(rng: Generator) -> tuple[Arrays, Arrays]:
 
 def attention(rng: Generator) -> tuple[Arrays, Arrays]:
     q, k_t, v = (rng.standard_normal(shape).astype(np.float16) for shape in ((320, 64), (64, 320), (320, 64)))
+    q[-2:] *= np.array([[0], [20]], np.float16)  # all keys alike; hardly more than one counts
     scores = exact.product(q, k_t)
     powers = exact.exp(exact.fma(scores.max(axis=1, keepdims=True), np.float32(-1 / 8), scores * np.float32(1 / 8)))
     y = exact.product(powers.astype(np.float16), v) / exact.tree_sum(powers)
