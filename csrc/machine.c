@@ -140,7 +140,10 @@ static void run_scalars(lpu_machine *m, uint64_t until)
     lpu_execute(m, lpu_node_at(m, m->pc), now, until);
 }
 
-/* A cycle, or more if they are all scalar. False when there is nothing more to do before `until`. */
+static bool is_scalar(const lpu_machine *m) { return !(m->pc < m->length && m->marks[m->pc] & HAS_TENSOR); }
+
+/* A cycle, or more if they are all scalar; or none when it turns out that the text has ended. False when there is
+ * nothing more to do before `until`. */
 static bool advance(lpu_machine *m, uint64_t until)
 {
     uint64_t fetch = m->fetch_ended ? NEVER : fetch_cycle(m), event = lpu_next_event(m), next = least(fetch, event);
@@ -149,12 +152,12 @@ static bool advance(lpu_machine *m, uint64_t until)
     if (next >= until)
         return false;
     end_at_text_end(m);
-    bool fetches = fetch == next && !m->fetch_ended;
-    bool is_scalar = fetches && event > next && !(m->pc < m->length && m->marks[m->pc] & HAS_TENSOR);
-    if (is_scalar)
+    if (fetch == next && m->fetch_ended)
+        return true;
+    if (fetch < event && is_scalar(m))
         run_scalars(m, least(event, until));
-    else if (fetches || event == next)
-        lpu_tensor_cycle(m, fetches);
+    else
+        lpu_tensor_cycle(m, fetch == next);
     return true;
 }
 
