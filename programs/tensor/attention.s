@@ -31,6 +31,7 @@
 ; cycles 790
 ; use P0.abc 81.0 %
 ; use P2.abc 81.0 %
+; small queries=60 on the golden model
 
         .equ queries = 320
         .equ keys = 320                 ; one a lane

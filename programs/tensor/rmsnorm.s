@@ -25,6 +25,7 @@
 ; use V1 82.5 %
 ; use W.rd0 82.5 %
 ; use E.rd0 82.5 %
+; small rows=120 on the golden model
 
         .equ rows = 320                 ; of each pipeline
         .if rows % 2

@@ -26,6 +26,7 @@
 ; use W.rd1 83.8 %
 ; use E.rd0 83.8 %
 ; use E.rd1 83.8 %
+; small rows=128 on the golden model
 
         .equ rows = 512                 ; of each hemisphere
         .tensor x_west: f32[rows, 320] @ mw40..mw43
