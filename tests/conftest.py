@@ -25,3 +25,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 def lpu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command, in an empty directory."""
     return Command(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture(params=["reference", "core"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of an engine: a test that takes it runs on both."""
+    name: str = request.param
+    return name
