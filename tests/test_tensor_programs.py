@@ -65,7 +65,7 @@ def read_promises(path: Path) -> Promises:
 
 
 def run(path: Path, engine: str, inputs: Arrays, defines: dict[str, int] | None = None) -> lpu.Machine:
-    """A kernel run to its end, on what of the inputs fits; losing a value is a fault unless its comment announces it."""
+    """A kernel run to its end, on what of the inputs fits; to lose a value is a fault unless its comment says so."""
     image = lpu.assemble(path, defines=defines)
     machine = lpu.Machine(image, engine=engine, strict=not read_promises(path).loses)
     for name, value in inputs.items():
