@@ -85,4 +85,12 @@ def weights(rng: Generator) -> tuple[Arrays, Arrays]:
     return {f"w{plane}": bytes_of_all_values(rng, LANES, LANES) for plane in range(4)}, {}
 
 
-MODELS = {model.__name__: model for model in (gemm_i8, gemm_i8_large, gemm_i4, gemm_f16, weights)}
+def matvec_i8(rng: Generator) -> tuple[Arrays, Arrays]:
+    x, w = bytes_of_all_values(rng, 1280), bytes_of_all_values(rng, 1280, 20480)
+    y = integer_product(x, w)
+    quarters = {plane: slice(plane * len(y) // 4, (plane + 1) * len(y) // 4) for plane in range(4)}
+    inputs: Arrays = {"x": x, **{f"w{plane}": w[:, part] for plane, part in quarters.items()}}
+    return inputs, {f"y{plane}": y[part] for plane, part in quarters.items()}
+
+
+MODELS = {model.__name__: model for model in (gemm_i8, gemm_i8_large, gemm_i4, gemm_f16, matvec_i8, weights)}

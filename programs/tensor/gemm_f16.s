@@ -26,12 +26,17 @@
 ; use P1.abc 97.2 %
 ; use P2.abc 97.2 %
 ; use P3.abc 97.2 %
+; small ROWS=24
 
-        .tensor x: f16[640, 640] @ me0..me1 layout tiles  ; row 640*k + i: columns 320*k .. of row i
+        .equ ROWS = 640
+.if ROWS > 1024 || ROWS < 24
+        .error "ROWS is 24 (a tile loads beneath them) to 1024 (accumulator rows)"
+.endif
+        .tensor x: f16[ROWS, 640] @ me0..me1 layout tiles  ; row ROWS*k + i: columns 320*k .. of row i
         .tensor w_left: f16[640, 320] @ mw28..mw43 layout mxm  ; row 40*k + i: element i of tile k
         .tensor w_right: f16[640, 320] @ me28..me43 layout mxm
-        .tensor y_left: f32[640, 320] @ mw40..mw43
-        .tensor y_right: f32[640, 320] @ me40..me43
+        .tensor y_left: f32[ROWS, 320] @ mw40..mw43
+        .tensor y_right: f32[ROWS, 320] @ me40..me43
         .input x
         .input w_left
         .input w_right
@@ -54,20 +59,20 @@
 ; What a hemisphere does: its planes take streams `in`, answer on streams `out`.
         .macro hemisphere in, out, slices, weights, plane, y
         load    0, 0, \in, \slices, \weights, \plane
-        @34             vmov.f16 \in\()16, sw16, n=1280, d=2
+        @34             vmov.f16 \in\()16, sw16, n=2*ROWS, d=2
         @47             iw      \plane
-        @48             abc.f16 \plane, \in\()16, n=1280
-        @72             acc.set \plane, 0, n=640, d=2
-        load    80, 1, \in, \slices, \weights, \plane
-        @1327           iw      \plane
-        @1352           acc.add \plane, 0, \out\()0, n=640, d=2
-        @1356           write.4 \slices\()40[\y], \out\()0, n=640, d=2
+        @48             abc.f16 \plane, \in\()16, n=2*ROWS
+        @72             acc.set \plane, 0, n=ROWS, d=2
+        load    41, 1, \in, \slices, \weights, \plane
+        @47 + 2 * ROWS  iw      \plane
+        @72 + 2 * ROWS  acc.add \plane, 0, \out\()0, n=ROWS, d=2
+        @76 + 2 * ROWS  write.4 \slices\()40[\y], \out\()0, n=ROWS, d=2
         .endm
 
         .timeline
-        @31             read.2  sw16, me0[x], n=1280, d=2
+        @31             read.2  sw16, me0[x], n=2*ROWS, d=2
         hemisphere sw, se, mw, w_left, 0, y_left
         hemisphere se, sw, me, w_right, 2, y_right
-        @1356           halt
+        @76 + 2 * ROWS  halt
         .endtimeline
-        .drain 2635
+        .drain 48 + 4 * ROWS - 2 + 29

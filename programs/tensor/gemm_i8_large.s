@@ -22,6 +22,8 @@
 ; use P2.abc 98.6 %
 ; use P3.abc 98.6 %
 ; use P0.lw 3.1 %
+; small ROWS=48
+; small TILES=3
 
         .equ ROWS = 640                 ; rows of x in a block, a plane
         .equ BLOCKS = 2
