@@ -99,13 +99,13 @@ def stream_torn(scene: Scene) -> Diagnostic:
 def what_is_held(scene: Scene) -> str:
     """The byte that arrives on a stream, with the op that made it."""
     fault = scene.fault
-    by = f"the {other(scene)} of cycle {fault.other_cycle}"
+    by = f"{other(scene)} (cycle {fault.other_cycle})"
     for item in scene.state.tensor:
         if isinstance(item, Value) and (item.stream, item.issued, item.pc) == (
             fault.stream, fault.other_cycle, fault.other_pc,
         ):  # fmt: skip
-            return f"byte {item.byte} of {item.width} of {by}"
-    return f"a byte of {by}"
+            return f"byte {item.byte} of {item.width} from {by}"
+    return f"a byte from {by}"
 
 
 def stream_clash(scene: Scene) -> Diagnostic:
