@@ -151,7 +151,7 @@ def simulator_row(name: str, product: Product, count: int, seconds: float) -> st
 
 
 def report(quick: bool) -> str:
-    rounds = 3 if quick else 15
+    rounds = 3 if quick else 7
     parts = []
     for product in (SMALL,) if quick else (SMALL, LARGE):
         parts += [f"### i8 matrix product, {product.rows} x {product.depth} x {product.columns}",
