@@ -1,11 +1,11 @@
 """Anything as program, as state and as memory: the core gives a fault or an end, never a crash.
 
-`make test-deep` runs this file against a core built with the address and undefined behaviour sanitizers. By hand,
-in a copy of the repository (for the build replaces vm/_core.abi3.so):
+`make test-deep` runs this file and test_core_tensor_fuzz.py against a core built with the address and undefined
+behaviour sanitizers. By hand, in a copy of the repository (for the build replaces vm/_core.abi3.so):
 
     LPU_SANITIZE=1 python setup.py build_ext --inplace --force
     LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=0 \
-        HYPOTHESIS_PROFILE=deep python -m pytest tests/test_core_fuzz.py
+        HYPOTHESIS_PROFILE=deep python -m pytest tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from core_tools import LIMIT, assert_sound
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conform.build import op, text
 from conform.generate import broken_programs, registers, wild_programs, words
 from isa import codec
-from isa.faults import CODES, CONDITION_CODE
+from isa.faults import CONDITION_CODE
 from isa.formats import SYLLABLE_BITS
 from isa.machine import LIMITS, LPU1, LPU_TINY, MachineSpec
 from isa.table import OPCODE_FORMATS
 from vm.core import CoreEngine
 from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, InFlight, Loop, State
 
-LIMIT = 2000
 modes = st.sampled_from(UNINIT_MODES)
 opcodes = st.sampled_from(sorted(OPCODE_FORMATS))
 # Bits that mostly decode: a known opcode, few high bits set.
@@ -37,18 +37,6 @@ syllables = st.builds(
     st.booleans(),
 )
 programs = st.one_of(st.lists(syllables, max_size=40), wild_programs(), broken_programs())
-
-
-def assert_sound(engine: CoreEngine, status: str, until: int) -> None:
-    """What holds of any machine after any run."""
-    state, fault = engine.state, engine.fault
-    assert (fault is not None) == (status == FAULT)
-    assert status in (RUNNING, HALTED, FAULT)
-    assert status != RUNNING or state.cycle == until
-    assert status != HALTED or (state.fetch_ended and not state.in_flight)
-    if fault is not None:
-        assert 0 < fault.code < len(CODES)
-        assert (fault.cycle, fault.pc) == (state.cycle, state.pc)
 
 
 @given(st.binary(max_size=400), modes)
