@@ -13,7 +13,7 @@ from isa.tensor import ACTIVATION_LATENCY
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, PLANE, SLICE, UNIT_NAMES, slice_name
 from vm.floorplan import position_name
-from vm.flow import cycles_after, exits_due, passings, results_due
+from vm.flow import Passing, cycles_after, exits_due, offset, passings, results_due
 from vm.items import Value
 from vm.scene import Scene, cycles, mnemonic, number, said
 from vm.tensor_state import ACCUMULATOR_ROWS, NAMES
@@ -64,22 +64,28 @@ def unit_busy(scene: Scene) -> Diagnostic:
 # Streams ----------------------------------------------------------------------------------------
 def stream_empty(scene: Scene) -> Diagnostic:
     fault = scene.fault
-    name = place_name(fault.stream)
-    times = passings(scene.image, scene.state, fault.stream, fault.position)
-    message = f"{subject(scene)} finds nothing on {name} at {place(scene)} in cycle {fault.cycle}"
-    coming, gone = [t for t in times if t > fault.cycle], [t for t in times if t < fault.cycle]
+    name, now = place_name(fault.stream), fault.cycle
+    message = f"{subject(scene)} finds nothing on {name} at {place(scene)} in cycle {now}"
+    passing = passings(scene.image, scene.state, fault.stream, fault.position)
+    coming, gone = [each for each in passing if each.cycle > now], [each for each in passing if each.cycle < now]
     if coming:
-        wait = coming[0] - fault.cycle
-        return said(f"{message}; the next value arrives in {cycles(wait)}", help=f"issue it {cycles(wait)} later")
+        wait = cycles(coming[0].cycle - now)
+        note = made_here(scene, coming[0])
+        return said(f"{message}; the next value arrives in {wait}", note, help=f"issue it {wait} later")
     if fault.element > 0:
-        message = f"{message}; its source has ended"
-        return said(message, help=f"let the source have as many elements, or {mnemonic(scene.op)} no more than it has")
+        help = f"let the source have as many elements, or {mnemonic(scene.op)} no more than it has"
+        return said(f"{message}; its source has ended", *(made_here(scene, each) for each in gone[-1:]), help=help)
     if gone:
-        ago = cycles(fault.cycle - gone[-1])
-        return said(f"{message}; the last value passed {ago} ago", help=f"it passed {ago} ago: issue it {ago} earlier")
-    return said(
-        f"{message}, and nothing is on its way there", help=f"put a result on {name} upstream of {place(scene)}"
-    )
+        ago = cycles(now - gone[-1].cycle)
+        note = made_here(scene, gone[-1])
+        return said(f"{message}; the last value passed {ago} ago", note, help=f"issue it {ago} earlier")
+    help = f"put a result on {name} upstream of {place(scene)}"
+    return said(f"{message}, and nothing is on its way there", help=help)
+
+
+def made_here(scene: Scene, value: Passing) -> Note:
+    message = f"made here, at {place(scene)} in cycle {value.cycle}"
+    return scene.note(message, scene.place_of(value.pc, value.slot), value.pc)
 
 
 def stream_torn(scene: Scene) -> Diagnostic:
@@ -230,7 +236,9 @@ def map_range(scene: Scene) -> Diagnostic:
 def bank_clash(scene: Scene) -> Diagnostic:
     name = scene.image.machine.bank_name(scene.fault.resource)
     message = f"{other(scene)} and {subject(scene)} access bank {name} in cycle {scene.fault.cycle}"
-    help = "place their data in different banks, or issue one when the other is over"
+    assert scene.other is not None
+    wait = cycles_after(scene.other, scene.fault.other_element) + offset(op_of(scene), scene.fault.element) + 1
+    help = f"issue {mnemonic(scene.op)} {cycles(wait)} later, or place their data in different banks"
     return said(message, other_note(scene, "the other access"), help=help)
 
 

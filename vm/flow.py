@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from isa.codec import Op
 from isa.image import Image
 from isa.places import flows_west
@@ -11,17 +13,26 @@ from vm.items import Exit, Result, Value
 from vm.stats import decoded_bundle
 
 
-def passings(image: Image, state: State, stream: int, place: int) -> list[int]:
-    """The cycles in which values now under way on a stream arrive, or arrived, at a position, in order."""
+class Passing(NamedTuple):
+    """A value arrives, or arrived, at a place in `cycle`; `pc` and `slot` name the op that made it."""
+
+    cycle: int
+    pc: int
+    slot: int
+
+
+def passings(image: Image, state: State, stream: int, place: int) -> list[Passing]:
+    """When values now under way on a stream are at a position, in order."""
     found = []
     for item in state.tensor:
         if isinstance(item, Value) and item.stream == stream:
             maker = op_at(image, item.pc, item.slot)
             began = position(image.machine, maker.row, maker.fields) if maker else item.position
             if hops(stream, began, place) > 0:
-                found.append(state.cycle - 1 + hops(stream, item.position, place))
+                arrival = state.cycle - 1 + hops(stream, item.position, place)
+                found.append(Passing(arrival, item.pc, item.slot))
         if isinstance(item, Result) and item.stream == stream and hops(stream, item.position, place) > 0:
-            found.append(item.landing + hops(stream, item.position, place))
+            found.append(Passing(item.landing + hops(stream, item.position, place), item.pc, item.slot))
     return sorted(found)
 
 
