@@ -8,6 +8,7 @@ from isa.conditions import RESET
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
 from isa.table import SCALAR_ROWS, TENSOR_ROWS
+from isa.units import UNIT_NAMES
 from vm.engine import InFlight, Loop, State
 from vm.items import Burst
 from vm.tensor_state import check_items
@@ -18,6 +19,7 @@ MAX_CYCLE = 1 << 62
 MAX_LATENCY = max(row.latency for row in SCALAR_ROWS)
 MAX_TENSOR_LATENCY = max(row.latency for row in TENSOR_ROWS)
 MAX_IN_FLIGHT = 256  # more than all units can have under way
+MAX_OPS = len(UNIT_NAMES)  # of a bundle: one a unit
 NOWHERE = -1
 
 
@@ -60,7 +62,7 @@ def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, in
     yield "settled", state.settled, 0, state.cycle + MAX_TENSOR_LATENCY
     yield "exit_code", state.exit_code, 0, 256
     yield "jump_pc", state.jump_pc, NOWHERE, WORD
-    yield "jump_slot", state.jump_slot, NOWHERE, 256
+    yield "jump_slot", state.jump_slot, NOWHERE, MAX_OPS
     yield "jump_cycle", state.jump_cycle, NOWHERE, MAX_CYCLE
     for number, value in enumerate(state.registers):
         yield f"r{number}", value, 0, WORD
@@ -76,7 +78,7 @@ def _write_ranges(state: State, write: InFlight) -> Iterator[tuple[str, int, int
     yield "the landing cycle of a write in flight", write.landing, state.cycle + 1, write.issued + MAX_LATENCY + 1
     yield "the issue cycle of a write in flight", write.issued, 0, state.cycle
     yield "the bundle of a write in flight", write.pc, 0, WORD
-    yield "the slot of a write in flight", write.slot, 0, 256
+    yield "the slot of a write in flight", write.slot, 0, MAX_OPS
 
 
 def _loop_ranges(spec: MachineSpec, loop: Loop) -> Iterator[tuple[str, int, int, int]]:

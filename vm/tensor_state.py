@@ -19,7 +19,7 @@ from vm.items import Item
 Allowed: TypeAlias = dict[str, Container[int]]
 
 WORD = 1 << 32
-SLOTS = 256
+MAX_OPS = len(UNIT_NAMES)  # of a bundle: one a unit
 MAX_ELEMENT = 1 << 26  # 2**16 elements a round, 2**10 rounds
 MAX_LOSSES = 1 << 62
 MAX_READ = 3  # registers that an op of the tensor face keeps
@@ -52,7 +52,7 @@ def allowed(spec: MachineSpec, cycle: int) -> Allowed:
     planes = [plane for plane in range(PLANES) if spec.has_plane(plane)]
     streams = [stream for stream in range(V_REGISTERS) if stream % STREAMS < spec.streams]
     return {
-        "pc": range(WORD), "slot": range(SLOTS), "unit": range(len(UNIT_NAMES)), "element": range(MAX_ELEMENT),
+        "pc": range(WORD), "slot": range(MAX_OPS), "unit": range(MAX_OPS), "element": range(MAX_ELEMENT),
         "issued": range(cycle), "started": range(cycle), "stream": streams, "position": range(spec.positions),
         "width": WIDTHS, "sampled": (0, 1), "register": range(spec.vxm_alus), "plane": planes, "installed": (0, 1),
         "type": WEIGHT_TYPES, "floats": (0, 1), "row": range(ACCUMULATOR_ROWS), "hemi": range(HEMISPHERES),
