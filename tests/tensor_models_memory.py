@@ -31,4 +31,36 @@ def copy(rng: Generator) -> tuple[Arrays, Arrays]:
     return {f"x_{quad}": rows for quad, rows in x.items()}, {f"y_{quad}": rows for quad, rows in x.items()}
 
 
-MODELS = {"vector_add_relu": vector_add_relu, "copy": copy}
+def transpose(rng: Generator) -> tuple[Arrays, Arrays]:
+    a = rng.integers(-128, 128, (LANES, LANES), dtype=np.int8)
+    return {"a": a}, {"t": np.ascontiguousarray(a.T)}
+
+
+def both(name: str, west: NDArray[Any], east: NDArray[Any]) -> Arrays:
+    """A tensor that each hemisphere has one of."""
+    return {f"{name}_w": west, f"{name}_e": east}
+
+
+def gather(rng: Generator) -> tuple[Arrays, Arrays]:
+    table = floats(rng, ROWS, LANES)
+    west, east = rng.integers(ROWS, size=(2, 256), dtype=np.uint32)
+    west[:3] = 0, ROWS - 1, 0
+    return {**both("tokens", west, east), **both("table", table, table)}, both("y", table[west], table[east])
+
+
+def permute(rng: Generator) -> tuple[Arrays, Arrays]:
+    west, east = floats(rng, 2, 256, LANES)
+    backward, anyhow = np.arange(LANES)[::-1], rng.integers(LANES, size=LANES)
+    left_out = rng.random(LANES) < 0.1
+    orders = backward.astype(np.uint16), np.where(left_out, 0xFFFF, anyhow).astype(np.uint16)
+    y = west[:, backward], np.where(left_out, np.float32(0), east[:, anyhow])
+    return {**both("x", west, east), **both("order", *orders)}, both("y", *y)
+
+
+MODELS = {
+    "vector_add_relu": vector_add_relu,
+    "copy": copy,
+    "transpose": transpose,
+    "gather": gather,
+    "permute": permute,
+}
