@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from conform.build import Bundle, image, op
+from conform.build import Bundle, addresses, image, op
 from isa.codec import Op
 from isa.machine import BYTES_PER_WORD, LPU_TINY, MachineSpec
 from isa.places import SCALARS, V_REGISTERS, WEST_FLOW
@@ -52,6 +52,13 @@ def timeline(ops: Ops) -> list[Bundle]:
         bundles.append(ops[cycle])
         now = cycle + 1
     return bundles
+
+
+def pc(ops: Ops, cycle: int) -> int:
+    """The address of the bundle that issues in a cycle."""
+    before = {now: bundle for now, bundle in ops.items() if now < cycle}
+    wait = [[op("nop count", count=cycle - max(before, default=-1) - 1)]] if cycle - max(before, default=-1) > 1 else []
+    return addresses(*timeline(before), *wait)[-1]
 
 
 def address(slice_: int, row: int, spec: MachineSpec = SPEC) -> int:

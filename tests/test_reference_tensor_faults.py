@@ -24,15 +24,15 @@ from tensor_tools import (
     address,
     machine,
     mov,
+    pc,
     random_bytes,
     read,
-    timeline,
     vadd,
     vmov,
     write,
 )
 
-from conform.build import addresses, image, op
+from conform.build import image, op
 from isa.faults import NUMBER, RawFault
 from isa.machine import LPU_TINY
 from isa.tensor import TYPE_CODE
@@ -58,13 +58,6 @@ def fault(engine: str, ops: Ops, rows: Any = ROWS, **options: Any) -> RawFault:
     again.engine.run(record.cycle)
     assert (again.state, bytes(again.engine.sram())) == there[:2]
     return record
-
-
-def pc(ops: Ops, cycle: int) -> int:
-    """The address of the bundle that issues in a cycle."""
-    before = {now: bundle for now, bundle in ops.items() if now < cycle}
-    wait = [[op("nop count", count=cycle - max(before, default=-1) - 1)]] if cycle - max(before, default=-1) > 1 else []
-    return addresses(*timeline(before), *wait)[-1]
 
 
 def record(code: str, ops: Ops, cycle: int, issued: int | None = None, slot: int = 0, **numbers: int) -> RawFault:

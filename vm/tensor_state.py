@@ -66,7 +66,8 @@ def _check_numbers(known: Allowed, cycle: int, item: Item) -> None:
     if isinstance(item, items.Value | items.Result):
         own["byte"] = range(item.width)
     if isinstance(item, items.Result | items.VectorWrite):
-        own["landing"] = range(cycle, item.issued + LATENCIES[type(item)] + 1)
+        landed = isinstance(item, items.VectorWrite)  # what lands in a cycle has landed at its start
+        own["landing"] = range(cycle + landed, item.issued + LATENCIES[type(item)] + 1)
     if isinstance(item, items.Exit):  # all have one latency; floats are at the first plane of a pair
         landing = item.issued + ACTIVATION_LATENCY
         own |= {"landing": range(max(cycle, landing), landing + 1), "floats": range(2 - item.plane % 2)}

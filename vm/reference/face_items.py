@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from vm import items
 from vm.items import Item
 from vm.reference.bursts import Burst
 from vm.reference.face import Exit, Face, Sums, VectorWrite, Weights
+from vm.reference.face_check import check_makers
 from vm.reference.program import Program
 from vm.reference.streams import Streams
 from vm.reference.values import Bytes, Maker, Planes, Value, planes
@@ -84,8 +85,9 @@ def _others(face: Face) -> Iterator[Item]:
 
 
 # From items -----------------------------------------------------------------------------------
-def from_items(spec: MachineSpec, program: Program, cycle: int, found: Iterable[Item]) -> Face:
-    """The face of a state that vm.state accepts. Raises ValueError for bursts that the program does not make."""
+def from_items(spec: MachineSpec, program: Program, cycle: int, found: tuple[Item, ...]) -> Face:
+    """The face of a state that vm.state accepts. Raises ValueError for items that the program does not leave."""
+    check_makers(spec, program, cycle, found)
     face = Face(Streams(spec))
     for item in found:
         _put_back(face, spec, program, item)
@@ -140,13 +142,9 @@ def _weights(spec: MachineSpec, item: items.Plane) -> Weights:
 
 
 def _burst(program: Program, item: items.Burst) -> Burst:
-    """Raises ValueError where the program has no such op, or one that reads other registers."""
-    bundle = program.bundle(item.pc) if program.starts_bundle(item.pc) else None
-    for op in bundle.ops if bundle else ():
-        if op.slot == item.slot and op.row.tensor and LANE_BYTES * len(op.registers) == len(item.data):
-            read = tuple(int(word) for word in np.frombuffer(item.data, "<u4"))
-            return Burst(op, item.pc, item.started, read)
-    raise ValueError(f"no op at address {item.pc}, slot {item.slot}, is a burst that keeps {len(item.data)} bytes")
+    op = program.op_at(item.pc, item.slot)
+    assert op is not None  # check_makers saw it
+    return Burst(op, item.pc, item.started, tuple(int(word) for word in _words(item.data)))
 
 
 def _check_bursts(bursts: list[Burst], cycle: int) -> None:

@@ -42,6 +42,11 @@ class Issued:
     results: tuple[Group, ...] = ()
 
     @property
+    def elements(self) -> int:
+        """How many elements a burst has; 1 where the op is none."""
+        return self.fields.get("n", 1) * self.fields.get("m", 1) if self.row.tensor else 1
+
+    @property
     def reads(self) -> Iterator[int]:
         """Numbers of the registers read, in operand order, the condition code last."""
         yield from self.registers
@@ -104,6 +109,11 @@ class Program:
         if address not in self._decoded:
             self._decoded[address] = self._decode(address)
         return self._decoded[address]
+
+    def op_at(self, address: int, slot: int) -> Issued | None:
+        """The op in a slot of the bundle at an address, where there is one."""
+        bundle = self.bundle(address) if self.starts_bundle(address) else None
+        return next((op for op in bundle.ops if op.slot == slot), None) if bundle else None
 
     def last_bundle_before(self, end: int) -> Bundle | None:
         """The last bundle that starts before an address, None when it is illegal."""
