@@ -45,4 +45,49 @@ def conv3x3(rng: Generator) -> tuple[Arrays, Arrays]:
     return convolved(rng, rows=32, columns=32)
 
 
-MODELS = {model.__name__: model for model in (conv3x3,)}
+def abreast(rows: NDArray[Any], width: int) -> NDArray[Any]:
+    """Rows of `width` lanes, padded with zeros, five times side by side."""
+    return np.tile(np.pad(rows, ((0, 0), (0, width - rows.shape[1]))), 5)
+
+
+def masks() -> NDArray[np.uint8]:
+    """Row j: the 64 lanes of image j; row 5 + j: its 16 lanes."""
+    image = np.arange(5)[:, None]
+    lane = np.arange(LANES)
+    return np.vstack([lane // 64 == image, lane // 16 == image]).astype(np.uint8)
+
+
+def packed(w1: NDArray[Any], b1: NDArray[Any], w2: NDArray[Any], b2: NDArray[Any]) -> Arrays:
+    """A network as mlp.s reads it: each half of the hidden layer by itself, five copies abreast."""
+    keys = np.full((1, 16), 2**30, np.int32)
+    keys[0, :10] = np.arange(10) - 16 * b2
+    constants = np.zeros((3, LANES), np.int32)
+    constants[:2] = abreast(b1.reshape(2, 64), 64)
+    constants[2, :80] = abreast(keys, 16)
+    first: Arrays = {f"w1_{half}": abreast(w, 64) for half, w in enumerate(np.hsplit(w1, 2))}
+    second: Arrays = {f"w2_{half}": abreast(w, 16) for half, w in enumerate(np.vsplit(w2, 2))}
+    return {**first, **second, "masks": masks(), "constants": constants}
+
+
+def centre(sums: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The mean of each column, rounded: without it, a layer has something to decide."""
+    means: NDArray[np.float64] = np.rint(sums.mean(axis=0))
+    return means.astype(np.int32)
+
+
+def mlp(rng: Generator) -> tuple[Arrays, Arrays]:
+    """mlp.s with a network of all values, two of its ten classes alike: equal scores are frequent."""
+    images = rng.integers(0, 256, (1800, 64), dtype=np.uint8)
+    w1, w2 = rng.integers(-128, 128, (64, 128), dtype=np.int8), rng.integers(-128, 128, (128, 10), dtype=np.int8)
+    w2[:, 7] = w2[:, 2]
+    scale = np.array([3e-3], np.float32)
+    sums = images.astype(np.int32) @ w1
+    b1 = -centre(sums)
+    scores = rectified(sums + b1, scale).astype(np.int32) @ w2
+    b2 = -centre(scores)
+    labels = (scores + b2).argmax(axis=1).astype(np.uint8)
+    inputs: Arrays = {"images": images.reshape(360, LANES), "scale": scale}
+    return inputs | packed(w1, b1, w2, b2), {"labels": labels.reshape(360, 5)}
+
+
+MODELS = {model.__name__: model for model in (conv3x3, mlp)}

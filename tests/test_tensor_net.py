@@ -1,12 +1,14 @@
-"""The convolution on images of other sizes."""
+"""The convolution on images of other sizes; the network on all handwritten digits."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tensor_models_net as models
+from numpy.typing import NDArray
 
 import lpu
 
@@ -43,3 +45,43 @@ def test_the_model_of_the_convolution_is_its_definition() -> None:
     for r, c, o in np.ndindex(*sums.shape):
         window = x[r : r + 3, c : c + 3].astype(int)
         assert sums[r, c, o] == (window * w[..., o]).sum()
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(PROGRAMS))
+    return __import__("mlp_train")
+
+
+def classify(training: Any, images: NDArray[np.uint8], count: int) -> tuple[lpu.Machine, NDArray[np.uint8]]:
+    """mlp.s on vectors of five images, and the labels of the first `count` images."""
+    vectors = training.vectors(images)
+    machine = lpu.Machine(lpu.assemble(PROGRAMS / "mlp.s", defines={"vectors": len(vectors)}), strict=True)
+    machine["images"] = vectors
+    machine.run()
+    return machine, machine["labels"].reshape(-1)[:count]
+
+
+def test_digits_are_classified_as_the_network_of_integers_classifies_them(training: Any) -> None:
+    images, labels = training.load()
+    machine, predicted = classify(training, images, len(images))
+    np.testing.assert_array_equal(predicted, training.network().predict(images), strict=True)
+    assert len(predicted) == 1797
+    assert (predicted == labels)[::2].mean() > 0.97  # of the images that did not train it
+    assert machine.cycle == 576
+
+
+@pytest.mark.parametrize("count", [1, 5, 12])
+def test_any_number_of_digits(training: Any, count: int) -> None:
+    images = training.load()[0][:count]
+    machine, predicted = classify(training, images, count)
+    np.testing.assert_array_equal(predicted, training.network().predict(images), strict=True)
+    assert machine.cycle == 216 + -(-count // 5)
+
+
+def test_a_network_is_packed_and_unpacked(training: Any) -> None:
+    packed = {name: np.load(training.path(name)) for name in training.FILES}
+    again = training.pack(training.unpack(packed))
+    assert list(again) == list(training.FILES)
+    for name, array in packed.items():
+        np.testing.assert_array_equal(again[name], array, strict=True)
