@@ -1,5 +1,6 @@
 /* A cycle of the tensor face: collect what issues, check all of it, then carry it out. */
 #include <string.h>
+#include "bursts.h"
 #include "cycle.h"
 #include "memory.h"
 #include "op.h"
@@ -111,8 +112,6 @@ static void collect(lpu_machine *m, bool fetches)
 }
 
 /* Checking: quickly, and without saying what is wrong ------------------------------------------------------------ */
-bool lpu_unit_is_held(const lpu_tensor *t, unsigned unit) { return t->holds[unit].free > t->now; }
-
 static bool may_start(const lpu_machine *m, const lpu_element *e)
 {
     for (unsigned i = 0; i < e->op->row->claims; i++)
@@ -159,8 +158,6 @@ static bool claim_banks(const lpu_machine *m, const lpu_element *e)
     return are_free;
 }
 
-bool lpu_writes_streams(const lpu_tensor_op *op) { return op->target.groups && op->target.number < LPU_V_REGISTERS; }
-
 static bool may_issue(lpu_machine *m, lpu_element *e)
 {
     if ((e->first && !may_start(m, e)) || e->op->position == NOWHERE)
@@ -198,10 +195,10 @@ static void claim_scalar_banks(lpu_machine *m)
 static bool all_may_issue(lpu_machine *m, bool fetches)
 {
     lpu_tensor *t = m->tensor;
+    uint32_t count = 0;
     memset(t->banks, 0, sizeof t->banks);
     if (fetches && m->pc < m->length && (m->marks[m->pc] & (LEGAL | HAS_ACCESS)) == (LEGAL | HAS_ACCESS))
         claim_scalar_banks(m);
-    uint32_t count = 0;
     while (count < t->element_count && may_issue(m, &t->elements[count]))
         count++;
     if (count == t->element_count && !lpu_loses_something(m))
@@ -231,101 +228,12 @@ static void issue_all(lpu_machine *m)
                 issue(m, &t->elements[i]);
 }
 
-uint64_t lpu_burst_end(const lpu_tensor_op *op, uint64_t started)
-{
-    return started + (uint64_t)(op->m - 1) * op->e + (uint64_t)(op->n - 1) * op->d + op->row->interval;
-}
-
-static uint64_t element_cycle(const lpu_tensor_op *op, const lpu_burst *burst)
-{
-    return burst->started + (uint64_t)burst->j * op->e + (uint64_t)burst->i * op->d;
-}
-
-/* Go on to the burst's next element, if there is one. */
-static void advance(const lpu_tensor_op *op, lpu_burst *burst)
-{
-    if (++burst->i == op->n) {
-        burst->i = 0;
-        burst->j++;
-    }
-    burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
-}
-
-void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle)
-{
-    uint64_t elapsed = cycle - burst->started, round = op->m > 1 ? elapsed / op->e : 0;
-    burst->j = round < op->m ? (uint32_t)round : op->m - 1;
-    uint64_t rest = elapsed - (uint64_t)burst->j * op->e, i = (rest + op->d - 1) / op->d;
-    burst->i = i < op->n ? (uint32_t)i : 0;
-    burst->j += i >= op->n;
-    burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
-}
-
-uint64_t lpu_bursts_end(const lpu_tensor *t)
-{
-    uint64_t last = 0;
-    for (uint32_t b = 0; b < t->burst_count; b++) {
-        uint64_t end = lpu_burst_end(&t->ops[t->bursts[b].op], t->bursts[b].started);
-        last = end > last ? end : last;
-    }
-    return last;
-}
-
-/* Put a burst where its unit belongs. */
-void lpu_insert_burst(lpu_tensor *t, const lpu_burst *burst)
-{
-    uint32_t b = t->burst_count++;
-    for (; b > 0 && t->ops[t->bursts[b - 1].op].unit > t->ops[burst->op].unit; b--)
-        t->bursts[b] = t->bursts[b - 1];
-    t->bursts[b] = *burst;
-    for (unsigned i = 0; i < t->ops[burst->op].row->claims; i++) {
-        const lpu_tensor_op *op = &t->ops[burst->op];
-        t->holds[op->unit + i * unit_step(op)] = (lpu_hold){lpu_burst_end(op, burst->started), burst->started, burst->op};
-    }
-}
-
-static void start(lpu_tensor *t, const lpu_element *e)
-{
-    lpu_burst burst = {.started = t->now, .op = (uint32_t)(e->op - t->ops)};
-    if (lpu_burst_end(e->op, t->now) == t->now + 1)
-        return;
-    memcpy(burst.registers, e->registers, sizeof burst.registers);
-    advance(e->op, &burst);
-    lpu_insert_burst(t, &burst);
-}
-
-/* Bursts go on, end and start; `due` is found anew. */
-static void advance_bursts(lpu_tensor *t)
-{
-    uint32_t kept = 0;
-    for (uint32_t b = 0; b < t->burst_count; b++) {
-        lpu_burst *burst = &t->bursts[b];
-        const lpu_tensor_op *op = &t->ops[burst->op];
-        if (burst->due == t->now)
-            advance(op, burst);
-        if (burst->due != NEVER || lpu_burst_end(op, burst->started) > t->now + 1)
-            t->bursts[kept++] = *burst;
-    }
-    t->burst_count = kept;
-    for (uint32_t i = 0; i < t->element_count; i++)
-        if (t->elements[i].first)
-            start(t, &t->elements[i]);
-    lpu_find_due(t);
-}
-
-void lpu_find_due(lpu_tensor *t)
-{
-    t->due = NEVER;
-    for (uint32_t b = 0; b < t->burst_count; b++)
-        t->due = t->bursts[b].due < t->due ? t->bursts[b].due : t->due;
-}
-
 static void commit(lpu_machine *m)
 {
     lpu_tensor *t = m->tensor;
     lpu_move_streams(t);
     issue_all(m);
-    advance_bursts(t);
+    lpu_advance_bursts(t);
     end_cycle(t);
     t->element_count = 0;
 }

@@ -12,19 +12,7 @@ uint64_t lpu_next_event(const lpu_machine *m);
 /* Carry out cycle m->cycle. If it fetches, m->pc starts a bundle, or faults. */
 void lpu_tensor_cycle(lpu_machine *m, bool fetches);
 
-/* The first cycle in which no burst holds a unit. */
-uint64_t lpu_bursts_end(const lpu_tensor *t);
-bool lpu_unit_is_held(const lpu_tensor *t, unsigned unit);
-bool lpu_writes_streams(const lpu_tensor_op *op);
-/* The first cycle in which a burst's units are free again. */
-uint64_t lpu_burst_end(const lpu_tensor_op *op, uint64_t started);
-/* Let the next element of a burst be the first that issues in a cycle or later. */
-void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle);
-/* Add a burst that goes on, and what it holds; and, after any were added, find the next that is due. */
-void lpu_insert_burst(lpu_tensor *t, const lpu_burst *burst);
-void lpu_find_due(lpu_tensor *t);
-
-/* tensor_fault.c: whether a value gets lost in this cycle, on a strict machine. */
+/* loss.c: whether a value gets lost in this cycle, on a strict machine. */
 bool lpu_loses_something(const lpu_machine *m);
 
 /* machine.c */

@@ -1,5 +1,6 @@
 /* The state of the tensor face given out as items. Each kind has so many places, and each place an item or none. */
 #include <string.h>
+#include "bursts.h"
 #include "cycle.h"
 #include "items.h"
 #include "predecode.h"

@@ -1,7 +1,7 @@
 /* Items taken into the state of the tensor face, each number checked. What is put is what a run of this program could
  * have left, as far as safety and the meaning of later faults depend on it. */
 #include <string.h>
-#include "cycle.h"
+#include "bursts.h"
 #include "items.h"
 #include "lanes.h"
 #include "predecode.h"
@@ -132,9 +132,10 @@ static bool put_plane(lpu_machine *m, const lpu_item *item)
     lpu_matrix *matrix = m->tensor->matrix;
     if (!has_plane(m, n[PLANE_PLANE]) || !is_below(n[PLANE_INSTALLED], 2) || item->size != matrix_plane_bytes(matrix))
         return false;
-    bool installed = n[PLANE_INSTALLED], is_free = matrix_type(matrix, (unsigned)n[PLANE_PLANE], installed) == NO_WEIGHTS;
+    unsigned plane = (unsigned)n[PLANE_PLANE];
+    bool installed = n[PLANE_INSTALLED], is_free = matrix_type(matrix, plane, installed) == NO_WEIGHTS;
     return is_free && is_below(n[PLANE_TYPE], sizeof lpu_type_bits)
-           && matrix_set_plane(matrix, (unsigned)n[PLANE_PLANE], installed, (int)n[PLANE_TYPE], item->data);
+           && matrix_set_plane(matrix, plane, installed, (int)n[PLANE_TYPE], item->data);
 }
 
 static bool put_exit(lpu_machine *m, const lpu_item *item)
@@ -165,7 +166,7 @@ static bool put_accumulator(lpu_machine *m, const lpu_item *item)
     return true;
 }
 
-/* The others --------------------------------------------------------------------------------------------------------- */
+/* The others ------------------------------------------------------------------------------------------------------- */
 static bool put_map(lpu_machine *m, const lpu_item *item)
 {
     const int64_t *n = item->numbers;

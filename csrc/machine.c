@@ -2,6 +2,7 @@
 #include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bursts.h"
 #include "cycle.h"
 #include "memory.h"
 

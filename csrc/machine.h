@@ -70,7 +70,7 @@ enum {
     KIND_LATE_MOV,
     KIND_LOOP_END,
     KIND_TEXT_END,
-    KIND_TENSOR, /* the first of a bundle with ops of the tensor face: leaves the run loop, which knows nothing of them */
+    KIND_TENSOR, /* the first of a bundle with ops of the tensor face: leaves the run loop, which knows none */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several

@@ -10,7 +10,7 @@
 #define EXTRA_LABEL(NAME) [KIND_##NAME] = &&extra_##NAME,
 #define LABELS                                                                                                        \
     static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
-        EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)       \
+        EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)  \
         EXTRA_LABEL(TENSOR)};
 #define DISPATCH() goto *labels[step->kind]
 #define STEPS_BEGIN DISPATCH();

@@ -86,10 +86,10 @@ static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
 static bool all_written(const lpu_machine *m, size_t start, size_t count)
 {
     const uint8_t *written = m->map.written + start / 8;
-    for (size_t i = 0; i < count / 8; i++)
-        if (written[i] != 0xFF)
-            return false;
-    return true;
+    uint8_t all = 0xFF;
+    for (size_t i = 0; i < count / 8; i++) /* without a way out in the middle: compilers take many bytes at once */
+        all &= written[i];
+    return all == 0xFF;
 }
 
 static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
@@ -128,7 +128,7 @@ static void read_bytes(const lpu_machine *m, uint8_t *to, size_t start, size_t c
 {
     uint8_t filler = m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
     memcpy(to, m->map.sram + start, count);
-    if (all_written(m, start, count))
+    if (m->parameters.uninit == LPU_UNINIT_FAULT || all_written(m, start, count))
         return;
     for (size_t i = 0; i < count; i++)
         to[i] = byte_written(m, start + i) ? to[i] : filler;

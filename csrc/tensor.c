@@ -7,7 +7,7 @@
 
 enum { CACHE_LINE = 64, VECTOR_BUFFERS = V_COUNT * (LANDINGS + 1) };
 
-/* All that can be on streams, or on its way to one: a value and a result for each landing cycle, wherever one can be. */
+/* All that can be on streams or on its way to one: wherever one can be, a value and a result for each landing cycle. */
 static size_t most_values(const lpu_tensor *t)
 {
     return (size_t)t->positions * DIRECTIONS * STREAMS * (LPU_MAX_TENSOR_LATENCY + 1) + 1;

@@ -1,12 +1,10 @@
 /* The precise path of the tensor face: which element of this cycle breaks a rule, and what the fault says of it
  * (docs/machine.md, section 19). The rules of the units are in their own files. */
-#include <string.h>
-#include "cycle.h"
+#include "bursts.h"
 #include "inquiry.h"
-#include "predecode.h"
 #include "units.h"
 
-static void blame_element(lpu_fault *fault, const lpu_tensor *t, const lpu_value *value, int64_t landing)
+void lpu_blame_maker(lpu_fault *fault, const lpu_tensor *t, const lpu_value *value, int64_t landing)
 {
     const lpu_tensor_op *op = &t->ops[value->op];
     lpu_blame(fault, op->pc, op->slot, value->issued, landing);
@@ -86,7 +84,7 @@ static bool source_torn(const lpu_tensor *t, const lpu_element *e, unsigned sour
         if (k == place->width)
             continue;
         note_stream(e, place, g * place->width + k, fault);
-        blame_element(fault, t, &t->streams.values[values[k]], LPU_NOWHERE);
+        lpu_blame_maker(fault, t, &t->streams.values[values[k]], LPU_NOWHERE);
         return true;
     }
     return false;
@@ -181,7 +179,7 @@ static bool clashes_on(const lpu_tensor *t, const lpu_element *e, unsigned strea
     const lpu_value *value = result_for(t, stream, e->op->position, (uint64_t)landing);
     const lpu_element *other = value ? NULL : rival(t, e, stream);
     if (value) {
-        blame_element(fault, t, value, landing);
+        lpu_blame_maker(fault, t, value, landing);
     } else if (other) {
         lpu_blame(fault, other->op->pc, other->op->slot, t->now, landing);
         fault->other_element = other->number;
@@ -201,110 +199,6 @@ static bool stream_clash(const lpu_machine *m, const lpu_element *e, lpu_fault *
         return true;
     }
     return false;
-}
-
-/* E-STREAM-LOST -------------------------------------------------------------------------------------------------- */
-/* Of several losses the one that comes first by the maker's unit, stream and position. */
-typedef struct {
-    const lpu_tensor_op *op; /* NULL as long as there is none */
-    uint32_t element;
-    int stream, position;
-    const lpu_value *over; /* what overwrites it, or NULL */
-} loss;
-
-static void consider(loss *first, loss other)
-{
-    long order = !first->op ? -1 : (long)other.op->unit - first->op->unit;
-    order = order ? order : other.stream - first->stream;
-    order = order ? order : other.position - first->position;
-    if (order < 0)
-        *first = other;
-}
-
-static void consider_value(const lpu_tensor *t, loss *first, uint32_t number, unsigned position, const lpu_value *over)
-{
-    const lpu_value *value = &t->streams.values[number];
-    consider(first, (loss){&t->ops[value->op], value->element, value->stream, (int)position, over});
-}
-
-static void consider_dropped(const lpu_tensor *t, loss *first, unsigned direction)
-{
-    unsigned last = t->positions - 1, entry = direction ? last : 0, diagonal = diagonal_at(t, direction, entry);
-    uint32_t lost = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
-    for (unsigned stream = 0; stream < STREAMS; stream++)
-        if (lost >> stream & 1)
-            consider_value(t, first, t->streams.cells[direction][diagonal][stream], last - entry, NULL);
-}
-
-/* Whether an element of this cycle samples a stream at a position. */
-static bool is_sampled_now(const lpu_tensor *t, unsigned stream, unsigned position)
-{
-    for (uint32_t i = 0; i < t->element_count; i++)
-        for (unsigned k = 0; k < t->elements[i].op->source_count; k++) {
-            const lpu_place *place = &t->elements[i].op->sources[k];
-            bool is_among = place->number <= stream && stream < place->number + (unsigned)place->width * place->groups;
-            if (is_among && t->elements[i].op->position == (int)position)
-                return true;
-        }
-    return false;
-}
-
-static void consider_overwritten(const lpu_tensor *t, loss *first, const lpu_value *over)
-{
-    unsigned direction = direction_of(over->stream), diagonal = diagonal_at(t, direction, over->position);
-    uint32_t unsampled = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
-    bool is_entry = over->position == (direction ? t->positions - 1 : 0); /* nothing arrives there */
-    if (!is_entry && unsampled >> over->stream % STREAMS & 1 && !is_sampled_now(t, over->stream, over->position))
-        consider_value(t, first, t->streams.cells[direction][diagonal][over->stream % STREAMS], over->position, over);
-}
-
-static bool is_taken_now(const lpu_tensor *t, unsigned plane)
-{
-    for (uint32_t i = 0; i < t->element_count; i++) {
-        const lpu_tensor_op *op = t->elements[i].op;
-        if ((op->family == &lpu_takes || op->family == &lpu_emits) && op->plane == plane)
-            return true;
-    }
-    return false;
-}
-
-static void consider_exit(const lpu_tensor *t, loss *first, unsigned plane)
-{
-    const matrix_maker *maker = matrix_standing(t->matrix, plane, t->now);
-    if (!maker || is_taken_now(t, plane))
-        return;
-    const lpu_tensor_op *op = lpu_op_at(t, maker->pc, maker->slot);
-    consider(first, (loss){op, maker->element, LPU_NOWHERE, op->position, NULL});
-}
-
-static loss first_loss(const lpu_tensor *t)
-{
-    loss first = {0};
-    for (unsigned direction = 0; direction < DIRECTIONS; direction++)
-        consider_dropped(t, &first, direction);
-    for (uint32_t v = t->streams.landing[t->now % LANDINGS]; v; v = t->streams.values[v].next)
-        consider_overwritten(t, &first, &t->streams.values[v]);
-    for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
-        consider_exit(t, &first, plane);
-    return first;
-}
-
-bool lpu_loses_something(const lpu_machine *m) { return m->parameters.strict && first_loss(m->tensor).op; }
-
-static bool stream_lost(const lpu_machine *m, lpu_fault *fault)
-{
-    loss first = m->parameters.strict ? first_loss(m->tensor) : (loss){0};
-    if (!first.op)
-        return false;
-    fault->pc = first.op->pc;
-    fault->slot = first.op->slot;
-    fault->element = first.element;
-    fault->stream = first.stream;
-    fault->position = first.position;
-    fault->resource = first.stream == LPU_NOWHERE ? first.op->plane : LPU_NOWHERE;
-    if (first.over)
-        blame_element(fault, m->tensor, first.over, (int64_t)m->tensor->now);
-    return true;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------- */
@@ -345,7 +239,7 @@ bool lpu_element_breaks(lpu_machine *m, lpu_fault_code code, const lpu_scalar_ac
     if (code == LPU_E_STREAM_TORN)
         look_again(t);
     if (code == LPU_E_STREAM_LOST)
-        return t->now == m->cycle && stream_lost(m, fault);
+        return t->now == m->cycle && lpu_is_lost(m, fault);
     for (uint32_t i = 0; i < t->element_count; i++) {
         const lpu_element *e = &t->elements[i];
         if (!breaks(m, e, code, scalars, fault))

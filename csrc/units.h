@@ -33,6 +33,11 @@ unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *element, uint32_t
 void lpu_land_vectors(lpu_tensor *t);
 void lpu_clear_vectors(lpu_tensor *t);
 
+static inline bool lpu_writes_streams(const lpu_tensor_op *op)
+{
+    return op->target.groups && op->target.number < LPU_V_REGISTERS;
+}
+
 /* How far apart the numbers are of the units that an op holds. */
 static inline unsigned unit_step(const lpu_tensor_op *op) { return op->row->step ? op->row->step : 1; }
 
