@@ -1,8 +1,12 @@
-"""The run loop alone: the inner loops of a matrix product on the C core, in cycles, ops and products a second."""
+"""The C core alone: inner loops of a matrix product in scalar code, sums on streams, products of the planes.
+
+Cycles, ops (of a burst: elements) and products a second. A product on a stream is one lane's.
+"""
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 
 from conform.build import Bundle, addresses, op, text
@@ -73,10 +77,62 @@ def linked(bundles: list[Bundle], targets: dict[int, int]) -> list[int]:
     return text(*bundles)
 
 
+# The tensor face -------------------------------------------------------------------------------
+N = 4000  # elements of a burst
+WEST_FLOW, V, EAST = 32, 64, 64  # the numbers of sw0, v0 and me0
+ARRIVAL, WEIGHTS = 48, 20  # when activations reach the planes; elements of a load of weights
+Cycles = defaultdict[int, list[codec.Op]]
+
+
+def timeline(cycles: Cycles) -> list[Bundle]:
+    """Bundles for ops by cycle, waits between them, `halt` at the end."""
+    bundles: list[Bundle] = []
+    now = 0
+    for cycle in sorted(cycles):
+        wait = [[op("nop count", count=cycle - now)]] if cycle > now else []
+        bundles += [*wait, cycles[cycle]]
+        now = cycle + 1
+    return [*bundles, [op("halt [code]")]]
+
+
+def streamed() -> list[Bundle]:
+    """z = relu(x + y) of f32: two reads, two vector ops and a write every cycle."""
+    cycles = Cycles(list)
+    cycles[0] = [op("read.4 stream, slice[row]", slice=4, stream=4, n=N)]
+    cycles[1] = [op("read.4 stream, slice[row]", slice=0, stream=0, n=N)]
+    cycles[4] = [op("vadd.f32 dst, sa, sb", dst=V, sa=0, sb=4, n=N)]
+    cycles[7] = [op("vrelu.f32 dst, sa", u=1, dst=8, sa=V, n=N)]
+    cycles[11] = [op("write.4 slice[row], stream", slice=EAST, stream=8, n=N)]
+    return timeline(cycles)
+
+
+def planes() -> list[Bundle]:
+    """i8 products on all four planes: 16 streams of weights once, then a vector for each plane every cycle."""
+    cycles = Cycles(list)
+    for hemisphere in range(2):
+        flow, slices = WEST_FLOW * (1 - hemisphere), EAST * hemisphere
+        for k in range(16):
+            feed(cycles, ARRIVAL - 1 - WEIGHTS, flow + k, slices + 28 + k, WEIGHTS)
+        for plane in (2 * hemisphere, 2 * hemisphere + 1):
+            stream, out = flow + 16 + plane % 2, WEST_FLOW * hemisphere + 4 * (plane % 2)
+            cycles[ARRIVAL - 1 - WEIGHTS].append(op("lw.i8 plane, stream", plane=plane, stream=flow, n=WEIGHTS))
+            cycles[ARRIVAL - 1].append(op("iw plane", plane=plane))
+            feed(cycles, ARRIVAL, stream, slices + 24 + plane % 2, N)
+            cycles[ARRIVAL].append(op("abc.i8 plane, stream", plane=plane, stream=stream, n=N))
+            cycles[ARRIVAL + 24].append(op("acc.emit plane, stream", plane=plane, stream=out, n=N))
+    return timeline(cycles)
+
+
+def feed(cycles: Cycles, arrival: int, stream: int, slice_: int, n: int) -> None:
+    """Read rows onto a stream that reaches the planes of the slice's hemisphere in a cycle."""
+    position = LPU1.slice_position(0, slice_ % EAST)
+    cycles[arrival - 2 - position].append(op("read stream, slice[row]", slice=slice_, stream=stream, n=n))
+
+
 def measure(name: str, program: list[int], ops: int, products: int) -> Rate:
     """The fastest of several runs, all from the start."""
     engine = CoreEngine(LPU1, codec.to_bytes(program))
-    engine.load(0, bytes(8 * B))
+    engine.load(0, bytes(LPU1.sram_bytes))
     begin = engine.state
     fastest = float("inf")
     for _ in range(REPEATS):
@@ -94,6 +150,8 @@ def main() -> None:
     print(f"{'millions a second':28}{'cycles':>12}{'ops':>12}{'products':>12}")
     print(measure("classic loop", linked(classic(), {0: 9, 7: 2}), 7 * products, products))
     print(measure("pipelined, hardware loop", linked(pipelined(), {0: 9, 2: 7}), 5 * products, products))
+    print(measure("f32 streams, add and relu", text(*streamed()), 5 * N, 2 * LPU1.lanes * N))
+    print(measure("i8 planes", text(*planes()), 3 * 4 * N, 4 * LPU1.lanes**2 * N))
 
 
 if __name__ == "__main__":
