@@ -88,7 +88,8 @@ class Cycle:
             for k in range(group.width):
                 self._check_clash(landing, (group.stream + k, here))
             for k in range(group.width):
-                value = Value(maker, group.width, k, planes.data[k], planes.origins)
+                origins = None if planes.origins is None else planes.origins[k]
+                value = Value(maker, group.width, k, planes.data[k], origins)
                 self.results.setdefault(landing, {})[group.stream + k, here] = value
 
     def _check_clash(self, landing: int, place: Place) -> None:
@@ -105,7 +106,7 @@ class Cycle:
         """What a register never set reads as. Raises Trouble with these numbers where that faults."""
         byte = self.memory.unset(**numbers)
         data = np.full((width, self.spec.lanes), byte, np.uint8)
-        origins = None if self.memory.origins is None else np.full(self.spec.lanes, REGISTER, np.uint32)
+        origins = None if self.memory.origins is None else np.full(data.shape, REGISTER, np.uint32)
         return Planes(data, origins)
 
     def write_vector(self, element: Element, register: int, planes: Planes) -> None:

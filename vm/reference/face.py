@@ -23,7 +23,7 @@ class VectorWrite:
     planes: Planes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weights:
     """What the buffer or the array of a plane holds: uint8[lanes, lanes], row k for element k of an activation.
 

@@ -17,7 +17,7 @@ from vm.reference.memory import CLEAN
 from vm.reference.narrow import F32, numbers, rounded, sum_to_odd
 from vm.reference.product import float_product, integer_product
 from vm.reference.trouble import Trouble
-from vm.reference.values import Origins, Planes, Words, chosen, first_origin, planes
+from vm.reference.values import Origins, Planes, Words, chosen, first_origin, planes, stacked
 from vm.tensor_state import ACCUMULATOR_ROWS
 
 
@@ -31,13 +31,13 @@ def load_weights(cycle: Cycle, element: Element) -> None:
         raise Trouble("E-RANGE", resource=op.fields["plane"], address=first)
     inside = slice(first, min(first + len(rows), lanes))
     for k in range(op.row.claims):
-        weights = no_weights(op.row.type, lanes, cycle.memory.origins is not None)
+        weights = no_weights(op.row.type, lanes)
         weights.loaded[inside] = True
         weights.data[inside] = [row.data[k] for row in rows[: inside.stop - first]]
-        if weights.origins is not None:
-            weights.origins[inside] = np.stack(
-                [row.origins for row in rows[: inside.stop - first] if row.origins is not None]
-            )
+        origins = stacked([None if row.origins is None else row.origins[k] for row in rows])
+        if origins is not None:
+            weights.origins = np.zeros((lanes, lanes), np.uint32)
+            weights.origins[inside] = origins[: inside.stop - first]
         cycle.loaded.append((op.fields["plane"] + k, weights))
 
 
@@ -51,9 +51,8 @@ def unpacked(type_name: str, group: Planes) -> Iterator[Planes]:
         yield Planes(((nibble ^ 8) - 8).astype(np.uint8), group.origins)
 
 
-def no_weights(type_name: str, lanes: int, tainted: bool) -> Weights:
-    origins = np.full((lanes, lanes), CLEAN, np.uint32) if tainted else None
-    return Weights(type_name, np.zeros((lanes, lanes), np.uint8), np.zeros(lanes, np.bool_), origins)
+def no_weights(type_name: str, lanes: int) -> Weights:
+    return Weights(type_name, np.zeros((lanes, lanes), np.uint8), np.zeros(lanes, np.bool_))
 
 
 def put(face: Face, plane: int, more: Weights) -> None:
@@ -129,11 +128,12 @@ def product(type_name: str, vector: Planes, halves: list[Weights]) -> Words:
 
 def product_origins(vector: Planes, halves: list[Weights]) -> Origins | None:
     """What each sum depends on: the first k at which the activation or a weight does."""
-    if vector.origins is None:
-        return None
-    per_weight = first_origin(*(half.origins for half in halves))
-    of_products = chosen(vector.origins[:, np.newaxis] == CLEAN, per_weight, vector.origins[:, np.newaxis])
-    return None if of_products is None else first_of_columns(of_products)
+    activations, weights = vector.lane_origins, first_origin(*(half.origins for half in halves))
+    if activations is None:
+        return None if weights is None else first_of_columns(weights)
+    lanes = len(activations)
+    products = first_origin(np.repeat(activations[:, np.newaxis], lanes, axis=1), weights)
+    return None if products is None else first_of_columns(products)
 
 
 def first_of_columns(origins: Origins) -> Origins:
@@ -167,7 +167,7 @@ def read_row(cycle: Cycle, element: Element) -> None:
 def write_row(cycle: Cycle, element: Element) -> None:
     """`accw`: a group of streams into a row."""
     (group,) = cycle.sample(element)
-    keep(cycle, element, Sums(group.words(), group.origins))
+    keep(cycle, element, Sums(group.words(), group.lane_origins))
 
 
 def take(cycle: Cycle, element: Element) -> Exit:
@@ -193,7 +193,7 @@ def row_contents(cycle: Cycle, element: Element) -> Sums:
     if (plane, row) in cycle.face.accumulators:
         return cycle.face.accumulators[plane, row]
     unset = cycle.unset(LANE_BYTES, resource=plane, address=row, value=NOWHERE)
-    return Sums(unset.words(), unset.origins)
+    return Sums(unset.words(), unset.lane_origins)
 
 
 def keep(cycle: Cycle, element: Element, sums: Sums) -> None:

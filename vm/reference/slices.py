@@ -97,7 +97,8 @@ def mapped_addresses(cycle: Cycle, element: Element, entries: Words) -> Addresse
 
 def named_origins(rows: Planes) -> Origins | None:
     """What each lane's row depends on: the entry of the superlane's lane 0."""
-    return None if rows.origins is None else np.repeat(rows.origins[::LANES_PER_SUPERLANE], LANES_PER_SUPERLANE)
+    origins = rows.lane_origins
+    return None if origins is None else np.repeat(origins[::LANES_PER_SUPERLANE], LANES_PER_SUPERLANE)
 
 
 # Bytes ----------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def load(memory: Memory, addresses: Addresses) -> Planes:
     if missing.any():
         plane, lane = np.argwhere(missing)[0]
         data[missing] = memory.unset(address=int(addresses[plane, lane]), lane=int(lane))
-    return Planes(data, origins(memory, addresses, missing))
+    return Planes(data, byte_origins(memory, addresses, missing))
 
 
 def unwritten(memory: Memory, addresses: Addresses) -> NDArray[np.bool_]:
@@ -116,18 +117,18 @@ def unwritten(memory: Memory, addresses: Addresses) -> NDArray[np.bool_]:
     return bits
 
 
-def origins(memory: Memory, addresses: Addresses, missing: NDArray[np.bool_]) -> Origins | None:
-    """Lane by lane the first never-written byte that the bytes at some addresses are or depend on."""
+def byte_origins(memory: Memory, addresses: Addresses, missing: NDArray[np.bool_]) -> Origins | None:
+    """What never-written byte each of the bytes at some addresses is or depends on."""
     if memory.origins is None:
         return None
     stored = np.frombuffer(memory.origins, np.uint32)[addresses]
-    return first_origin(*np.where(missing, 1 + addresses, stored).astype(np.uint32))
+    return np.where(missing, 1 + addresses, stored).astype(np.uint32)
 
 
 def taint(memory: Memory, address: int, size: int) -> Addresses:
     """What bytes of SRAM depend on: the address of one never written, maybe their own, or CLEAN or REGISTER."""
     addresses = np.arange(address, address + size)
-    stored = origins(memory, addresses[np.newaxis], unwritten(memory, addresses)[np.newaxis])
+    stored = byte_origins(memory, addresses, unwritten(memory, addresses))
     found = np.zeros(size, np.int64) if stored is None else stored.astype(np.int64)
     return np.where(found == REGISTER, engine.REGISTER, np.where(found == CLEAN, engine.CLEAN, found - 1))
 

@@ -17,7 +17,7 @@ from vm.reference.cycle import Cycle
 from vm.reference.lanes import Values
 from vm.reference.memory import CLEAN
 from vm.reference.trouble import Trouble
-from vm.reference.values import Planes, chosen, first_origin, planes
+from vm.reference.values import Planes, chosen, first_origin, planes, stacked
 from vm.tensor_state import MAP_BYTES
 
 Places: TypeAlias = NDArray[np.int64]  # for each lane, the lane it takes
@@ -29,7 +29,7 @@ ZERO = -1  # among Places, the same
 def taken(source: Planes, places: Places) -> Planes:
     """Each lane's bytes from the lane named, or zero."""
     data = np.where(places == ZERO, np.uint8(0), source.data[:, places])
-    origins = None if source.origins is None else np.where(places == ZERO, np.uint32(CLEAN), source.origins[places])
+    origins = None if source.origins is None else np.where(places == ZERO, np.uint32(CLEAN), source.origins[:, places])
     return Planes(data, origins)
 
 
@@ -75,7 +75,7 @@ def mapped(cycle: Cycle, element: Element, source: Planes, limit: int, first: Pl
     for lane in np.flatnonzero((named >= limit) & (named != ZERO_ENTRY))[:1]:
         raise Trouble("E-RANGE", resource=number, address=int(named[lane]), lane=int(lane))
     moved = taken(source, np.where(named == ZERO_ENTRY, ZERO, first + named))
-    cycle.emit(element, Planes(moved.data, first_origin(entries.origins, moved.origins)))
+    cycle.emit(element, Planes(moved.data, first_origin(entries.lane_origins, moved.origins)))
 
 
 def entries_of(cycle: Cycle, element: Element) -> Planes:
@@ -90,8 +90,8 @@ def transpose(cycle: Cycle, element: Element) -> None:
     """Lane l of output stream j is lane j of input stream l, in each superlane."""
     sources = cycle.sample(element)
     data = across(np.stack([source.data[0] for source in sources]))
-    found = [source.origins for source in sources if source.origins is not None]
-    origins = across(np.stack(found)) if found else [None] * LOAD_STREAMS
+    spoilt = stacked([source.lane_origins for source in sources])
+    origins = [None] * LOAD_STREAMS if spoilt is None else across(spoilt)[:, np.newaxis]
     cycle.emit(element, *(Planes(row[np.newaxis], origin) for row, origin in zip(data, origins, strict=True)))
 
 
@@ -106,9 +106,9 @@ def reduce(function: Callable[..., Values], cycle: Cycle, element: Element) -> N
     (source,) = cycle.sample(element)
     span = LANES_PER_SUPERLANE if element.op.fields["span"] else cycle.spec.lanes
     words = tree(partial(lanes.on_values, function, element.op.row), source.words().reshape(-1, span))
-    origins = None if source.origins is None else tree(first_origin, source.origins.reshape(-1, span))
-    spread = None if origins is None else np.repeat(origins, span)
-    cycle.emit(element, planes(np.repeat(words, span), spread))
+    spoilt = source.lane_origins
+    origins = None if spoilt is None else np.repeat(tree(first_origin, spoilt.reshape(-1, span)), span)
+    cycle.emit(element, planes(np.repeat(words, span), origins))
 
 
 def tree(function: Callable[..., Any], values: NDArray[Any]) -> NDArray[Any]:

@@ -8,9 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from vm.reference.memory import CLEAN
+
 Bytes: TypeAlias = NDArray[np.uint8]
 Words: TypeAlias = NDArray[Any]  # unsigned, of 1, 2 or 4 bytes: the bits of one element per lane
-Origins: TypeAlias = NDArray[np.uint32]  # see vm.reference.memory: CLEAN, or where never-written bytes come from
+Origins: TypeAlias = NDArray[np.uint32]  # of lanes or bytes, see vm.reference.memory: CLEAN, or what was never written
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Maker:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """`data` is uint8[width, lanes], byte k of every lane in row k; `origins` uint32[lanes], in tainted runs only."""
+    """`data` is uint8[width, lanes], byte k of every lane in row k; `origins` are those of each byte, if any."""
 
     data: Bytes
     origins: Origins | None = None
@@ -41,6 +43,11 @@ class Planes:
     @property
     def width(self) -> int:
         return len(self.data)
+
+    @property
+    def lane_origins(self) -> Origins | None:
+        """The first origin among the bytes of each lane."""
+        return None if self.origins is None else first_origin(*self.origins)
 
     def words(self, width: int = 0) -> Words:
         """The low `width` bytes (0: all) of each lane as one number, uint[lanes]."""
@@ -52,13 +59,14 @@ class Planes:
 
 
 def planes(words: Words, origins: Origins | None = None) -> Planes:
-    """The bytes of one number per lane."""
-    return Planes(np.ascontiguousarray(words.view(np.uint8).reshape(len(words), -1).T), origins)
+    """The bytes of one number per lane, all of which have the lane's origin."""
+    data = np.ascontiguousarray(words.view(np.uint8).reshape(len(words), -1).T)
+    return Planes(data, None if origins is None else np.repeat(origins[np.newaxis], len(data), axis=0))
 
 
 @dataclass(eq=False, slots=True)
 class Value:
-    """One byte of a result on a stream: byte `byte` of `width`, uint8[lanes]; `origins` as in Planes."""
+    """One byte of a result on a stream: byte `byte` of `width`, uint8[lanes]; `origins` uint32[lanes]."""
 
     maker: Maker
     width: int
@@ -70,12 +78,20 @@ class Value:
 
 def gathered(group: list[Value]) -> Planes:
     """The planes that a group of streams holds."""
-    return Planes(np.array([value.data for value in group]), first_origin(*(value.origins for value in group)))
+    return Planes(np.array([value.data for value in group]), stacked([value.origins for value in group]))
+
+
+def stacked(rows: list[Origins | None]) -> Origins | None:
+    """Origins of several rows of lanes as one array; where a row has none it is clean, and None where none has."""
+    known = [row for row in rows if row is not None]
+    return np.array([np.zeros_like(known[0]) if row is None else row for row in rows]) if known else None
 
 
 def chosen(choice: NDArray[np.bool_], a: Origins | None, b: Origins | None) -> Origins | None:
-    """Those of a where the choice holds, else those of b; in a tainted run both have some."""
-    return None if a is None or b is None else np.where(choice, a, b)
+    """Those of a where the choice holds, else those of b."""
+    if a is None and b is None:
+        return None
+    return np.where(choice, np.uint32(CLEAN) if a is None else a, np.uint32(CLEAN) if b is None else b)
 
 
 def first_origin(*origins: Origins | None) -> Origins | None:
@@ -85,5 +101,5 @@ def first_origin(*origins: Origins | None) -> Origins | None:
         return None
     found = known[0]
     for each in known[1:]:
-        found = np.where(found == 0, each, found)
+        found = np.where(found == CLEAN, each, found)
     return found

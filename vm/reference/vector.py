@@ -22,7 +22,7 @@ def issue(cycle: Cycle, element: Element) -> None:
     check_widths(cycle, element)
     found = list(sources(cycle, element, iter(sampled), iter(element.read)))
     words = lanes.compute(element.op.row, *(source.words() for source in found))
-    result = planes(words, first_origin(*(source.origins for source in found)))
+    result = planes(words, first_origin(*(source.lane_origins for source in found)))
     target = next(element.op.fields[o.fields[0]] for o in element.op.row.operands if o.role == WRITE)
     if is_v(target):
         cycle.write_vector(element, target - V_REGISTERS, result)
@@ -66,7 +66,7 @@ def vector_register(cycle: Cycle, operand: Operand, index: int, register: int) -
     if register not in cycle.face.vectors:
         return cycle.unset(operand.width, operand=index, resource=V_REGISTERS + register, address=-1)
     held = cycle.face.vectors[register]
-    return Planes(held.data[: operand.width], held.origins)
+    return Planes(held.data[: operand.width], None if held.origins is None else held.origins[: operand.width])
 
 
 def broadcast(cycle: Cycle, operand: Operand, number: int) -> Planes:
