@@ -15,7 +15,7 @@ SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_e
 help:       ## list the targets
 	@sed -n 's/^\([a-z-]*\): *[^#]*## *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: dev   ## assemble and run the classic matmul and a digits classifier, checked against NumPy
+demo: dev   ## assemble and run the classic matmul and two digits classifiers, checked against NumPy
 	@$(BIN)/python programs/demo.py
 
 test: lint  ## lint, types and all tests (under 10 minutes on two cores)

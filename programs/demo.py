@@ -1,14 +1,16 @@
-"""The tour that `make demo` gives: a matrix product and a classifier, run cycle by cycle and checked with NumPy."""
+"""The tour that `make demo` gives: a matrix product and two classifiers, run cycle by cycle and checked with NumPy."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import digits_train
 import numpy as np
 from numpy.typing import NDArray
+from tensor import mlp_train
 
 import lpu
 
@@ -16,18 +18,25 @@ HERE = Path(__file__).resolve().parent
 BAR = 40  # characters of a unit that is always busy
 N, M, K = 24, 32, 16
 UNITS = {"A": "integer, compare, move", "M": "multiply", "F": "f32", "L": "load, store", "B": "control"}
+STAGES = {
+    "P0.abc": "layer 1, half of it",
+    "P2.abc": "layer 2, half of it",
+    "V0": "masks of weights, then a bias",
+    "W.rd0": "the least key",
+    "E.pm": "labels side by side",
+}
 
 
 def main() -> int:
-    """Both parts; 1 when a result differs from NumPy's."""
-    right = [matrix_product(), digits()]
+    """All parts; 1 when a result differs from NumPy's."""
+    right = [matrix_product(), digits(), network()]
     return 0 if all(right) else 1
 
 
 def matrix_product() -> bool:
     title("1. The classic matrix product, from text to a result")
     a, b = random_matrices(np.random.default_rng())
-    print(essence("matmul.s"))
+    print(essence("matmul.s", "; multiply"))
     print(f"\nC = A B for random int32 matrices, A {N} x {M}, B {M} x {K}:\n")
     inputs = {"A": a, "B": b}
     linear = run("matmul.s", inputs, n=N, m=M, k=K)
@@ -49,12 +58,33 @@ def digits() -> bool:
     right = verdict(predicted, digits_train.predict(images))
     each = machine.cycle / len(images)
     clock = machine.image.machine.clock_mhz
-    print(
-        f"\naccuracy      {(predicted == labels).mean():.2%}, {(predicted == labels)[::2].mean():.2%} of the images "
-        f"that did not train it\ncycles        {machine.cycle:,}, {each:.1f} an image: 640 products at one a cycle, "
-        f"{each - 640:.1f} to fill and choose\ntime          {each / clock:.2f} microseconds an image at {clock} MHz\n"
+    facts(
+        accuracy=accuracy(predicted == labels),
+        cycles=f"{machine.cycle:,}, {each:.1f} an image: 640 products, {each - 640:.1f} cycles to fill and choose",
+        time=f"{each / clock:.2f} microseconds an image at {clock} MHz",
     )
     print(bars(machine))
+    return right
+
+
+def network() -> bool:
+    title("3. The same digits on the tensor face, by a network of two layers")
+    print("Five images a cycle enter at one end of the machine, five labels leave at the other (tensor/mlp.s):\n")
+    print(f"{essence('tensor/mlp.s', '; From')}\n")
+    images, labels = mlp_train.load()
+    vectors = mlp_train.vectors(images)
+    machine = run("tensor/mlp.s", {"images": vectors}, vectors=len(vectors))
+    predicted = machine["labels"].reshape(-1)[: len(images)]
+    right = verdict(predicted, mlp_train.network().predict(images))
+    cycles, fives = machine.cycle, len(vectors)
+    each = cycles / len(images)
+    clock = machine.image.machine.clock_mhz
+    facts(
+        accuracy=accuracy(predicted == labels),
+        cycles=f"{cycles} = {fives}, one for five images, + {cycles - fives} on the way; {each:.2f} an image",
+        time=f"{cycles / clock:.2f} microseconds in all, {each / clock:.5f} an image at {clock} MHz",
+    )
+    print(bars(machine, STAGES))
     return right
 
 
@@ -75,11 +105,22 @@ def title(text: str) -> None:
     print(f"\n{text}\n{'=' * len(text)}\n")
 
 
-def essence(name: str) -> str:
-    """The program without its opening comment and declarations."""
+def essence(name: str, start: str) -> str:
+    """The program from the line that starts so, without its opening comment and declarations."""
     lines = (HERE / name).read_text().splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("; multiply"))
+    first = next(number for number, line in enumerate(lines) if line.startswith(start))
     return "\n".join("    " + line for line in lines[first:])
+
+
+def accuracy(right: NDArray[np.bool_]) -> str:
+    return f"{right.mean():.2%}, {right[::2].mean():.2%} of the images that did not train it"
+
+
+def facts(**facts: str) -> None:
+    print()
+    for name, fact in facts.items():
+        print(f"{name:<14}{fact}")
+    print()
 
 
 def verdict(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
@@ -104,14 +145,16 @@ def explain_bundles(machine: lpu.Machine) -> str:
     )
 
 
-def bars(machine: lpu.Machine) -> str:
-    """How busy each unit was."""
+def bars(machine: lpu.Machine, meanings: Mapping[str, str] | None = None) -> str:
+    """How busy each unit was, or those that have a meaning here."""
     stats = machine.stats
+    meanings = meanings or {unit: UNITS[unit[0]] for unit in stats.units}
+    width = max(map(len, meanings))
     lines = []
-    for unit, used in stats.units.items():
-        share = used.busy / stats.cycles
+    for unit, meaning in meanings.items():
+        share = stats.utilisation(unit)
         bar = "#" * round(share * BAR)
-        lines.append(f"    {unit}  {bar:<{BAR}} {share:6.1%}  {UNITS[unit[0]]}")
+        lines.append(f"    {unit:<{width}}  {bar:<{BAR}} {share:6.1%}  {meaning}")
     return "\n".join(lines)
 
 

@@ -100,6 +100,7 @@
         install 21, 2, sw, me, w2_0, se0, se4, se8, se12
         install 21, 3, se, mw, w2_1, se16, se20, se24, se28
 
+; From pixels to labels.
         @40             read    sw16, mw40[images], n=vectors
         hidden  0, se0, v8, v0, se8
         hidden  1, se4, v9, v1, se9
