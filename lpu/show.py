@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from isa.places import place_name
 from isa.types import TYPES, ElementType
+from isa.units import CLASSES, HEMISPHERE_SLICES, UNIT_NAMES
 
 if TYPE_CHECKING:
     from isa.image import Tensor
     from isa.machine import MachineSpec
-    from vm.stats import Stats
+    from vm.stats import Stats, UnitStats
 
 STRUCT_CODES = {
     "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i", "u32": "I", "f16": "e", "bf16": "H", "f32": "f",
@@ -109,13 +110,34 @@ def duration(microseconds: float) -> str:
 def unit_bars(stats: Stats) -> Iterator[str]:
     """How busy each unit was, as a fraction of all cycles; elements where ops are bursts of them."""
     bursts = any(use.elements for use in stats.units.values())
-    width = max([4, *map(len, stats.units)])
+    units = dict(alike(stats.units))
+    width = max([4, *map(len, units)])
     yield f"{'unit':<{width}}{'ops':>11}{'elements':>13}  busy" if bursts else f"{'unit':<{width}}{'ops':>11}  busy"
-    for unit, use in stats.units.items():
+    for unit, use in units.items():
         fraction = use.busy / stats.cycles if stats.cycles else 0.0
         bar = "#" * round(fraction * BAR_WIDTH)
         elements = f"{use.elements:>13,}" if bursts else ""
         yield f"{unit:<{width}}{use.ops:>11,}{elements}  {100 * fraction:5.1f} % |{bar:<{BAR_WIDTH}}|"
+
+
+def alike(units: dict[str, UnitStats]) -> Iterator[tuple[str, UnitStats]]:
+    """Units and their use; ports of slices side by side that did the same are one, `mw0.rp..mw3.rp`."""
+    runs: list[list[str]] = []
+    for name in units:
+        if runs and units[runs[-1][-1]] == units[name] and are_adjacent_ports(runs[-1][-1], name):
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    for run in runs:
+        yield run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}", units[run[0]]
+
+
+def are_adjacent_ports(unit: str, other: str) -> bool:
+    """Whether two units are the read ports, or the write ports, of slices side by side in one hemisphere."""
+    ports = range(CLASSES["RP"].first, CLASSES["V"].first)
+    number = UNIT_NAMES.index(unit)
+    adjacent = number in ports and UNIT_NAMES.index(other) == number + 1
+    return adjacent and (number + 1 - ports.start) % HEMISPHERE_SLICES > 0
 
 
 def lost_values(stats: Stats) -> Iterator[str]:

@@ -112,6 +112,13 @@ def test_bars_show_the_fraction_of_cycles() -> None:
     assert l1 == "L1        1,000  100.0 % |" + "#" * 40 + "|"
 
 
+def test_ports_side_by_side_that_did_the_same_are_one_line() -> None:
+    ports = "mw2.rp mw3.rp mw4.rp mw6.rp mw63.rp me0.rp me63.rp mw0.wp mw1.wp V0 V1".split()
+    uses = dict.fromkeys(ports, UnitStats(1, 64, 64)) | {"mw4.rp": UnitStats(1, 65, 65)}
+    shown = [line.split()[0] for line in show.unit_bars(Stats(cycles=100, bundles=1, ops=1, units=uses))]
+    assert shown[1:] == "mw2.rp..mw3.rp mw4.rp mw6.rp mw63.rp me0.rp me63.rp mw0.wp..mw1.wp V0 V1".split()
+
+
 def test_busiest_lines_are_the_costliest_in_the_order_of_the_file() -> None:
     title, *lines, rest = show.busiest_lines(STATS, {("a.s", 30): "  add r1, r1, 1\n"})
     assert title.split() == ["cycles", "ops", "line"]
