@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from isa.faults import NUMBER, RawFault
 from isa.table import TENSOR_ROWS
 from isa.units import LINK
@@ -36,7 +38,8 @@ def check_link(element: Element) -> None:
 
 def issue(cycle: Cycle, element: Element) -> None:
     """An element samples, computes, and leaves its effects with the cycle. Raises Trouble, the gravest first."""
-    ISSUE[element.op.row.semantics](cycle, element)
+    with np.errstate(all="ignore"):  # infinities and NaNs are results like others
+        ISSUE[element.op.row.semantics](cycle, element)
 
 
 # What nobody sampled --------------------------------------------------------------------------
