@@ -28,6 +28,8 @@
 ; use P2.abc 99.2 %
 ; use P3.abc 99.2 %
 ; use P0.lw 1.9 %
+; small ROWS=6
+; small COLUMNS=8
 
         .equ ROWS = 32                  ; of y, in each half of the image
         .equ COLUMNS = 32
