@@ -128,3 +128,11 @@ def test_the_gallery_lists_every_kernel_with_its_cycles() -> None:
     gallery = (PROGRAMS.parent / "README.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| \[tensor/(\w+)\.s\]\(tensor/\1\.s\) \|[^|]*\| ([\d,]+) \|", gallery, re.MULTILINE))
     assert listed == {path.stem: f"{read_promises(path).cycles:,}" for path in PATHS}
+
+
+def test_the_gallery_tells_the_use_that_kernels_promise() -> None:
+    gallery = (PROGRAMS.parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[tensor/(\w+)\.s\](?:[^|]*\|){3}[^|]* ([\d.]+) % \|", gallery, re.MULTILINE)
+    assert len(rows) == len(PATHS)
+    for name, percent in rows:
+        assert float(percent) in read_promises(PROGRAMS / f"{name}.s").use.values(), name
