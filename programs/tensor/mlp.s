@@ -3,9 +3,9 @@
 ; Computes   hidden = u8(scale * (image w1 + b1)), score = hidden w2 + b2, label = the class of the greatest score (the
 ;            lowest of equal ones), for images of 64 pixels, 128 hidden values, 10 classes. Weights are i8, sums i32,
 ;            exact; the rounding to u8 saturates at 0 as well: that is the ReLU.
-; Teaches    narrow layers side by side. A vector is five images; an array is five copies of the weights, one for
-;            the lanes of each, zero elsewhere. SRAM holds one copy of the 64 rows of each half layer: they are read
-;            five times, and masks blank what belongs to other images on the way to the planes.
+; Teaches    narrow layers side by side. A vector is five images, an array has five copies of the weights along its
+;            diagonal, zeros elsewhere. SRAM holds only the 64 rows of a plane's weights, five copies abreast: they
+;            are read five times over, and masks blank the copies of the other images on the way to the plane.
 ;            A layer in each hemisphere: what the planes of the west answer becomes, in ALUs, what those of the east
 ;            sample; nothing is stored but labels. A plane has half of the hidden layer; an ALU adds the two
 ;            halves of a score.
@@ -25,8 +25,8 @@
 ;                211    at the switch of the east (25): from lanes 0, 16, .. 64 to lanes 0 to 4; leaves in 215
 ;                216    written to me40; the last row in 575
 ;
-; Bound      the planes: each layer takes two of them for a cycle a vector, 360 cycles in all. Four fifths of the products
-;            are with zeros: the price of five images at once, which one at a time would be 1,797 cycles.
+; Bound      the planes: each layer takes two of them for a cycle a vector, 360 cycles in all. Most of the products are
+;            with zeros, four fifths in layer 1: the price of five images at once. One at a time takes 1,797 cycles.
 ;            The first vector is under way for 216: 44 until w1 is there, 2 x (24 + 2) in planes, 3 x 13 + 3 x 12 + 1
 ;            hops, 7 + 9 + 4 in ALUs, 20 + 4 in switches. 360 + 216 = 576; ten more images are two more cycles.
 ;            At 900 MHz that is 0.64 microseconds for all, 0.36 nanoseconds an image.
