@@ -26,6 +26,9 @@ def complaints(source: str) -> list[Diagnostic]:
         "call r31, f\nx: .cycles 0\nhalt\nf: ret r31",
         '.cycles 0\nmul r1, r2, r3\n.assert cycle() < 2 && used(M0) == 1 && used(A0) == 0, "short"',
         '.assert 1 < 2, "arithmetic"',
+        ".timeline\n.cycles 3\n@0 mul r1, r2, r3\n@2 mov r4, 1\n.endtimeline",
+        '.timeline\n.assert used(V0) == 5 && used(mw1.rp) == 5, "all"\n@0 read.2 se0, mw0[0], n=5\n'
+        "@3 vmov.f16 v0, se0, n=5\n.drain 8\n.endtimeline",
     ],
 )
 def test_what_is_true_passes(source: str) -> None:

@@ -30,6 +30,7 @@ class ItemBuilder:
         self.timeline: Timeline | None = None
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
+        self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
         for statement in statements:
@@ -114,8 +115,8 @@ class ItemBuilder:
         elif self.timeline is None:
             raise error("E-TIMELINE", "`.endtimeline` closes nothing", statement.line, statement)
         else:
-            self.items.append(self.timeline)
-            self.timeline = None
+            self.items += [self.timeline, *self.checks]
+            self.timeline, self.checks = None, []
 
     def _syllables(self, statement: DirectiveStmt) -> None:
         """`.syllable 0x...`: text as it is, instruction or not"""
@@ -142,7 +143,8 @@ class ItemBuilder:
             raise error("E-DIRECTIVE", f"`.{statement.name}` takes {TAKES[statement.name]}", statement.line, statement)
         node = self.scope.expression(arguments[0], statement.line)
         place = statement.line.place(statement.column, statement.end)
-        self.items.append(CycleCheck(statement.name, node, text, statement.line, place))
+        items = self.items if self.timeline is None else self.checks
+        items.append(CycleCheck(statement.name, node, text, statement.line, place))
 
 
 def _unclosed(timeline: Timeline) -> Diagnostic:
