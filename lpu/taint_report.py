@@ -62,7 +62,8 @@ class Origins:
         for name, indices in self._elements.items():
             if origin in indices:
                 return f"{element(name, indices[origin])}, never written"
-        return f"byte {origin % BYTES_PER_WORD} of word {self._word(origin // BYTES_PER_WORD)}, never written"
+        word, byte = divmod(origin, BYTES_PER_WORD)
+        return f"byte {byte} of word {self._word(word)}, {self._place(origin)}, never written"
 
     def _word(self, word: int) -> str:
         """A word and the symbol it belongs to."""
@@ -70,3 +71,10 @@ class Origins:
             if symbol.kind in (DATA, PARAM) and symbol.value <= word < symbol.value + max(symbol.size, 1):
                 return f"{word} ({symbol.name} + {word - symbol.value})"
         return str(word)
+
+    def _place(self, origin: int) -> str:
+        """Where a byte of SRAM lies on the tensor face."""
+        spec = self.machine.image.machine
+        row, lane = divmod(origin, spec.lanes)
+        bank, row = divmod(row, spec.rows)
+        return f"lane {lane} of row {row} of {spec.bank_name(bank)}"

@@ -157,6 +157,14 @@ def test_taint_is_followed_through_a_switch(lpu: Command) -> None:
     ]
 
 
+def test_taint_names_the_place_of_bytes_that_belong_to_nothing(lpu: Command) -> None:
+    copy = "        { read se0, mw0[row(x) + 3] }\n        nop 3\n        { write me0[y], se0 }\n"
+    places = ".tensor x: u8[2, 32] @ mw0\n.tensor y: u8[1, 32] @ me0\n.output y\n"
+    lpu.write("beyond.s", places + copy)
+    command = ("run", "beyond.s", "--machine", "lpu-tiny", "--uninit", "taint", "--engine", "reference")
+    assert "y[0, 5] depends on byte 1 of word 25, lane 5 of row 3 of mw0.0, never written\n" in lpu(*command).out
+
+
 # Checks -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_kernels_are_clean(lpu: Command, name: str) -> None:
