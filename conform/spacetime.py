@@ -16,7 +16,12 @@ Place = Hashable
 
 
 class Refused(Exception):
-    """An op cannot stand where it was tried."""
+    """An op cannot stand where it was tried. With a code: it would be that fault in that cycle, if none comes first."""
+
+    def __init__(self, code: str = "", cycle: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.cycle = cycle
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class Spacetime:
 
     def __init__(self) -> None:
         self._lines: dict[Place, Timeline] = {}
-        self._claims: set[Place] = set()
+        self._claims: dict[Place, int] = {}
         self._journal: list[Callable[[], object]] = []
 
     @contextmanager
@@ -83,9 +88,13 @@ class Spacetime:
         self.note(lambda: line.cycles.remove(cycle))
         self.note(lambda: line.held.pop(cycle))
 
-    def claim(self, thing: Place) -> None:
-        """Take what only one can have, such as a bank in a cycle. Raises Refused."""
+    def begun(self, place: Place, cycle: int) -> Any:
+        """What a place holds from exactly this cycle on, or None."""
+        return self._lines[place].held.get(cycle) if place in self._lines else None
+
+    def claim(self, thing: Place, since: int, code: str) -> None:
+        """Take what only one can have, such as a bank in a cycle. Raises Refused with the later of both cycles."""
         if thing in self._claims:
-            raise Refused
-        self._claims.add(thing)
-        self.note(lambda: self._claims.remove(thing))
+            raise Refused(code, max(since, self._claims[thing]))
+        self._claims[thing] = since
+        self.note(lambda: self._claims.pop(thing))

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from conform import tensor_supply as supply
-from conform.skeleton import COUNTER, Skeleton
-from conform.spacetime import Refused, Spacetime
+from conform.skeleton import COUNTER, Skeleton, Slot
+from conform.spacetime import Place, Refused, Spacetime
 from conform.tensor_ops import BASES, any_op, any_row
 from conform.tensor_supply import ENTRIES, Need, target_of
 from isa.codec import Op
@@ -64,9 +64,25 @@ def diagonal(stream: int, position: int, cycle: int) -> tuple[str, int, int]:
     return "stream", stream, cycle + position if flows_west(stream) else cycle - position
 
 
-def refuse(condition: bool) -> None:
-    if condition:
-        raise Refused
+def require(holds: bool, code: str = "", cycle: int = 0) -> None:
+    """Raises Refused: where `holds` is false an op would be the fault of that code in that cycle."""
+    if not holds:
+        raise Refused(code, cycle)
+
+
+def is_whole(group: list[Byte]) -> bool:
+    """Whether values can be sampled as one group."""
+    first = group[0]
+    if len(group) == 1 or first.width == 1:
+        return len(group) == 1 or all(byte.width == 1 for byte in group)
+    return all((byte.result, byte.byte) == (first.result, k) for k, byte in enumerate(group))
+
+
+def registers_needed(op: Op) -> Iterator[tuple[int, int]]:
+    """The v registers that an op reads, and how wide."""
+    for operand in op.row.operands:
+        if operand.role == READ and operand.kind == VECTOR and is_v(op[operand.fields[0]]):
+            yield op[operand.fields[0]] - V_REGISTERS, operand.width
 
 
 def wide(name: str | None) -> bool:
@@ -99,23 +115,27 @@ class Planner:
     def enter(self, op: Op, cycle: int, depth: int) -> None:
         """Put an op into the bundle that issues in a cycle. Raises Refused."""
         slot = self.frame.by_cycle.get(cycle)
-        refuse(slot is None or depth > DEEPEST or bool(absent(self.spec, op.row, op.fields)))
-        refuse(bool(why_illegal(op.row, op.fields)))
+        require(slot is not None and depth <= DEEPEST and not why_illegal(op.row, op.fields))
+        require(not absent(self.spec, op.row, op.fields))
         assert slot is not None
         for start in slot.cycles:
-            elements = list(elements_of(op, start, depth))
-            self._claim_units(op, start, elements[-1].cycle)
-            for element in elements:
-                self._element(element)
+            self.claim_units(op, start)
+            for element in elements_of(op, start, depth):
+                self.element(element)
+        self.put(slot, op)
+
+    def put(self, slot: Slot, op: Op) -> None:
         slot.ops.append(op)
         self.world.note(lambda: slot.ops.remove(op))
 
-    def _claim_units(self, op: Op, start: int, last: int) -> None:
-        for unit in op.claims:
-            for cycle in range(start, last + op.row.interval):
-                self.world.claim(("unit", unit, cycle))
+    def claim_units(self, op: Op, start: int) -> None:
+        *_, last = elements_of(op, start, 0)
+        for cycle in range(start, last.cycle + op.row.interval):
+            for unit in op.claims:
+                self.world.claim(("unit", unit, cycle), start, "E-UNIT-BUSY")
 
-    def _element(self, element: Element) -> None:
+    def element(self, element: Element) -> None:
+        """Enter one element: what it needs, then what it does, in the order in which rules are looked at."""
         most = self._sample(element)
         row = element.op.row
         default = Planner.compute if row.units.where == VXM else Planner.pass_on
@@ -124,39 +144,38 @@ class Planner:
     # Streams ----------------------------------------------------------------------------------
     def _sample(self, element: Element) -> int:
         """Have all that an element samples there; returns the most that entries of its last group can be."""
-        op, most = element.op, ENTRIES
-        here = position(self.spec, op.row, op.fields)
-        for operand in op.row.operands:
-            if operand.role == READ and operand.kind in (STREAM, VECTOR):
-                number = op[operand.fields[0]]
-                if is_stream(number):
-                    limit = self.spec.rows - 1 if operand.fields == ("map",) else ENTRIES
-                    for k in range(operand.groups):
-                        most = self._have(element, Need(number + k * operand.width, operand.width, here, limit))
-                elif is_v(number):
-                    self._have_vector(element, number - V_REGISTERS, operand.width)
+        op, cycle = element.op, element.cycle
+        needs, registers = list(self._needs(op)), list(registers_needed(op))
+        for need in needs:
+            if not self._is_there(need, cycle) and element.depth < DEEPEST:
+                self._supply(element, need)
+        require(None not in [byte for need in needs for byte in self._held(need, cycle)], "E-STREAM-EMPTY", cycle)
+        require(all(is_whole(self._held(need, cycle)) for need in needs), "E-STREAM-TORN", cycle)
+        require(all(self._is_there(need, cycle) for need in needs))
+        most = ENTRIES
+        for need in needs:
+            most = max(self.world.look(cell, cycle).most for cell in self._cells(need, cycle))
+        self._have_vectors(element, registers)
         return most
 
-    def _have(self, element: Element, need: Need) -> int:
-        """Have a group of streams at its place. Raises Refused."""
-        if not self._is_there(need, element.cycle):
-            self._supply(element, need)
-        refuse(not self._is_there(need, element.cycle))
-        found = [self.world.look(cell, element.cycle) for cell in self._cells(need, element.cycle)]
-        most: int = max(byte.most for byte in found)
-        return most
+    def _needs(self, op: Op) -> Iterator[Need]:
+        """The groups of streams that an op samples."""
+        here = position(self.spec, op.row, op.fields)
+        for operand in op.row.operands:
+            if operand.role == READ and operand.kind in (STREAM, VECTOR) and is_stream(op[operand.fields[0]]):
+                limit = self.spec.rows - 1 if operand.fields == ("map",) else ENTRIES
+                for k in range(operand.groups):
+                    yield Need(op[operand.fields[0]] + k * operand.width, operand.width, here, limit)
+
+    def _held(self, need: Need, cycle: int) -> list[Any]:
+        return [self.world.at(cell, cycle) for cell in self._cells(need, cycle)]
 
     def _cells(self, need: Need, cycle: int) -> list[Any]:
         return [diagonal(need.stream + k, need.position, cycle) for k in range(need.width)]
 
     def _is_there(self, need: Need, cycle: int) -> bool:
-        found = [self.world.at(cell, cycle) for cell in self._cells(need, cycle)]
-        if None in found or max(byte.most for byte in found) > need.most:
-            return False
-        first = found[0]
-        if len(found) == 1 or first.width == 1:
-            return all(byte.width == 1 for byte in found) or len(found) == 1
-        return all((byte.result, byte.byte) == (first.result, k) for k, byte in enumerate(found))
+        found = self._held(need, cycle)
+        return None not in found and is_whole(found) and max(byte.most for byte in found) <= need.most
 
     def _supply(self, element: Element, need: Need) -> None:
         """Make what an element needs, upstream of it, as a burst of its shape. Raises Refused."""
@@ -180,7 +199,13 @@ class Planner:
             if operand.role == WRITE and operand.kind in (STREAM, VECTOR) and is_stream(first):
                 for k in range(operand.width * operand.groups):
                     byte = Byte((element.cycle, op.unit_order), operand.width, k % operand.width, most)
-                    self.world.hold(diagonal(first + k, here, landing), landing + 1, byte)
+                    self._land(diagonal(first + k, here, landing), landing + 1, byte, "E-STREAM-CLASH")
+
+    def _land(self, place: Place, cycle: int, what: Byte, code: str) -> None:
+        """A result lands where no other does; else the later of the two ops is the fault. Raises Refused."""
+        other = self.world.begun(place, cycle)
+        require(other is None, code, max(what.result, other.result)[0] if other else 0)
+        self.world.hold(place, cycle, what)
 
     def pass_on(self, element: Element, _: int) -> None:
         self._emit(element)
@@ -191,19 +216,19 @@ class Planner:
         fields = element.op.fields
         base = self._base(fields["ra"], element.start) if "ra" in fields else 0
         row = fields["row"] + base + element.i * fields["stride"] + element.j * fields["stride2"]
-        refuse(not 0 <= row < self.spec.rows * self.spec.banks)
+        require(0 <= row < self.spec.rows * self.spec.banks, "E-RANGE", element.cycle)
         self._claim_banks(element, row // self.spec.rows)
 
     def access_mapped(self, element: Element, _: int) -> None:
         """`gather`, `scatter`: rows of one bank."""
-        refuse(element.op["bank"] >= self.spec.banks)
+        require(element.op["bank"] < self.spec.banks, "E-RANGE", element.cycle)
         self._claim_banks(element, element.op["bank"])
 
     def _claim_banks(self, element: Element, bank: int) -> None:
         hemisphere, index = divmod(element.op["slice"], HEMISPHERE_SLICES)
-        refuse(index + element.op.row.width > self.spec.slices)
         for k in range(element.op.row.width):
-            self.world.claim(("bank", self.spec.bank_number(hemisphere, index + k, bank), element.cycle))
+            number = self.spec.bank_number(hemisphere, index + k, bank)
+            self.world.claim(("bank", number, element.cycle), element.cycle, "E-BANK")
         self._emit(element)
 
     def _base(self, register: int, cycle: int) -> int:
@@ -216,28 +241,37 @@ class Planner:
         assert target is not None
         if is_v(op[target.fields[0]]):
             register = op[target.fields[0]] - V_REGISTERS
-            self.world.hold(("v", register), element.cycle + op.latency, target.width)
+            result = Byte((element.cycle, op.unit_order), target.width, 0)
+            self._land(("v", register), element.cycle + op.latency, result, "E-WRITE-CLASH")
         self._emit(element, supply.most_of(op))
 
-    def _have_vector(self, element: Element, register: int, width: int) -> None:
-        """Have a v register hold a width or more. Raises Refused."""
-        if (self.world.at(("v", register), element.cycle) or 0) < width:
-            op = supply.writer_of(self.rng, self.spec, register, width)
-            self.enter(op, element.cycle - op.latency - self.rng.randrange(3), element.depth + 1)
-        refuse((self.world.look(("v", register), element.cycle) or 0) < width)
+    def _have_vectors(self, element: Element, registers: list[tuple[int, int]]) -> None:
+        """Have v registers hold a width or more. Raises Refused."""
+        for register, width in registers:
+            if not self._is_wide(register, width, element.cycle) and element.depth < DEEPEST:
+                op = supply.writer_of(self.rng, self.spec, register, width)
+                self.enter(op, element.cycle - op.latency - self.rng.randrange(3), element.depth + 1)
+        held = [(self.world.look(("v", register), element.cycle), width) for register, width in registers]
+        require(all(byte is None or byte.width >= width for byte, width in held), "E-TYPE", element.cycle)
+        require(all(byte for byte, _ in held), "E-UNINIT", element.cycle)
+
+    def _is_wide(self, register: int, width: int, cycle: int) -> bool:
+        held = self.world.at(("v", register), cycle)
+        return held is not None and held.width >= width
 
     # Planes -----------------------------------------------------------------------------------
     def load(self, element: Element, _: int) -> None:
         """`lw`: rows into the buffer, which another type empties first."""
         op, plane = element.op, element.op["plane"]
-        refuse(op["row0"] + LOAD_BITS // TYPES[op.row.type].bits * element.i >= self.spec.lanes)
+        row = op["row0"] + LOAD_BITS // TYPES[op.row.type].bits * element.i
+        require(row < self.spec.lanes, "E-RANGE", element.cycle)
         self._replace("buffer", plane, element.cycle, op.row.type)
 
     def install(self, element: Element, _: int) -> None:
         """`iw`: buffers into arrays."""
         plane = element.op["plane"]
         held = self.world.look(("buffer", plane), element.cycle)
-        refuse(held is not None and TYPES[held].planes > 1 and plane % 2 > 0)
+        require(not (wide(held) and plane % 2), "E-TYPE", element.cycle)
         self._replace("array", plane, element.cycle, held)
         if held is not None:
             self._replace("buffer", plane, element.cycle, None)
@@ -253,9 +287,10 @@ class Planner:
     def activate(self, element: Element, _: int) -> None:
         """`abc`: a result at the exit."""
         op, plane = element.op, element.op["plane"]
-        if not self._array_fits(op, self.world.at(("array", plane), element.cycle)):
+        if not self._array_fits(op, self.world.at(("array", plane), element.cycle)) and element.depth < DEEPEST:
             self._supply_array(element)
-        refuse(not self._array_fits(op, self.world.look(("array", plane), element.cycle)))
+        held = self.world.look(("array", plane), element.cycle)
+        require(self._array_fits(op, held), "E-TYPE", element.cycle)
         landing = element.cycle + ACTIVATION_LATENCY
         self.world.hold(("exit", plane, landing), landing, op.row.type)
 
@@ -283,16 +318,16 @@ class Planner:
 
     def _take(self, element: Element) -> None:
         exit_ = ("exit", element.op["plane"], element.cycle)
-        if self.world.at(exit_, element.cycle) is None:
+        if self.world.at(exit_, element.cycle) is None and element.depth < DEEPEST:
             op = supply.activation(self.rng, self.spec, element.op)
             self.enter(op, element.start - ACTIVATION_LATENCY, element.depth + 1)
-        refuse(self.world.look(exit_, element.cycle) is None)
+        require(self.world.look(exit_, element.cycle) is not None, "E-ACC-EMPTY", element.cycle)
 
     def _keep(self, element: Element) -> None:
         fields = element.op.fields
         if "acc" in fields:
             row = fields["acc"] + element.i
-            refuse(row >= ACCUMULATOR_ROWS)
+            require(row < ACCUMULATOR_ROWS, "E-RANGE", element.cycle)
             self.world.hold(("acc", fields["plane"], row), element.cycle + 1, True)
         self._emit(element)
 
@@ -302,11 +337,11 @@ class Planner:
 
     def _have_row(self, element: Element) -> None:
         place = "acc", element.op["plane"], element.op["acc"] + element.i
-        refuse(place[2] >= ACCUMULATOR_ROWS)
-        if not self.world.at(place, element.cycle):
+        require(place[2] < ACCUMULATOR_ROWS, "E-RANGE", element.cycle)
+        if not self.world.at(place, element.cycle) and element.depth < DEEPEST:
             op = supply.row_writer(self.rng, self.spec, element.op["plane"], place[2])
             self.enter(op, element.cycle - self.rng.randint(1, 4), element.depth + 1)
-        refuse(not self.world.look(place, element.cycle))
+        require(self.world.look(place, element.cycle) is not None, "E-UNINIT", element.cycle)
 
     def write_row(self, element: Element, _: int) -> None:
         self._keep(element)
@@ -324,10 +359,11 @@ class Planner:
     def _have_map(self, element: Element, most: int) -> None:
         place = "map", element.op["hemi"], element.op["number"]
         held = self.world.at(place, element.cycle)
-        if held is None or held > most:
+        if (held is None or held > most) and element.depth < DEEPEST:
             self._supply_map(element, most)
         held = self.world.look(place, element.cycle)
-        refuse(held is None or held > most)
+        require(held is not None, "E-UNINIT", element.cycle)
+        require(held <= most)
         self._emit(element)
 
     def _supply_map(self, element: Element, most: int) -> None:
@@ -336,7 +372,7 @@ class Planner:
         cycle = element.cycle - self.rng.randint(1, 3)
         here = position(self.spec, op.row, op.fields)
         need = Need(op["from"], supply.ENTRY_WIDTH, here, most)
-        self._have(Element(op, cycle, cycle, 0, 0, element.depth + 1), need)
+        self._supply(Element(op, cycle, cycle, 0, 0, element.depth + 1), need)
         self.enter(op, cycle, element.depth + 1)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from conform.tensor_broken import break_some
 from conform.tensor_plan import planned
+from conform.tensor_planted import planted
 from conform.tensor_wild import any_machine, wild_program
 from vm.engine import HALTED, UNINIT_MODES
 
@@ -71,3 +72,14 @@ def test_either_engine_goes_on_from_the_state_of_the_other(seed: int, cut: int, 
     golden.set_state(other)
     core.set_state(one)
     run_both((golden, core), [cut, cut + 1])
+
+
+@given(seeds)
+def test_the_fault_of_a_program_is_the_one_planted(seed: int) -> None:
+    rng = Random(seed)
+    spec = any_machine(rng)
+    program, told = planted(rng, spec)
+    pair = engines(rng, spec, program.text())
+    run_both(pair)
+    fault = pair[0].fault
+    assert told == ((fault.cycle, fault.code) if fault else None), program
