@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from conform.build import op
+from conform.tensor_ops import COUNTER
 from conform.timetable import encoded, op_text
 from isa.codec import Op
 
-COUNTER = 23  # the register that loops count up, from 0
 JUMP_CYCLES = 3
 FILLER = op("mov rd, ra", u=2, rd=20, ra=20)
 

@@ -18,7 +18,8 @@ from isa.table import TENSOR_ROWS
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, HEMISPHERES, LINK, PLANE, PLANES, VXM
 
-BASES = range(24, 28)  # registers that hold small numbers: base rows, and broadcast operands
+BASES = range(24, 28)  # registers that hold their place in this range: base rows, and broadcast operands
+COUNTER = 23  # the register that loops count up, from 0
 WORDS = (
     0, 1, 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF, 0x0000000F,
     0x3F800000, 0xBF800000, 0x00000001, 0x007FFFFF, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7FC00001, 0x42B17218,
@@ -73,7 +74,7 @@ def field_value(rng: Random, spec: MachineSpec, row: Row, field: Field) -> int:
     if name == "row":
         return rng.randrange(spec.rows * spec.banks)
     if name == "ra":
-        return rng.choice(BASES)
+        return rng.choice([*BASES, COUNTER])
     if name in ("n", "m") and rng.randrange(2):
         return field.low
     if name in ("stride", "stride2"):

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from conform import tensor_supply as supply
-from conform.skeleton import COUNTER, Skeleton, Slot
+from conform.skeleton import Skeleton, Slot
 from conform.spacetime import Place, Refused, Spacetime
-from conform.tensor_ops import BASES, any_op, any_row
+from conform.tensor_ops import BASES, COUNTER, any_op, any_row
 from conform.tensor_supply import ENTRIES, Need, target_of
 from isa.codec import Op
 from isa.legal import absent, why_illegal

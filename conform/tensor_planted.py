@@ -6,9 +6,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
-from conform.skeleton import COUNTER, Skeleton, Slot
+from conform.skeleton import Skeleton, Slot
 from conform.spacetime import Refused
-from conform.tensor_ops import any_op, any_row, families
+from conform.tensor_ops import COUNTER, any_op, any_row, families
 from conform.tensor_plan import DEEPEST, Planner, elements_of, require
 from isa.codec import Op
 from isa.faults import NUMBER

@@ -29,13 +29,13 @@ def any_machine(rng: Random) -> MachineSpec:
     """A machine with few of everything."""
     return MachineSpec(
         "odd",
-        superlanes=rng.randint(1, 3),
+        superlanes=rng.choice((1, 2, 3, 3, 5)),
         quads=rng.randint(1, 5),
         banks=rng.randint(1, 2),
         rows=rng.choice((8, 16, 40, 64)),
-        streams=rng.choice((16, 32)),
-        vxm_alus=rng.choice((3, 16)),
-        mxm_planes=rng.choice((0, 2, 4)),
+        streams=rng.choice((4, 12, 16, 20, 32, 32, 32)),
+        vxm_alus=rng.choice((1, 3, 16, 16)),
+        mxm_planes=rng.choice((0, 2, 4, 4)),
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from conform.skeleton import COUNTER
-from conform.tensor_ops import BASES, WORDS
+from conform.tensor_ops import BASES, COUNTER, WORDS
 from isa import codec
 from isa.machine import MachineSpec
 from vm.core import CoreEngine
