@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from conform.build import op
-from conform.tensor_ops import COUNTER
+from conform.tensor_ops import BASES, COUNTER
 from conform.timetable import encoded, op_text
 from isa.codec import Op
 
@@ -24,17 +24,18 @@ class Slot:
 
 
 class Skeleton:
-    """Straight code, waits, jumps and loops, to `length` cycles or a little more."""
+    """Straight code, waits, jumps and loops, to `length` cycles or a little more; the first bundle sets the bases."""
 
     def __init__(self, rng: Random, length: int) -> None:
         self.rng = rng
         self.slots: list[Slot] = []
         self.now = 0
         self.counts: list[int] = []  # cycles in which the counter goes up
+        self._slot(*(op("mov rd, imm", u=n, rd=register, imm=n + 1) for n, register in enumerate(BASES[1:])))
         while self.now < length:
             rng.choice((*[self._straight] * 4, self._wait, self._jump, self._loop))()
         self._slot(op("halt [code]", code=rng.randrange(256)))
-        self.by_cycle = {cycle: slot for slot in self.slots for cycle in slot.cycles}
+        self.by_cycle = {cycle: slot for slot in self.slots[1:] for cycle in slot.cycles}
 
     def counted(self, cycle: int) -> int:
         """What the counter holds for ops of a cycle."""

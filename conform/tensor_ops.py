@@ -74,7 +74,8 @@ def field_value(rng: Random, spec: MachineSpec, row: Row, field: Field) -> int:
     if name == "row":
         return rng.randrange(spec.rows * spec.banks)
     if name == "ra":
-        return rng.choice([*BASES, COUNTER])
+        register: int = rng.choice([*BASES, COUNTER])
+        return register
     if name in ("n", "m") and rng.randrange(2):
         return field.low
     if name in ("stride", "stride2"):

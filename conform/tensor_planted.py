@@ -42,7 +42,7 @@ class Planter(Planner):
         """Enter an op whose fault is of a kind, and say when; None if none is found."""
         for _ in range(TRIES):
             row = any_link(self.rng) if wanted == "E-LINK" else any_row(self.rng, self.spec)
-            op, slot = any_op(self.rng, self.spec, row), self.rng.choice(self.frame.slots)
+            op, slot = any_op(self.rng, self.spec, row), self.rng.choice(self.frame.slots[1:])
             if wanted != "E-LINK" and slot.ops and self.rng.randrange(2):
                 op = self._twin(self.rng.choice(slot.ops)) or op
             self.told = []
