@@ -25,6 +25,7 @@ WORDS = (
     0x3F800000, 0xBF800000, 0x00000001, 0x007FFFFF, 0x7F7FFFFF, 0x7F800000, 0xFF800000, 0x7FC00001, 0x42B17218,
     0x3C003C00, 0x7BFF0001, 0x7C00FC00, 0x7E018000, 0x3F807F7F, 0x7F80FF80,
 )  # fmt: skip
+LEISURELY, SLOW = 40, 120  # one in so many bursts has this many cycles between elements, at most
 # How far above its least a field mostly goes.
 REACH = {"n": 6, "d": 2, "m": 2, "e": 2, "amount": 40, "acc": 5, "row0": 40, "number": 2}
 
@@ -78,6 +79,8 @@ def field_value(rng: Random, spec: MachineSpec, row: Row, field: Field) -> int:
         return register
     if name in ("n", "m") and rng.randrange(2):
         return field.low
+    if name in ("d", "e") and rng.randrange(LEISURELY) == 0:
+        return rng.randint(field.low, min(field.high, SLOW))
     if name in ("stride", "stride2"):
         return rng.randint(-2, 2)
     return rng.randint(field.low, min(field.high, field.low + REACH.get(name, field.high)))

@@ -17,7 +17,7 @@ from isa.machine import MachineSpec
 from isa.row import Row
 from isa.units import LINK
 
-TRIES = 300
+TRIES = 100
 KINDS = (
     "E-ILLEGAL", "E-LINK", "E-UNIT-BUSY", "E-STREAM-EMPTY", "E-STREAM-TORN", "E-TYPE", "E-ACC-EMPTY", "E-RANGE",
     "E-BANK", "E-UNINIT", "E-WRITE-CLASH", "E-STREAM-CLASH",
@@ -101,7 +101,7 @@ def any_link(rng: Random) -> Row:
 
 def planted(rng: Random, spec: MachineSpec) -> tuple[Skeleton, Told | None]:
     """A program, and the fault that it ends with, of any kind; None if there was no place for one."""
-    planter = Planter(rng, spec, rng.randint(20, 90))
-    for _ in range(rng.randint(2, 10)):
+    planter = Planter(rng, spec, rng.randint(20, 70))
+    for _ in range(rng.randint(1, 5)):
         planter.try_any()
     return planter.frame, planter.plant(rng.choice(KINDS))
