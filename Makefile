@@ -7,7 +7,7 @@ CORE := .venv/.core
 CORE_SOURCES := $(wildcard csrc/*.c csrc/*.h csrc/*.py) setup.py
 # The compatible kind of editable install is a plain path; the default kind costs every start of Python 20 ms.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e
-SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py
+SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py tests/test_tensor_agree.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-deep lint dev gen bench docs clean
