@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conform.tensor_broken import break_some
+from conform.tensor_crowd import crowd
 from conform.tensor_plan import planned
 from conform.tensor_planted import planted
 from conform.tensor_wild import any_machine, wild_program
@@ -36,6 +37,15 @@ def test_broken_programs_run_alike(seed: int, cuts: list[int], mode: str, strict
     program = planned(rng, spec)
     break_some(rng, spec, program)
     run_both(engines(rng, spec, program.text(), mode, strict, part), cuts)
+
+
+@given(seeds, modes, st.booleans(), parts)
+def test_one_fault_of_many_in_a_cycle_is_the_same(seed: int, mode: str, strict: bool, part: float) -> None:
+    rng = Random(seed)
+    spec = any_machine(rng)
+    program = planned(rng, spec)
+    crowd(rng, spec, program)
+    run_both(engines(rng, spec, program.text(), mode, strict, part))
 
 
 @given(seeds, cuts, modes, st.booleans(), parts)
