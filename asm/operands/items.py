@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeGuard
 
 from asm.errors import error
 from asm.operands.match import match
@@ -12,6 +13,7 @@ from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
 from asm.write.verbatim import Raw
 from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
+from isa.table import MNEMONICS
 
 CHECKS = ("cycles", "drain", "assert")
 
@@ -30,6 +32,7 @@ class ItemBuilder:
         self.timeline: Timeline | None = None
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
+        self.run: list[OpStmt] = []  # linear ops of the tensor face that are scheduled together
         self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
@@ -39,11 +42,17 @@ class ItemBuilder:
             except SourceError as problem:
                 self.dropped = True
                 self.report(problem)
+        self._end_run(waits=False)
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
         return self.items
 
     def _take(self, statement: Statement) -> None:
+        if self.timeline is None and self.bundle is None and _joins_a_run(statement):
+            self.run.append(statement)
+            return
+        if self.run:
+            self._end_run(not _ends_the_program(statement))
         if type(statement) is OpStmt:
             self._op(statement)
         elif isinstance(statement, LabelDef):
@@ -65,6 +74,15 @@ class ItemBuilder:
             self.bundle.ops.append(op)
         else:
             self.items.append(Linear(op))
+
+    def _end_run(self, waits: bool) -> None:
+        """Schedule the tensor ops of linear code that came one after the other; `waits` says that more code follows."""
+        run, self.run = self.run, []
+        if run:
+            from asm.streams.region import timeline_of  # what scalar programs do without
+
+            found = timeline_of(self.scope, run, waits, self.report)
+            self.items += [found] if found is not None else []
 
     def _timed(self, op: AsmOp) -> TimedOp:
         timing, line = op.statement.timing, op.statement.line
@@ -145,6 +163,26 @@ class ItemBuilder:
         place = statement.line.place(statement.column, statement.end)
         items = self.items if self.timeline is None else self.checks
         items.append(CycleCheck(statement.name, node, text, statement.line, place))
+
+
+def may_stream(mnemonic: str) -> bool:
+    """A quick answer for scalar ops, which are most: they have rows, and those have no place on the floorplan."""
+    rows = MNEMONICS.get(mnemonic)
+    return rows is None or rows[0].tensor
+
+
+def _joins_a_run(statement: Statement) -> TypeGuard[OpStmt]:
+    """Whether a statement in linear code is an op of the tensor face whose cycle is left to the assembler."""
+    if type(statement) is not OpStmt or statement.timing is not None or not may_stream(statement.mnemonic):
+        return False
+    from asm.streams.statements import is_linear
+
+    return is_linear(statement.mnemonic)
+
+
+def _ends_the_program(statement: Statement) -> bool:
+    rows = MNEMONICS.get(statement.mnemonic, ()) if isinstance(statement, OpStmt) else ()
+    return any(row.control == "halt" for row in rows)
 
 
 def _unclosed(timeline: Timeline) -> Diagnostic:

@@ -42,7 +42,7 @@ def match_tensor(scope: Scope, statement: OpStmt) -> AsmOp:
     for slot, reading, node in zip(form.slots, readings, nodes, strict=False):
         FILL[slot.operand.kind](scope, op, slot, reading, node)
     fill_attributes(scope, op, form, attributes)
-    _note_registers(scope, op, form)
+    note_registers(scope, op, form)
     take_own_alu(op)
     apply_pins(scope, op)
     _check_rules(scope, op)
@@ -71,7 +71,7 @@ def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Readin
     return (OTHER if isinstance(node, NOT_EXPRESSIONS) else EXPR), cast(Expr, node)
 
 
-def _note_registers(scope: Scope, op: AsmOp, form: Form) -> None:
+def note_registers(scope: Scope, op: AsmOp, form: Form) -> None:
     """Scalar registers: of a row, and those that are broadcast, which are numbered from SCALARS on."""
     scope.registers.note(op, form.registers)
     names = op.row.format.names

@@ -26,6 +26,6 @@
 ; note 14:21-27: made here
 ; help: count from an op whose result it samples, or write its cycle
         .endtimeline
-        vmov.i8 v4, 5
-; error: E-BUNDLE 9-15: `vmov.i8` needs a cycle of its own: on streams nothing waits
+        read    se4, mw4[0]
+; error: E-BUNDLE 9-12: `read` needs a cycle of its own: on streams nothing waits
 ; help: put it in a bundle, `{ ... }`, or in a timeline

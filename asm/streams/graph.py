@@ -1,0 +1,143 @@
+"""Linear tensor statements as a graph: nodes are bursts, values are what flows between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from asm.operands.slot import Form
+from asm.program import AsmOp
+from asm.tree import OpStmt
+from isa.diagnostics import Place
+
+ANYWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Memory that a burst touches: rows [low, high] of `width` slices from number `first` on, in the order of `start`
+    and `stride`; `symbol` names the tensor."""
+
+    symbol: str
+    first: int
+    width: int
+    low: int
+    high: int
+    start: int
+    stride: int
+    count: int
+    writes: bool
+
+    def meets(self, other: Rows) -> bool:
+        """Whether two bursts touch a row of one slice and one of them writes."""
+        slices = self.first < other.first + other.width and other.first < self.first + self.width
+        return (self.writes or other.writes) and slices and self.low <= other.high and other.low <= self.high
+
+    def wait(self, other: Rows) -> int:
+        """Cycles from the first element of this burst to the first that another, after it, may have."""
+        return 1 if self.order == other.order else self.count
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The same of bursts that touch the same rows one after the other."""
+        return self.first, self.start, self.stride, self.count
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """What one definition makes: a burst of `count` elements of `width` bytes. `pin` is a stream or v register."""
+
+    name: str
+    width: int
+    count: int
+    place: Place
+    maker: Node
+    pin: int = ANYWHERE
+    users: list[tuple[Node, str]] = field(default_factory=list)  # and the field that takes it
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A statement: `op` is its burst without streams, unit and count; `sources` the values by field.
+
+    `position` is where it stands, unknown (ANYWHERE) of an op of a switch until `hemisphere` is chosen; `rows` are
+    those of a load or store; `after` the nodes that touch the same rows before, with the cycles to keep from them.
+    """
+
+    number: int
+    statement: OpStmt
+    op: AsmOp
+    form: Form
+    count: int
+    position: int
+    sources: dict[str, Value] = field(default_factory=dict)
+    result: Value | None = None
+    hemisphere: int = ANYWHERE
+    rows: Rows | None = None
+    after: list[tuple[Node, int]] = field(default_factory=list)
+
+    @property
+    def latency(self) -> int:
+        return self.op.row.latency
+
+    @property
+    def place(self) -> Place:
+        return self.op.place
+
+    @property
+    def result_field(self) -> str:
+        """The field that names where the result goes."""
+        return next(o.fields[0] for o in self.op.row.operands if o.role == "w")
+
+
+@dataclass(eq=False, slots=True)
+class Body:
+    """Nodes whose times hang together, in the order of the file."""
+
+    nodes: list[Node]
+
+    @property
+    def values(self) -> list[Value]:
+        return [node.result for node in self.nodes if node.result is not None]
+
+
+def bodies(nodes: list[Node]) -> list[Body]:
+    """The connected parts of a graph in an order in which none waits for a later one; knots of parts are one body."""
+    parts = _joined([[node] for node in nodes])
+    while True:
+        ordered, left = _in_order(parts)
+        if not left:
+            return [Body(sorted(part, key=lambda node: node.number)) for part in ordered]
+        parts = [*ordered, [node for part in left for node in part]]
+
+
+def _neighbours(node: Node) -> list[Node]:
+    return [value.maker for value in node.sources.values()]
+
+
+def _joined(parts: list[list[Node]]) -> list[list[Node]]:
+    """Parts that share a value become one."""
+    where = {node: part for part in parts for node in part}
+    for node in list(where):
+        for other in _neighbours(node):
+            into, part = where[other], where[node]
+            if into is not part:
+                into += part
+                where.update(dict.fromkeys(part, into))
+    return list({id(part): part for part in where.values()}.values())
+
+
+def _in_order(parts: list[list[Node]]) -> tuple[list[list[Node]], list[list[Node]]]:
+    """Parts whose memory is ready, one after the other, and those that wait for each other."""
+    done: set[Node] = set()
+    ordered: list[list[Node]] = []
+    left = sorted(parts, key=lambda part: min(node.number for node in part))
+    while ready := next((part for part in left if _is_ready(part, done)), None):
+        ordered.append(ready)
+        left = [part for part in left if part is not ready]
+        done.update(ready)
+    return ordered, left
+
+
+def _is_ready(part: list[Node], done: set[Node]) -> bool:
+    own = set(part)
+    return all(other in done or other in own for node in part for other, _ in node.after)

@@ -1,0 +1,177 @@
+"""`vload` and `vstore`: rows of a tensor as a burst of the read or write ports of its slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from asm.errors import error
+from asm.names.expr import Address
+from asm.names.suggest import did_you_mean
+from asm.names.symbols import DATA
+from asm.operands.address import Located
+from asm.operands.attributes import split_attributes
+from asm.operands.reach import fill_slice_row
+from asm.operands.slot import Form, form_of
+from asm.program import AsmOp
+from asm.scope.objects import DataSymbol
+from asm.scope.scope import Scope
+from asm.streams.graph import Rows
+from asm.tree import Attribute, Indexed, Name, Operand, OpStmt, Virtual
+from isa.diagnostics import Note
+from isa.row import SLICE_ROW
+from isa.table import ROWS
+from isa.units import HEMISPHERE_SLICES, slice_name
+
+LOADS_AND_STORES = {"vload": "read", "vstore": "write"}  # what they are in the memory column
+ROW_LAYOUTS = ("rows", "tiles")
+# By what they do, the slices they take and whether a register is added: what names a row of memory.
+FORMS = {
+    (row.memory, row.width, "ra" in row.format.names): form_of(row)
+    for row in ROWS
+    if row.tensor and any(operand.kind == SLICE_ROW for operand in row.operands)
+}
+
+
+class Written(NamedTuple):
+    """A load or store as written: the tensor, what flows, the attributes by name, and the statement."""
+
+    statement: OpStmt
+    tensor: Name
+    value: Operand
+    attributes: Mapping[str, Attribute]
+
+
+class Selection(NamedTuple):
+    """`n` rows of a tensor from row `start` on, `stride` apart; or from where `register` points, if it is given."""
+
+    start: int
+    stride: int
+    n: int
+    register: int | None
+
+
+def parse(statement: OpStmt) -> Written:
+    """Raises E-OPERAND."""
+    nodes, given = split_attributes(statement)
+    loads = LOADS_AND_STORES[statement.mnemonic] == "read"
+    if len(nodes) != 2 or not isinstance(nodes[loads], Name):
+        form = "a value and a tensor: `vload %a, x`" if loads else "a tensor and a value: `vstore x, %a`"
+        raise error("E-OPERAND", f"`{statement.mnemonic}` takes {form}", statement.line, statement)
+    tensor = nodes[loads]
+    assert isinstance(tensor, Name)
+    attributes: dict[str, Attribute] = {}
+    for node in given:
+        if node.name not in ("n", "row", "stride"):
+            message = f"`{statement.mnemonic}` has no attribute `{node.name}`"
+            help_ = did_you_mean(node.name, ("n", "row", "stride")) or "it has n, row, stride"
+            raise error("E-OPERAND", message, statement.line, node, help_)
+        if node.name in attributes:
+            raise error("E-OPERAND", f"`{node.name}` is given twice", statement.line, node)
+        attributes[node.name] = node
+    return Written(statement, tensor, nodes[not loads], attributes)
+
+
+def find_tensor(scope: Scope, written: Written) -> DataSymbol:
+    """The tensor that is loaded or stored. Raises E-TYPE for what is none, or has no rows; E-UNDEFINED."""
+    line, node = written.statement.line, written.tensor
+    symbol = scope.data.get(node.text)
+    if symbol is None:
+        scope.resolve(node, line)
+    if symbol is not None and symbol.tensor is not None and symbol.tensor.layout in ROW_LAYOUTS:
+        return symbol
+    what = f"`{node.text}` is no tensor whose rows could flow"
+    help_ = "declare it with `.tensor`, in layout rows or tiles"
+    notes = (Note("declared here", symbol.place),) if symbol else ()
+    raise error("E-TYPE", what, line, node, help_, notes)
+
+
+def rows_of(scope: Scope, symbol: DataSymbol) -> int:
+    return symbol.object.words // scope.spec.words_per_row
+
+
+def select(scope: Scope, written: Written, symbol: DataSymbol, flowing: int | None) -> Selection:
+    """The rows that `n`, `row` and `stride` choose; `flowing` vectors are stored. Raises E-RANGE, E-TYPE."""
+    rows = rows_of(scope, symbol)
+    row = written.attributes.get("row")
+    register = _register(scope, written, row) if row else None
+    start = _number(scope, written, "row", 0) if register is None else 0
+    stride = _number(scope, written, "stride", 1)
+    count = _number(scope, written, "n", _rest(rows - start, stride) if flowing is None else flowing)
+    chosen = Selection(start, stride, count, register)
+    _check(written, symbol, chosen, rows, flowing)
+    return chosen
+
+
+def _rest(rows: int, stride: int) -> int:
+    """The elements that a stride takes to the last row; 1 when it never gets there."""
+    return max(1, -(-rows // stride)) if stride > 0 else 1
+
+
+def _register(scope: Scope, written: Written, node: Attribute) -> int | None:
+    value = node.value
+    return scope.registers.find(value, written.statement.line) if isinstance(value, Name | Virtual) else None
+
+
+def _number(scope: Scope, written: Written, name: str, default: int) -> int:
+    node = written.attributes.get(name)
+    if node is None:
+        return default
+    value = scope.evaluate(node.value, written.statement.line)
+    if not isinstance(value, int):
+        raise error("E-TYPE", f"`{name}` is a number of rows", written.statement.line, node)
+    return value
+
+
+def _check(written: Written, symbol: DataSymbol, chosen: Selection, rows: int, flowing: int | None) -> None:
+    line = written.statement.line
+    node = written.attributes.get("n", written.tensor)
+    if chosen.n < 1:
+        raise error("E-RANGE", f"n is {chosen.n}; a burst has at least one element", line, node, "write n=1")
+    if flowing is not None and chosen.n != flowing:
+        message = f"{_vectors(flowing)} flow to `{symbol.name}`, not {chosen.n}"
+        raise error("E-RANGE", message, line, node, f"write n={flowing}, or leave it out")
+    if flowing is not None and not written.attributes and flowing != rows:
+        message = f"`{symbol.name}` has {rows} rows and {_vectors(flowing)} flow to it"
+        raise error("E-RANGE", message, line, written.tensor, "say which rows are meant: `row=0`")
+    last = chosen.start + (chosen.n - 1) * chosen.stride
+    for row in (chosen.start, last):
+        if chosen.register is None and not 0 <= row < rows:
+            message = f"row {row} is not one of `{symbol.name}`; its rows are 0 to {rows - 1}"
+            raise error("E-RANGE", message, line, written.attributes.get("row", node))
+
+
+def _vectors(count: int) -> str:
+    return f"{count} vector" if count == 1 else f"{count} vectors"
+
+
+def burst(scope: Scope, written: Written, symbol: DataSymbol, chosen: Selection) -> tuple[AsmOp, Form, Rows]:
+    """The op of a load or store without its stream, and the memory it touches. Raises SourceError."""
+    width = symbol.object.slices
+    kind = LOADS_AND_STORES[written.statement.mnemonic]
+    form = FORMS[kind, width, chosen.register is not None]
+    op = AsmOp(form.row, list(form.blank), written.statement)
+    slot = next(slot for slot in form.slots if slot.operand.kind == SLICE_ROW)
+    number = first_slice(scope, symbol)
+    fields = {} if chosen.register is None else {"ra": chosen.register}
+    place = Indexed(slice_name(number), written.tensor, written.tensor.column, written.tensor.end)
+    fill_slice_row(scope, op, slot, Located(Address(DATA, symbol.name, chosen.start), fields), place)
+    op.values[form.row.format.names.index("stride")] = chosen.stride
+    return op, form, _touched(scope, symbol, chosen, number, kind == "write")
+
+
+def first_slice(scope: Scope, symbol: DataSymbol) -> int:
+    """The number that encodes the first slice of a tensor."""
+    hemisphere, index = divmod(symbol.address // scope.spec.words_per_slice, scope.spec.slices)
+    return hemisphere * HEMISPHERE_SLICES + index
+
+
+def _touched(scope: Scope, symbol: DataSymbol, chosen: Selection, first: int, writes: bool) -> Rows:
+    """With a register any row of the tensor may be meant."""
+    base = scope.row_of(Address(DATA, symbol.name))
+    start = base + chosen.start
+    ends = sorted((start, start + (chosen.n - 1) * chosen.stride))
+    if chosen.register is not None:
+        ends, start = [base, base + rows_of(scope, symbol) - 1], -1
+    width = symbol.object.slices
+    return Rows(symbol.name, first, width, ends[0], ends[1], start, chosen.stride, chosen.n, writes)

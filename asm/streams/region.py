@@ -1,0 +1,165 @@
+"""A run of linear tensor statements as a whole: read, timed, placed body after body, written as a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from asm.facts import NOP
+from asm.operands.tensor import note_registers
+from asm.program import AsmOp, TimedOp, Timeline
+from asm.scope.scope import Scope
+from asm.streams.explain import no_room
+from asm.streams.graph import ANYWHERE, Body, Node, bodies
+from asm.streams.route import Piece, Unfit, pieces_of
+from asm.streams.statements import Reader
+from asm.streams.table import Conflict, Table
+from asm.streams.times import Timed, plans
+from asm.tree import OpStmt
+from isa.diagnostics import Diagnostic, SourceError
+
+TRIED = 8  # ways to time a body that are tried, the shortest first
+
+
+class Placed(NamedTuple):
+    """A body that begins in cycle `start`; everything has landed in cycle `end`."""
+
+    start: int
+    end: int
+    pieces: list[Piece]
+    timed: Timed
+
+
+def timeline_of(
+    scope: Scope, run: Iterable[OpStmt], waits: bool, report: Callable[[SourceError], None]
+) -> Timeline | None:
+    """The timeline that a run of statements becomes; None after errors, which are reported."""
+    reader = Reader(scope)
+    failed = False
+    for statement in run:
+        try:
+            reader.read(statement)
+        except SourceError as problem:
+            failed = True
+            report(problem)
+            reader.spoil(statement)
+    if failed:
+        return None
+    try:
+        return schedule(scope, reader.nodes, waits)
+    except SourceError as problem:
+        report(problem)
+        return None
+
+
+def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
+    """The timeline that a graph becomes; with `waits` nothing is under way at its end. Raises SourceError."""
+    _check_used(nodes)
+    table = Table(scope.spec)
+    placed: list[Placed] = []
+    problems: list[Diagnostic] = []
+    start: dict[Node, int] = {}
+    for body in bodies(nodes):
+        try:
+            placed.append(_place(body, table, start))
+            start.update((node, placed[-1].start + placed[-1].timed.plan.time[node]) for node in body.nodes)
+        except Unfit as problem:
+            problems.append(problem.diagnostic)
+    if problems:
+        raise SourceError(*problems)
+    return _timeline(scope, placed, nodes, waits)
+
+
+def _check_used(nodes: Iterable[Node]) -> None:
+    """Raises E-STREAM for every value that nothing takes."""
+    unused = [node.result for node in nodes if node.result is not None and not node.result.users]
+    problems = [
+        Diagnostic("E-STREAM", f"nothing takes `{value.name}`", value.place, help="store it, or leave the line out")
+        for value in unused
+    ]
+    if problems:
+        raise SourceError(*problems)
+
+
+# Places -----------------------------------------------------------------------------------------
+def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
+    """The way of timing a body, and the cycle to begin in, that end first. Raises Unfit."""
+    best: tuple[int, int, Timed] | None = None
+    refused: Conflict | None = None
+    for timed in plans(body, table.spec)[:TRIED]:
+        found = _first_start(body, timed, table, start, best[0] if best else None)
+        if isinstance(found, Conflict):
+            refused = refused or found
+        elif found is not None:
+            best = (found + timed.end, found, timed)
+    if best is None:
+        assert refused is not None
+        raise no_room(refused, table.spec)
+    end, first, timed = best
+    pieces = list(pieces_of(timed.plan, body.nodes))
+    table.place(pieces, first)
+    return Placed(first, end, pieces, timed)
+
+
+def _first_start(
+    body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
+) -> int | Conflict | None:
+    """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""
+    pieces = list(pieces_of(timed.plan, body.nodes))
+    try:
+        Table(table.spec).place(pieces, 0)
+    except Conflict as itself:
+        return itself
+    first = _after_memory(body, timed, start)
+    pinned = any(node.op.cycle_pin is not None for node in body.nodes)
+    while before is None or first + timed.end < before:
+        mark = len(table.log)
+        try:
+            table.place(pieces, first)
+        except Conflict as conflict:
+            if pinned:
+                return conflict
+            first += conflict.later
+            continue
+        table.undo(mark)
+        return first
+    return None
+
+
+def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:
+    """The first start for which what a body loads has been stored before."""
+    waits = [start[o] + wait - timed.plan.time[n] for n in body.nodes for o, wait in n.after if o in start]
+    return max([0, *waits])
+
+
+# The timeline -----------------------------------------------------------------------------------
+def _timeline(scope: Scope, placed: list[Placed], nodes: list[Node], waits: bool) -> Timeline:
+    timed = [(each.start + piece.time, piece) for each in placed for piece in each.pieces]
+    timed.sort(key=lambda pair: (pair[0], pair[1].node.number))
+    ops = [_timed_op(_op(scope, piece), cycle) for cycle, piece in timed]
+    end = max(each.end for each in placed)
+    if waits and end > timed[-1][0] + 1:
+        ops.append(_timed_op(AsmOp(NOP, [1], nodes[-1].statement), end - 1))
+    return Timeline(ops, nodes[0].place)
+
+
+def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
+    return TimedOp(op, (), "at", cycle, (), op.place)
+
+
+def _op(scope: Scope, piece: Piece) -> AsmOp:
+    """The op of a piece, with all its places."""
+    values = dict(piece.values)
+    if "n" in values:
+        values["n"] = piece.count
+    if piece.result is not None:
+        values[piece.result_field] = piece.result.number
+    for name, channel in piece.sources.items():
+        values[name] = channel.number
+    original = piece.node.op
+    op = AsmOp(piece.row, list(values.values()), original.statement)
+    op.unit_pin = values.get("u", ANYWHERE)
+    if piece.own:
+        op.references, op.access = original.references, original.access
+        note_registers(scope, op, piece.node.form)
+    return op

@@ -1,0 +1,252 @@
+"""Statements of a run of linear tensor code to nodes of a graph, one at a time, in sequential meaning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
+
+from asm.errors import error
+from asm.operands.attributes import fill_attributes, split_attributes
+from asm.operands.fill_tensor import FILL
+from asm.operands.mismatch import no_form_fits
+from asm.operands.pins import apply_pins, take_own_alu
+from asm.operands.places import find_place
+from asm.operands.slot import EXPR, OTHER, PLACE, Form, Shape, Slot, shape_of
+from asm.operands.tensor import forms
+from asm.program import AsmOp
+from asm.scope.places import HEMISPHERES
+from asm.scope.scope import NOT_EXPRESSIONS, Scope
+from asm.streams.graph import ANYWHERE, Node, Value
+from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, select
+from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
+from isa.diagnostics import Note, SourceError
+from isa.places import SCALARS, is_stream
+from isa.row import ATTR, HEMI, WRITE, Row, operand_text
+from isa.table import MNEMONICS
+from isa.units import HEMISPHERE_SLICES, SXM, VXM
+
+PLACES = (VXM, SXM)  # where the ops stand that linear code may use
+ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
+
+
+class Flowing(NamedTuple):
+    """A value as written: `%a`, or a stream or v register by name; `pin` is its number, ANYWHERE of `%a`."""
+
+    name: str
+    pin: int
+    node: Name | Virtual
+
+
+Reading: TypeAlias = Flowing | int | Operand
+
+
+def is_linear(mnemonic: str) -> bool:
+    """Whether a statement of linear code belongs to a stream graph."""
+    if mnemonic in LOADS_AND_STORES:
+        return True
+    rows = MNEMONICS.get(mnemonic)
+    return rows is not None and rows[0].units.where in PLACES and _result(rows[0]) is not None
+
+
+def _result(row: Row) -> str | None:
+    """The field of the value an op makes, one group of streams or a v register."""
+    made = [operand for operand in row.operands if operand.role == WRITE and operand.groups == 1]
+    return made[0].fields[0] if made else None
+
+
+class Reader:
+    """Builds the nodes of a run of statements; `values` are the names as they stand."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.values: dict[str, Value | None] = {}  # None of those that an error kept from being made
+        self.nodes: list[Node] = []
+
+    def read(self, statement: OpStmt) -> None:
+        """Add the node of a statement. Raises SourceError."""
+        node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
+        for earlier in self.nodes:
+            if earlier.rows and node.rows and earlier.rows.meets(node.rows):
+                node.after.append((earlier, earlier.rows.wait(node.rows)))
+        self.nodes.append(node)
+
+    def spoil(self, statement: OpStmt) -> None:
+        """A statement has an error: what it would have made has no value, and that is no other error."""
+        flowing = self._flowing(statement, statement.operands[0]) if statement.operands else None
+        if flowing is not None:
+            self.values[flowing.name] = None
+
+    # Loads and stores -------------------------------------------------------------------------
+    def _access(self, statement: OpStmt) -> Node:
+        written = parse(statement)
+        symbol = find_tensor(self.scope, written)
+        flowing = self._flowing(statement, written.value)
+        if flowing is None:
+            raise error("E-OPERAND", "a load or store takes a value such as `%a`", statement.line, written.value)
+        loads = LOADS_AND_STORES[statement.mnemonic] == "read"
+        value = None if loads else self._value(statement, flowing)
+        chosen = select(self.scope, written, symbol, value.count if value else None)
+        op, form, rows = burst(self.scope, written, symbol, chosen)
+        position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
+        node = Node(len(self.nodes), statement, op, form, chosen.n, position, rows=rows)
+        apply_pins(self.scope, op)
+        if value is None:
+            self._define(node, flowing, rows.width)
+        else:
+            if value.width != rows.width:
+                raise _widths(statement, flowing, value, f"a row of `{symbol.name}`", rows.width)
+            self._take(node, "stream", value)
+        return node
+
+    # Other ops --------------------------------------------------------------------------------
+    def _op(self, statement: OpStmt) -> Node:
+        nodes, attributes = split_attributes(statement)
+        readings = [self._read(statement, node) for node in nodes]
+        form = _form(statement, tuple(shape for shape, _ in readings))
+        statement, hemisphere = _take_hemisphere(statement, form.row)
+        op = AsmOp(form.row, list(form.blank), statement)
+        position = self.scope.spec.vxm_position if form.row.units.where == VXM else ANYWHERE
+        node = Node(len(self.nodes), statement, op, form, 0, position, hemisphere=hemisphere)
+        if hemisphere != ANYWHERE:
+            op.values[form.row.format.names.index("hemi")] = hemisphere
+        made = self._fill(node, [reading for _, reading in readings], nodes)
+        self._fill_attributes(node, attributes)
+        if form.row.units.where == VXM:
+            take_own_alu(op)
+        apply_pins(self.scope, op)
+        self._count(node, attributes)
+        self._define(node, made, _width(form.row))
+        return node
+
+    def _read(self, statement: OpStmt, node: Operand) -> tuple[Shape, Reading]:
+        flowing = self._flowing(statement, node)
+        if flowing is not None:
+            return PLACE, flowing
+        if isinstance(node, Name):
+            place = find_place(self.scope, node, statement.line)
+            if place is not None:
+                return PLACE, place
+        return (OTHER if isinstance(node, NOT_EXPRESSIONS) else EXPR), node
+
+    def _flowing(self, statement: OpStmt, node: Operand) -> Flowing | None:
+        if isinstance(node, Virtual):
+            return Flowing(f"%{node.name}", ANYWHERE, node)
+        place = find_place(self.scope, node, statement.line) if isinstance(node, Name) else None
+        if place is None or place >= SCALARS:
+            return None
+        assert isinstance(node, Name)
+        return Flowing(node.text.lower(), place, node)
+
+    def _fill(self, node: Node, readings: list[Reading], written: tuple[Operand, ...]) -> Flowing:
+        """Fill the operands; returns what the op defines."""
+        made: Flowing | None = None
+        for slot, reading, operand in zip(_written_slots(node.form), readings, written, strict=True):
+            if not isinstance(reading, Flowing):
+                FILL[slot.operand.kind](self.scope, node.op, slot, reading, operand)
+            elif slot.operand.role == WRITE:
+                made = reading
+            else:
+                value = self._value(node.statement, reading)
+                if value.width != slot.operand.width:
+                    raise _widths(node.statement, reading, value, f"`{node.statement.mnemonic}`", slot.operand.width)
+                self._take(node, slot.operand.fields[0], value)
+        if made is None:
+            wanted = written[0]
+            message = f"`{node.statement.mnemonic}` makes a value, which a scalar register cannot hold"
+            raise error("E-OPERAND", message, node.statement.line, wanted, "write a name such as `%a`")
+        if made.pin != ANYWHERE and node.op.row.units.where == VXM:
+            node.op.values[node.op.row.format.names.index("dst")] = made.pin
+        return made
+
+    def _fill_attributes(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
+        for attribute in attributes:
+            if attribute.name in node.op.row.attributes and attribute.name not in ALLOWED:
+                message = f"`{attribute.name}` is chosen by the assembler in linear code"
+                help_ = "leave it out, or put the op in a timeline"
+                raise error("E-OPERAND", message, node.statement.line, attribute, help_)
+        fill_attributes(self.scope, node.op, node.form, attributes)
+
+    def _count(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
+        """The length of a burst: that of its operands, which must agree, or `n`."""
+        given = next((attribute for attribute in attributes if attribute.name == "n"), None)
+        counts = {value.count: value for value in reversed(node.sources.values())}
+        if len(counts) > 1:
+            first, second = list(counts.values())[:2]
+            message = f"`{second.name}` has {second.count} elements and `{first.name}` {first.count}"
+            notes = (Note(f"`{second.name}` is made here", second.place), Note(f"`{first.name}` here", first.place))
+            help_ = "operands have one length; `vload ..., stride=0, n=...` repeats a row"
+            raise error("E-RANGE", message, node.statement.line, node.statement, help_, notes)
+        node.count = next(iter(counts), node.op.value("n"))
+        if given is not None and node.op.value("n") != node.count:
+            message = f"n is {node.op.value('n')}, but {node.count} elements flow here"
+            raise error("E-RANGE", message, node.statement.line, given, "leave it out")
+
+    # Values -----------------------------------------------------------------------------------
+    def _value(self, statement: OpStmt, flowing: Flowing) -> Value:
+        value = self.values.get(flowing.name)
+        if value is not None:
+            return value
+        if flowing.name in self.values:
+            raise SourceError  # what should have made it has an error
+        message = f"`{flowing.name}` has no value here: nothing before it in this run of tensor ops makes it"
+        help_ = "a label, a scalar op, a bundle or a timeline ends a run; values cross it in memory alone"
+        raise error("E-STREAM", message, statement.line, flowing.node, help_)
+
+    def _take(self, node: Node, field: str, value: Value) -> None:
+        node.sources[field] = value
+        value.users.append((node, field))
+
+    def _define(self, node: Node, flowing: Flowing, width: int) -> None:
+        line = node.statement.line
+        place = line.place(flowing.node.column, flowing.node.end)
+        if flowing.pin != ANYWHERE and node.op.row.units.where != VXM and not is_stream(flowing.pin):
+            message = f"`{node.statement.mnemonic}` cannot write {flowing.name}; only a vector ALU can"
+            raise error("E-STREAM", message, line, flowing.node, "name a stream, or let `%name` choose")
+        if flowing.pin != ANYWHERE and is_stream(flowing.pin) and flowing.pin % width:
+            first = flowing.name[:2] + str(flowing.pin % 32 // width * width)
+            message = f"{flowing.name} starts no group of {width} streams"
+            raise error("E-STREAM", message, line, flowing.node, f"near it is {first}")
+        node.result = Value(flowing.name, width, node.count, place, node, flowing.pin)
+        self.values[flowing.name] = node.result
+
+
+def _form(statement: OpStmt, shapes: tuple[Shape, ...]) -> Form:
+    """The form whose operands fit, the switch left out. Raises E-OPERAND."""
+    candidates = list(forms(statement.mnemonic).values())
+    for form in candidates:
+        if tuple(shape_of(slot.operand) for slot in _written_slots(form)) == shapes:
+            return form
+    row = candidates[0].row
+    if row.units.where != SXM:
+        raise no_form_fits(statement, shapes)
+    operands = ", ".join(operand_text(slot.operand) for slot in _written_slots(candidates[0]))
+    message = f"in linear code it is written `{statement.mnemonic} {operands}`"
+    raise error("E-OPERAND", message, statement.line, statement, "the switch is chosen; `!W` or `!E` pins it")
+
+
+def _written_slots(form: Form) -> list[Slot]:
+    return [slot for slot in form.slots if slot.operand.kind not in (HEMI, ATTR)]
+
+
+def _width(row: Row) -> int:
+    return next(operand.width for operand in row.operands if operand.role == WRITE)
+
+
+def _take_hemisphere(statement: OpStmt, row: Row) -> tuple[OpStmt, int]:
+    """`!W` and `!E` of an op of a switch, which choose it; `!W.sh1` chooses both. The statement without the former."""
+    if row.units.where != SXM:
+        return statement, ANYWHERE
+    chosen = [pin for pin in statement.pins if pin.name.partition(".")[0].upper() in HEMISPHERES]
+    rest = tuple(pin for pin in statement.pins if pin.name.upper() not in HEMISPHERES)
+    hemisphere = HEMISPHERES.index(chosen[0].name[0].upper()) if chosen else ANYWHERE
+    return replace(statement, pins=rest), hemisphere
+
+
+def _widths(statement: OpStmt, flowing: Flowing, value: Value, what: str, width: int) -> SourceError:
+    message = f"`{flowing.name}` is {_bytes(value.width)} wide and {what} takes {_bytes(width)}"
+    notes = (Note(f"`{value.name}` is made here", value.place),)
+    return error("E-TYPE", message, statement.line, flowing.node, "convert it with `vcvt`", notes)
+
+
+def _bytes(count: int) -> str:
+    return f"{count} byte" if count == 1 else f"{count} bytes"

@@ -1,0 +1,172 @@
+"""What of the machine is taken when: units, v registers, banks and streams, as intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from asm.streams.graph import ANYWHERE, Rows
+from asm.streams.route import Channel, Piece
+from isa.codec import Op
+from isa.machine import MachineSpec
+from isa.places import V_REGISTERS, WEST_FLOW
+from isa.units import UNIT_NAMES, VXM, slice_name
+
+UNIT, BANK, STREAM = "unit", "bank", "stream"
+
+
+@dataclass(eq=False)
+class Conflict(Exception):
+    """What a piece needs is taken by `holder`, unless all is issued `later`: `what`, the only one of its `kind` that
+    will do, or all of the `available`, of which `needed` would be wanted."""
+
+    kind: str
+    piece: Piece
+    holder: Piece
+    what: str
+    later: int
+    available: int = 1
+    needed: int = 1
+
+
+class Taken(NamedTuple):
+    """Cycles [start, end) of a unit, register or bank; of a stream the diagonals, at positions [near, far)."""
+
+    start: int
+    end: int
+    holder: Piece
+    near: int = 0
+    far: int = 1
+
+    def meets(self, other: Taken) -> bool:
+        return self.start < other.end and other.start < self.end and self.near < other.far and other.near < self.far
+
+
+class Table:
+    """Reservations by name of what is reserved."""
+
+    def __init__(self, spec: MachineSpec) -> None:
+        self.spec = spec
+        self.taken: dict[str, list[Taken]] = {}
+        self.log: list[str] = []  # what was reserved, in order
+
+    def undo(self, mark: int) -> None:
+        while len(self.log) > mark:
+            self.taken[self.log.pop()].pop()
+
+    def place(self, pieces: list[Piece], start: int) -> None:
+        """Reserve all that pieces take when they begin `start` cycles later. Raises Conflict, and takes nothing."""
+        mark = len(self.log)
+        try:
+            for piece in sorted(pieces, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
+                self._unit(piece, start)
+                self._bank(piece, start)
+            for piece in pieces:
+                self._stream(piece, start)
+        except Conflict:
+            self.undo(mark)
+            raise
+
+    def _claim(self, wanted: dict[str, Taken]) -> tuple[str, Taken] | None:
+        """Reserve several at once; or what is in the way."""
+        for name, taken in wanted.items():
+            for other in self.taken.get(name, ()):
+                if other.meets(taken):
+                    return name, other
+        for name, taken in wanted.items():
+            self.taken.setdefault(name, []).append(taken)
+            self.log.append(name)
+        return None
+
+    def _choose(self, piece: Piece, choices: Iterator[tuple[int, dict[str, Taken]]], kind: str, what: str) -> int:
+        """The first choice that is free. Raises Conflict about the one that is free soonest."""
+        busy: list[tuple[int, str, Taken]] = []
+        for number, wanted in choices:
+            found = self._claim(wanted)
+            if found is None:
+                return number
+            name, other = found
+            busy.append((other.end - wanted[name].start, name, other))
+        later, name, other = min(busy, key=lambda each: each[0])
+        raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, len(busy), len(busy) + 1)
+
+    # Units ------------------------------------------------------------------------------------
+    def _unit(self, piece: Piece, start: int) -> None:
+        number = self._choose(piece, self._units(piece, start), UNIT, piece.row.units.what.partition(",")[0])
+        if "u" in piece.row.format.names:
+            piece.values["u"] = number
+
+    def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+        begin = piece.time + start
+        taken = Taken(begin, begin + piece.count, piece)
+        for number in self._instances(piece):
+            values = {**piece.values, "u": number} if "u" in piece.values else piece.values
+            op = Op(piece.row, tuple(values.values()))
+            wanted = {UNIT_NAMES[unit]: taken for unit in op.claims}
+            if piece.result is not None and piece.result.west is None:
+                landing = begin + piece.latency
+                wanted[f"v{number}"] = Taken(landing, landing + piece.count, piece)
+            yield number, wanted
+
+    def _instances(self, piece: Piece) -> list[int]:
+        pin = piece.node.op.unit_pin if piece.own else ANYWHERE
+        if piece.result is not None and piece.result.west is None and piece.result.pin != ANYWHERE:
+            pin = piece.result.pin - V_REGISTERS
+        if pin != ANYWHERE:
+            return [pin]
+        count = self.spec.vxm_alus if piece.row.units.where == VXM else piece.row.instances
+        return list(range(min(count, piece.row.instances)))
+
+    # Banks ------------------------------------------------------------------------------------
+    def _bank(self, piece: Piece, start: int) -> None:
+        rows = piece.node.rows
+        if rows is None or not piece.own:
+            return
+        wanted = {}
+        for bank, (first, last) in _banks(rows, self.spec.rows).items():
+            taken = Taken(piece.time + start + first, piece.time + start + last + 1, piece)
+            for number in range(rows.first, rows.first + rows.width):
+                wanted[f"{slice_name(number)}.{bank}"] = taken
+        self._choose(piece, iter([(0, wanted)]), BANK, "")
+
+    # Streams ----------------------------------------------------------------------------------
+    def _stream(self, piece: Piece, start: int) -> None:
+        channel = piece.result
+        if channel is None:
+            return
+        if channel.west is None:
+            channel.number = V_REGISTERS + piece.values["u"]
+            return
+        way = "westward" if channel.west else "eastward"
+        channel.number = self._choose(piece, self._groups(piece, channel, start), STREAM, f"{way} groups of streams")
+
+    def _groups(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+        """Each group of streams with what the burst takes of it."""
+        along = self._along(channel.west, channel.start)
+        line = channel.ready + start - along
+        far = self._along(channel.west, channel.reach)
+        taken = Taken(line, line + channel.count, piece, along, max(far, along + 1))
+        base = WEST_FLOW if channel.west else 0
+        numbers = range(base, base + self.spec.streams - channel.width + 1, channel.width)
+        for number in numbers if channel.pin == ANYWHERE else [channel.pin]:
+            yield number, {_stream_name(each): taken for each in range(number, number + channel.width)}
+
+    def _along(self, west: bool | None, position: int) -> int:
+        """How far a position is from where streams of a direction begin."""
+        return self.spec.positions - 1 - position if west else position
+
+
+def _stream_name(number: int) -> str:
+    return f"{'sw' if number >= WEST_FLOW else 'se'}{number % WEST_FLOW}"
+
+
+def _banks(rows: Rows, bank_rows: int) -> dict[int, tuple[int, int]]:
+    """The first and last element that touches each bank of a slice; any may be meant when the start is unknown."""
+    if rows.start < 0:
+        return dict.fromkeys(range(rows.low // bank_rows, rows.high // bank_rows + 1), (0, rows.count - 1))
+    found: dict[int, tuple[int, int]] = {}
+    for element in range(rows.count):
+        bank = (rows.start + element * rows.stride) // bank_rows
+        found[bank] = (found.get(bank, (element,))[0], element)
+    return found
