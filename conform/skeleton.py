@@ -34,7 +34,8 @@ class Skeleton:
         self._slot(*(op("mov rd, imm", u=n, rd=register, imm=n + 1) for n, register in enumerate(BASES[1:])))
         while self.now < length:
             rng.choice((*[self._straight] * 4, self._wait, self._jump, self._loop))()
-        self._slot(op("halt [code]", code=rng.randrange(256)))
+        if rng.randrange(4):  # else fetching ends at the end of the text
+            self._slot(op("halt [code]", code=rng.randrange(256)))
         self.by_cycle = {cycle: slot for slot in self.slots[1:] for cycle in slot.cycles}
 
     def counted(self, cycle: int) -> int:

@@ -14,10 +14,11 @@ from conform.timetable import Timetable
 from isa import codec
 from isa.codec import Op
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
-from isa.places import WEST_FLOW
-from isa.row import Row
+from isa.places import STREAMS, WEST_FLOW
+from isa.row import READ, STREAM, Row
 from isa.table import SCALAR_ROWS
 from isa.units import HEMISPHERE_SLICES
+from vm.floorplan import position
 
 GROUP = 4
 SPAN = 40  # cycles in which ops issue
@@ -42,11 +43,25 @@ def any_machine(rng: Random) -> MachineSpec:
 def wild_program(rng: Random, spec: MachineSpec) -> Timetable:
     """A flood, then anything."""
     table = Timetable({0: flood(rng, spec)})
+    busy = rng.randint(1, SPAN)
     for _ in range(rng.randint(1, 14)):
-        table.put(rng.randint(1, SPAN), any_op(rng, spec, any_row(rng, spec)))
+        one = downstream(rng, spec, any_op(rng, spec, any_row(rng, spec)))
+        if "ra" in one.row.format.names and rng.randrange(4) == 0:
+            one = one.with_field("ra", rng.choice(GENERAL))
+        table.put(rng.choice((busy, rng.randint(1, SPAN))), one)
     for _ in range(rng.randint(0, 3)):
         table.put(rng.randint(0, SPAN), any_scalar(rng, spec, rng.choice(SCALAR)))
     return table
+
+
+def downstream(rng: Random, spec: MachineSpec, op: Op) -> Op:
+    """The op sampling streams that flow away from the vector unit, as most of the flood does; sometimes as it was."""
+    here = position(spec, op.row, op.fields)
+    for operand in op.row.operands:
+        if operand.kind == STREAM and operand.role == READ and not operand.flow and rng.randrange(8):
+            base = WEST_FLOW if here < spec.vxm_position else 0
+            op = op.with_field(operand.fields[0], base + op[operand.fields[0]] % STREAMS)
+    return op
 
 
 def any_scalar(rng: Random, spec: MachineSpec, row: Row) -> Op:
@@ -70,7 +85,7 @@ def flood(rng: Random, spec: MachineSpec) -> list[Op]:
     found = [reading(rng, hemisphere, quad, free) for hemisphere in range(HEMISPHERES) for quad in range(spec.quads)]
     rng.shuffle(free)
     found += [moving(rng, unit, free.pop()) for unit in range(min(spec.vxm_alus, len(free)))]
-    return rng.sample(found, rng.randint(1, len(found)))
+    return rng.sample(found, rng.randint(len(found) // 2 + 1, len(found)))
 
 
 def reading(rng: Random, hemisphere: int, quad: int, free: list[int]) -> Op:
@@ -87,4 +102,4 @@ def moving(rng: Random, unit: int, group: int) -> Op:
 
 
 def length(rng: Random) -> int:
-    return rng.choice((1, 6, 20, 40))
+    return rng.choice((6, 20, 40, 60))
