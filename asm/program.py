@@ -106,12 +106,6 @@ class TimedOp:
 
 
 @dataclass(slots=True)
-class Timeline:
-    ops: list[TimedOp]
-    place: Place
-
-
-@dataclass(slots=True)
 class CycleCheck:
     """`.cycles N`, `.drain N` or `.assert`: checked on the code since the region began."""
 
@@ -120,6 +114,26 @@ class CycleCheck:
     text: str
     line: Line
     place: Place
+
+
+@dataclass(slots=True)
+class Overlap:
+    """`.overlap N`: the cycles that a timeline shares with what comes before it; None for as many as are possible."""
+
+    cycles: int | None
+    place: Place
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Ops with cycles of their own. `later` are the timelines merged with it, each with the `overlap` that joins it
+    to those before and with `checks` of it alone."""
+
+    ops: list[TimedOp]
+    place: Place
+    overlap: Overlap | None = None
+    checks: list[CycleCheck] = field(default_factory=list)
+    later: list[Timeline] = field(default_factory=list)
 
 
 Item: TypeAlias = Label | Linear | Explicit | Timeline | CycleCheck

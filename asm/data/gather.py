@@ -19,7 +19,7 @@ from asm.scope.scope import Scope
 from asm.tree import Attribute, Brace, DirectiveStmt, Expr, LabelDef, Name, Operand, OpStmt, Statement
 from isa.types import TYPES
 
-IN_TEXT = ("timeline", "endtimeline", "cycles", "drain", "assert", "syllable", "unchecked")
+IN_TEXT = ("timeline", "endtimeline", "overlap", "cycles", "drain", "assert", "syllable", "unchecked")
 ELSEWHERE = (
     "macro",
     "endm",

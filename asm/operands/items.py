@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from asm.errors import error
 from asm.operands.match import match
+from asm.operands.overlap import Joint, joint_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
 from asm.scope.scope import Scope
 from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
@@ -33,6 +34,7 @@ class ItemBuilder:
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
         self.run: list[OpStmt] = []  # linear ops of the tensor face that are scheduled together
+        self.joint: Joint | None = None  # an `.overlap` that waits for its second timeline
         self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
@@ -45,6 +47,8 @@ class ItemBuilder:
         self._end_run(waits=False)
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
+        elif self.joint is not None:
+            self.report(self.joint.unmet())
         return self.items
 
     def _take(self, statement: Statement) -> None:
@@ -130,11 +134,12 @@ class ItemBuilder:
             self._syllables(statement)
         elif statement.name == "timeline":
             self._open_timeline(statement)
+        elif statement.name == "overlap":
+            self._overlap(statement)
         elif self.timeline is None:
             raise error("E-TIMELINE", "`.endtimeline` closes nothing", statement.line, statement)
         else:
-            self.items += [self.timeline, *self.checks]
-            self.timeline, self.checks = None, []
+            self._close_timeline(self.timeline)
 
     def _syllables(self, statement: DirectiveStmt) -> None:
         """`.syllable 0x...`: text as it is, instruction or not"""
@@ -152,6 +157,27 @@ class ItemBuilder:
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
         self.timeline = Timeline([], place)
+        if self.joint is not None and not self.joint.is_met_by(self.items):
+            joint, self.joint = self.joint, None
+            raise joint.unmet()
+
+    def _close_timeline(self, timeline: Timeline) -> None:
+        joint, self.joint = self.joint, None
+        if joint is not None:
+            timeline.checks = self.checks
+            joint.meet(timeline)
+        else:
+            self.items += [timeline, *self.checks]
+        self.timeline, self.checks = None, []
+
+    def _overlap(self, statement: DirectiveStmt) -> None:
+        """`.overlap N`, `.overlap max`"""
+        if self.timeline is not None:
+            raise error("E-OVERLAP", "`.overlap` stands inside a timeline", statement.line, statement, BETWEEN)
+        before, self.joint = self.joint, None
+        if before is not None:
+            self.report(before.unmet())
+        self.joint = joint_of(self.scope, statement, self.items)
 
     def _check(self, statement: DirectiveStmt) -> None:
         """`.cycles N`, `.drain N`, `.assert EXPR, "text"`"""
@@ -192,5 +218,6 @@ def _unclosed(timeline: Timeline) -> Diagnostic:
 WAITING = "`nop 1` waits a cycle"
 TIMES = "write `@0`, `@+1` or `@after label` before it"
 IN_TIMELINE = "put it between .timeline and .endtimeline"
+BETWEEN = "put it between the `.endtimeline` of one and the `.timeline` of the next"
 NO_BRACES = "ops of one cycle form a bundle by themselves"
 TAKES = {"cycles": "a number of cycles", "drain": "a number of cycles", "assert": "a condition and a text"}

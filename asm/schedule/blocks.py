@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asm.facts import control_of, target_label
-from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Timeline
-from asm.schedule.timeline import expand
+from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
+from asm.schedule.overlap import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
 from isa.image import TO_TARGET
@@ -62,11 +62,12 @@ def op_text(op: AsmOp) -> str:
 
 @dataclass(slots=True)
 class Check:
-    """A region check and the blocks [start, end) that it is about."""
+    """A region check and the blocks [start, end) that it is about, or the bundles of a timeline merged with others."""
 
     item: CycleCheck
     start: int
     end: int
+    alone: list[Packed] | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class Blocks:
     entered: set[str]
     targets: set[str]
     diagnostics: list[Diagnostic]
+    joints: list[Diagnostic] = field(default_factory=list)  # of timelines that overlap, to be said if all else is well
 
 
 def uses_time(expr: Expr) -> bool:
@@ -229,10 +231,12 @@ class _Splitter:
             self.stated, self.region = start, end
 
     def _timeline(self, item: Timeline) -> None:
-        bundles, diagnostics = expand(item, self.spec)
-        self.result.diagnostics += diagnostics
+        expanded = expand(item, self.spec)
+        self.result.diagnostics += expanded.diagnostics
+        self.result.joints += expanded.joints
+        self.result.checks += [Check(check, 0, 0, alone) for check, alone in expanded.checks]
         if not self.current.labels or self.current.ops:
             self._close_seam()
             self.region = len(self.result.blocks)
-        for bundle in bundles:
+        for bundle in expanded.bundles:
             self._explicit(bundle)

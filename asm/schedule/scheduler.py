@@ -19,7 +19,7 @@ from asm.schedule.pins import far_pins, missed_pins
 from asm.schedule.reserve import assign_bursts
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
-from isa.diagnostics import Diagnostic
+from isa.diagnostics import ERROR, Diagnostic
 from isa.machine import MachineSpec
 
 RUN_ENDS = ("jump", "call", "ret", "loop", "halt", "trap")  # control after which cycles count anew
@@ -65,6 +65,8 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     else:
         externs = options.externs
         result.diagnostics += check_bundles(result.bundles, result.end_labels, program.entered, spec, externs)
+        if not any(problem.severity == ERROR for problem in result.diagnostics):
+            result.diagnostics += program.joints
         result.diagnostics += _check_regions(program, spans, result.bundles, options.environment)
     return result
 
@@ -74,7 +76,8 @@ def _check_regions(
 ) -> Iterator[Diagnostic]:
     if environment is not None:
         for check in program.checks:
-            yield from check_region(check.item, bundles[spans[check.start] : spans[check.end]], environment)
+            region = bundles[spans[check.start] : spans[check.end]] if check.alone is None else check.alone
+            yield from check_region(check.item, region, environment)
 
 
 def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:

@@ -7,6 +7,9 @@ passes it on streams must do so in one cycle.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from asm.check.bursts import burst_of, cycles
 from asm.facts import FACTS, LONGEST_WAIT, NOP, control_of, cycles_of
 from asm.program import AsmOp, Explicit, TimedOp, Timeline
@@ -17,16 +20,19 @@ from isa.machine import MachineSpec
 LEAVING = ("jump", "call", "ret", "halt", "trap")  # no op of a timeline can come after one of these
 
 
-def expand(timeline: Timeline, spec: MachineSpec) -> tuple[list[Explicit], list[Diagnostic]]:
-    """The bundles of a timeline, and what is wrong with its times (E-TIMELINE, E-UNDEFINED, E-DUPLICATE)."""
+class Issue(NamedTuple):
+    """An op of a timeline and the cycle it issues in."""
+
+    cycle: int
+    timed: TimedOp
+
+
+def resolve(timeline: Timeline, spec: MachineSpec) -> tuple[list[Issue], list[Diagnostic]]:
+    """The cycles of all ops, and what is wrong with them (E-TIMELINE, E-UNDEFINED, E-DUPLICATE)."""
     resolver = _Resolver(timeline, spec)
-    rows: dict[int, list[TimedOp]] = {}
-    for number, timed in enumerate(timeline.ops):
-        cycle = resolver.cycle(number)
-        if cycle is not None:
-            rows.setdefault(cycle, []).append(timed)
-    bundles = _merge(sorted(rows.items()), resolver.diagnostics)
-    return bundles, resolver.diagnostics
+    cycles = [resolver.cycle(number) for number in range(len(timeline.ops))]
+    pairs = zip(cycles, timeline.ops, strict=True)
+    return [Issue(cycle, timed) for cycle, timed in pairs if cycle is not None], resolver.diagnostics
 
 
 class _Resolver:
@@ -144,20 +150,24 @@ class _Resolver:
         self.diagnostics.append(Diagnostic(code, message, timed.place, notes, help))
 
 
-def _merge(rows: list[tuple[int, list[TimedOp]]], diagnostics: list[Diagnostic]) -> list[Explicit]:
+def merge(issues: Iterable[Issue]) -> tuple[list[Explicit], list[Diagnostic]]:
     """One bundle a cycle that has ops; `nop` fills the gaps, in the bundle before where its unit is free."""
+    rows: dict[int, list[TimedOp]] = {}
+    for cycle, timed in issues:
+        rows.setdefault(cycle, []).append(timed)
     bundles: list[Explicit] = []
+    diagnostics = []
     time = 0  # the cycle of the next bundle
     ender: TimedOp | None = None
-    for cycle, timed in rows:
+    for cycle, row in sorted(rows.items()):
         if ender is not None and (cycle < time or ender.op.row.control in LEAVING):
-            diagnostics.append(_too_early(timed[0], cycle, ender, time))
+            diagnostics.append(_too_early(row[0], cycle, ender, time))
             continue
-        _wait(bundles, cycle - time, timed[0])
-        bundles.append(Explicit([entry.op for entry in timed], timed[0].place))
-        ender = next((entry for entry in timed if FACTS[entry.op.row.id].control), None)
+        _wait(bundles, cycle - time, row[0])
+        bundles.append(Explicit([entry.op for entry in row], row[0].place))
+        ender = next((entry for entry in row if FACTS[entry.op.row.id].control), None)
         time = cycle + cycles_of(ender.op if ender else None)
-    return bundles
+    return bundles, diagnostics
 
 
 def _wait(bundles: list[Explicit], gap: int, before: TimedOp) -> None:
