@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from asm.operands.slot import Form
@@ -14,16 +15,14 @@ ANYWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Memory that a burst touches: rows [low, high] of `width` slices from number `first` on, in the order of `start`
-    and `stride`; `symbol` names the tensor."""
+    """Memory that a burst touches: rows [low, high] of `width` slices from number `first` on, one after the other those
+    of `order`; there is no order when a register says where they are."""
 
-    symbol: str
     first: int
     width: int
     low: int
     high: int
-    start: int
-    stride: int
+    order: Sequence[int]
     count: int
     writes: bool
 
@@ -34,12 +33,8 @@ class Rows:
 
     def wait(self, other: Rows) -> int:
         """Cycles from the first element of this burst to the first that another, after it, may have."""
-        return 1 if self.order == other.order else self.count
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        """The same of bursts that touch the same rows one after the other."""
-        return self.first, self.start, self.stride, self.count
+        same = bool(self.order) and (self.first, self.order) == (other.first, other.order)
+        return 1 if same else self.count
 
 
 @dataclass(eq=False, slots=True)

@@ -11,20 +11,23 @@ from asm.names.suggest import did_you_mean
 from asm.names.symbols import DATA
 from asm.operands.address import Located
 from asm.operands.attributes import split_attributes
+from asm.operands.fill import fill_constant
 from asm.operands.reach import fill_slice_row
 from asm.operands.slot import Form, form_of
 from asm.program import AsmOp
 from asm.scope.objects import DataSymbol
 from asm.scope.scope import Scope
 from asm.streams.graph import Rows
-from asm.tree import Attribute, Indexed, Name, Operand, OpStmt, Virtual
+from asm.tree import Attribute, Indexed, Name, Number, Operand, OpStmt, Virtual
 from isa.diagnostics import Note
 from isa.row import SLICE_ROW
 from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES, slice_name
 
 LOADS_AND_STORES = {"vload": "read", "vstore": "write"}  # what they are in the memory column
+ATTRIBUTES = ("n", "row", "stride", "m", "stride2")
 ROW_LAYOUTS = ("rows", "tiles")
+MOST = 1 << 16  # elements: what the field n of every op can hold
 # By what they do, the slices they take and whether a register is added: what names a row of memory.
 FORMS = {
     (row.memory, row.width, "ra" in row.format.names): form_of(row)
@@ -43,12 +46,20 @@ class Written(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """`n` rows of a tensor from row `start` on, `stride` apart; or from where `register` points, if it is given."""
+    """`n` rows of a tensor from row `start` on, `stride` apart, `m` times, each time `stride2` further on; or from
+    where `register` points, if it is given."""
 
     start: int
     stride: int
     n: int
+    stride2: int
+    m: int
     register: int | None
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows in the order in which they flow."""
+        return [self.start + j * self.stride2 + i * self.stride for j in range(self.m) for i in range(self.n)]
 
 
 def parse(statement: OpStmt) -> Written:
@@ -62,9 +73,9 @@ def parse(statement: OpStmt) -> Written:
     assert isinstance(tensor, Name)
     attributes: dict[str, Attribute] = {}
     for node in given:
-        if node.name not in ("n", "row", "stride"):
+        if node.name not in ATTRIBUTES:
             message = f"`{statement.mnemonic}` has no attribute `{node.name}`"
-            help_ = did_you_mean(node.name, ("n", "row", "stride")) or "it has n, row, stride"
+            help_ = did_you_mean(node.name, ATTRIBUTES) or f"it has {', '.join(ATTRIBUTES)}"
             raise error("E-OPERAND", message, statement.line, node, help_)
         if node.name in attributes:
             raise error("E-OPERAND", f"`{node.name}` is given twice", statement.line, node)
@@ -97,8 +108,10 @@ def select(scope: Scope, written: Written, symbol: DataSymbol, flowing: int | No
     register = _register(scope, written, row) if row else None
     start = _number(scope, written, "row", 0) if register is None else 0
     stride = _number(scope, written, "stride", 1)
-    count = _number(scope, written, "n", _rest(rows - start, stride) if flowing is None else flowing)
-    chosen = Selection(start, stride, count, register)
+    rounds = _number(scope, written, "m", 1)
+    rest = _rest(rows - start, stride) if flowing is None else flowing // max(rounds, 1)
+    n, stride2 = _number(scope, written, "n", rest), _number(scope, written, "stride2", 0)
+    chosen = Selection(start, stride, n, stride2, rounds, register)
     _check(written, symbol, chosen, rows, flowing)
     return chosen
 
@@ -126,19 +139,30 @@ def _number(scope: Scope, written: Written, name: str, default: int) -> int:
 def _check(written: Written, symbol: DataSymbol, chosen: Selection, rows: int, flowing: int | None) -> None:
     line = written.statement.line
     node = written.attributes.get("n", written.tensor)
-    if chosen.n < 1:
-        raise error("E-RANGE", f"n is {chosen.n}; a burst has at least one element", line, node, "write n=1")
-    if flowing is not None and chosen.n != flowing:
-        message = f"{_vectors(flowing)} flow to `{symbol.name}`, not {chosen.n}"
-        raise error("E-RANGE", message, line, node, f"write n={flowing}, or leave it out")
+    if chosen.n < 1 or chosen.m < 1:
+        name = "n" if chosen.n < 1 else "m"
+        message = f"{name} is {min(chosen.n, chosen.m)}; a burst has at least one element"
+        raise error("E-RANGE", message, line, written.attributes.get(name, node), f"write {name}=1")
+    _check_length(written, symbol, chosen, flowing)
     if flowing is not None and not written.attributes and flowing != rows:
         message = f"`{symbol.name}` has {rows} rows and {_vectors(flowing)} flow to it"
         raise error("E-RANGE", message, line, written.tensor, "say which rows are meant: `row=0`")
-    last = chosen.start + (chosen.n - 1) * chosen.stride
-    for row in (chosen.start, last):
-        if chosen.register is None and not 0 <= row < rows:
-            message = f"row {row} is not one of `{symbol.name}`; its rows are 0 to {rows - 1}"
-            raise error("E-RANGE", message, line, written.attributes.get("row", node))
+    outside = [row for row in chosen.rows if not 0 <= row < rows] if chosen.register is None else []
+    if outside:
+        message = f"row {outside[0]} is not one of `{symbol.name}`; its rows are 0 to {rows - 1}"
+        raise error("E-RANGE", message, line, written.attributes.get("row", node))
+
+
+def _check_length(written: Written, symbol: DataSymbol, chosen: Selection, flowing: int | None) -> None:
+    """What is stored must be as long as the rows chosen; a burst as a unit can run. Raises E-RANGE."""
+    node = written.attributes.get("n", written.tensor)
+    count = chosen.n * chosen.m
+    if flowing is not None and count != flowing:
+        message = f"{_vectors(flowing)} flow to `{symbol.name}`, not {count}"
+        raise error("E-RANGE", message, written.statement.line, node, f"write n={flowing}, or leave it out")
+    if count > MOST:
+        message = f"{count} vectors are more than a burst can have, {MOST}"
+        raise error("E-RANGE", message, written.statement.line, node, "load and store them in parts")
 
 
 def _vectors(count: int) -> str:
@@ -152,12 +176,18 @@ def burst(scope: Scope, written: Written, symbol: DataSymbol, chosen: Selection)
     form = FORMS[kind, width, chosen.register is not None]
     op = AsmOp(form.row, list(form.blank), written.statement)
     slot = next(slot for slot in form.slots if slot.operand.kind == SLICE_ROW)
-    number = first_slice(scope, symbol)
+    slice_ = first_slice(scope, symbol)
     fields = {} if chosen.register is None else {"ra": chosen.register}
-    place = Indexed(slice_name(number), written.tensor, written.tensor.column, written.tensor.end)
+    place = Indexed(slice_name(slice_), written.tensor, written.tensor.column, written.tensor.end)
     fill_slice_row(scope, op, slot, Located(Address(DATA, symbol.name, chosen.start), fields), place)
-    op.values[form.row.format.names.index("stride")] = chosen.stride
-    return op, form, _touched(scope, symbol, chosen, number, kind == "write")
+    shape = {"n": chosen.n, "stride": chosen.stride}
+    if chosen.m > 1:
+        shape |= {"m": chosen.m, "e": chosen.n, "stride2": chosen.stride2}
+    for slot in form.slots:
+        number = shape.get(slot.field.name)
+        if number is not None:
+            fill_constant(scope, op, slot, Number(number, written.tensor.column, written.tensor.end), None)
+    return op, form, _touched(scope, symbol, chosen, slice_, kind == "write")
 
 
 def first_slice(scope: Scope, symbol: DataSymbol) -> int:
@@ -169,9 +199,6 @@ def first_slice(scope: Scope, symbol: DataSymbol) -> int:
 def _touched(scope: Scope, symbol: DataSymbol, chosen: Selection, first: int, writes: bool) -> Rows:
     """With a register any row of the tensor may be meant."""
     base = scope.row_of(Address(DATA, symbol.name))
-    start = base + chosen.start
-    ends = sorted((start, start + (chosen.n - 1) * chosen.stride))
-    if chosen.register is not None:
-        ends, start = [base, base + rows_of(scope, symbol) - 1], -1
-    width = symbol.object.slices
-    return Rows(symbol.name, first, width, ends[0], ends[1], start, chosen.stride, chosen.n, writes)
+    order = [base + row for row in chosen.rows] if chosen.register is None else []
+    low, high = (min(order), max(order)) if order else (base, base + rows_of(scope, symbol) - 1)
+    return Rows(first, symbol.object.slices, low, high, order, chosen.n * chosen.m, writes)

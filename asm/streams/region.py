@@ -150,7 +150,7 @@ def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
 def _op(scope: Scope, piece: Piece) -> AsmOp:
     """The op of a piece, with all its places."""
     values = dict(piece.values)
-    if "n" in values:
+    if "n" in values and not (piece.own and piece.node.rows):
         values["n"] = piece.count
     if piece.result is not None:
         values[piece.result_field] = piece.result.number

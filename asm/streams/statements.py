@@ -88,7 +88,7 @@ class Reader:
         chosen = select(self.scope, written, symbol, value.count if value else None)
         op, form, rows = burst(self.scope, written, symbol, chosen)
         position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
-        node = Node(len(self.nodes), statement, op, form, chosen.n, position, rows=rows)
+        node = Node(len(self.nodes), statement, op, form, rows.count, position, rows=rows)
         apply_pins(self.scope, op)
         if value is None:
             self._define(node, flowing, rows.width)

@@ -38,9 +38,14 @@ class Taken(NamedTuple):
     holder: Piece
     near: int = 0
     far: int = 1
+    mask: int = -1  # of a bank: a bit for each cycle from the start on in which it is accessed
 
     def meets(self, other: Taken) -> bool:
-        return self.start < other.end and other.start < self.end and self.near < other.far and other.near < self.far
+        if self.start >= other.end or other.start >= self.end or self.near >= other.far or other.near >= self.far:
+            return False
+        if self.start < other.start:
+            return bool(self.mask >> (other.start - self.start) & other.mask)
+        return bool(other.mask >> (self.start - other.start) & self.mask)
 
 
 class Table:
@@ -124,8 +129,9 @@ class Table:
         if rows is None or not piece.own:
             return
         wanted = {}
-        for bank, (first, last) in _banks(rows, self.spec.rows).items():
-            taken = Taken(piece.time + start + first, piece.time + start + last + 1, piece)
+        begin = piece.time + start
+        for bank, mask in _banks(rows, self.spec.rows).items():
+            taken = Taken(begin, begin + mask.bit_length(), piece, mask=mask)
             for number in range(rows.first, rows.first + rows.width):
                 wanted[f"{slice_name(number)}.{bank}"] = taken
         self._choose(piece, iter([(0, wanted)]), BANK, "")
@@ -161,12 +167,11 @@ def _stream_name(number: int) -> str:
     return f"{'sw' if number >= WEST_FLOW else 'se'}{number % WEST_FLOW}"
 
 
-def _banks(rows: Rows, bank_rows: int) -> dict[int, tuple[int, int]]:
-    """The first and last element that touches each bank of a slice; any may be meant when the start is unknown."""
-    if rows.start < 0:
-        return dict.fromkeys(range(rows.low // bank_rows, rows.high // bank_rows + 1), (0, rows.count - 1))
-    found: dict[int, tuple[int, int]] = {}
-    for element in range(rows.count):
-        bank = (rows.start + element * rows.stride) // bank_rows
-        found[bank] = (found.get(bank, (element,))[0], element)
+def _banks(rows: Rows, bank_rows: int) -> dict[int, int]:
+    """For each bank of a slice the elements that touch it, a bit each; all when it is not known which."""
+    if not rows.order:
+        return dict.fromkeys(range(rows.low // bank_rows, rows.high // bank_rows + 1), (1 << rows.count) - 1)
+    found: dict[int, int] = {}
+    for element, row in enumerate(rows.order):
+        found[row // bank_rows] = found.get(row // bank_rows, 0) | 1 << element
     return found

@@ -1,13 +1,12 @@
-"""A cycle for each node of a body: as early as its operands allow, then as late as costs nothing.
+"""A cycle for each node of a body: the least in all, and within that such that values wait as little as can be.
 
 The choices are few: the switch an op runs on, and which way a load sends what is wanted on both sides of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, product
-from math import inf
 from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Body, Node, Value
@@ -80,11 +79,62 @@ def _timed(body: Body, plan: Plan) -> Timed:
     for node in body.nodes:
         plan.time[node] = _earliest(plan, node)
     end = max(plan.time[node] + node.count - 1 + node.latency for node in body.nodes)
+    late = Plan(plan.spec, plan.position, plan.outward)
+    late.time = dict(plan.time)
+    if all(node.op.cycle_pin is None for node in body.nodes):
+        for node in reversed(body.nodes):
+            late.time[node] = _latest(body, late, node, end)
+    cost = _settle(body, plan, list(reversed(body.nodes)), end, max)
+    found = [Timed(end, _align(body, plan, end, cost), plan)]
+    found.append(Timed(end, _settle(body, late, body.nodes, end, min), late))
+    return min(found, key=lambda timed: timed.cost)
+
+
+def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
+    """Make those that take a value early, with all that follows them, later, where that saves moves; the cost."""
+    for value in body.values:
+        for user, _ in value.users if cost and len(value.users) > 1 else ():
+            lags = [plan.time[other] - plan.earliest(value, plan.position[other]) for other, _ in value.users]
+            lag = plan.time[user] - plan.earliest(value, plan.position[user])
+            group = _following(body, user)
+            room = min(_room(plan, node, end) for node in group)
+            if max(lags) - lag not in range(1, room + 1):
+                continue
+            before = dict(plan.time)
+            plan.time.update((node, plan.time[node] + max(lags) - lag) for node in group)
+            found = _settle(body, plan, list(reversed(body.nodes)), end, max)
+            if found < cost:
+                cost = found
+            else:
+                plan.time = before
+    return cost
+
+
+def _room(plan: Plan, node: Node, end: int) -> int:
+    """The cycles by which a node could be later for all that the end says."""
+    return 0 if node.op.cycle_pin is not None else end - (plan.time[node] + node.count - 1 + node.latency)
+
+
+def _following(body: Body, first: Node) -> set[Node]:
+    """A node and all that comes after it, through values or memory."""
+    found = {first}
+    for node in body.nodes:
+        makers = {value.maker for value in node.sources.values()} | {other for other, _ in node.after}
+        if makers & found:
+            found.add(node)
+    return found
+
+
+def _settle(body: Body, plan: Plan, nodes: list[Node], end: int, prefer: Callable[..., int]) -> float:
+    """Move nodes one after the other to where values wait least, among equals to the latest or earliest; the cost."""
     for _ in range(ROUNDS):
-        moved = [_slide(body, plan, node) for node in reversed(body.nodes)]
-        if not any(moved):
+        before = dict(plan.time)
+        for node in nodes:
+            if node.op.cycle_pin is None:
+                _slide(body, plan, node, end, prefer)
+        if plan.time == before:
             break
-    return Timed(end, sum(Route(plan, value).cost for value in body.values), plan)
+    return sum(Route(plan, value).cost for value in body.values)
 
 
 def _earliest(plan: Plan, node: Node) -> int:
@@ -100,24 +150,23 @@ def _earliest(plan: Plan, node: Node) -> int:
     return first if pin is None else pin
 
 
-def _slide(body: Body, plan: Plan, node: Node) -> bool:
-    """Move a node as late as costs no more moves, for what follows it stays as it is; whether it moved."""
-    value = node.result
-    if value is None or node.op.cycle_pin is not None:
-        return False
-    most, start = _slack(body, plan, node, value), plan.time[node]
-    best, choice = inf, 0
-    for later in sorted({0, most, *range(most % LONGEST, most, LONGEST)}):
-        plan.time[node] = start + later
-        cost = sum(Route(plan, each).cost for each in (value, *node.sources.values()))
-        if cost <= best:
-            best, choice = cost, later
-    plan.time[node] = start + choice
-    return choice > 0
+def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
+    """The last cycle that leaves those that follow where they are, and the end."""
+    limits = [end - (node.count - 1 + node.latency)]
+    if node.result is not None:
+        for user, _ in node.result.users:
+            limits.append(plan.time[node] + plan.time[user] - plan.earliest(node.result, plan.position[user]))
+    limits += [plan.time[user] - wait for user in body.nodes for other, wait in user.after if other is node]
+    return min(limits)
 
 
-def _slack(body: Body, plan: Plan, node: Node, value: Value) -> int:
-    """The cycles by which a node can be later without anything else being so."""
-    users = [plan.time[user] - plan.earliest(value, plan.position[user]) for user, _ in value.users]
-    orders = [plan.time[user] - wait for user in body.nodes for other, wait in user.after if other is node]
-    return min([*users, *(time - plan.time[node] for time in orders)])
+def _slide(body: Body, plan: Plan, node: Node, end: int, prefer: Callable[..., int]) -> None:
+    """Put a node where its value and those it takes need the fewest moves; stores move when that is for nothing."""
+    values = [*node.sources.values(), *([node.result] if node.result is not None else [])]
+    first, last = _earliest(plan, node), _latest(body, plan, node, end)
+    costs: dict[int, float] = {}
+    for time in {plan.time[node], first, last, *range(last, first, -LONGEST), *range(first, last, LONGEST)}:
+        plan.time[node] = time
+        costs[time] = sum(Route(plan, value).cost for value in values)
+    least = min(costs.values())
+    plan.time[node] = prefer(time for time, cost in costs.items() if cost == least)

@@ -1,7 +1,5 @@
-; Sum and ReLU, f32[64, 320], as values: the schedule of ../vector_add_relu.s, found by the assembler.
-;
+; Sum and ReLU, f32[64, 320]: ../vector_add_relu.s as values; the same schedule, found by the assembler.
 ; cycles 75
-
         .equ rows = 64
         .tensor x: f32[rows, 320] @ mw0..mw3
         .tensor y: f32[rows, 320] @ mw4..mw7
@@ -9,7 +7,6 @@
         .input x
         .input y
         .output z
-
         vload   %a, x
         vload   %b, y
         vadd.f32 %c, %a, %b
