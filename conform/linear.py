@@ -5,16 +5,19 @@ Registers r0 to r9 are computed with, r16 to r19 index memory and stay small, r2
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from asm.facts import FACTS, register_written, registers_read
 from asm.program import FREE, Access, AsmOp, Explicit, Item, Label, Linear, Packed, Reference
 from asm.schedule import Scheduled
 from asm.schedule.blocks import op_text
 from asm.tree import Line, OpStmt
 from isa import codec
 from isa.diagnostics import Place
+from isa.faults import CONDITION_CODE
 from isa.image import TO_TARGET
 from isa.index import BY_KEY
 from isa.machine import LPU_TINY
@@ -46,6 +49,14 @@ def make_op(key: str | Row, fields: Fields, target: str = "", access: Access | N
     statement = OpStmt(row.mnemonic, (), (), None, Line("test.s", line, ""), 1, 1 + len(row.mnemonic))
     references = (Reference("target", TO_TARGET, target, 0),) if target else ()
     return AsmOp(row, list((blank | fields).values()), statement, references, access)
+
+
+def named_registers(items: Iterable[Item]) -> list[int]:
+    """The registers that ops name: those that must hold afterwards what they would have held."""
+    ops = [op for item in items for op in ([item.op] if isinstance(item, Linear) else getattr(item, "ops", []))]
+    named = {register for op in ops for register in registers_read(FACTS[op.row.id], op.values)}
+    named |= {register_written(FACTS[op.row.id], op.values) for op in ops}
+    return sorted(named & set(range(CONDITION_CODE)))
 
 
 def make_label(name: str, exported: bool = False) -> Label:

@@ -4,10 +4,11 @@
 ;            network has it: the kernel is not turned).
 ; Teaches    constant offsets in addresses: [image + dy*w + dx + r4*w + r5] is one load, whatever dy and dx.
 ;            The nine weights stay in registers. Four sums are kept, because `mad` takes 3 cycles.
-; Bound      the bank of the image, in part: nine loads, one a cycle. The ninth product follows 4 cycles
-;            after its load, 3 later the last sum, then the store: 17 cycles a pixel.
+; Bound      the bank of the image and the multiplier: nine loads, nine products, one a cycle. The ninth product
+;            follows 4 cycles after its load, 3 later the last sum, then the store: 17 cycles a pixel, and a
+;            pixel starts every 9.
 ;
-; cycles 171                                ; 12 for the weights, then a row at a time: 1 + 17 (w - 2) + 1
+; cycles 123                                ; 12 for the weights, then a row at a time: 1 + 9 (w - 3) + 17 + 1
 ; expect out = [[-16, 4, 4], [-16, 4, 4], [-16, 4, 4]]
 
         .param h = 5

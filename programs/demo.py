@@ -130,12 +130,10 @@ def verdict(actual: NDArray[Any], expected: NDArray[Any]) -> bool:
 
 
 def explain_linear(machine: lpu.Machine) -> str:
-    products = N * M * K
     return f"""\
-{machine.cycle:,} cycles = 10 * {products:,} + 4 * {N * K:,} + 4 * {N} + 4, a term for each loop, the innermost first:
-{machine.cycle / products:.2f} a multiply-accumulate. In the inner loop the loads take 4, the product 3, and the jump
-back 3, with the sum in its bundle. The assembler packed the ops so: the loads go out together,
-and no op reads a result too early."""
+{machine.cycle:,} cycles = ({M} + 23) * {N * K:,} + 4 * {N} + 4, a term for each loop, the innermost first. The
+assembler saw that loop_k counts to {M} and starts a round of it every cycle, 8 under way at a time; counting the
+rounds, filling, draining and storing the sum take the 23."""
 
 
 def explain_bundles(machine: lpu.Machine) -> str:

@@ -6,10 +6,10 @@
 ;            images and labels with -i and -o. Ten sums live in ten registers; a pixel is extracted once and
 ;            used ten times. The weight of the next pixel is loaded into a register in the cycle in which the
 ;            multiplier reads it for this one, and lands 4 cycles later, well before it is needed.
-; Bound      the multiplier: 640 products an image, one a cycle. A round (one word, four pixels) makes 40 and
-;            has to wait only for the pixels at its start.
+; Bound      the multiplier: 640 products an image, one a cycle. A round (one word, four pixels) makes 40; its
+;            first 5 cycles, until the pixels are there, overlap with the round before.
 ;
-; cycles 1349548                            ; 1 + n (12 + 16 * 44 + 35): bias, sixteen words, the greatest score
+; cycles 1218367                            ; 1 + n (13 + 16 * 40 + 5 + 20): bias, sixteen words, the greatest score
 ;
 ; digits_train.py made the weights and writes the images:
 ;            python programs/digits_train.py --images images.npy

@@ -3,10 +3,11 @@
 ; Computes   s = sum of x[i] * y[i], wrapping.
 ; Teaches    the hardware loop: `loop count, end` runs what follows up to `end`, at no cost for going round.
 ;            x and y start in banks of their own, so the two loads share a cycle.
-; Bound      latency: a round takes 8 cycles, 4 for the loads, 3 for the product, 1 for the sum. The units
-;            could do a round a cycle; see matmul_bundles.s.
+; Bound      the chain of sums: a round takes 8 cycles, 4 for the loads, 3 for the product, 1 for the sum, but the
+;            assembler starts one every cycle. Up to 8 rounds are under way, with values in registers that the
+;            file does not name (software pipelining; matmul_bundles.s does it by hand).
 ;
-; cycles 66                                 ; 1 + 8 n + 1
+; cycles 17                                 ; 1 + (n - 1) + 8 + 1
 ; expect s = [-11]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy

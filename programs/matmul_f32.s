@@ -4,11 +4,10 @@
 ;            multiply-adds in the order t = 0, 1, ..., m-1, each rounded once.
 ; Teaches    hiding latency with independent work. One fma chain can take a step only every 4 cycles; four
 ;            chains side by side keep the unit in use, and an element of A is loaded once for four products.
-; Bound      latency: a round of four multiply-adds takes 8 cycles. B's elements lie in one bank and are loaded
-;            one a cycle; 4 cycles later the multiply-adds follow them, one a cycle, in 4..7; and the next round
-;            starts when all have been issued.
+; Bound      the bank of B: its elements are loaded one a cycle, and 4 cycles later the multiply-adds follow them, one
+;            a cycle, in 4..7. A round takes 8 cycles and one starts every 4; the chains allow no more, either.
 ;
-; cycles 161                                ; 1 + n (2 + k/4 (8 m + 6))
+; cycles 113                                ; 1 + n (2 + k/4 (4 (m - 1) + 8 + 6))
 ; expect C = [[20.0, 17.5, 15.0, 12.5], [60.0, 53.5, 47.0, 40.5], [100.0, 89.5, 79.0, 68.5], [140.0, 125.5, 111.0, 96.5]]
 
         .param n = 4

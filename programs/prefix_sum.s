@@ -4,9 +4,10 @@
 ; Teaches    shortening a chain. Each sum needs the one before, but a block of four needs the sum before it
 ;            only once: inside the block the sums are made from the elements alone, in log2(4) = 2 steps, and
 ;            the carry is added to all four at the end.
-; Bound      latency of the loads, then the bank of p: four stores, one a cycle.
+; Bound      the banks of x and p: four loads, four stores. A block takes 12 cycles; several of them take 13
+;            each, since their ops share units, but one starts every 4.
 ;
-; cycles 25                                 ; 1 + 12 (n / 4)
+; cycles 18                                 ; 1 + 4 (n / 4 - 1) + 13
 ; expect p = [3, 2, 6, 7, 2, 11, 13, 7]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy

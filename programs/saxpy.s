@@ -4,9 +4,11 @@
 ; Teaches    unrolling. Four elements are independent of each other: in registers of their own, their loads,
 ;            products and stores fill each other's waiting times. A macro writes the copies.
 ; Bound      the bank of y: it takes one access a cycle and an element needs two, so 2 cycles an element is
-;            the floor. The round of four takes 12: loads in 0..3, fma in 4..7, stores in 8..11.
+;            the floor. A round of four takes 12: loads in 0..3, fma in 4..7, stores in 8..11. From three rounds
+;            on one starts every 8 cycles, the floor; the stores then go between the loads of the round after
+;            the next, in 12..15.
 ;
-; cycles 25                                 ; 1 + 12 (n / 4)
+; cycles 25                                 ; 1 + 12 (n / 4) up to 8 elements, then 1 + 8 (n / 4 - 1) + 16
 ; expect y = [11.0, 8.5, 11.0, 5.5, 1.0, 23.5, 9.0, 16.0]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy

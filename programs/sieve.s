@@ -5,7 +5,7 @@
 ;            count is made at run time, and that is not entered at all when the count is zero.
 ; Bound      marking, one store a cycle, for large n; before that, the division of each prime, 18 cycles.
 ;
-; cycles 531                                ; 53 to fill, 36 a prime up to 7 and 43 marks, 16 for 4 and 6, 7 to end, 252 to count
+; cycles 335                                ; 53 to fill, 36 a prime up to 7 and 43 marks, 16 for 4 and 6, 7 to end, 56 to count
 ; expect count = [15]
 ; expect prime = [0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0]
 

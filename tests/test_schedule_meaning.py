@@ -6,7 +6,7 @@ from hypothesis import event, given, note
 
 from asm.program import Item
 from asm.schedule import schedule
-from conform.linear import LINK, SPEC, bundles_text, programs, text_of
+from conform.linear import LINK, SPEC, bundles_text, named_registers, programs, text_of
 from conform.sequential import Sequential
 from vm.engine import HALTED
 from vm.reference.machine import ReferenceEngine
@@ -15,7 +15,7 @@ STEPS = 20_000
 
 
 def final_states(items: list[Item]) -> tuple[tuple[list[int], int, bytes], tuple[list[int], int, bytes]]:
-    """(registers but the link register, condition code, memory): read in order, and run with time."""
+    """(registers named but the link register, condition code, memory): read in order, and run with time."""
     oracle = Sequential(items, SPEC)
     assert oracle.run(STEPS)
     scheduled = schedule(items, SPEC)
@@ -23,11 +23,9 @@ def final_states(items: list[Item]) -> tuple[tuple[list[int], int, bytes], tuple
     note(bundles_text(scheduled))
     engine = ReferenceEngine(SPEC, text_of(scheduled), uninit="zero")
     assert engine.run(100 * STEPS) == HALTED, engine.fault
-    registers = [list(oracle.registers), list(engine.state.registers)]
-    for each in registers:
-        del each[LINK]
-    ours = registers[0], oracle.cc, bytes(oracle.memory.bytes)
-    return ours, (registers[1], engine.state.cc, bytes(engine.sram()))
+    named = [number for number in named_registers(items) if number != LINK]
+    ours = [oracle.registers[number] for number in named], oracle.cc, bytes(oracle.memory.bytes)
+    return ours, ([engine.state.registers[number] for number in named], engine.state.cc, bytes(engine.sram()))
 
 
 @given(programs())

@@ -56,7 +56,7 @@ def _block(image: Image, item: DataObject, address: int, words: int, data: bytes
 
 
 def add_symbols(image: Image, scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> None:
-    """Put every label, data name, parameter and extern into an image."""
+    """Put every label, data name, parameter and extern into an image; those that the scheduler made come last."""
     for name, symbol in scope.table.items():
         binding = GLOBAL if name in exported else LOCAL
         if symbol.kind == LABEL and name in labels:
@@ -67,6 +67,8 @@ def add_symbols(image: Image, scope: Scope, labels: dict[str, int], exported: fr
             image.symbols.append(Symbol(name, kind, EXTERN, banks=banks, place=symbol.place))
         elif name in scope.data:
             image.symbols.append(_data_symbol(scope.data[name], binding))
+    for name in sorted(labels.keys() - scope.table.keys()):
+        image.symbols.append(Symbol(name, TEXT, LOCAL, labels[name]))
 
 
 def _data_symbol(symbol: DataSymbol, binding: str) -> Symbol:

@@ -28,7 +28,8 @@ OUTSIDE = -1  # a block that is not in this program, or not known
 class Block:
     """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows.
 
-    `continues` says that the block goes on where the one before it became too long.
+    `continues` says that the block goes on where the one before it became too long, `is_pipelined` that its
+    bundles are the scheduler's own.
     """
 
     labels: list[str] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Block:
     is_explicit: bool = False
     control: AsmOp | None = None
     continues: bool = False
+    is_pipelined: bool = False
 
     @property
     def is_empty(self) -> bool:

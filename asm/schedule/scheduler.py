@@ -12,6 +12,8 @@ from asm.names.expr import Environment
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
+from asm.schedule.loops.report import LoopReport
+from asm.schedule.loops.rewrite import pipeline_loops
 from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
@@ -41,11 +43,12 @@ class Options:
 
 @dataclass(slots=True)
 class Scheduled:
-    """`end_labels` stand after the last bundle."""
+    """`end_labels` stand after the last bundle; `loops` say what became of each innermost loop."""
 
     bundles: list[Packed]
     end_labels: list[str]
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    loops: list[LoopReport] = field(default_factory=list)
 
 
 def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None = None) -> Scheduled:
@@ -53,8 +56,9 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     options = options or Options()
     program = split(items, spec)
     far = far_pins(program.blocks)
+    loops = pipeline_loops(program, options.aliases)
     flow = Flow(program.blocks, connect(program), options.aliases)
-    result = Scheduled([], [], far)
+    result = Scheduled([], [], far, loops)
     spans = _emit(program, flow, result)
     _number_runs(program, result.bundles)
     homeless = assign_bursts(result.bundles, spec)
@@ -89,7 +93,9 @@ def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
     for number, block in enumerate(program.blocks):
         labels += block.labels
         near = _last_statement(block) or near
-        if block.is_explicit:
+        if block.is_pipelined:
+            made = [Packed(bundle.ops) for bundle in block.bundles]
+        elif block.is_explicit:
             made = [_explicit(bundle.ops, result) for bundle in block.bundles]
         else:
             made = pack(block, flow.placed[number], flow.shortfall(number), number in ends, near)

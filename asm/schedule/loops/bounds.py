@@ -1,0 +1,66 @@
+"""Lower bounds of the initiation interval: by units and banks (ResMII) and by cycles of dependences (RecMII)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
+
+from asm.facts import FACTS
+from asm.program import FREE, AsmOp
+from asm.schedule.loops.body import Body
+from asm.schedule.loops.depend import Dependence
+from isa.units import CLASSES
+
+
+def resource_bounds(body: Body) -> dict[str, int]:
+    """The cycles a round needs of each group of units, and of each bank known to be the only one of its ops."""
+    needs: Counter[tuple[str, ...]] = Counter()
+    banks: Counter[str] = Counter()
+    for op in body.ops:
+        needs[units_of(op)] += 1
+        if op.access is not None and len(op.access.banks) == 1:
+            banks[f"bank {min(op.access.banks)}"] += 1
+    bounds = {}
+    for units in needs:
+        inside = sum(count for other, count in needs.items() if set(other) <= set(units))
+        bounds[" ".join(units)] = ceil(inside / len(units))
+    return bounds | dict(banks)
+
+
+def units_of(op: AsmOp) -> tuple[str, ...]:
+    """The names of the units that may take an op."""
+    facts = FACTS[op.row.id]
+    names = list(CLASSES.values())[facts.unit_class].names
+    return names[: facts.instances] if op.unit_pin == FREE else (names[op.unit_pin],)
+
+
+def recurrence_bound(count: int, edges: Sequence[Dependence], start: int) -> tuple[int, list[int]]:
+    """The least interval from `start` on that no cycle of dependences forbids, and the ops of the cycle below it."""
+    interval, critical = start, list[int]()
+    while True:
+        cycle = forbidding_cycle(count, edges, interval)
+        if not cycle:
+            return interval, critical
+        interval, critical = interval + 1, cycle
+
+
+def forbidding_cycle(count: int, edges: Sequence[Dependence], interval: int) -> list[int]:
+    """The ops of a cycle that makes an op wait for itself longer than its rounds last; empty when there is none."""
+    latest = [0] * count
+    via = [-1] * count
+    moved = -1
+    for _ in range(count + 1):
+        moved = -1
+        for edge in edges:
+            time = latest[edge.start] + edge.latency - interval * edge.distance
+            if time > latest[edge.end]:
+                latest[edge.end], via[edge.end], moved = time, edge.start, edge.end
+        if moved < 0:
+            return []
+    for _ in range(count):
+        moved = via[moved]
+    cycle = [moved]
+    while via[cycle[-1]] != moved:
+        cycle.append(via[cycle[-1]])
+    return cycle[::-1]

@@ -1,0 +1,244 @@
+"""Pipelined loops put in the place of those written.
+
+Of a loop whose count is known only when it runs they are
+
+            (what stands before the loop, and ops that count)
+            loop    once, ~rest         ; once, or not at all when there are too few rounds
+            (prologue; its last bundle holds `loop turns, ~drain`)
+            (kernel)
+    ~drain: (epilogue)
+    ~rest:  loop    once_left, ~end     ; the rounds that are left: two stages, which any number of rounds fills,
+            (prologue, kernel, epilogue), or the body as written
+    ~end:   (of a loop that jumps back the jump, which decides)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from asm.facts import target_label
+from asm.program import AsmOp, Explicit
+from asm.schedule.blocks import Block, Blocks
+from asm.schedule.loops.body import Body, analyse
+from asm.schedule.loops.count import Idiom, count_rounds, recognise
+from asm.schedule.loops.emit import Pipeline, bundles, fill, squeeze
+from asm.schedule.loops.find import Candidate, candidates, free_registers, levels_left, refusal
+from asm.schedule.loops.make import Maker
+from asm.schedule.loops.names import Names
+from asm.schedule.loops.report import LoopReport
+from asm.schedule.loops.search import find_kernel, find_short, listed_round
+from asm.schedule.memory import Aliases
+from asm.schedule.paths import loop_count
+
+MOST_LEAD = 512  # ops of the rounds that begin before the kernel
+COUNTERS = 5  # registers that count the rounds of a loop whose count is not known
+
+
+def pipeline_loops(program: Blocks, aliases: Aliases) -> list[LoopReport]:
+    """Rewrite a program's loops in place; says what became of each."""
+    found = list(candidates(program))
+    if not found:
+        return []
+    free = free_registers(program)
+    reports, made = [], {}
+    for number, loop in enumerate(found):
+        report = LoopReport(loop.control)
+        blocks = _Loop(program, loop, report, free, aliases, f"~{number + 1}").rewrite()
+        reports.append(report)
+        if blocks:
+            made[loop.first] = (loop, blocks)
+    if made:
+        _splice(program, made)
+    return reports
+
+
+def _splice(program: Blocks, made: dict[int, tuple[Candidate, list[Block]]]) -> None:
+    """Exchange blocks, and count anew what refers to them."""
+    old, program.blocks = program.blocks, []
+    moved = []
+    number = 0
+    while number < len(old):
+        moved.append(len(program.blocks))
+        if number in made:
+            loop, blocks = made[number]
+            program.blocks += blocks
+            moved += [len(program.blocks)] * (loop.after - loop.first - 1)
+            number = loop.after
+        else:
+            program.blocks.append(old[number])
+            number += 1
+    moved.append(len(program.blocks))
+    for check in program.checks:
+        check.start, check.end = moved[check.start], moved[check.end]
+    program.where = {label: place for place, block in enumerate(program.blocks) for label in block.labels}
+    program.targets |= {label for _, blocks in made.values() for block in blocks for label in block.labels}
+
+
+@dataclass(slots=True)
+class _Loop:
+    """One loop on its way; `name` makes its labels different from all others."""
+
+    program: Blocks
+    loop: Candidate
+    report: LoopReport
+    free: list[int]
+    aliases: Aliases
+    name: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def rewrite(self) -> list[Block]:
+        """The blocks that take the loop's place; none when it stays."""
+        self.report.reason = refusal(self.program, self.loop)
+        if self.report.reason:
+            return []
+        block = self.program.blocks[self.loop.body]
+        body = analyse([op for op in block.ops if op is not block.control])
+        self.report.listed = listed_round(block.ops, self.aliases)
+        if self.loop.is_hardware:
+            self._hardware(body)
+        else:
+            self._idiom(body)
+        return self.blocks
+
+    # Loops written with `loop` ------------------------------------------------------------------
+    def _hardware(self, body: Body) -> None:
+        rounds = loop_count(self.loop.control)
+        if rounds is not None:
+            pipeline = self._kernel(body, 0) if rounds > 1 else None
+            if pipeline:
+                self._constant(pipeline, rounds)
+        elif "ra" not in self.loop.control.row.format.names:
+            self.report.reason = "its count is known only when it is linked"
+        elif levels_left(self.program, self.loop) < 2:
+            self.report.reason = "too many hardware loops may be under way"
+        else:
+            pipeline = self._kernel(body, COUNTERS)
+            if pipeline:
+                head = self.program.blocks[self.loop.first]
+                maker = Maker(self.loop.control.statement, head.ops[:-1])
+                maker.immediate("max", self.free[0], self.loop.control.value("ra"), 0)
+                self._guarded(pipeline, head.labels, maker)
+
+    def _constant(self, pipeline: Pipeline, rounds: int) -> None:
+        """A count known now: what does not fill whole turns begins before the first."""
+        copies = pipeline.names.copies
+        turns = max(0, rounds - pipeline.kernel.stages + 1) // copies
+        if turns == 1 and rounds * len(pipeline.body.ops) <= MOST_LEAD:
+            turns = 0
+        pipeline.lead = rounds - turns * copies
+        if not self._pays(pipeline, rounds):
+            self.report.reason = "it is over before it would pay"
+            return
+        head = self.program.blocks[self.loop.first]
+        maker = Maker(self.loop.control.statement)
+        for to, register in pipeline.entry_moves():
+            maker.move(to, register)
+        self.blocks.append(Block(head.labels, head.ops[:-1] + maker.ops))
+        self._emit(pipeline, maker.loop_constant(turns, self._label("drain")) if turns else None, [], "drain")
+
+    def _pays(self, pipeline: Pipeline, rounds: int) -> bool:
+        kernel = pipeline.kernel
+        return (rounds - 1) * kernel.interval + kernel.span(pipeline.body.ops) < rounds * self.report.listed
+
+    # Loops that jump back -----------------------------------------------------------------------
+    def _idiom(self, body: Body) -> None:
+        idiom = recognise(body, self.loop.control)
+        if isinstance(idiom, str):
+            self.report.reason = idiom
+        elif levels_left(self.program, self.loop) < 2:
+            self.report.reason = "too many hardware loops may be under way"
+        else:
+            pipeline = self._kernel(body, COUNTERS)
+            if pipeline:
+                self._counted(pipeline, idiom)
+
+    def _counted(self, pipeline: Pipeline, idiom: Idiom) -> None:
+        maker = Maker(self.loop.control.statement)
+        count_rounds(maker, idiom, self.free[0])
+        self._guarded(pipeline, self.program.blocks[self.loop.body].labels, maker)
+        self.blocks.append(Block([self._label("end")], [self.loop.control], control=self.loop.control))
+
+    # Both ---------------------------------------------------------------------------------------
+    def _kernel(self, body: Body, counters: int) -> Pipeline | None:
+        """A kernel with names out of what `counters` registers leave; the reason is in the report if there is none."""
+        if len(self.free) < counters:
+            self.report.reason = f"it needs {counters} registers to count and the file leaves {len(self.free)}"
+            return None
+        found = find_kernel(body, self.free[counters:], self.aliases, self.report)
+        if found is None:
+            self.report.reason = "no initiation interval fits that is less than a round"
+            return None
+        kernel, names = found
+        self.report.interval, self.report.stages = kernel.interval, kernel.stages
+        self.report.copies = names.copies
+        self.report.extra = sum(len(each) - 1 for each in names.names.values())
+        lead = -(-(kernel.stages - 1) // names.copies) * names.copies
+        return Pipeline(body, kernel, names, lead)
+
+    def _guarded(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
+        """The pipelined rounds if there are enough, and the rounds left; `make` has left their number in free[0]."""
+        if pipeline.lead == 1 and pipeline.names.copies == 1:
+            self._add_short(pipeline, labels, make)
+            return
+        count, turns, once, turns_left, once_left = self.free[:COUNTERS]
+        copies = pipeline.names.copies
+        make.immediate("sub", once, count, pipeline.lead - 1)
+        make.immediate("sub", turns, count, pipeline.lead)
+        make.immediate("min", once, once, 1)
+        make.immediate("sar", turns, turns, copies.bit_length() - 1)
+        short = find_short(pipeline.body, self.aliases, self.report.listed)
+        after = Maker(self.loop.control.statement)
+        after.immediate("and", count, count, copies - 1)
+        for maker in (make, after) if short else ():
+            maker.immediate("sub", turns_left, count, 1)
+            maker.immediate("min", once_left, count, 1)
+        guard = make.loop_register(once, self._label("rest"))
+        self.blocks.append(Block(labels, [*make.ops, guard], control=guard))
+        self._emit(pipeline, make.loop_register(turns, self._label("drain")), after.ops, "drain")
+        control = make.loop_register(once_left if short else count, self._end)
+        self.blocks.append(Block([self._label("rest")], [control], control=control))
+        if short:
+            few = Pipeline(pipeline.body, short, Names(1, {}), 1)
+            self._emit(few, make.loop_register(turns_left, self._label("last")), [], "last")
+        else:
+            self.blocks.append(Block(ops=[replace(op, values=list(op.values)) for op in pipeline.body.ops]))
+
+    def _add_short(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
+        """Two stages and no more names: right for all counts from 1 up."""
+        count, turns = self.free[:2]
+        make.immediate("sub", turns, count, 1)
+        ops = make.ops
+        if self.loop.is_hardware:
+            make.immediate("min", count, count, 1)
+            ops = [*ops, make.loop_register(count, self._end)]
+        self.blocks.append(Block(labels, ops, control=ops[-1] if self.loop.is_hardware else None))
+        self._emit(pipeline, make.loop_register(turns, self._label("drain")), [], "drain")
+
+    def _emit(self, pipeline: Pipeline, turns: AsmOp | None, extra: list[AsmOp], drain: str) -> None:
+        """Prologue, kernel and epilogue; `extra` ops go where the prologue has room."""
+        near = self.loop.control.statement
+        start = pipeline.lead * pipeline.kernel.interval
+        rows = pipeline.prologue()
+        if extra:
+            squeeze(rows, extra)
+        if turns is not None:
+            rows.setdefault(start - 1, []).append(turns)
+        self._explicit([], bundles(rows, start, near), turns)
+        if turns is not None:
+            rows = pipeline.turns()
+            fill(rows, pipeline.turn - 1, pipeline, near)
+            self._explicit([], bundles({0: [], **rows}, pipeline.turn, near))
+        rows = pipeline.epilogue()
+        self._explicit([self._label(drain)], bundles({0: [], **rows}, max(rows) + 1, near))
+
+    def _explicit(self, labels: list[str], made: list[Explicit], control: AsmOp | None = None) -> None:
+        self.blocks.append(Block(labels, bundles=made, is_explicit=True, control=control, is_pipelined=True))
+
+    def _label(self, what: str) -> str:
+        return f"{self.name}.{what}"
+
+    @property
+    def _end(self) -> str:
+        """The label after all rounds."""
+        written = target_label(self.loop.control) if self.loop.is_hardware else None
+        return written or self._label("end")

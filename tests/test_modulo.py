@@ -1,0 +1,139 @@
+"""Pipelined loops: which are, in how many cycles a round, and why others are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asm.assemble import assemble
+from asm.schedule import Scheduled, schedule
+from asm.schedule.loops.report import LoopReport
+from isa.machine import LPU1
+
+PROGRAMS = Path(__file__).parent.parent / "programs"
+DATA = "\n.data\nA: .space 200\nB: .space 200\nC: .space 200\n"
+TOO_LONG = "no initiation interval fits that is less than a round"
+DOT = "ld r8, [A + r4]\nld r9, [B + r4]\nmul r10, r8, r9\nadd r6, r6, r10\nadd r4, r4, 1\n"
+
+
+@pytest.fixture
+def reports(monkeypatch: pytest.MonkeyPatch) -> list[LoopReport]:
+    """What is said of the loops of programs that are assembled."""
+    collected: list[LoopReport] = []
+
+    def watched(*arguments: object) -> Scheduled:
+        scheduled = schedule(*arguments)  # type: ignore[arg-type]
+        collected.extend(scheduled.loops)
+        return scheduled
+
+    monkeypatch.setattr("asm.assemble.schedule", watched)
+    return collected
+
+
+def text_of(source: str) -> list[str]:
+    """The mnemonics of the bundles of a program with symbols A, B and C, sorted within each, and its labels."""
+    result = assemble(".text\n" + source + DATA, machine=LPU1)
+    assert result.diagnostics == []
+    lines: list[str] = []
+    for bundle in result.bundles:
+        lines += [f"{label}:" for label in bundle.labels]
+        lines.append(" ".join(sorted(op.row.mnemonic for op in bundle.ops)))
+    return lines
+
+
+def test_the_kernel_of_the_classic_matmul_is_a_round_a_cycle(reports: list[LoopReport]) -> None:
+    result = assemble(PROGRAMS / "matmul.s")
+    assert result.diagnostics == []
+    starts = [number for number, bundle in enumerate(result.bundles) if bundle.labels == ["~1.drain"]]
+    for bundle in result.bundles[starts[0] - 4 : starts[0]]:
+        assert sorted(op.row.mnemonic for op in bundle.ops) == ["add", "add", "cmp", "ld", "ld", "mul"]
+    (report,) = reports
+    assert (report.interval, report.stages, report.copies, report.bound) == (1, 8, 4, 1)
+
+
+def test_a_loop_of_constant_count_has_no_rounds_left_over(reports: list[LoopReport]) -> None:
+    lines = text_of(f"loop 40, done\n{DOT}done: halt")
+    drain = lines.index("~1.drain:")
+    kernel = lines[drain - 4 : drain]
+    assert kernel == ["add add ld ld mul"] * 4
+    assert lines[drain + 1 :] == ["add mul"] * 4 + ["add"] * 3 + ["done:", "halt"]
+    assert lines[0] == "add ld ld"
+    assert drain - 4 == 8  # 40 = 8 + 4 * 8 rounds begin before the first turn
+
+
+def test_a_short_loop_of_constant_count_becomes_straight_code() -> None:
+    lines = text_of(f"loop 3, done\n{DOT}done: halt")
+    assert not any("loop" in line for line in lines)
+    assert sum(line.split().count("mul") for line in lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "interval"),
+    [
+        (f"loop r5, done\n{DOT}done:", 1),
+        (f"x: {DOT}cmp r4, r5\njlt x", 1),
+        (f"x: {DOT}cmp r4, 90\njne x", 1),
+        (f"x: {DOT}sub r5, r5, 2\ncmp r5, 0\njgt x", 2),  # four integer ops on three units
+        ("loop r5, done\nld r1, [A + r4]\nst [B + r4], r1\nadd r4, r4, 1\ndone:", 1),
+        ("loop r5, done\nld r1, [A + r4]\nst [A + r4], r1\nadd r4, r4, 1\ndone:", 2),  # two accesses of one bank
+        ("loop r5, done\nld r1, [A + r4]\nst [A + 2 + r4], r1\nadd r4, r4, 1\ndone:", 3),  # two rounds later
+        ("loop r5, done\nld r1, [A + r4]\nadd r1, r1, r2\nst [B + r3], r1\nadd r4, r4, 1\nadd r3, r3, r7\ndone:", 1),
+        ("loop r5, done\nfma.f32 r6, r6, r2, r3\nadd r4, r4, 1\nst [A + r4], r6\ndone:", 4),  # the chain of r6
+        ("loop r5, done\nmul r6, r2, r4\nadd r4, r4, 1\nst [A + r4], r6 !L0\nst [B + r4], r4 !L0\ndone:", 2),
+    ],
+)
+def test_the_least_interval_is_found(source: str, interval: int, reports: list[LoopReport]) -> None:
+    text_of(source)
+    (report,) = reports
+    assert (report.reason, report.interval) == ("", interval)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (f"x: {DOT}cmp r4, r6\njlt x", "the bound r6 changes"),
+        (f"x: {DOT}cmp r6, 9\njlt x", "r6 does not advance by a constant"),
+        (f"x: {DOT}cmp r4, 9\njgt x", "r4 does not move towards the bound of `gt`"),
+        (f"x: {DOT}add r3, r3, 3\ncmp r3, 9\njlt x", "r3 advances by 3, no power of two"),
+        (f"x: cmp r4, 9\n{DOT}jlt x", "r4 advances after it is compared"),
+        (f"x: {DOT}cmp.f32 r4, 9.0\njlt x", "no `cmp` of integers decides it"),
+        (f"x: sel.lt r3, r1, r2\n{DOT}cmp r4, 9\njlt x", "a round reads the condition code of the round before"),
+        (f"loop 9, d\n{DOT}mov r1, 1 !cycle=3\nd:", "an op of it is pinned to a cycle or a register"),
+        (f"x: {DOT}cmp r4, 9\njlt x\n.cycles 8", "its cycles are stated"),
+        (f"call r31, f\nhalt\nf: x: {DOT}cmp r4, 9\njlt x\nret r31", "too many hardware loops may be under way"),
+        ("loop r5, d\nld r1, [A + r4]\nst [A + 1 + r4], r1\nadd r4, r4, 1\nd:", TOO_LONG),  # through memory: 5 cycles
+        ("loop r5, d\nmov r1, 1\nd:", TOO_LONG),
+    ],
+)
+def test_why_a_loop_stays_as_it_is(source: str, reason: str, reports: list[LoopReport]) -> None:
+    lines = text_of(source)
+    (report,) = reports
+    assert report.reason == reason
+    assert not any("~" in line for line in lines)
+
+
+def test_loops_around_a_loop_count_as_levels(reports: list[LoopReport]) -> None:
+    head = "".join(f"loop 2, e{level}\n" for level in range(3))
+    tail = "".join(f"e{level}: mov r20, {level}\n" for level in (2, 1, 0))
+    text_of(f"{head}loop r5, d\n{DOT}d: {tail}")
+    text_of(f"{head}loop 9, d\n{DOT}d: {tail}")
+    assert [report.reason for report in reports] == ["too many hardware loops may be under way", ""]
+
+
+def test_names_are_those_that_the_file_does_not_name(reports: list[LoopReport]) -> None:
+    named = "".join(f"mov r{number}, 0\n" for number in range(11, 30))
+    text_of(f"{named}loop 40, done\n{DOT}done:")
+    (report,) = reports
+    assert (report.reason, report.interval, report.copies) == ("", 2, 2)
+    assert report.attempts[0].reason == "it needs 9 more registers and the file leaves 8"
+
+
+def test_a_report_as_text(reports: list[LoopReport]) -> None:
+    text_of(f"loop r5, done\n{DOT}done:")
+    assert list(reports[0].lines()) == [
+        "<input>:2: a round every 1 cycles instead of 8; 8 rounds under way; 4 copies, 9 more registers",
+        "  by units and banks at least: L0 L1 1, M0 1, A0 A1 A2 1, bank 0 1, bank 1 1",
+        "  by recurrence at least: 1",
+        "  interval 1: fits",
+    ]
