@@ -10,9 +10,10 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-Place = Hashable
+Place: TypeAlias = tuple[Hashable, ...]  # a kind of place, and which
+NEVER = 1 << 62
 
 
 class Refused(Exception):
@@ -40,7 +41,7 @@ class Timeline:
     def admits(self, cycle: int) -> bool:
         """Whether holding something new from a cycle on leaves all looks as they were."""
         later = bisect_right(self.cycles, cycle)
-        until = self.cycles[later] if later < len(self.cycles) else 1 << 62
+        until = self.cycles[later] if later < len(self.cycles) else NEVER
         look = bisect_left(self.looks, cycle)
         return cycle not in self.held and not (look < len(self.looks) and self.looks[look] < until)
 
@@ -91,6 +92,13 @@ class Spacetime:
     def begun(self, place: Place, cycle: int) -> Any:
         """What a place holds from exactly this cycle on, or None."""
         return self._lines[place].held.get(cycle) if place in self._lines else None
+
+    def unseen(self, kind: str) -> Iterator[tuple[tuple[Any, ...], int, int]]:
+        """What no op looked at, by kind of place: (place, first cycle, cycle of the next that is held there, or NEVER)."""
+        for place, line in self._lines.items():
+            for begin, until in zip(line.cycles, [*line.cycles[1:], NEVER], strict=False):
+                if place[0] == kind and not any(begin <= look < until for look in line.looks):
+                    yield place, begin, until
 
     def claim(self, thing: Place, since: int, code: str) -> None:
         """Take what only one can have, such as a bank in a cycle. Raises Refused with the later of both cycles."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from conform import tensor_supply as supply
 from conform.skeleton import Skeleton, Slot
-from conform.spacetime import Place, Refused, Spacetime
+from conform.spacetime import NEVER, Place, Refused, Spacetime
 from conform.tensor_ops import BASES, COUNTER, any_op, any_row
 from conform.tensor_supply import ENTRIES, Need, target_of
 from isa.codec import Op
@@ -140,6 +140,14 @@ class Planner:
         row = element.op.row
         default = Planner.compute if row.units.where == VXM else Planner.pass_on
         EFFECTS.get(row.semantics, default)(self, element, most)
+
+    def losses(self) -> list[int]:
+        """The cycles in which values get lost that nobody sampled, if the run is not over by then."""
+        found = [begin for _, begin, _ in self.world.unseen("exit")]
+        for (_, stream, number), _, until in self.world.unseen("stream"):
+            dropped = number + 1 if flows_west(stream) else number + self.spec.positions
+            found.append(dropped if until == NEVER else until - 1)
+        return sorted(found)
 
     # Streams ----------------------------------------------------------------------------------
     def _sample(self, element: Element) -> int:
@@ -384,9 +392,14 @@ EFFECTS: dict[str, Callable[[Planner, Element, int], None]] = {
 }  # fmt: skip
 
 
-def planned(rng: Random, spec: MachineSpec) -> Skeleton:
-    """A legal program."""
+def plan(rng: Random, spec: MachineSpec) -> Planner:
+    """A planner with a legal program."""
     planner = Planner(rng, spec, rng.randint(20, 70))
     for _ in range(rng.choice((1, 2, 3, 4, 5, 12))):
         planner.try_any()
-    return planner.frame
+    return planner
+
+
+def planned(rng: Random, spec: MachineSpec) -> Skeleton:
+    """A legal program."""
+    return plan(rng, spec).frame

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from conform.tensor_broken import break_some
 from conform.tensor_crowd import crowd
-from conform.tensor_plan import planned
+from conform.tensor_plan import plan, planned
 from conform.tensor_planted import planted
 from conform.tensor_wild import any_machine, wild_program
+from isa.faults import NUMBER
 from vm.engine import HALTED, UNINIT_MODES
+from vm.items import Lost
 
 seeds = st.integers(0, (1 << 32) - 1)
 modes = st.sampled_from(UNINIT_MODES)
@@ -93,3 +95,20 @@ def test_the_fault_of_a_program_is_the_one_planted(seed: int) -> None:
     run_both(pair)
     fault = pair[0].fault
     assert told == ((fault.cycle, fault.code) if fault else None), program
+
+
+@given(seeds)
+def test_the_values_lost_are_those_that_nobody_samples(seed: int) -> None:
+    rng = Random(seed)
+    spec = any_machine(rng)
+    planner = plan(rng, spec)
+    golden, _ = pair = engines(rng, spec, planner.frame.text())
+    assert run_both(pair) == HALTED
+    lost = [cycle for cycle in planner.losses() if cycle < golden.state.cycle]
+    assert sum(item.losses for item in golden.state.tensor if isinstance(item, Lost)) == len(lost), planner.frame
+    strict = engines(rng, spec, planner.frame.text(), strict=True)
+    run_both(strict)
+    fault = strict[0].fault
+    assert (fault and (fault.code, fault.cycle)) == ((NUMBER["E-STREAM-LOST"], lost[0]) if lost else None), (
+        planner.frame
+    )
