@@ -25,6 +25,12 @@ class Refused(Exception):
         self.cycle = cycle
 
 
+def require(holds: bool, code: str = "", cycle: int = 0) -> None:
+    """Raises Refused: where `holds` is false an op would be the fault of that code in that cycle."""
+    if not holds:
+        raise Refused(code, cycle)
+
+
 @dataclass(slots=True)
 class Timeline:
     """One place: what it holds from which cycle on, and the cycles in which it is looked at."""
@@ -94,7 +100,7 @@ class Spacetime:
         return self._lines[place].held.get(cycle) if place in self._lines else None
 
     def unseen(self, kind: str) -> Iterator[tuple[tuple[Any, ...], int, int]]:
-        """What no op looked at, by kind of place: (place, first cycle, cycle of the next that is held there, or NEVER)."""
+        """What no op looked at in places of a kind: (place, first cycle, cycle of the next held there, or NEVER)."""
         for place, line in self._lines.items():
             for begin, until in zip(line.cycles, [*line.cycles[1:], NEVER], strict=False):
                 if place[0] == kind and not any(begin <= look < until for look in line.looks):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform import tensor_supply as supply
 from conform.skeleton import Skeleton, Slot
-from conform.spacetime import NEVER, Place, Refused, Spacetime
+from conform.spacetime import NEVER, Place, Refused, Spacetime, require
+from conform.tensor_elements import Byte, Element, diagonal, elements_of, is_whole, registers_needed, wide
 from conform.tensor_ops import BASES, COUNTER, any_op, any_row
 from conform.tensor_supply import ENTRIES, Need, target_of
 from isa.codec import Op
@@ -29,65 +30,6 @@ from vm.tensor_state import ACCUMULATOR_ROWS
 TRIES = 4  # ways in which a need is tried to be met
 DEEPEST = 4  # ops that are made for ops that are made ...
 LOAD_BITS = 128  # of weights in a lane of the streams of one load
-
-
-class Byte(NamedTuple):
-    """What a stream holds: a byte of a result, and the most that its elements can be, if that is known."""
-
-    result: tuple[int, int]
-    width: int
-    byte: int
-    most: int = ENTRIES
-
-
-class Element(NamedTuple):
-    """Element (j, i) of an op that issued in `start`, itself in `cycle`; `depth` ops deep in what is needed."""
-
-    op: Op
-    start: int
-    cycle: int
-    j: int
-    i: int
-    depth: int
-
-
-def elements_of(op: Op, start: int, depth: int) -> Iterator[Element]:
-    """The elements of an op that issues in `start`, in order of time."""
-    fields = op.fields
-    for j in range(fields.get("m", 1)):
-        for i in range(fields.get("n", 1)):
-            yield Element(op, start, start + j * fields.get("e", 0) + i * fields.get("d", 1), j, i, depth)
-
-
-def diagonal(stream: int, position: int, cycle: int) -> tuple[str, int, int]:
-    """The place of what passes a position on a stream in a cycle: it moves one position a cycle."""
-    return "stream", stream, cycle + position if flows_west(stream) else cycle - position
-
-
-def require(holds: bool, code: str = "", cycle: int = 0) -> None:
-    """Raises Refused: where `holds` is false an op would be the fault of that code in that cycle."""
-    if not holds:
-        raise Refused(code, cycle)
-
-
-def is_whole(group: list[Byte]) -> bool:
-    """Whether values can be sampled as one group."""
-    first = group[0]
-    if len(group) == 1 or first.width == 1:
-        return len(group) == 1 or all(byte.width == 1 for byte in group)
-    return all((byte.result, byte.byte) == (first.result, k) for k, byte in enumerate(group))
-
-
-def registers_needed(op: Op) -> Iterator[tuple[int, int]]:
-    """The v registers that an op reads, and how wide."""
-    for operand in op.row.operands:
-        if operand.role == READ and operand.kind == VECTOR and is_v(op[operand.fields[0]]):
-            yield op[operand.fields[0]] - V_REGISTERS, operand.width
-
-
-def wide(name: str | None) -> bool:
-    """Whether weights of a type take both planes of a hemisphere."""
-    return name is not None and TYPES[name].planes > 1
 
 
 class Planner:

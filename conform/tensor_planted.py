@@ -7,9 +7,10 @@ from random import Random
 from typing import Any, NamedTuple
 
 from conform.skeleton import Skeleton, Slot
-from conform.spacetime import Refused
+from conform.spacetime import Refused, require
+from conform.tensor_elements import elements_of
 from conform.tensor_ops import COUNTER, any_op, any_row, families
-from conform.tensor_plan import DEEPEST, Planner, elements_of, require
+from conform.tensor_plan import DEEPEST, Planner
 from isa.codec import Op
 from isa.faults import NUMBER
 from isa.legal import absent, why_illegal
