@@ -17,7 +17,7 @@ from asm.data.place import place
 from asm.errors import error
 from asm.expand import ExpandOptions, Sources, expand, expand_file
 from asm.operands.items import ItemBuilder
-from asm.program import Item, Packed
+from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
 from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
@@ -41,6 +41,7 @@ class Assembly:
     scope: Scope
     bundles: list[Packed] = field(default_factory=list)
     text: Text = field(default_factory=Text)
+    found: list[Timeline] = field(default_factory=list)  # what runs of linear tensor code became, in order
 
     @property
     def ok(self) -> bool:
@@ -97,8 +98,8 @@ class Assembler:
     def run(self, statements: list[Statement], name: str) -> Assembly:
         self._choose_machine(statements)
         gathering = self._gather(statements)
-        items, unchecked = self._items(gathering)
         result = Assembly(None, self.diagnostics, self.sources.texts, name, self.scope)
+        items, unchecked = self._items(gathering, result.found)
         if not self.failed:
             self._pack(result, items, gathering, unchecked)
         if not self.failed:
@@ -148,10 +149,11 @@ class Assembler:
         gathering.data.evaluate(self.report_error)
         return gathering
 
-    def _items(self, gathering: Gathering) -> tuple[list[Item | Raw], bool]:
-        """The items of the text, and whether the source is `.unchecked`."""
+    def _items(self, gathering: Gathering, found: list[Timeline]) -> tuple[list[Item | Raw], bool]:
+        """The items of the text, and whether the source is `.unchecked`; timelines that are found are added."""
         builder = ItemBuilder(self.scope, self.report_error)
         items = builder.build(gathering.text)
+        found += builder.found
         self.scope.settle_externs()
         for label in builder.labels:
             label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken

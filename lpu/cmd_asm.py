@@ -17,6 +17,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("source", nargs="+", help="assembly files; - is standard input")
     made.add_argument("-o", dest="output", metavar="FILE", help="the object to write (default: the source's name, .o)")
     made.add_argument("-l", dest="listing", metavar="FILE", help="write a listing too, on errors as well; - is stdout")
+    shown = "print what runs of linear tensor code became, as timelines that assemble to the same"
+    made.add_argument("--emit-timeline", action="store_true", help=shown)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -31,7 +33,7 @@ def main(arguments: list[str]) -> int:
     log = messages.Log(options.form(args))
     try:
         wanted = build.settings(args)
-        objects = [(path, assemble(path, wanted, args.listing, log)) for path in args.source]
+        objects = [(path, assemble(path, wanted, args, log)) for path in args.source]
         build.warn_of_defines(wanted, log)
         for path, image in objects:
             if image and not log.failed:
@@ -42,13 +44,18 @@ def main(arguments: list[str]) -> int:
     return USAGE if log.failed else OK
 
 
-def assemble(path: str, wanted: build.Settings, listed: str | None, log: messages.Log) -> Image | None:
-    """One source to an object, and its listing if one is asked for; None after errors."""
+def assemble(path: str, wanted: build.Settings, args: argparse.Namespace, log: messages.Log) -> Image | None:
+    """One source to an object, and its listing or timelines if they are asked for; None after errors."""
     result = build.assembled(path, wanted, log)
-    if listed:
+    if args.listing:
         from asm.write.listing import listing
 
-        messages.write_file(listed, listing(result).encode(errors="replace"))
+        messages.write_file(args.listing, listing(result).encode(errors="replace"))
+    if args.emit_timeline and result.image:
+        from asm.write.timeline import timeline_text
+
+        text = "\n".join(timeline_text(timeline, result.scope.spec) for timeline in result.found)
+        messages.write_file("-", text.encode(errors="replace"))
     return result.image
 
 

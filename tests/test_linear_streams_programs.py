@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cli_tools import Command
 from test_tensor_programs import MODELS, PROGRAMS, read_promises, run
 
+from asm.assemble import assemble
 from asm.syntax.format import format_source
+from asm.write.timeline import timeline_text
+from isa.machine import LPU1
 
 PATHS = sorted((PROGRAMS / "linear").glob("*.s"))
 kernels = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -40,3 +45,25 @@ def lines(path: Path) -> int:
 def test_it_has_fewer_lines(path: Path) -> None:
     assert lines(path) < lines(by_hand(path)) / 2
     assert format_source(path.read_text(encoding="utf-8")).text == path.read_text(encoding="utf-8")
+
+
+STATEMENT = re.compile(r"^ +(?:v\w+|reduce)[.\w]* .*\n", re.MULTILINE)
+
+
+@kernels
+def test_the_timeline_that_was_found_assembles_to_the_same(path: Path) -> None:
+    found = assemble(path)
+    (timeline,) = found.found
+    text = STATEMENT.sub("", path.read_text(encoding="utf-8")) + timeline_text(timeline, LPU1)
+    again = assemble(text)
+    assert found.image is not None and again.image is not None
+    assert again.image.text == found.image.text
+    assert again.image.blocks == found.image.blocks
+    assert not again.found
+
+
+def test_the_command_prints_what_was_found(lpu: Command) -> None:
+    lpu.write("add.s", (PROGRAMS / "linear" / "vector_add_relu.s").read_text(encoding="utf-8"))
+    done = lpu("asm", "add.s", "--emit-timeline")
+    assert done.status == 0
+    assert "        @4              vadd.f32 v0, se0, se4, n=64\n" in done.out

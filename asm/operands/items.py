@@ -33,6 +33,7 @@ class ItemBuilder:
         self.timeline: Timeline | None = None
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
+        self.found: list[Timeline] = []  # what such runs became
         self.run: list[OpStmt] = []  # linear ops of the tensor face that are scheduled together
         self.joint: Joint | None = None  # an `.overlap` that waits for its second timeline
         self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
@@ -86,6 +87,7 @@ class ItemBuilder:
             from asm.streams.region import timeline_of  # what scalar programs do without
 
             found = timeline_of(self.scope, run, waits, self.report)
+            self.found += [found] if found is not None else []
             self.items += [found] if found is not None else []
 
     def _timed(self, op: AsmOp) -> TimedOp:
