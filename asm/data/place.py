@@ -2,7 +2,8 @@
 
 Memory is one line of words (isa.machine): rows, banks and slices follow each other. An object is one run of
 that line or, for the byte planes of a tensor, equal runs in adjacent slices. What the source fixes (`.org`,
-`.row`) is placed first, then what it confines to a place (`.data mw0`, `@ mw4.1`), then the rest.
+`.row`) is placed first, then what it confines to a place (`.data mw0`, `@ mw4.1`), then the rest, of which tensors
+whose rows flow get slices of their own, near the vector unit.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from asm.scope.objects import DataObject, Region
 from isa.diagnostics import Diagnostic, Note
-from isa.machine import SLICES_PER_QUAD, MachineSpec
+from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
 
 
 @dataclass(slots=True)
@@ -104,12 +105,26 @@ def _place_fixed(memory: Memory, item: DataObject) -> Diagnostic | None:
 
 
 def _place_anywhere(memory: Memory, item: DataObject) -> Diagnostic | None:
-    start = _emptiest(memory, item)
+    start = _near(memory, item) if item.flows and item.region is None else None
+    if start is None:
+        start = _emptiest(memory, item)
     if start is None:
         start = _gap(memory, item)
     if start is None:
         return _no_room(memory, item)
     _settle(memory, item, start)
+    return None
+
+
+def _near(memory: Memory, item: DataObject) -> int | None:
+    """The slices nearest to the vector unit that hold nothing, west and east by turns: ports and banks of its own."""
+    spec = memory.spec
+    for index in range(0, spec.slices if item.slices <= SLICES_PER_QUAD else 0, item.slices):
+        for hemisphere in range(HEMISPHERES):
+            start = spec.word_address(hemisphere, index, 0, 0)
+            is_empty = memory.in_the_way(start, start + item.slices * spec.words_per_slice) is None
+            if is_empty and item.words <= spec.words_per_slice:
+                return start
     return None
 
 

@@ -57,7 +57,7 @@ def _declare(data: DataBuilder, statement: DirectiveStmt, node: Declaration) -> 
         offset = item.words
         _lay_linear(data, statement, node, tensor, item)
     else:
-        item, offset = DataObject(node.name, place, region=region), 0
+        item, offset = DataObject(node.name, place, region=region, flows=True), 0
         _lay_box(data, statement, node, tensor, item)
         item.fixed_at = _row_start(data, statement, run) if run else None
     words = (item.words - offset) * item.slices

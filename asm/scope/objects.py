@@ -44,7 +44,8 @@ class DataObject:
     """Memory that stays together. Its `words` lie in one run, or in each of `slices` adjacent slices.
 
     `planes` holds the pieces of each slice; a linear object has one. `address` is the linear word address of
-    the first word, known after placement; `fixed_at` is the one the source asks for.
+    the first word, known after placement; `fixed_at` is the one the source asks for. `flows` says that its rows are
+    for streams.
     """
 
     group: str
@@ -56,6 +57,7 @@ class DataObject:
     address: int = 0
     title: str = ""
     references: list[WordReference] = field(default_factory=list)
+    flows: bool = False
 
     @property
     def name(self) -> str:
