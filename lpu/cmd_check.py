@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Check each file by itself; 2 when one breaks a rule."""
     args = parser().parse_args(arguments)
-    log = messages.Log(options.form(args))
+    log = messages.Log(options.form(args), notes=True)
     try:
         wanted = build.settings(args)
         for path in args.file:

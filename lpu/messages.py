@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from isa.diagnostics import ERROR, WARNING, Diagnostic, SourceError
+from isa.diagnostics import ERROR, NOTE, WARNING, Diagnostic, SourceError
 from isa.files import write_atomic
 
 TEXT, JSON, SARIF = "text", "json", "sarif"
@@ -15,17 +15,19 @@ TEXT, JSON, SARIF = "text", "json", "sarif"
 class Log:
     """The diagnostics of one command, in order, and the form they are printed in.
 
-    `sources` holds text that is in no file (standard input), by the name messages use for it.
+    `sources` holds text that is in no file (standard input), by the name messages use for it. Notes about what is
+    well are for those who ask for them.
     """
 
-    def __init__(self, form: str = TEXT) -> None:
+    def __init__(self, form: str = TEXT, notes: bool = False) -> None:
         self.form = form
+        self.notes = notes
         self.diagnostics: list[Diagnostic] = []
         self.shown = 0
         self.sources: dict[str, str] = {}
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics += diagnostics
+        self.diagnostics += [each for each in diagnostics if self.notes or each.severity != NOTE]
 
     @property
     def failed(self) -> bool:

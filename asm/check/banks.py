@@ -31,14 +31,14 @@ class Use(NamedTuple):
 
 def check_banks(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-RANGE for each burst that leaves its slice, E-BANK once for each pair of ops that meet in a bank."""
-    uses = [_scalar_use(op, cycle, spec) for cycle, op in stretch.accesses]
+    uses = [scalar_use(op, cycle, spec) for cycle, op in stretch.accesses]
     for timed in stretch.ops:
         if timed.burst.row.units.where == SLICE:
             problem = _outside(timed, spec)
             if problem is not None:
                 yield problem
             else:
-                uses.append(_use(timed, spec))
+                uses.append(bank_use(timed, spec))
     yield from _meetings(uses, stretch, spec)
 
 
@@ -50,7 +50,7 @@ def rows(burst: Burst) -> Array:
     return found.reshape(-1)
 
 
-def _knows_rows(timed: Timed) -> bool:
+def knows_rows(timed: Timed) -> bool:
     """Whether rows are numbers: not added to by a register, and not those of data of another object."""
     op = timed.op
     if "row" not in timed.burst.fields or "ra" in timed.burst.fields:
@@ -68,7 +68,7 @@ def _outside(timed: Timed, spec: MachineSpec) -> Diagnostic | None:
     if not in_quad(index, width, spec):
         message = f"slices {index} to {index + width - 1} are not in one quad"
         return Diagnostic("E-RANGE", message, place, help=f"begin at a multiple of {width}")
-    if not _knows_rows(timed):
+    if not knows_rows(timed):
         return None
     each, last = rows(burst), spec.banks * spec.rows - 1
     bad = (each < 0) | (each > last)
@@ -80,18 +80,18 @@ def _outside(timed: Timed, spec: MachineSpec) -> Diagnostic | None:
     return Diagnostic("E-RANGE", message, place, help=f"a slice has rows 0 to {last}")
 
 
-def _scalar_use(op: CheckedOp, cycle: int, spec: MachineSpec) -> Use:
+def scalar_use(op: CheckedOp, cycle: int, spec: MachineSpec) -> Use:
     banks = np.array(known_banks(op, spec), np.int64)
     return Use(op, cycle, banks, np.full(len(banks), cycle))
 
 
-def _use(timed: Timed, spec: MachineSpec) -> Use:
+def bank_use(timed: Timed, spec: MachineSpec) -> Use:
     """The banks that the elements of a burst access; none when rows are not known."""
     burst = timed.burst
     hemisphere, index = divmod(burst.fields["slice"], HEMISPHERE_SLICES)
     if "bank" in burst.fields:
         bank: Array = np.full(burst.count, burst.fields["bank"])
-    elif _knows_rows(timed):
+    elif knows_rows(timed):
         bank = rows(burst) // spec.rows
     else:
         return Use(timed.op, timed.cycle, NOTHING, NOTHING)

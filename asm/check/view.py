@@ -101,11 +101,11 @@ def from_packed(
     for bundle in bundles:
         shown = [op for op in bundle.ops if FACTS[op.row.id].checked] if all_linear else bundle.ops
         labels = [label for op in shown if (label := target_label(op)) is not None]
-        view.add([_written(op, externs) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
+        view.add([checked(op, externs) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
     return view
 
 
-def _written(op: AsmOp, externs: Container[str]) -> CheckedOp:
+def checked(op: AsmOp, externs: Container[str]) -> CheckedOp:
     if not op.references:
         return CheckedOp(op.row, op.values, NOTHING, op, is_placed=True)
     open_fields = frozenset([reference.field for reference in op.references])

@@ -6,7 +6,7 @@ end at labels, at control ops, where linear and explicit code meet, at region ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from asm.facts import control_of, target_label
@@ -97,9 +97,9 @@ def uses_time(expr: Expr) -> bool:
     return isinstance(expr, Unary) and uses_time(expr.operand)
 
 
-def split(items: Iterable[Item], spec: MachineSpec) -> Blocks:
+def split(items: Iterable[Item], spec: MachineSpec, externs: Container[str] = ()) -> Blocks:
     """Cut a program into blocks; timelines must have become explicit bundles before."""
-    splitter = _Splitter(spec)
+    splitter = _Splitter(spec, externs)
     for item in items:
         splitter.add(item)
     return splitter.finish()
@@ -112,8 +112,9 @@ class _Splitter:
     of a loop: it ends with a control op or where a region is measured. An empty block then goes between them.
     """
 
-    def __init__(self, spec: MachineSpec) -> None:
+    def __init__(self, spec: MachineSpec, externs: Container[str]) -> None:
         self.spec = spec
+        self.externs = externs
         self.result = Blocks([], [], {}, set(), set(), [])
         self.current = Block()
         self.accesses = 0  # of the current block
@@ -233,7 +234,7 @@ class _Splitter:
             self.stated, self.region = start, end
 
     def _timeline(self, item: Timeline) -> None:
-        expanded = expand(item, self.spec)
+        expanded = expand(item, self.spec, self.externs)
         self.result.diagnostics += expanded.diagnostics
         self.result.joints += expanded.joints
         self.result.checks += [Check(check, 0, 0, alone) for check, alone in expanded.checks]

@@ -5,16 +5,20 @@ A timeline begins as many cycles before the one in which everything before it ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from asm.check.bursts import cycles
 from asm.check.cycles import Region, measure
 from asm.facts import NOP
-from asm.program import CycleCheck, Explicit, Overlap, Packed, TimedOp, Timeline
+from asm.program import AsmOp, CycleCheck, Explicit, Overlap, Packed, TimedOp, Timeline
 from asm.schedule.timeline import Issue, merge, resolve
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
+
+# Finds the start of a timeline in what it overlaps, which has landed in a cycle; and what is to be said of it
+Choose = Callable[[list[Issue], list[Issue], int, Overlap], tuple[int, list[Diagnostic]]]
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Expanded:
     joints: list[Diagnostic] = field(default_factory=list)
 
 
-def expand(timeline: Timeline, spec: MachineSpec) -> Expanded:
+def expand(timeline: Timeline, spec: MachineSpec, externs: Container[str] = ()) -> Expanded:
     """The bundles of a timeline with those merged into it (E-TIMELINE, E-OVERLAP, E-UNDEFINED, E-DUPLICATE)."""
     out = Expanded()
     parts = [_part(each, spec, out) for each in (timeline, *timeline.later)]
@@ -37,7 +41,7 @@ def expand(timeline: Timeline, spec: MachineSpec) -> Expanded:
         for part, after in zip(parts[:-1], timeline.later, strict=True):
             out.diagnostics += part.why_not(after)
     if timeline.later and not out.diagnostics:
-        merged = _joined(parts, timeline.later, out)
+        merged = _joined(parts, timeline.later, out, partial(_start, spec, externs))
     out.bundles, problems = merge(merged)
     out.diagnostics += problems
     return out
@@ -69,20 +73,42 @@ def _cycle(issue: Issue) -> int:
     return issue.cycle
 
 
-def _joined(parts: Sequence[Part], later: Sequence[Timeline], out: Expanded) -> list[Issue]:
+def _joined(parts: Sequence[Part], later: Sequence[Timeline], out: Expanded, choose: Choose) -> list[Issue]:
     """The ops of all parts in the cycles they have together; waits that were written are made anew by merging."""
-    merged = _busy(parts[0], 0)
-    landed = parts[0].region.drained
+    merged, landed, length = _busy(parts[0], 0), parts[0].region.drained, parts[0].region.issue
     for part, timeline in zip(parts[1:], later, strict=True):
         overlap = timeline.overlap or Overlap(0, timeline.place)
-        shared = overlap.cycles or 0
-        if shared > landed:
+        if (overlap.cycles or 0) > landed:
             out.diagnostics.append(_too_long(overlap, landed))
             return []
-        start = landed - shared
+        start, said = choose(merged, _busy(part, 0), landed, overlap)
+        out.joints += said
         merged += _busy(part, start)
-        landed = max(landed, start + part.region.drained)
-    return merged
+        landed, length = max(landed, start + part.region.drained), max(length, start + part.region.issue)
+    return _padded(merged, parts, length)
+
+
+def _start(
+    spec: MachineSpec,
+    externs: Container[str],
+    first: list[Issue],
+    second: list[Issue],
+    landed: int,
+    overlap: Overlap,
+) -> tuple[int, list[Diagnostic]]:
+    from asm.overlap.choose import choose  # what programs whose timelines do not overlap do without
+
+    return choose(first, second, landed, overlap, spec, externs)
+
+
+def _padded(merged: list[Issue], parts: Sequence[Part], length: int) -> list[Issue]:
+    """The ops with a wait at the end when the timelines together are longer than their last op says."""
+    last = max((issue.cycle for issue in merged), default=-1)
+    if last + 1 >= length or any(timed.op.row.control for _, timed in merged):
+        return merged
+    near = next(issue.timed for part in reversed(parts) for issue in reversed(part.issues))
+    wait = AsmOp(NOP, [1], near.op.statement)
+    return [*merged, Issue(length - 1, TimedOp(wait, (), "at", length - 1, (), near.place))]
 
 
 def _busy(part: Part, start: int) -> list[Issue]:

@@ -54,7 +54,7 @@ class Scheduled:
 def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None = None) -> Scheduled:
     """Bundles for a program; errors are in `diagnostics`, with the best bundles that could be made."""
     options = options or Options()
-    program = split(items, spec)
+    program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
     loops = pipeline_loops(program, options.aliases)
     flow = Flow(program.blocks, connect(program), options.aliases)
