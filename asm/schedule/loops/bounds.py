@@ -35,14 +35,18 @@ def units_of(op: AsmOp) -> tuple[str, ...]:
     return names[: facts.instances] if op.unit_pin == FREE else (names[op.unit_pin],)
 
 
-def recurrence_bound(count: int, edges: Sequence[Dependence], start: int) -> tuple[int, list[int]]:
-    """The least interval from `start` on that no cycle of dependences forbids, and the ops of the cycle below it."""
-    interval, critical = start, list[int]()
-    while True:
-        cycle = forbidding_cycle(count, edges, interval)
-        if not cycle:
-            return interval, critical
-        interval, critical = interval + 1, cycle
+def recurrence_bound(count: int, edges: Sequence[Dependence]) -> tuple[int, list[int]]:
+    """The least interval that no cycle of dependences forbids, and the ops of a cycle that forbids one less."""
+    critical: list[int] = []
+    low, high = 1, 1 + sum(edge.latency for edge in edges)
+    while low < high:
+        middle = (low + high) // 2
+        cycle = forbidding_cycle(count, edges, middle)
+        if cycle:
+            low, critical = middle + 1, cycle
+        else:
+            high = middle
+    return low, critical
 
 
 def forbidding_cycle(count: int, edges: Sequence[Dependence], interval: int) -> list[int]:

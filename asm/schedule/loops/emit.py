@@ -17,7 +17,6 @@ from asm.schedule.loops.body import WORD_MASK, Body, Drift
 from asm.schedule.loops.modulo import Kernel
 from asm.schedule.loops.names import Names
 from asm.tree import OpStmt
-from isa.faults import CONDITION_CODE
 
 Rows = dict[int, list[AsmOp]]  # cycle -> what issues in it
 A_UNITS = FACTS[FILLER.id].instances
@@ -132,14 +131,6 @@ def bundles(rows: Rows, end: int, near: OpStmt) -> list[Explicit]:
             ops.append(AsmOp(NOP, [after - cycle], near))
         made.append(Explicit(ops, ops[0].place))
     return made
-
-
-def fill(rows: Rows, cycle: int, pipeline: Pipeline, near: OpStmt) -> None:
-    """Make sure that something issues in a cycle: an op that changes nothing, on a register that the loop leaves be."""
-    if cycle not in rows:
-        used = pipeline.body.registers.union(*pipeline.names.names.values())
-        register = next(number for number in range(CONDITION_CODE) if number not in used)
-        rows[cycle] = [AsmOp(FILLER, [0, register, register], near)]
 
 
 def squeeze(rows: Rows, ops: list[AsmOp]) -> None:

@@ -35,12 +35,14 @@ def candidates(program: Blocks) -> Iterator[Candidate]:
     for number, block in enumerate(program.blocks):
         if block.is_explicit or block.control is None or block.continues:
             continue
-        depth = sum(start < number < end for start, end in hardware)
-        if block.control.row.control == "loop":
-            if target_block(program, block.control) == number + 2 and _is_body(program, number + 1):
-                yield Candidate(number, number + 2, block.control, is_hardware=True, depth=depth)
-        elif block.control.row.control == "branch" and target_block(program, block.control) == number:
-            yield Candidate(number, number + 1, block.control, is_hardware=False, depth=depth)
+        is_hardware = block.control.row.control == "loop"
+        if is_hardware:
+            is_loop = target_block(program, block.control) == number + 2 and _is_body(program, number + 1)
+        else:
+            is_loop = block.control.row.control == "branch" and target_block(program, block.control) == number
+        if is_loop:
+            depth = sum(start < number < end for start, end in hardware)
+            yield Candidate(number, number + 1 + is_hardware, block.control, is_hardware, depth)
 
 
 def _is_body(program: Blocks, number: int) -> bool:

@@ -31,8 +31,8 @@ class Kernel:
         return max(self.times) // self.interval + 1
 
     def span(self, ops: Sequence[AsmOp]) -> int:
-        """Cycles from the start of a round to its last landing."""
-        return max(time + _landing(op) for time, op in zip(self.times, ops, strict=True))
+        """Cycles from the first op of a round to its last landing."""
+        return max(time + _landing(op) for time, op in zip(self.times, ops, strict=True)) - min(self.times)
 
 
 def _landing(op: AsmOp) -> int:
@@ -76,7 +76,12 @@ class _Scheduler:
             number = min(waiting, key=lambda op: (-self.heights[op], op))
             waiting.discard(number)
             waiting |= self._place(number)
-        return Kernel(self.interval, self.times, self.units)
+        return Kernel(self.interval, self._in_last_row(), self.units)
+
+    def _in_last_row(self) -> list[int]:
+        """The times, all later by what puts ops into the last row: a hardware loop ends with a bundle of its own."""
+        empty = next(count for count in range(self.interval) if self.rows[self.interval - 1 - count])
+        return [time + empty for time in self.times]
 
     def _place(self, number: int) -> set[int]:
         """Give an op a cycle and a unit; returns the ops that had to go."""

@@ -21,10 +21,11 @@ from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import Body, analyse
 from asm.schedule.loops.count import Idiom, count_rounds, recognise
-from asm.schedule.loops.emit import Pipeline, bundles, fill, squeeze
+from asm.schedule.loops.emit import Pipeline, bundles, squeeze
 from asm.schedule.loops.find import Candidate, candidates, free_registers, levels_left, refusal
 from asm.schedule.loops.make import Maker
 from asm.schedule.loops.names import Names
+from asm.schedule.loops.proof import Loop, flaw
 from asm.schedule.loops.report import LoopReport
 from asm.schedule.loops.search import find_kernel, find_short, listed_round
 from asm.schedule.memory import Aliases
@@ -85,6 +86,8 @@ class _Loop:
     aliases: Aliases
     name: str
     blocks: list[Block] = field(default_factory=list)
+    flaw: str = ""
+    labels: list[str] = field(default_factory=list)  # that stand in the body and that nothing goes to
 
     def rewrite(self) -> list[Block]:
         """The blocks that take the loop's place; none when it stays."""
@@ -95,9 +98,13 @@ class _Loop:
         body = analyse([op for op in block.ops if op is not block.control])
         self.report.listed = listed_round(block.ops, self.aliases)
         if self.loop.is_hardware:
+            self.labels = block.labels
             self._hardware(body)
         else:
             self._idiom(body)
+        if self.flaw:
+            self.report.reason = f"the check of its data flow says: {self.flaw}"
+            return []
         return self.blocks
 
     # Loops written with `loop` ------------------------------------------------------------------
@@ -223,13 +230,18 @@ class _Loop:
             squeeze(rows, extra)
         if turns is not None:
             rows.setdefault(start - 1, []).append(turns)
-        self._explicit([], bundles(rows, start, near), turns)
+        made = Loop(bundles(rows, start, near), [], [])
         if turns is not None:
             rows = pipeline.turns()
-            fill(rows, pipeline.turn - 1, pipeline, near)
-            self._explicit([], bundles({0: [], **rows}, pipeline.turn, near))
+            made.turn = bundles({0: [], **rows}, pipeline.turn, near)
         rows = pipeline.epilogue()
-        self._explicit([self._label(drain)], bundles({0: [], **rows}, max(rows) + 1, near))
+        made.epilogue = bundles({0: [], **rows}, max(rows) + 1, near)
+        self.flaw = self.flaw or flaw(pipeline, made)
+        self._explicit(self.labels, made.prologue, turns)
+        self.labels = []
+        if made.turn:
+            self._explicit([], made.turn)
+        self._explicit([self._label(drain)], made.epilogue)
 
     def _explicit(self, labels: list[str], made: list[Explicit], control: AsmOp | None = None) -> None:
         self.blocks.append(Block(labels, bundles=made, is_explicit=True, control=control, is_pipelined=True))

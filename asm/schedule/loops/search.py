@@ -9,7 +9,7 @@ from asm.schedule.blocks import Block
 from asm.schedule.flow import leave
 from asm.schedule.graph import build
 from asm.schedule.loops.body import Body
-from asm.schedule.loops.bounds import forbidding_cycle, recurrence_bound, resource_bounds
+from asm.schedule.loops.bounds import recurrence_bound, resource_bounds
 from asm.schedule.loops.depend import dependences
 from asm.schedule.loops.modulo import Kernel, modulo_schedule
 from asm.schedule.loops.names import MOST_COPIES, Names, give_names, names_needed
@@ -27,10 +27,10 @@ def find_kernel(body: Body, free: Sequence[int], aliases: Aliases, report: LoopR
     renamed = {register for register in body.writers if register != CONDITION_CODE}
     edges = dependences(body, renamed, aliases)
     report.resources = resource_bounds(body)
-    report.recurrence, critical = recurrence_bound(len(body.ops), edges, 1)
+    report.recurrence, critical = recurrence_bound(len(body.ops), edges)
     report.critical = [body.ops[number] for number in critical]
     for interval in range(report.bound, min(report.listed, report.bound + MOST_TRIED)):
-        kernel = None if forbidding_cycle(len(body.ops), edges, interval) else modulo_schedule(body, edges, interval)
+        kernel = modulo_schedule(body, edges, interval)
         found = _named(body, kernel, renamed, free) if kernel else "no schedule found within the budget"
         if not isinstance(found, str):
             assert kernel is not None
@@ -43,7 +43,8 @@ def find_kernel(body: Body, free: Sequence[int], aliases: Aliases, report: LoopR
 def find_short(body: Body, aliases: Aliases, below: int) -> Kernel | None:
     """A kernel of two stages and no more names, for few rounds; its interval is less than `below`."""
     edges = dependences(body, set(), aliases)
-    for interval in range(recurrence_bound(len(body.ops), edges, max(resource_bounds(body).values()))[0], below):
+    bound = max(recurrence_bound(len(body.ops), edges)[0], *resource_bounds(body).values())
+    for interval in range(bound, min(below, bound + MOST_TRIED)):
         kernel = modulo_schedule(body, edges, interval)
         if kernel and kernel.stages == 2:
             return kernel

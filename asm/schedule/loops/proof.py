@@ -1,0 +1,131 @@
+"""The check made on every pipelined loop: its bundles, run for a few turns, do what its body does round by round.
+
+Both are run on numbers that stand for what is not known: a result is a hash of the op and its operands, constant
+steps and addresses are computed. Compared are the registers, memory, and the loads made. Once numbers are spread
+out, so that any mistaken operand shows; once they are small, so that places meet in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from asm.facts import FACTS, Facts, cycles_of, register_written, registers_read
+from asm.program import AsmOp, Explicit
+from asm.schedule.loops.body import WORD_MASK, address_terms, constant_step
+from asm.schedule.loops.emit import Pipeline
+
+MASKS = (WORD_MASK, 7)
+TURNS = (0, 1, 2)
+Place = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Loop:
+    """The bundles of a pipelined loop as they will be encoded."""
+
+    prologue: list[Explicit]
+    turn: list[Explicit]
+    epilogue: list[Explicit]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Registers, memory and loads of a run on numbers below `mask`; `landings` are the cycles of the last writes."""
+
+    mask: int
+    registers: dict[int, int] = field(default_factory=dict)
+    memory: dict[tuple[str, Place], int] = field(default_factory=dict)
+    loads: Counter[tuple[str, Place]] = field(default_factory=Counter)
+    landings: dict[int, int] = field(default_factory=dict)
+    now: int = 0
+    late: AsmOp | None = None  # an op that reads or writes a register too early
+
+    def value(self, register: int) -> int:
+        return self.registers.get(register, hash((register, 1)) & self.mask)
+
+    def issue(self, ops: Sequence[AsmOp]) -> None:
+        """Run ops in one cycle: all read the state before any writes."""
+        results = [self._result(op) for op in ops]
+        for op, (place, result) in zip(ops, results, strict=True):
+            facts = FACTS[op.row.id]
+            register = register_written(facts, op.values)
+            if register >= 0:
+                self._land(op, facts, register)
+                self.registers[register] = result
+            elif place is not None:
+                self.memory[place] = result
+
+    def _land(self, op: AsmOp, facts: Facts, register: int) -> None:
+        if self.now + facts.latency <= self.landings.get(register, 0):
+            self.late = op
+        self.landings[register] = self.now + facts.latency
+
+    def _result(self, op: AsmOp) -> tuple[tuple[str, Place] | None, int]:
+        """The place that a memory op touches, and what an op writes."""
+        facts = FACTS[op.row.id]
+        read = registers_read(facts, op.values)
+        if any(self.landings.get(register, 0) > self.now for register in read):
+            self.late = op
+        if facts.memory:
+            return self._access(op, facts)
+        step = constant_step(op)
+        if step is not None:
+            return None, self.value(read[0]) + step & WORD_MASK
+        hidden = {*facts.reads, facts.write, facts.unit}
+        numbers = [value for index, value in enumerate(op.values) if index not in hidden]
+        return None, hash((op.row.id, *numbers, *map(self.value, read))) & self.mask
+
+    def _access(self, op: AsmOp, facts: Facts) -> tuple[tuple[str, Place], int]:
+        place = self._symbol(op), self._place(op, facts)
+        if facts.memory == "store":
+            return place, self.value(op.value("rt"))
+        self.loads[place] += 1
+        return place, self.memory.get(place, hash(place[1]) & self.mask)
+
+    def _symbol(self, op: AsmOp) -> str:
+        return op.access.symbol if op.access is not None else ""
+
+    def _place(self, op: AsmOp, facts: Facts) -> Place:
+        """A word address; of a lane access what names the lane."""
+        if op.row.width:
+            names = [name for name in op.row.format.names if name not in ("rt", "u")]
+            return tuple(self.value(op.value(name)) if name in op.row.reads else op.value(name) for name in names)
+        address = op.value("disp") + sum(self.value(op.value(name)) * scale for name, scale in address_terms(op))
+        if "rc" in op.row.format.names:
+            address += self.value(op.value("ra")) * self.value(op.value("rc"))
+        return (address & WORD_MASK,)
+
+
+def flaw(pipeline: Pipeline, loop: Loop) -> str:
+    """What bundles do that the body does not, in words; empty when nothing was found."""
+    for mask in MASKS:
+        for turns in TURNS if loop.turn else (0,):
+            rounds = pipeline.lead + turns * pipeline.names.copies
+            wanted, made = _in_order(pipeline, rounds, mask), _in_bundles(pipeline, loop, turns, mask)
+            if made.late is not None:
+                return f"`{made.late.row.mnemonic}` meets a register on its way"
+            if wanted.loads != made.loads or wanted.memory != made.memory:
+                return f"memory differs after {rounds} rounds"
+            if any(wanted.value(register) != made.value(register) for register in pipeline.body.registers):
+                return f"registers differ after {rounds} rounds"
+    return ""
+
+
+def _in_order(pipeline: Pipeline, rounds: int, mask: int) -> _Run:
+    run = _Run(mask)
+    for op in pipeline.body.ops * rounds:
+        run.landings.clear()
+        run.issue([op])
+    return run
+
+
+def _in_bundles(pipeline: Pipeline, loop: Loop, turns: int, mask: int) -> _Run:
+    run = _Run(mask)
+    for to, register in pipeline.entry_moves():
+        run.registers[to] = run.value(register)
+    for bundle in [*loop.prologue, *loop.turn * turns, *loop.epilogue]:
+        run.issue([op for op in bundle.ops if not op.row.control])
+        run.now += next((cycles_of(op) for op in bundle.ops if op.row.control), 1)
+    return run
