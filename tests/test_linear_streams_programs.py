@@ -47,6 +47,14 @@ def test_it_has_fewer_lines(path: Path) -> None:
     assert format_source(path.read_text(encoding="utf-8")).text == path.read_text(encoding="utf-8")
 
 
+def test_the_gallery_compares_every_kernel_with_the_one_by_hand() -> None:
+    gallery = (PROGRAMS.parent / "README.md").read_text(encoding="utf-8")
+    for path in PATHS:
+        cycles = [f"{read_promises(each).cycles:,}" for each in (by_hand(path), path)]
+        counts = [str(lines(each)) for each in (by_hand(path), path)]
+        assert f"(tensor/linear/{path.name}) | {' | '.join([*cycles, *counts])} |" in gallery
+
+
 STATEMENT = re.compile(r"^ +(?:v\w+|reduce)[.\w]* .*\n", re.MULTILINE)
 
 

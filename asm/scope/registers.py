@@ -7,11 +7,12 @@ import re
 from asm.errors import diagnostic, error
 from asm.program import AsmOp
 from asm.tree import Line, Name, Virtual
-from isa.diagnostics import Diagnostic
+from isa.diagnostics import Diagnostic, Note, Place
 from isa.row import MEM, SLICE_ROW, Row
 
 COUNT = 32
 LIKE_A_REGISTER = re.compile(r"r\d+", re.IGNORECASE)
+OTHER_NAME = "give one of them another name"
 BASES = ("disp", "row")  # the fields of an address that its base fills
 NAMED = {f"{letter}{number}": number for letter in "rR" for number in range(COUNT)}
 
@@ -23,18 +24,36 @@ class Registers:
         self.numbers: dict[str, int] = dict(NAMED)
         self.symbolic: list[tuple[str, Line, Name | Virtual]] = []
         self.used = 0  # bit n: register n is named by the file
+        self.flowing: dict[str, Place] = {}  # names that stand for values of streams, and where they are made first
         self.waiting: list[tuple[AsmOp, tuple[int, ...], int]] = []
         self.pinned: dict[int, int] = {}
 
     def find(self, node: Name | Virtual, line: Line) -> int | None:
-        """The number of a register; None when the name is none. Raises E-REGISTER for `r32` and the like."""
+        """The number of a register; None when the name is none. Raises E-REGISTER for `r32` and values of streams."""
         if isinstance(node, Virtual):
-            number = self.numbers.get(f"%{node.name}")
-            return self.declare(f"%{node.name}", line, node) if number is None else number
+            name = f"%{node.name}"
+            if name in self.flowing:
+                notes = (Note("it is a value of streams here", self.flowing[name]),)
+                raise error(
+                    "E-REGISTER", f"`{name}` is no register", line, node, "give one of them another name", notes
+                )
+            number = self.numbers.get(name)
+            return self.declare(name, line, node) if number is None else number
         number = self.numbers.get(node.text)
         if number is None and node.text[0] in "rR" and LIKE_A_REGISTER.fullmatch(node.text):
             raise error("E-REGISTER", f"there is no register {node.text}; registers are r0 to r{COUNT - 1}", line, node)
         return number
+
+    def flow(self, name: str, line: Line, node: Name | Virtual) -> None:
+        """Take note that a name stands for a value of streams. Raises E-REGISTER when it is a register."""
+        number = self.numbers.get(name)
+        if number is not None:
+            _, first, declared = self.symbolic[number - COUNT]
+            notes = (Note("it is a register here", first.place(declared.column, declared.end)),)
+            raise error(
+                "E-REGISTER", f"`{name}` flows in no stream", line, node, "give one of them another name", notes
+            )
+        self.flowing.setdefault(name, line.place(node.column, node.end))
 
     def declare(self, name: str, line: Line, node: Name | Virtual) -> int:
         """A new symbolic register."""

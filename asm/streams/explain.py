@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from asm.streams.route import Piece, Unfit
-from asm.streams.table import BANK, Conflict
+from asm.streams.table import BANK, STREAM, Conflict
 from isa.diagnostics import Note
 from isa.machine import MachineSpec
 from isa.units import SLICE
 
-SPLIT = "store a value and load it again further down, or let fewer statements share values"
-ELSEWHERE = "put one of the tensors in another place, or write `@ auto`"
+SPLIT = "let less wait: store a value and load it again further down, or split the run at a label"
+OTHER_BANK = "a bank does one access a cycle: put one of the tensors in another, or write `@ auto`"
+OTHER_SLICES = "a slice has one such port: put one of the tensors in other slices, or write `@ auto`"
 
 
-def no_room(conflict: Conflict, spec: MachineSpec) -> Unfit:
-    """E-SCHEDULE: the resource that two bursts want at once, or that too many want."""
+def no_room(conflict: Conflict, pieces: Sequence[Piece], spec: MachineSpec) -> Unfit:
+    """E-SCHEDULE: what two bursts want at once, or what more want at once than there is."""
     piece, holder = conflict.piece, conflict.holder
-    notes = (Note(f"{_what(holder)} is the other", holder.node.place),) if holder.node is not piece.node else ()
     if conflict.available > 1:
-        message = f"{_what(piece)} finds none of the {conflict.available} {conflict.what} of {spec.name} free"
-        return Unfit("E-SCHEDULE", f"{message}: {conflict.needed} are needed at once", piece.node.place, help=SPLIT)
-    message = f"{_what(piece)} and {_what(holder)} need {conflict.what} at the same time, and neither can wait"
-    help_ = ELSEWHERE if conflict.kind == BANK or piece.row.units.where == SLICE else SPLIT
-    return Unfit("E-SCHEDULE", message, piece.node.place, notes, help_)
+        message = f"{_needed(conflict, pieces)} are needed at once; {spec.name} has {conflict.available}"
+        return Unfit("E-SCHEDULE", message, piece.node.place, help=SPLIT)
+    message = f"{_what(piece)} needs {conflict.what} while {_what(holder)} does, and neither can wait"
+    notes = (Note(f"{_what(holder)} is here", holder.node.place),) if holder.node is not piece.node else ()
+    port = OTHER_SLICES if piece.row.units.where == SLICE else SPLIT
+    return Unfit("E-SCHEDULE", message, piece.node.place, notes, OTHER_BANK if conflict.kind == BANK else port)
+
+
+def _needed(conflict: Conflict, pieces: Sequence[Piece]) -> str:
+    """How many of the units, or of the groups of streams, some pieces take in the busiest cycle."""
+    if conflict.kind == STREAM:
+        return f"more than {conflict.available} {conflict.what}"
+    rivals = [piece for piece in pieces if (piece.row.units, piece.position) == _kind(conflict.piece)]
+    peak = max((_running(rivals, piece.time) for piece in rivals), key=len)
+    waiting = sum(not piece.own for piece in peak)
+    return f"{len(peak)} {conflict.what}" + (f" ({waiting} of them for what waits)" if waiting else "")
+
+
+def _kind(piece: Piece) -> tuple[object, int]:
+    return piece.row.units, piece.position
+
+
+def _running(pieces: Sequence[Piece], time: int) -> list[Piece]:
+    return [piece for piece in pieces if piece.time <= time < piece.time + piece.count]
 
 
 def _what(piece: Piece) -> str:
-    statement = piece.node.statement
-    written = f"`{statement.mnemonic}`"
-    return written if piece.own else f"what waits of {written}"
+    """A burst, for messages."""
+    written = f"`{piece.node.statement.mnemonic}`"
+    if not piece.own:
+        return f"what {written} makes and has to wait"
+    return f"{written} of `{piece.node.op.references[0].symbol}`" if piece.node.rows else written

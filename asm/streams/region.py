@@ -30,6 +30,13 @@ class Placed(NamedTuple):
     timed: Timed
 
 
+class Refused(NamedTuple):
+    """What keeps the pieces of a body from being placed."""
+
+    conflict: Conflict
+    pieces: list[Piece]
+
+
 def timeline_of(
     scope: Scope, run: Iterable[OpStmt], waits: bool, report: Callable[[SourceError], None]
 ) -> Timeline | None:
@@ -85,16 +92,16 @@ def _check_used(nodes: Iterable[Node]) -> None:
 def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
     """The way of timing a body, and the cycle to begin in, that end first. Raises Unfit."""
     best: tuple[int, int, Timed] | None = None
-    refused: Conflict | None = None
+    refused: Refused | None = None
     for timed in plans(body, table.spec)[:TRIED]:
         found = _first_start(body, timed, table, start, best[0] if best else None)
-        if isinstance(found, Conflict):
+        if isinstance(found, Refused):
             refused = refused or found
         elif found is not None:
             best = (found + timed.end, found, timed)
     if best is None:
         assert refused is not None
-        raise no_room(refused, table.spec)
+        raise no_room(refused.conflict, refused.pieces, table.spec)
     end, first, timed = best
     pieces = list(pieces_of(timed.plan, body.nodes))
     table.place(pieces, first)
@@ -103,13 +110,13 @@ def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
 
 def _first_start(
     body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
-) -> int | Conflict | None:
+) -> int | Refused | None:
     """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""
     pieces = list(pieces_of(timed.plan, body.nodes))
     try:
         Table(table.spec).place(pieces, 0)
     except Conflict as itself:
-        return itself
+        return Refused(itself, pieces)
     first = _after_memory(body, timed, start)
     pinned = any(node.op.cycle_pin is not None for node in body.nodes)
     while before is None or first + timed.end < before:
@@ -118,7 +125,7 @@ def _first_start(
             table.place(pieces, first)
         except Conflict as conflict:
             if pinned:
-                return conflict
+                return Refused(conflict, pieces)
             first += conflict.later
             continue
         table.undo(mark)

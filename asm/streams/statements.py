@@ -72,9 +72,9 @@ class Reader:
 
     def spoil(self, statement: OpStmt) -> None:
         """A statement has an error: what it would have made has no value, and that is no other error."""
-        flowing = self._flowing(statement, statement.operands[0]) if statement.operands else None
-        if flowing is not None:
-            self.values[flowing.name] = None
+        made = statement.operands[0] if statement.operands else None
+        if isinstance(made, Virtual):
+            self.values[f"%{made.name}"] = None
 
     # Loads and stores -------------------------------------------------------------------------
     def _access(self, statement: OpStmt) -> Node:
@@ -130,6 +130,7 @@ class Reader:
 
     def _flowing(self, statement: OpStmt, node: Operand) -> Flowing | None:
         if isinstance(node, Virtual):
+            self.scope.registers.flow(f"%{node.name}", statement.line, node)
             return Flowing(f"%{node.name}", ANYWHERE, node)
         place = find_place(self.scope, node, statement.line) if isinstance(node, Name) else None
         if place is None or place >= SCALARS:

@@ -19,7 +19,7 @@ UNIT, BANK, STREAM = "unit", "bank", "stream"
 @dataclass(eq=False)
 class Conflict(Exception):
     """What a piece needs is taken by `holder`, unless all is issued `later`: `what`, the only one of its `kind` that
-    will do, or all of the `available`, of which `needed` would be wanted."""
+    will do, or all of the `available`."""
 
     kind: str
     piece: Piece
@@ -27,7 +27,6 @@ class Conflict(Exception):
     what: str
     later: int
     available: int = 1
-    needed: int = 1
 
 
 class Taken(NamedTuple):
@@ -94,7 +93,7 @@ class Table:
             name, other = found
             busy.append((other.end - wanted[name].start, name, other))
         later, name, other = min(busy, key=lambda each: each[0])
-        raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, len(busy), len(busy) + 1)
+        raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, len(busy))
 
     # Units ------------------------------------------------------------------------------------
     def _unit(self, piece: Piece, start: int) -> None:

@@ -1,11 +1,74 @@
-; Linear tensor code that has no schedule.
+; Linear tensor code that cannot be read.
         .tensor x: f32[64, 320] @ mw0..mw3
-        .tensor y: f32[64, 320] @ mw0..mw3
-        .tensor z: f32[64, 320] @ me0..me3
+        .tensor half: f32[32, 320] @ mw4..mw7
+        .tensor bytes: u8[64, 320] @ mw8
+        .tensor w: i8[320, 320] @ mw28..mw43 layout mxm
+        .array  words: i32[64]
+        vload   %a, x, n=0
+; error: E-RANGE 24-26: n is 0; a burst has at least one element
+; help: write n=1
+        vload   %a, x, n=65
+; error: E-RANGE 24-27: row 64 is not one of `x`; its rows are 0 to 63
+        vload   %a, x, row=64, n=1
+; error: E-RANGE 24-29: row 64 is not one of `x`; its rows are 0 to 63
+        vload   %a, x, rows=3
+; error: E-OPERAND 24-29: `vload` has no attribute `rows`
+; help: did you mean `row`?
+        vload   %a, x, n=2, n=3
+; error: E-OPERAND 29-31: `n` is given twice
+        vload   %a, w
+; error: E-TYPE 21-21: `w` is no tensor whose rows could flow
+; note 5:17-17: declared here
+; help: declare it with `.tensor`, in layout rows or tiles
+        vload   %a, words
+; error: E-TYPE 21-25: `words` is no tensor whose rows could flow
+; note 6:17-21: declared here
+; help: declare it with `.tensor`, in layout rows or tiles
+        vload   x, %a
+; error: E-OPERAND 9-13: `vload` takes a value and a tensor: `vload %a, x`
+        vload   r1, x
+; error: E-OPERAND 17-18: a load or store takes a value such as `%a`
         vload   %a, x
-        vload   %b, y
-; error: E-SCHEDULE 9-13: `vload` and `vload` need mw0.rp at the same time, and neither can wait
-; note 5:9-13: `vload` is the other
-; help: put one of the tensors in another place, or write `@ auto`
-        vadd.f32 %c, %a, %b
-        vstore  z, %c
+        vload   %b, half
+        vload   %c, bytes
+        vadd.f32 %d, %a, %b
+; error: E-RANGE 9-16: `%a` has 64 elements and `%b` 32
+; note 31:17-18: `%a` is made here
+; note 32:17-18: `%b` here
+; help: operands have one length; `vload ..., stride=0, n=...` repeats a row
+        vadd.f32 %d, %a, %c
+; error: E-TYPE 26-27: `%c` is 1 byte wide and `vadd.f32` takes 4 bytes
+; note 33:17-18: `%c` is made here
+; help: convert it with `vcvt`
+        vadd.f32 %d, %a, %e
+; error: E-STREAM 26-27: `%e` has no value here: nothing before it in this run of tensor ops makes it
+; help: a label, a scalar op, a bundle or a timeline ends a run; values cross it in memory alone
+        vadd.f32 r1, %a, %a
+; error: E-OPERAND 18-19: operand 1 of `vadd.f32` is r1; it must be a stream or a v register
+        vadd.f32 %d, %a, %a, d=2
+; error: E-OPERAND 30-32: `d` is chosen by the assembler in linear code
+; help: leave it out, or put the op in a timeline
+        vadd.f32 %d, %a, %a, n=3
+; error: E-RANGE 30-32: n is 3, but 64 elements flow here
+; help: leave it out
+        vmov.f32 %d, %a, delay=3
+; error: E-OPERAND 26-32: `delay` is chosen by the assembler in linear code
+; help: leave it out, or put the op in a timeline
+        vstore  half, %a
+; error: E-RANGE 17-20: `half` has 32 rows and 64 vectors flow to it
+; help: say which rows are meant: `row=0`
+        vstore  x, %a, n=3
+; error: E-RANGE 24-26: 64 vectors flow to `x`, not 3
+; help: write n=64, or leave it out
+        vload   v3, x
+; error: E-STREAM 17-18: `vload` cannot write v3; only a vector ALU can
+; help: name a stream, or let `%name` choose
+        vload   se2, x
+; error: E-STREAM 17-19: se2 starts no group of 4 streams
+; help: near it is se0
+        reduce.add.f32 W, %d, %a
+; error: E-OPERAND 9-22: in linear code it is written `reduce.add.f32 stream, from`
+; help: the switch is chosen; `!W` or `!E` pins it
+        vfma.f32 %d, %a, %a
+; error: E-OPERAND 9-16: `vfma.f32` takes 4 operands, not 3
+; note: it is written `vfma.f32 dst, sa, sb, sc`
