@@ -19,6 +19,7 @@ from asm.expand import ExpandOptions, Sources, expand, expand_file
 from asm.operands.items import ItemBuilder
 from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
+from asm.schedule.loops.report import LoopReport
 from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
 from asm.write.encode import Text, encode_text
@@ -42,6 +43,7 @@ class Assembly:
     bundles: list[Packed] = field(default_factory=list)
     text: Text = field(default_factory=Text)
     found: list[Timeline] = field(default_factory=list)  # what runs of linear tensor code became, in order
+    loops: list[LoopReport] = field(default_factory=list)  # what became of innermost loops, in order
 
     @property
     def ok(self) -> bool:
@@ -171,7 +173,7 @@ class Assembler:
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
-        result.bundles = scheduled.bundles
+        result.bundles, result.loops = scheduled.bundles, scheduled.loops
         if not self.failed:
             try:
                 result.text = encode_text(scheduled.bundles, scheduled.end_labels, self.scope.spec.text_syllables)

@@ -19,6 +19,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-l", dest="listing", metavar="FILE", help="write a listing too, on errors as well; - is stdout")
     shown = "print what runs of linear tensor code became, as timelines that assemble to the same"
     made.add_argument("--emit-timeline", action="store_true", help=shown)
+    explained = "print what became of each innermost loop: what bounds it, what was tried, and why it failed"
+    made.add_argument("--explain", action="store_true", help=explained)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -45,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 
 def assemble(path: str, wanted: build.Settings, args: argparse.Namespace, log: messages.Log) -> Image | None:
-    """One source to an object, and its listing or timelines if they are asked for; None after errors."""
+    """One source to an object, and its listing, timelines or loops if they are asked for; None after errors."""
     result = build.assembled(path, wanted, log)
     if args.listing:
         from asm.write.listing import listing
@@ -56,6 +58,9 @@ def assemble(path: str, wanted: build.Settings, args: argparse.Namespace, log: m
 
         text = "\n".join(timeline_text(timeline, result.scope.spec) for timeline in result.found)
         messages.write_file("-", text.encode(errors="replace"))
+    if args.explain:
+        lines = [line for report in result.loops for line in report.lines()]
+        messages.write_file("-", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
     return result.image
 
 

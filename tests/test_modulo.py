@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cli_tools import Command
 
 from asm.assemble import assemble
 from asm.schedule import Scheduled, schedule
@@ -13,7 +14,7 @@ from isa.machine import LPU1
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 DATA = "\n.data\nA: .space 200\nB: .space 200\nC: .space 200\n"
-TOO_LONG = "no initiation interval fits that is less than a round"
+CHAIN = "a round takes 5 cycles and cannot start sooner after another"
 DOT = "ld r8, [A + r4]\nld r9, [B + r4]\nmul r10, r8, r9\nadd r6, r6, r10\nadd r4, r4, 1\n"
 
 
@@ -102,8 +103,8 @@ def test_the_least_interval_is_found(source: str, interval: int, reports: list[L
         (f"loop 9, d\n{DOT}mov r1, 1 !cycle=3\nd:", "an op of it is pinned to a cycle or a register"),
         (f"x: {DOT}cmp r4, 9\njlt x\n.cycles 8", "its cycles are stated"),
         (f"call r31, f\nhalt\nf: x: {DOT}cmp r4, 9\njlt x\nret r31", "too many hardware loops may be under way"),
-        ("loop r5, d\nld r1, [A + r4]\nst [A + 1 + r4], r1\nadd r4, r4, 1\nd:", TOO_LONG),  # through memory: 5 cycles
-        ("loop r5, d\nmov r1, 1\nd:", TOO_LONG),
+        ("loop r5, d\nld r1, [A + r4]\nst [A + 1 + r4], r1\nadd r4, r4, 1\nd:", CHAIN),  # through memory: 5 cycles
+        ("loop r5, d\nmov r1, 1\nd:", "a round takes 1 cycle and cannot start sooner after another"),
     ],
 )
 def test_why_a_loop_stays_as_it_is(source: str, reason: str, reports: list[LoopReport]) -> None:
@@ -132,8 +133,18 @@ def test_names_are_those_that_the_file_does_not_name(reports: list[LoopReport]) 
 def test_a_report_as_text(reports: list[LoopReport]) -> None:
     text_of(f"loop r5, done\n{DOT}done:")
     assert list(reports[0].lines()) == [
-        "<input>:2: a round every 1 cycles instead of 8; 8 rounds under way; 4 copies, 9 more registers",
+        "<input>:2: a round every cycle instead of 8; 8 rounds under way; 4 copies, 9 more registers",
         "  by units and banks at least: L0 L1 1, M0 1, A0 A1 A2 1, bank 0 1, bank 1 1",
         "  by recurrence at least: 1",
         "  interval 1: fits",
+    ]
+
+
+def test_explain_prints_the_reports(lpu: Command) -> None:
+    lpu.write("loops.s", f".text\nloop 9, a\n{DOT}a: mov r4, 0\nloop 9, b\nadd r3, r3, 1\nb: halt{DATA}")
+    done = lpu("asm", "loops.s", "--explain")
+    assert done.status == 0
+    assert [line for line in done.out.splitlines() if not line.startswith(" ")] == [
+        "loops.s:2: a round every cycle instead of 8; 8 rounds under way; 4 copies, 9 more registers",
+        "loops.s:9: not pipelined: a round takes 1 cycle and cannot start sooner after another",
     ]

@@ -55,8 +55,9 @@ class LoopReport:
     def _verdict(self) -> str:
         if self.reason:
             return f"not pipelined: {self.reason}"
+        every = "cycle" if self.interval == 1 else f"{self.interval} cycles"
         names = f"{self.copies} copies, {self.extra} more registers" if self.copies > 1 else "no more registers"
-        return f"a round every {self.interval} cycles instead of {self.listed}; {self.stages} rounds under way; {names}"
+        return f"a round every {every} instead of {self.listed}; {self.stages} rounds under way; {names}"
 
     def _cycle(self) -> str:
         ops = " -> ".join(f"`{op.row.mnemonic}` in line {op.place.line}" for op in self.critical)

@@ -173,7 +173,7 @@ class _Loop:
             return None
         found = find_kernel(body, self.free[counters:], self.aliases, self.report)
         if found is None:
-            self.report.reason = "no initiation interval fits that is less than a round"
+            self.report.reason = self._no_kernel()
             return None
         kernel, names = found
         self.report.interval, self.report.stages = kernel.interval, kernel.stages
@@ -181,6 +181,12 @@ class _Loop:
         self.report.extra = sum(len(each) - 1 for each in names.names.values())
         lead = -(-(kernel.stages - 1) // names.copies) * names.copies
         return Pipeline(body, kernel, names, lead)
+
+    def _no_kernel(self) -> str:
+        if self.report.bound >= self.report.listed:
+            cycles = f"{self.report.listed} cycle{'s' * (self.report.listed > 1)}"
+            return f"a round takes {cycles} and cannot start sooner after another"
+        return "no initiation interval fits that is less than a round"
 
     def _guarded(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
         """The pipelined rounds if there are enough, and the rounds left; `make` has left their number in free[0]."""
