@@ -48,13 +48,16 @@ def assemble_object(
     return result.image
 
 
-def link(objects: Sequence[Image], name: str = "") -> Image:
-    """One executable from objects, called after the first or `name`; static checks repeated. Raises SourceError."""
+def link(objects: Sequence[Image], name: str = "", overlap: int | str | None = None) -> Image:
+    """One executable from objects, called after the first or `name`; static checks repeated. Raises SourceError.
+
+    With an `overlap`, a number of cycles or "max", objects of straight code are merged in time.
+    """
     if len(objects) == 1:
         return link_images(objects, name)  # its checks were made when it was assembled
     from asm.check import check_image
 
-    return link_images(objects, name, check_image)
+    return link_images(objects, name, check_image, overlap)
 
 
 def load(path: PathLike) -> Image:

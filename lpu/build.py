@@ -139,11 +139,11 @@ def read_object(path: str) -> Image:
     return read_image(path)
 
 
-def linked(images: Sequence[Image], name: str = "") -> Image:
+def linked(images: Sequence[Image], name: str = "", overlap: int | str | None = None) -> Image:
     """One executable, its static checks repeated. Raises SourceError."""
     from lpu.api import link
 
-    return link(images, name)
+    return link(images, name, overlap)
 
 
 def file_bytes(image: Image) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from asm.link.names import resolve_names
 from asm.link.place import place
-from asm.link.text import WORD_MASK, link_text
+from asm.link.text import WORD_MASK, Resolve, link_text
 from asm.link.unit import Scope, Unit, relocation_error
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.elf_format import ElfError
@@ -22,14 +22,17 @@ from isa.machine import BYTES_PER_WORD, MachineSpec
 Recheck = Callable[[Image], list[Diagnostic]]
 
 
-def link(images: Sequence[Image], name: str = "", recheck: Recheck | None = None) -> Image:
+def link(
+    images: Sequence[Image], name: str = "", recheck: Recheck | None = None, overlap: int | str | None = None
+) -> Image:
     """One executable from objects, in their order; execution starts where the first says.
 
     `name` is the executable's, by default the first object's. `recheck` repeats the static checks on the
-    result. A single executable is returned as it is. Raises SourceError.
+    result. With an `overlap` the texts of several become one in time: each begins so many cycles before those
+    before it have landed, of "max" as soon as it can. A single executable is returned as it is. Raises SourceError.
     """
     _report(_inputs(images))
-    linked = images[0] if images[0].executable else _linked(images, name or images[0].name)
+    linked = images[0] if images[0].executable else _linked(images, name or images[0].name, overlap)
     _report(_well_formed(linked))
     _report(recheck(linked) if recheck else [])
     return linked
@@ -59,16 +62,16 @@ def _machine(first: Image, image: Image) -> list[Diagnostic]:
     return [Diagnostic("E-MACHINE", message + ", ".join(differences), help=help)]
 
 
-def _linked(images: Sequence[Image], name: str) -> Image:
+def _linked(images: Sequence[Image], name: str, overlap: int | str | None) -> Image:
     units = [Unit(image) for image in images]
-    scopes, diagnostics = resolve_names(units)
-    _report(diagnostics + place(units))
+    scopes, problems = resolve_names(units)
+    _report(problems + place(units))
     by_unit = dict(zip(map(id, units), scopes, strict=True))
 
     def resolve(unit: Unit, relocation: Relocation) -> int:
         return _value(by_unit[id(unit)], relocation)
 
-    text, diagnostics = link_text(units, resolve)
+    text, lines, diagnostics = _text(units, resolve, overlap)
     spec = images[0].machine
     blocks = [block for unit, scope in zip(units, scopes, strict=True) for block in _blocks(unit, scope, diagnostics)]
     _report(diagnostics + _text_size(spec, len(text)))
@@ -77,12 +80,24 @@ def _linked(images: Sequence[Image], name: str) -> Image:
         text=text,
         blocks=blocks,
         symbols=[symbol for unit in units for symbol in _symbols(unit)],
-        lines=[entry for unit in units for entry in _lines(unit)],
+        lines=lines,
         tensors=_tensors(units),
         entry=units[0].text_address(images[0].entry),
         executable=True,
         name=name,
     )
+
+
+def _text(
+    units: Sequence[Unit], resolve: Resolve, overlap: int | str | None
+) -> tuple[list[int], list[LineEntry], list[Diagnostic]]:
+    """The text of all units one after the other, or merged in time; its lines, and what could not be filled in."""
+    if overlap is None or len(units) == 1:
+        text, diagnostics = link_text(units, resolve)
+        return text, [entry for unit in units for entry in _lines(unit)], diagnostics
+    from asm.link.intime import link_in_time  # it needs numpy, which other linking does without
+
+    return *link_in_time(units, resolve, None if isinstance(overlap, str) else overlap), []
 
 
 def _well_formed(linked: Image) -> list[Diagnostic]:

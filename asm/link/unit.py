@@ -20,6 +20,7 @@ class Unit:
     base: int = 0  # where the text starts, in syllables
     resized: list[int] = field(default_factory=list)  # old addresses of the ops that changed size, ascending
     growth: list[int] = field(default_factory=lambda: [0])  # syllables gained before each of those, and in all
+    moved: dict[int, int] | None = None  # of text merged in time: where each address that starts a bundle is now
 
     @property
     def text_size(self) -> int:
@@ -38,6 +39,8 @@ class Unit:
 
     def text_address(self, old: int) -> int:
         """Where the op at `old` of this object is in the linked text."""
+        if self.moved is not None:
+            return self.moved.get(old, 0)
         return self.base + old + self.growth[bisect_left(self.resized, old)]
 
     def word_address(self, symbol: Symbol) -> int:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from asm.check.view import checked
 from asm.overlap.fit import Clash, Pair
-from asm.overlap.steps import Step, step
+from asm.overlap.steps import Step, refuse_endless, step
 from asm.program import Overlap
 from asm.schedule.reserve import assign_run
 from asm.schedule.timeline import Issue, merge
@@ -27,8 +27,13 @@ def choose(
     spec: MachineSpec,
     externs: Container[str],
 ) -> tuple[int, list[Diagnostic]]:
-    """The cycle of `first` in which `second` begins, and what is to be said of that (E-OVERLAP, N-OVERLAP)."""
-    pair = Pair(_steps(first, spec, externs), _steps(second, spec, externs), landed, spec)
+    """The cycle of `first` in which `second` begins, and what is to be said of that (E-OVERLAP, N-OVERLAP).
+
+    Raises SourceError (E-OVERLAP) for timelines too long to be compared.
+    """
+    one, other = _steps(first, spec, externs), _steps(second, spec, externs)
+    refuse_endless([*one, *other], overlap.place)
+    pair = Pair(one, other, landed, spec)
     if overlap.cycles is None:
         start = next(_fitting(pair, first, second, spec), landed)
         return start, [_note(pair, first, second, start, overlap)]
@@ -37,7 +42,7 @@ def choose(
     if not silent:
         return start, []
     later = next((each for each in _fitting(pair, first, second, spec) if each > start), landed)
-    return start, [_clash(clash, overlap.cycles, landed - later) for clash in silent[:SHOWN]]
+    return start, [overlap_error(each, overlap.cycles, f"write `.overlap {landed - later}`") for each in silent[:SHOWN]]
 
 
 def _steps(issues: Iterable[Issue], spec: MachineSpec, externs: Container[str]) -> list[Step]:
@@ -78,10 +83,11 @@ def _note(pair: Pair, first: Sequence[Issue], second: Sequence[Issue], start: in
     return Diagnostic("N-OVERLAP", message + why, overlap.place, notes, severity=NOTE)
 
 
-def _clash(clash: Clash, shared: int, most: int) -> Diagnostic:
+def overlap_error(clash: Clash, shared: int, help: str) -> Diagnostic:
+    """E-OVERLAP for what an overlap of some cycles would break."""
     message = f"with an overlap of {shared} cycle{'s' * (shared != 1)} {clash.text}"
     note = Note(f"`{clash.first.op.row.mnemonic}` of what is overlapped", clash.first.op.place)
-    return Diagnostic("E-OVERLAP", message, clash.second.op.place, (note,), f"write `.overlap {most}`")
+    return Diagnostic("E-OVERLAP", message, clash.second.op.place, (note,), help)
 
 
 def _both(clash: Clash) -> tuple[Note, ...]:

@@ -14,7 +14,7 @@ from asm.check.cycles import Region, measure
 from asm.facts import NOP
 from asm.program import AsmOp, CycleCheck, Explicit, Overlap, Packed, TimedOp, Timeline
 from asm.schedule.timeline import Issue, merge, resolve
-from isa.diagnostics import Diagnostic, Note
+from isa.diagnostics import Diagnostic, Note, SourceError
 from isa.machine import MachineSpec
 
 # Finds the start of a timeline in what it overlaps, which has landed in a cycle; and what is to be said of it
@@ -81,7 +81,11 @@ def _joined(parts: Sequence[Part], later: Sequence[Timeline], out: Expanded, cho
         if (overlap.cycles or 0) > landed:
             out.diagnostics.append(_too_long(overlap, landed))
             return []
-        start, said = choose(merged, _busy(part, 0), landed, overlap)
+        try:
+            start, said = choose(merged, _busy(part, 0), landed, overlap)
+        except SourceError as problem:
+            out.diagnostics += problem.diagnostics
+            return []
         out.joints += said
         merged += _busy(part, start)
         landed, length = max(landed, start + part.region.drained), max(length, start + part.region.issue)
