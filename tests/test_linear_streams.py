@@ -76,3 +76,105 @@ def test_a_graph_computes_what_its_lines_say(
     values = evaluated(ops, dict(inputs))
     for number, name in enumerate(stored):
         np.testing.assert_array_equal(machine[f"y{number}"], values[name])
+
+
+def words(seed: int, rows: int = ROWS) -> Array:
+    return np.random.default_rng(seed).integers(1 << 32, size=(rows, LANES), dtype=np.uint32)
+
+
+def tensors(**places: str) -> str:
+    """Declarations of u32[ROWS, LANES], each both input and output."""
+    lines = (
+        f".tensor {name}: u32[{ROWS}, {LANES}] @ {place}\n.input {name}\n.output {name}\n"
+        for name, place in places.items()
+    )
+    return "".join(lines)
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[tuple[str, str, int]]:
+    """Statements over the tensors a to d in sequence: source, target and a number to add."""
+    names = st.sampled_from("abcd")
+    return draw(st.lists(st.tuples(names, names, st.integers(0, 255)), min_size=1, max_size=6))
+
+
+@given(steps(), st.permutations(("mw0..mw3.0", "mw0..mw3.1", "me4..me7.0", "mw4..mw7.1")))
+def test_what_is_stored_and_loaded_again_keeps_its_order(moves: list[tuple[str, str, int]], places: list[str]) -> None:
+    """Each step loads, adds, stores; steps are apart unless memory ties them, and then they wait for each other."""
+    text = tensors(**dict(zip("abcd", places, strict=True)))
+    state = {name: words(number) for number, name in enumerate("abcd")}
+    lines = []
+    for source, target, number in moves:
+        lines += [f"vload %x, {source}", f"vadd.i32.w %x, %x, {number}"]
+        lines += ["vadd.i32.w %x, %x, 0"] * 4  # so that the burst is over before its own store begins
+        lines += [f"vstore {target}, %x"]
+    machine = ran(text + "\n".join(lines), state)
+    for source, target, number in moves:
+        state[target] = state[source] + np.uint32(number)
+    for name, value in state.items():
+        np.testing.assert_array_equal(machine[name], value)
+
+
+@given(st.lists(st.sampled_from(("up", "down", "sum", "most", "add", "both")), min_size=1, max_size=5), st.data())
+def test_values_go_through_switches_and_meet_again(kinds: list[str], data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(PLACES[:3]))
+    text = tensors(x=place, y="me4..me7")
+    x = words(len(kinds))
+    lines, value, first = ["vload %x, x", "vmov.i32 %v, %x"], x, x
+    for kind in kinds:
+        pin = data.draw(st.sampled_from(("", " !W", " !E")))
+        line, value = through(kind, value, first)
+        lines.append(line + (pin if "%v, %v" in line and "vadd" not in line else ""))
+    machine = ran(text + "\n".join([*lines, "vstore y, %v"]), {"x": x, "y": x})
+    np.testing.assert_array_equal(machine["y"], value)
+
+
+def through(kind: str, v: Array, x: Array) -> tuple[str, Array]:
+    """A statement on %v (and %x) and what it makes of the rows."""
+    if kind == "up":
+        return "shift.up.4 %v, %v, 3", np.pad(v, ((0, 0), (3, 0)))[:, :LANES]
+    if kind == "down":
+        return "shift.down.4 %v, %v, 5", np.pad(v, ((0, 0), (0, 5)))[:, 5:]
+    if kind == "sum":
+        return "reduce.add.i32 %v, %v", np.repeat(v.sum(1, dtype=np.uint32, keepdims=True), LANES, 1)
+    if kind == "most":
+        return "reduce.max.i32 %v, %v", np.repeat(v.astype(np.int32).max(1, keepdims=True), LANES, 1).astype(np.uint32)
+    if kind == "add":
+        return "vadd.i32.w %v, %v, %x", v + x
+    return "select.4 %v, %v, %x, 7", np.where(np.arange(LANES) < 7, v, x)
+
+
+def test_a_loop_goes_through_a_tensor_row_by_row() -> None:
+    text = tensors(x="mw0..mw3", y="me0..me3") + (
+        f"mov r1, 0\nloop {ROWS}, done\nvload %a, x, row=r1, n=1\nvadd.i32.w %a, %a, r1\nvstore y, %a, row=r1\n"
+        "add r1, r1, 1\ndone: halt"
+    )
+    x = words(1)
+    for engine in ("core", "reference"):
+        machine = ran(text, {"x": x}, engine)
+        np.testing.assert_array_equal(machine["y"], x + np.arange(ROWS, dtype=np.uint32)[:, None])
+
+
+def test_scalar_code_after_a_run_sees_what_it_stored() -> None:
+    text = tensors(x="mw0..mw3", y="me0..me3") + (
+        f".array w: u32[1]\n.output w\nvload %a, x\nvstore y, %a\nldl.4 r1, me0[y + {ROWS - 1}], 0\nst [w], r1\nhalt"
+    )
+    x = words(2)
+    assert ran(text, {"x": x})["w"][0] == x[ROWS - 1, 0]
+
+
+def test_pins_are_kept() -> None:
+    from asm.assemble import assemble
+    from asm.write.timeline import timeline_text
+
+    text = tensors(x="mw0..mw3", y="me0..me3") + (
+        "vload se4, x\nvneg.i32.w %a, se4 !V3\nvabs.i32.w v7, %a\nvnot.i32 se8, v7 !cycle=20\nvstore y, se8"
+    )
+    (timeline,) = assemble(text, machine=LPU_TINY).found
+    found = timeline_text(timeline, LPU_TINY)
+    assert "read.4  se4, mw0[x], n=5" in found
+    assert "vneg.i32.w v3, se4, n=5" in found
+    assert "vabs.i32.w v7, v3, n=5" in found
+    assert "@20             vnot.i32 se8, v7, n=5" in found
+    x = words(3)
+    np.testing.assert_array_equal(ran(text, {"x": x})["y"], ~np.abs(-x.view(np.int32)).view(np.uint32))

@@ -26,6 +26,7 @@ from isa.table import MNEMONICS
 from isa.units import HEMISPHERE_SLICES, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
+MAP = "number"  # the field of a map register
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
 
 
@@ -107,6 +108,9 @@ class Reader:
         op = AsmOp(form.row, list(form.blank), statement)
         position = self.scope.spec.vxm_position if form.row.units.where == VXM else ANYWHERE
         node = Node(len(self.nodes), statement, op, form, 0, position, hemisphere=hemisphere)
+        if hemisphere == ANYWHERE and MAP in form.row.format.names:
+            message = f"`{statement.mnemonic}` uses a map register, which one switch has"
+            raise error("E-OPERAND", message, statement.line, statement, "say which after the operands: `!W` or `!E`")
         if hemisphere != ANYWHERE:
             op.values[form.row.format.names.index("hemi")] = hemisphere
         made = self._fill(node, [reading for _, reading in readings], nodes)
