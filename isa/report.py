@@ -101,11 +101,11 @@ def _marks(diagnostic: Diagnostic) -> tuple[list[Mark], list[str]]:
         labels = [message for message, place in notes if place == diagnostic.place]
         marks.append(Mark(diagnostic.place, "; ".join(labels), primary=True))
     marks += [Mark(place, message) for message, place in notes if place != diagnostic.place]
-    for place in [mark.place for mark in marks[:1]]:
-        marks += [Mark(called, message) for message, called in place.trail[:SHOWN_TRAIL]]
-        if len(place.trail) > SHOWN_TRAIL:
-            remarks.append(f"and {len(place.trail) - SHOWN_TRAIL} more expansions outside of these")
-    return marks, remarks
+    trails = [mark.place.trail for mark in marks]
+    calls = dict.fromkeys(call for trail in trails for call in trail[:SHOWN_TRAIL])  # a macro may hold all of them
+    if trails and len(trails[0]) > SHOWN_TRAIL:
+        remarks.append(f"and {len(trails[0]) - SHOWN_TRAIL} more expansions outside of these")
+    return marks + [Mark(called, message) for message, called in calls], remarks
 
 
 # Data ------------------------------------------------------------------------------------------------
