@@ -178,3 +178,16 @@ def test_pins_are_kept() -> None:
     assert "@20             vnot.i32 se8, v7, n=5" in found
     x = words(3)
     np.testing.assert_array_equal(ran(text, {"x": x})["y"], ~np.abs(-x.view(np.int32)).view(np.uint32))
+
+
+@given(st.lists(st.integers(0, 63), min_size=1, max_size=8), st.sampled_from(PLACES[:3]), st.booleans())
+def test_a_lookup_takes_the_rows_that_a_map_names(tokens: list[int], place: str, through_alu: bool) -> None:
+    count = len(tokens)
+    text = f".tensor table: u32[64, {LANES}] @ {place}.1\n.tensor maps: u16[{count}, {LANES}] @ me4..me5\n"
+    text += f".input table\n.input maps\n.tensor y: u32[{count}, {LANES}] @ me0..me3.0\n.output y\n"
+    text += "vload %m, maps\nvgather %y, table, %m\n"
+    text += "vnot.i32 %y, %y\n" if through_alu else ""
+    table = words(count, 64)
+    maps = np.repeat(np.array(tokens, np.uint16)[:, None], LANES, 1)
+    machine = ran(text + "vstore y, %y\n", {"table": table, "maps": maps})
+    np.testing.assert_array_equal(machine["y"], ~table[tokens] if through_alu else table[tokens])

@@ -50,4 +50,4 @@ def _what(piece: Piece) -> str:
     written = f"`{piece.node.statement.mnemonic}`"
     if not piece.own:
         return f"what {written} makes and has to wait"
-    return f"{written} of `{piece.node.op.references[0].symbol}`" if piece.node.rows else written
+    return f"{written} of `{piece.node.tensor}`" if piece.node.tensor else written

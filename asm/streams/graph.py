@@ -55,7 +55,8 @@ class Node:
     """A statement: `op` is its burst without streams, unit and count; `sources` the values by field.
 
     `position` is where it stands, unknown (ANYWHERE) of an op of a switch until `hemisphere` is chosen; `rows` are
-    those of a load or store; `after` the nodes that touch the same rows before, with the cycles to keep from them.
+    those of the `tensor` that it loads or stores; `after` the nodes that touch the same rows before, with the cycles to
+    keep from them. A lookup is one burst in each of `planes` slices, from that of `op` on.
     """
 
     number: int
@@ -69,6 +70,8 @@ class Node:
     hemisphere: int = ANYWHERE
     rows: Rows | None = None
     after: list[tuple[Node, int]] = field(default_factory=list)
+    tensor: str = ""
+    planes: int = 1
 
     @property
     def latency(self) -> int:

@@ -160,7 +160,7 @@ def _op(scope: Scope, piece: Piece) -> AsmOp:
     if "n" in values and not (piece.own and piece.node.rows):
         values["n"] = piece.count
     if piece.result is not None:
-        values[piece.result_field] = piece.result.number
+        values[piece.result_field] = piece.result.number + piece.plane
     for name, channel in piece.sources.items():
         values[name] = channel.number
     original = piece.node.op

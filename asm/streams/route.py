@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from asm.operands.slot import form_of
 from asm.streams.graph import ANYWHERE, Node, Value
@@ -66,6 +67,7 @@ class Piece:
     result: Channel | None = None
     sources: dict[str, Channel] = field(default_factory=dict)
     own: bool = True  # whether it is the node itself, not something on the way
+    plane: int = 0  # of a lookup, and the stream of its group that the burst writes
 
     @property
     def result_field(self) -> str:
@@ -322,7 +324,10 @@ def pieces_of(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
         if "hemi" in values:
             values["hemi"] = WEST if plan.position[node] < plan.centre else EAST
         route = routes.get(node)
-        for channel in route.outputs if route else [None]:
+        for channel, plane in product(route.outputs if route else [None], range(node.planes)):
             time, position = plan.time[node], plan.position[node]
-            yield Piece(node, node.op.row, dict(values), time, position, node.latency, node.count, channel, sources)
+            piece = Piece(node, node.op.row, dict(values), time, position, node.latency, node.count, channel, sources)
+            if plane:
+                piece.plane, piece.values["slice"] = plane, values["slice"] + plane
+            yield piece
         yield from route.pieces if route else ()

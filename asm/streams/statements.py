@@ -16,6 +16,8 @@ from asm.operands.tensor import forms
 from asm.program import AsmOp
 from asm.scope.places import HEMISPHERES
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
+from asm.streams.gather import LOOKUP, lookup, touched
+from asm.streams.gather import MAP as MAP_OPERAND
 from asm.streams.graph import ANYWHERE, Node, Value
 from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
@@ -43,7 +45,7 @@ Reading: TypeAlias = Flowing | int | Operand
 
 def is_linear(mnemonic: str) -> bool:
     """Whether a statement of linear code belongs to a stream graph."""
-    if mnemonic in LOADS_AND_STORES:
+    if mnemonic in LOADS_AND_STORES or mnemonic == LOOKUP:
         return True
     rows = MNEMONICS.get(mnemonic)
     return rows is not None and rows[0].units.where in PLACES and _result(rows[0]) is not None
@@ -65,7 +67,10 @@ class Reader:
 
     def read(self, statement: OpStmt) -> None:
         """Add the node of a statement. Raises SourceError."""
-        node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
+        if statement.mnemonic == LOOKUP:
+            node = self._lookup(statement)
+        else:
+            node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
         for earlier in self.nodes:
             if earlier.rows and node.rows and earlier.rows.meets(node.rows):
                 node.after.append((earlier, earlier.rows.wait(node.rows)))
@@ -81,15 +86,13 @@ class Reader:
     def _access(self, statement: OpStmt) -> Node:
         written = parse(statement)
         symbol = find_tensor(self.scope, written)
-        flowing = self._flowing(statement, written.value)
-        if flowing is None:
-            raise error("E-OPERAND", "a load or store takes a value such as `%a`", statement.line, written.value)
+        flowing = self._must_flow(statement, written.value)
         loads = LOADS_AND_STORES[statement.mnemonic] == "read"
         value = None if loads else self._value(statement, flowing)
         chosen = select(self.scope, written, symbol, value.count if value else None)
         op, form, rows = burst(self.scope, written, symbol, chosen)
         position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
-        node = Node(len(self.nodes), statement, op, form, rows.count, position, rows=rows)
+        node = Node(len(self.nodes), statement, op, form, rows.count, position, rows=rows, tensor=symbol.name)
         apply_pins(self.scope, op)
         if value is None:
             self._define(node, flowing, rows.width)
@@ -97,6 +100,22 @@ class Reader:
             if value.width != rows.width:
                 raise _widths(statement, flowing, value, f"a row of `{symbol.name}`", rows.width)
             self._take(node, "stream", value)
+        return node
+
+    def _lookup(self, statement: OpStmt) -> Node:
+        found = lookup(self.scope, statement)
+        made, map_ = (self._must_flow(statement, node) for node in (found.made, found.map))
+        value = self._value(statement, map_)
+        if value.width != MAP_OPERAND.width:
+            raise _widths(statement, map_, value, "a map", MAP_OPERAND.width)
+        rows = touched(self.scope, found, value.count)
+        position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
+        node = Node(len(self.nodes), statement, found.op, found.form, value.count, position, rows=rows)
+        node.tensor, node.planes = found.symbol.name, rows.width
+        found.op.values[found.form.row.format.names.index("n")] = value.count
+        apply_pins(self.scope, found.op)
+        self._take(node, MAP_OPERAND.fields[0], value)
+        self._define(node, made, rows.width)
         return node
 
     # Other ops --------------------------------------------------------------------------------
@@ -131,6 +150,13 @@ class Reader:
             if place is not None:
                 return PLACE, place
         return (OTHER if isinstance(node, NOT_EXPRESSIONS) else EXPR), node
+
+    def _must_flow(self, statement: OpStmt, node: Operand) -> Flowing:
+        flowing = self._flowing(statement, node)
+        if flowing is None:
+            message = f"`{statement.mnemonic}` takes a value such as `%a` here"
+            raise error("E-OPERAND", message, statement.line, node)
+        return flowing
 
     def _flowing(self, statement: OpStmt, node: Operand) -> Flowing | None:
         if isinstance(node, Virtual):

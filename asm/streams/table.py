@@ -125,7 +125,7 @@ class Table:
     # Banks ------------------------------------------------------------------------------------
     def _bank(self, piece: Piece, start: int) -> None:
         rows = piece.node.rows
-        if rows is None or not piece.own:
+        if rows is None or not piece.own or piece.plane:
             return
         wanted = {}
         begin = piece.time + start
@@ -138,7 +138,7 @@ class Table:
     # Streams ----------------------------------------------------------------------------------
     def _stream(self, piece: Piece, start: int) -> None:
         channel = piece.result
-        if channel is None:
+        if channel is None or piece.plane:
             return
         if channel.west is None:
             channel.number = V_REGISTERS + piece.values["u"]
