@@ -19,6 +19,7 @@ from asm.expand import ExpandOptions, Sources, expand, expand_file
 from asm.operands.items import ItemBuilder
 from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
+from asm.schedule.loops.find import Stated
 from asm.schedule.loops.report import LoopReport
 from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
@@ -169,7 +170,8 @@ class Assembler:
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
             externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-            options = Options(frozenset(gathering.facts.aliases), self.scope, externs)
+            stated = Stated(gathering.facts.trips, frozenset(gathering.facts.independent))
+            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, stated)
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)

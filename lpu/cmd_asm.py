@@ -8,7 +8,7 @@ from pathlib import Path
 
 from isa.diagnostics import SourceError
 from isa.image import Image
-from lpu import build, messages, options
+from lpu import build, explain, messages, options
 from lpu.cli import OK, USAGE
 
 
@@ -19,8 +19,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-l", dest="listing", metavar="FILE", help="write a listing too, on errors as well; - is stdout")
     shown = "print what runs of linear tensor code became, as timelines that assemble to the same"
     made.add_argument("--emit-timeline", action="store_true", help=shown)
-    explained = "print what became of each innermost loop: what bounds it, what was tried, and why it failed"
-    made.add_argument("--explain", action="store_true", help=explained)
+    explain.add_option(made)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -59,8 +58,7 @@ def assemble(path: str, wanted: build.Settings, args: argparse.Namespace, log: m
         text = "\n".join(timeline_text(timeline, result.scope.spec) for timeline in result.found)
         messages.write_file("-", text.encode(errors="replace"))
     if args.explain:
-        lines = [line for report in result.loops for line in report.lines()]
-        messages.write_file("-", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
+        explain.show(result)
     return result.image
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from isa.diagnostics import SourceError
-from lpu import build, messages, options
+from lpu import build, explain, messages, options
 from lpu.cli import OK, USAGE
 
 
@@ -14,6 +14,7 @@ def parser() -> argparse.ArgumentParser:
         prog="lpu check", description="Apply every static rule to sources, objects and executables; write nothing."
     )
     made.add_argument("file", nargs="+", help="assembly files, objects or executables; - is standard input")
+    explain.add_option(made)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
     try:
         wanted = build.settings(args)
         for path in args.file:
-            check(path, wanted, log)
+            check(path, wanted, args.explain, log)
         build.warn_of_defines(wanted, log)
     except SourceError as error:
         log.add(error.diagnostics)
@@ -34,13 +35,15 @@ def main(arguments: list[str]) -> int:
     return USAGE if log.failed else OK
 
 
-def check(path: str, wanted: build.Settings, log: messages.Log) -> None:
+def check(path: str, wanted: build.Settings, explained: bool, log: messages.Log) -> None:
     """What the assembler finds in a source, or what holds of the text of a file that is assembled already."""
     try:
         if build.is_object(path):
             check_object(path, log)
         else:
-            build.assembled(path, wanted, log)
+            result = build.assembled(path, wanted, log)
+            if explained:
+                explain.show(result)
     except SourceError as error:
         log.add(error.diagnostics)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from cli_tools import Command
 
-from asm.assemble import assemble
+from asm.assemble import Assembly, assemble
 from asm.schedule import Scheduled, schedule
 from asm.schedule.loops.report import LoopReport
 from isa.machine import LPU1
+from lpu import Machine
+from lpu import assemble as executable
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 DATA = "\n.data\nA: .space 200\nB: .space 200\nC: .space 200\n"
@@ -32,10 +34,16 @@ def reports(monkeypatch: pytest.MonkeyPatch) -> list[LoopReport]:
     return collected
 
 
-def text_of(source: str) -> list[str]:
-    """The mnemonics of the bundles of a program with symbols A, B and C, sorted within each, and its labels."""
+def assembled(source: str) -> Assembly:
+    """A program with symbols A, B and C."""
     result = assemble(".text\n" + source + DATA, machine=LPU1)
     assert result.diagnostics == []
+    return result
+
+
+def text_of(source: str) -> list[str]:
+    """The mnemonics of the bundles of such a program, sorted within each, and its labels."""
+    result = assembled(source)
     lines: list[str] = []
     for bundle in result.bundles:
         lines += [f"{label}:" for label in bundle.labels]
@@ -130,6 +138,50 @@ def test_names_are_those_that_the_file_does_not_name(reports: list[LoopReport]) 
     assert report.attempts[0].reason == "it needs 9 more registers and the file leaves 8"
 
 
+# What the writer states -------------------------------------------------------------------------
+COUNTED = f"mov r5, 40\nx: {DOT}cmp r4, r5\njlt x\nhalt"
+
+
+@pytest.mark.parametrize(
+    ("stated", "pieces"),
+    [
+        ("", ["~1.drain:", "~1.rest:", "~1.last:", "~1.end:"]),
+        (".trip x, min=8, multiple=4", ["~1.drain:", "~1.end:"]),
+        (".trip x, min=8, multiple=2", ["~1.drain:", "~1.rest:", "~1.last:", "~1.end:"]),
+        (".trip x, min=4, multiple=4", ["~1.drain:", "~1.rest:", "~1.last:", "~1.end:"]),
+        (".trip x, max=7", ["~1.drain:", "~1.end:"]),
+    ],
+)
+def test_what_cannot_happen_is_left_out(stated: str, pieces: list[str]) -> None:
+    """At least 8 rounds are pipelined, in turns of 4; an unstated count needs a way round them, and for the rest."""
+    lines = text_of(f"{stated}\n{COUNTED}")
+    assert [line for line in lines if line.startswith("~")] == pieces
+
+
+@pytest.mark.parametrize("name", ["before", "start", "end"])
+def test_a_loop_is_known_by_its_labels(name: str) -> None:
+    source = f"mov r5, 40\nbefore: loop r5, end\nstart: {DOT}end: halt"
+    assert "~1.rest:" in text_of(source)
+    assert "~1.rest:" not in text_of(f".trip {name}, min=8, multiple=8\n{source}")
+
+
+def test_rounds_stated_to_be_independent_overlap(reports: list[LoopReport]) -> None:
+    source = "loop r5, done\nld r1, [A + r4]\nld r2, [B + r1]\nadd r2, r2, 1\nst [B + r1], r2\nadd r4, r4, 1\ndone:"
+    text_of(source)
+    text_of(f".independent done\n{source}")
+    assert [report.interval for report in reports] == [6, 2]  # load, add, store and only then load; two accesses
+
+
+@pytest.mark.parametrize("rounds", [8, 12, 40])
+def test_a_stated_count_runs(rounds: int) -> None:
+    source = COUNTED.replace("mov r5, 40", f"mov r5, {rounds}")
+    fill = "mov r1, 0\nloop 100, f\nst [A + r1], r1\nst [B + r1], r1\nadd r1, r1, 1\nf:\n"
+    for stated in ("", ".trip x, min=8, multiple=4\n"):
+        machine = Machine(executable(f".text\n{stated}{fill}{source}{DATA}"))
+        machine.run()
+        assert machine.regs[6] == sum(n * n for n in range(rounds))
+
+
 def test_a_report_as_text(reports: list[LoopReport]) -> None:
     text_of(f"loop r5, done\n{DOT}done:")
     assert list(reports[0].lines()) == [
@@ -140,9 +192,10 @@ def test_a_report_as_text(reports: list[LoopReport]) -> None:
     ]
 
 
-def test_explain_prints_the_reports(lpu: Command) -> None:
+@pytest.mark.parametrize("command", ["asm", "check"])
+def test_explain_prints_the_reports(lpu: Command, command: str) -> None:
     lpu.write("loops.s", f".text\nloop 9, a\n{DOT}a: mov r4, 0\nloop 9, b\nadd r3, r3, 1\nb: halt{DATA}")
-    done = lpu("asm", "loops.s", "--explain")
+    done = lpu(command, "loops.s", "--explain")
     assert done.status == 0
     assert [line for line in done.out.splitlines() if not line.startswith(" ")] == [
         "loops.s:2: a round every cycle instead of 8; 8 rounds under way; 4 copies, 9 more registers",

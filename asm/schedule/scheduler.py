@@ -12,6 +12,7 @@ from asm.names.expr import Environment
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
+from asm.schedule.loops.find import Stated
 from asm.schedule.loops.report import LoopReport
 from asm.schedule.loops.rewrite import pipeline_loops
 from asm.schedule.memory import Aliases
@@ -33,12 +34,13 @@ class Options:
     """`aliases` are pairs of symbols that may share memory (`.alias`), `externs` symbols of other objects.
 
     `environment` gives names and functions their values in `.cycles`, `.drain` and `.assert`; without one these
-    are not checked.
+    are not checked. `loops` is what the writer states about loops.
     """
 
     aliases: Aliases = frozenset()
     environment: Environment | None = None
     externs: frozenset[str] = frozenset()
+    loops: Stated = field(default_factory=Stated)
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     options = options or Options()
     program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
-    loops = pipeline_loops(program, options.aliases)
+    loops = pipeline_loops(program, options.aliases, options.loops)
     flow = Flow(program.blocks, connect(program), options.aliases)
     result = Scheduled([], [], far, loops)
     spans = _emit(program, flow, result)

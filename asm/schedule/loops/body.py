@@ -40,9 +40,13 @@ class Drift(NamedTuple):
 
 @dataclass(slots=True)
 class Body:
-    """`writers` are the ops that write each register, in order; `steps` the registers with one constant advance."""
+    """`writers` are the ops that write each register, in order; `steps` the registers with one constant advance.
+
+    `independent` says that different rounds touch different memory.
+    """
 
     ops: list[AsmOp]
+    independent: bool = False
     writers: dict[int, list[int]] = field(default_factory=dict)
     steps: dict[int, int] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
@@ -55,9 +59,9 @@ class Body:
         return named | self.writers.keys()
 
 
-def analyse(ops: list[AsmOp]) -> Body:
+def analyse(ops: list[AsmOp], independent: bool = False) -> Body:
     """The body of a loop, without the op that goes round."""
-    body = Body(ops)
+    body = Body(ops, independent)
     for number, op in enumerate(ops):
         written = register_written(FACTS[op.row.id], op.values)
         if written >= 0:

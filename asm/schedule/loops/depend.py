@@ -76,7 +76,7 @@ def _memory(body: Body, aliases: Aliases) -> Iterator[Dependence]:
         for second in touches:
             if "store" in (body.ops[first].row.memory, body.ops[second].row.memory):
                 distance = _meeting(body, first, second, aliases)
-                if distance is not None:
+                if distance is not None and not (distance and body.independent):
                     yield Dependence(first, second, 1, distance)
 
 

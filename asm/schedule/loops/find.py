@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from asm.facts import FACTS, register_written, registers_read
 from asm.program import AsmOp
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.paths import loops, target_block
 
+if TYPE_CHECKING:
+    from asm.data.stated import Trip
+
 MOST_LEVELS = 4
 MOST_BODY = 128  # ops
+
+
+@dataclass(slots=True)
+class Stated:
+    """What the writer states of loops, by their labels: `.trip` and `.independent`."""
+
+    trips: Mapping[str, Trip] = field(default_factory=dict)
+    independent: frozenset[str] = frozenset()
+
+    def rounds(self, names: Iterable[str]) -> Rounds:
+        trip = next((self.trips[name] for name in names if name in self.trips), None)
+        return Rounds(trip.min or 1, trip.multiple or 1, trip.max) if trip else Rounds()
+
+    def is_independent(self, names: Iterable[str]) -> bool:
+        return not self.independent.isdisjoint(names)
+
+
+class Rounds(NamedTuple):
+    """How often a loop may run when it is reached; `most` is None when that is not known."""
+
+    least: int = 0
+    multiple: int = 1
+    most: int | None = None
 
 
 @dataclass(slots=True)
@@ -23,6 +50,7 @@ class Candidate:
     control: AsmOp  # the `loop`, or the jump back
     is_hardware: bool
     depth: int  # hardware loops around it
+    names: list[str]  # labels that speak of it: at its start, and the one where it ends
 
     @property
     def body(self) -> int:
@@ -35,20 +63,33 @@ def candidates(program: Blocks) -> Iterator[Candidate]:
     for number, block in enumerate(program.blocks):
         if block.is_explicit or block.control is None or block.continues:
             continue
-        is_hardware = block.control.row.control == "loop"
+        is_hardware = block.ends_with("loop")
+        after = target_block(program, block.control) if is_hardware else number + 1
         if is_hardware:
-            is_loop = target_block(program, block.control) == number + 2 and _is_body(program, number + 1)
+            is_loop = _is_body(program, number + 1, after)
         else:
-            is_loop = block.control.row.control == "branch" and target_block(program, block.control) == number
+            is_loop = block.ends_with("branch") and target_block(program, block.control) == number
         if is_loop:
             depth = sum(start < number < end for start, end in hardware)
-            yield Candidate(number, number + 1 + is_hardware, block.control, is_hardware, depth)
+            yield Candidate(number, after, block.control, is_hardware, depth, _names(program, number, after))
 
 
-def _is_body(program: Blocks, number: int) -> bool:
-    block = program.blocks[number]
+def _is_body(program: Blocks, start: int, end: int) -> bool:
+    """Whether blocks [start, end) are empty ones and one of straight linear code, and nothing jumps into them."""
+    blocks = program.blocks[start:end]
     used = program.entered | program.targets
-    return bool(block.ops) and block.control is None and not block.continues and used.isdisjoint(block.labels)
+    if not blocks or any(block.continues or not used.isdisjoint(block.labels) for block in blocks):
+        return False
+    return bool(blocks[-1].ops) and blocks[-1].control is None and all(block.is_empty for block in blocks[:-1])
+
+
+def _names(program: Blocks, number: int, after: int) -> list[str]:
+    """The labels of a loop that begins with a block, or with the `loop` that ends it."""
+    block = program.blocks[number]
+    if not block.ends_with("loop"):
+        return block.labels
+    before = block.labels if len(block.ops) == 1 else []
+    return before + [label for inside in program.blocks[number + 1 : after + 1] for label in inside.labels]
 
 
 def refusal(program: Blocks, loop: Candidate) -> str:

@@ -100,7 +100,7 @@ class _Run:
 
 def flaw(pipeline: Pipeline, loop: Loop) -> str:
     """What bundles do that the body does not, in words; empty when nothing was found."""
-    for mask in MASKS:
+    for mask in MASKS[:1] if pipeline.body.independent else MASKS:
         for turns in TURNS if loop.turn else (0,):
             rounds = pipeline.lead + turns * pipeline.names.copies
             wanted, made = _in_order(pipeline, rounds, mask), _in_bundles(pipeline, loop, turns, mask)

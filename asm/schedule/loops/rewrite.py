@@ -22,7 +22,7 @@ from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import Body, analyse
 from asm.schedule.loops.count import Idiom, count_rounds, recognise
 from asm.schedule.loops.emit import Pipeline, bundles, squeeze
-from asm.schedule.loops.find import Candidate, candidates, free_registers, levels_left, refusal
+from asm.schedule.loops.find import Candidate, Stated, candidates, free_registers, levels_left, refusal
 from asm.schedule.loops.make import Maker
 from asm.schedule.loops.names import Names
 from asm.schedule.loops.proof import Loop, flaw
@@ -35,7 +35,7 @@ MOST_LEAD = 512  # ops of the rounds that begin before the kernel
 COUNTERS = 5  # registers that count the rounds of a loop whose count is not known
 
 
-def pipeline_loops(program: Blocks, aliases: Aliases) -> list[LoopReport]:
+def pipeline_loops(program: Blocks, aliases: Aliases, stated: Stated) -> list[LoopReport]:
     """Rewrite a program's loops in place; says what became of each."""
     found = list(candidates(program))
     if not found:
@@ -44,7 +44,7 @@ def pipeline_loops(program: Blocks, aliases: Aliases) -> list[LoopReport]:
     reports, made = [], {}
     for number, loop in enumerate(found):
         report = LoopReport(loop.control)
-        blocks = _Loop(program, loop, report, free, aliases, f"~{number + 1}").rewrite()
+        blocks = _Loop(program, loop, report, free, aliases, f"~{number + 1}", stated).rewrite()
         reports.append(report)
         if blocks:
             made[loop.first] = (loop, blocks)
@@ -85,6 +85,7 @@ class _Loop:
     free: list[int]
     aliases: Aliases
     name: str
+    stated: Stated
     blocks: list[Block] = field(default_factory=list)
     flaw: str = ""
     labels: list[str] = field(default_factory=list)  # that stand in the body and that nothing goes to
@@ -95,10 +96,12 @@ class _Loop:
         if self.report.reason:
             return []
         block = self.program.blocks[self.loop.body]
-        body = analyse([op for op in block.ops if op is not block.control])
+        ops = [op for op in block.ops if op is not block.control]
+        body = analyse(ops, self.stated.is_independent(self.loop.names))
         self.report.listed = listed_round(block.ops, self.aliases)
         if self.loop.is_hardware:
-            self.labels = block.labels
+            inside = self.program.blocks[self.loop.first + 1 : self.loop.after]
+            self.labels = [label for each in inside for label in each.labels]
             self._hardware(body)
         else:
             self._idiom(body)
@@ -111,8 +114,9 @@ class _Loop:
     def _hardware(self, body: Body) -> None:
         rounds = loop_count(self.loop.control)
         if rounds is not None:
-            pipeline = self._kernel(body, 0) if rounds > 1 else None
-            if pipeline:
+            if rounds <= 1:
+                self.report.reason = "it runs at most once"
+            elif pipeline := self._kernel(body, 0):
                 self._constant(pipeline, rounds)
         elif "ra" not in self.loop.control.row.format.names:
             self.report.reason = "its count is known only when it is linked"
@@ -190,28 +194,48 @@ class _Loop:
 
     def _guarded(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
         """The pipelined rounds if there are enough, and the rounds left; `make` has left their number in free[0]."""
-        if pipeline.lead == 1 and pipeline.names.copies == 1:
-            self._add_short(pipeline, labels, make)
-            return
-        count, turns, once, turns_left, once_left = self.free[:COUNTERS]
-        copies = pipeline.names.copies
-        make.immediate("sub", once, count, pipeline.lead - 1)
-        make.immediate("sub", turns, count, pipeline.lead)
-        make.immediate("min", once, once, 1)
-        make.immediate("sar", turns, turns, copies.bit_length() - 1)
+        rounds, copies = self.stated.rounds(self.loop.names), pipeline.names.copies
         short = find_short(pipeline.body, self.aliases, self.report.listed)
+        few = Pipeline(pipeline.body, short, Names(1, {}), 1) if short else None
+        if pipeline.lead == copies == 1:
+            self._add_short(pipeline, labels, make)
+        elif few and rounds.most is not None and rounds.most < pipeline.lead:
+            self._add_short(few, labels, make)
+        elif rounds.least >= pipeline.lead and rounds.multiple % copies == 0:
+            self._add_whole(pipeline, labels, make)
+        else:
+            self._add_both(pipeline, few, labels, make)
+
+    def _add_whole(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
+        """Rounds that are enough and fill whole turns, as `.trip` states."""
+        turns = self._count_turns(pipeline, make)
+        self.blocks.append(Block(labels, make.ops))
+        self._emit(pipeline, turns, [], "drain")
+
+    def _count_turns(self, pipeline: Pipeline, make: Maker) -> AsmOp:
+        """The `loop` of the kernel; its count is made in free[1]."""
+        count, turns = self.free[:2]
+        make.immediate("sub", turns, count, pipeline.lead)
+        make.immediate("sar", turns, turns, pipeline.names.copies.bit_length() - 1)
+        return make.loop_register(turns, self._label("drain"))
+
+    def _add_both(self, pipeline: Pipeline, few: Pipeline | None, labels: list[str], make: Maker) -> None:
+        """The pipelined rounds, once or not at all, and those that are left, as `few` or as written."""
+        count, _, once, turns_left, once_left = self.free[:COUNTERS]
+        turns = self._count_turns(pipeline, make)
+        make.immediate("sub", once, count, pipeline.lead - 1)
+        make.immediate("min", once, once, 1)
         after = Maker(self.loop.control.statement)
-        after.immediate("and", count, count, copies - 1)
-        for maker in (make, after) if short else ():
+        after.immediate("and", count, count, pipeline.names.copies - 1)
+        for maker in (make, after) if few else ():
             maker.immediate("sub", turns_left, count, 1)
             maker.immediate("min", once_left, count, 1)
         guard = make.loop_register(once, self._label("rest"))
         self.blocks.append(Block(labels, [*make.ops, guard], control=guard))
-        self._emit(pipeline, make.loop_register(turns, self._label("drain")), after.ops, "drain")
-        control = make.loop_register(once_left if short else count, self._end)
+        self._emit(pipeline, turns, after.ops, "drain")
+        control = make.loop_register(once_left if few else count, self._end)
         self.blocks.append(Block([self._label("rest")], [control], control=control))
-        if short:
-            few = Pipeline(pipeline.body, short, Names(1, {}), 1)
+        if few:
             self._emit(few, make.loop_register(turns_left, self._label("last")), [], "last")
         else:
             self.blocks.append(Block(ops=[replace(op, values=list(op.values)) for op in pipeline.body.ops]))

@@ -10,7 +10,7 @@ from asm.schedule.flow import leave
 from asm.schedule.graph import build
 from asm.schedule.loops.body import Body
 from asm.schedule.loops.bounds import recurrence_bound, resource_bounds
-from asm.schedule.loops.depend import dependences
+from asm.schedule.loops.depend import WIDEST, dependences
 from asm.schedule.loops.modulo import Kernel, modulo_schedule
 from asm.schedule.loops.names import MOST_COPIES, Names, give_names, names_needed
 from asm.schedule.loops.report import Attempt, LoopReport
@@ -55,6 +55,8 @@ def _named(body: Body, kernel: Kernel, renamed: set[int], free: Sequence[int]) -
     needed = names_needed(body, kernel, renamed)
     if kernel.stages < 2:
         return "no two rounds overlap"
+    if kernel.stages > WIDEST:
+        return f"{kernel.stages} rounds would be under way"
     copies = max(needed.values(), default=1)
     if copies > MOST_COPIES or copies * len(body.ops) > MOST_OPS:
         return f"its kernel would hold {copies} rounds"
