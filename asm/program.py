@@ -127,12 +127,13 @@ class Overlap:
 @dataclass(slots=True)
 class Timeline:
     """Ops with cycles of their own. `later` are the timelines merged with it, each with the `overlap` that joins it
-    to those before and with `checks` of it alone."""
+    to those before. `checks` are of it alone, `so_far` of all that is merged when it ends."""
 
     ops: list[TimedOp]
     place: Place
     overlap: Overlap | None = None
     checks: list[CycleCheck] = field(default_factory=list)
+    so_far: list[CycleCheck] = field(default_factory=list)
     later: list[Timeline] = field(default_factory=list)
 
 

@@ -166,7 +166,7 @@ class ItemBuilder:
     def _close_timeline(self, timeline: Timeline) -> None:
         joint, self.joint = self.joint, None
         if joint is not None:
-            timeline.checks = self.checks
+            timeline.checks += self.checks
             joint.meet(timeline)
         else:
             self.items += [timeline, *self.checks]

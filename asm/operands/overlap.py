@@ -15,7 +15,7 @@ from isa.diagnostics import Diagnostic, SourceError
 
 AS_MANY = "max"
 USAGE = "write `.overlap 12`, or `.overlap max` for as many cycles as are possible"
-DIRECTLY = "let `.timeline` follow it; `.cycles`, `.drain` and `.assert` of the timeline before it come before it"
+DIRECTLY = "let `.timeline` follow it; `.cycles`, `.drain` and `.assert` come before it, or in the timeline"
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Joint:
 
 
 def joint_of(scope: Scope, statement: DirectiveStmt, items: list[Item | Raw]) -> Joint:
-    """What an `.overlap` joins; checks after the timeline before it become that one's own. Raises SourceError."""
+    """What an `.overlap` joins; checks before it are of what has been merged by then. Raises SourceError."""
     overlap = Overlap(_cycles(scope, statement), statement.line.place(statement.column, statement.end))
     checks = [*takewhile(lambda item: isinstance(item, CycleCheck), reversed(items))]
     head = items[-1 - len(checks)] if len(checks) < len(items) else None
@@ -48,7 +48,7 @@ def joint_of(scope: Scope, statement: DirectiveStmt, items: list[Item | Raw]) ->
         message = "no timeline stands directly before this `.overlap`"
         raise error("E-OVERLAP", message, statement.line, statement, "it joins two timelines and stands between them")
     last = head.later[-1] if head.later else head
-    last.checks += [check for check in reversed(checks) if isinstance(check, CycleCheck)]
+    last.so_far += [check for check in reversed(checks) if isinstance(check, CycleCheck)]
     del items[len(items) - len(checks) :]
     return Joint(overlap, head, len(items))
 

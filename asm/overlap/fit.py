@@ -11,6 +11,8 @@ from asm.overlap.steps import Step, Steps
 from asm.overlap.uses import CELL, Resource, Use, table, uses_of
 from isa.machine import MachineSpec
 
+FLOW = -1  # the location that stands for what issues next, which a jump decides
+
 
 class Clash(NamedTuple):
     """Why two timelines cannot be moved past each other: a step of each, and what they do to one another."""
@@ -43,7 +45,11 @@ class Pair:
         for steps, each in zip((self.first, self.second), reaches, strict=True):
             pairs = zip(steps, each, strict=True)
             states.append(state_of([list(touches(*pair, self.grain, paired, self.spec)) for pair in pairs]))
-        return orders((states[0], states[1]), self.first, self.second)
+        yield from orders((states[0], states[1]), self.first, self.second)
+        leaving = next((step for step in self.second if step.op.row.control), None)
+        if leaving is not None and self.first:
+            last = max(self.first, key=lambda step: step.cycle)
+            yield Order(last.cycle - leaving.cycle, FLOW, last, leaving)
 
     def starts(self) -> Iterator[int]:
         """The cycles up to `landed` in which the second may begin, as far as is known without its free units."""
@@ -65,9 +71,7 @@ class Pair:
         """What stands in the way of a start: order that is not kept, and what both need at once, once for two steps."""
         late = max(self.orders, key=lambda order: order.least, default=None)
         if late is not None and late.least > start:
-            where = location_text(late.location, self.grain, self.spec)
-            text = f"`{_name(late.second)}` comes to {where} before `{_name(late.first)}` is done with it"
-            yield Clash(late.first, late.second, text, is_silent=True)
+            yield Clash(late.first, late.second, self._disorder(late), is_silent=True)
         found: dict[tuple[int, int], Clash] = {}
         for one, other in self._meeting(start):
             silent, where = one.resource.kind == CELL, one.resource.text(self.spec)
@@ -76,6 +80,13 @@ class Pair:
             clash = Clash(one.step, other.step, text, silent)
             found.setdefault((id(one.step.op), id(other.step.op)), clash)
         yield from found.values()
+
+    def _disorder(self, order: Order) -> str:
+        one, other = _name(order.first), _name(order.second)
+        if order.location == FLOW:
+            return f"`{other}` comes before `{one}`, which is still to issue"
+        where = location_text(order.location, self.grain, self.spec)
+        return f"`{other}` comes to {where} before `{one}` is done with it"
 
     def _meeting(self, start: int) -> Iterator[tuple[Use, Use]]:
         """The uses of one resource by both in one cycle."""

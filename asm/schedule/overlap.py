@@ -5,7 +5,7 @@ A timeline begins as many cycles before the one in which everything before it ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -41,7 +41,7 @@ def expand(timeline: Timeline, spec: MachineSpec, externs: Container[str] = ()) 
         for part, after in zip(parts[:-1], timeline.later, strict=True):
             out.diagnostics += part.why_not(after)
     if timeline.later and not out.diagnostics:
-        merged = _joined(parts, timeline.later, out, partial(_start, spec, externs))
+        merged = _joined(parts, timeline, out, partial(_start, spec, externs))
     out.bundles, problems = merge(merged)
     out.diagnostics += problems
     return out
@@ -52,6 +52,7 @@ class Part:
     """A timeline by itself: its ops in order of time, and how long they take."""
 
     issues: list[Issue]
+    bundles: list[Packed]
     region: Region
 
     def why_not(self, later: Timeline) -> list[Diagnostic]:
@@ -66,17 +67,18 @@ def _part(timeline: Timeline, spec: MachineSpec, out: Expanded) -> Part:
     out.diagnostics += diagnostics + problems
     alone = [Packed(bundle.ops) for bundle in bundles]
     out.checks += [(check, alone) for check in timeline.checks]
-    return Part(sorted(issues, key=_cycle), measure(alone))
+    return Part(sorted(issues, key=_cycle), alone, measure(alone))
 
 
 def _cycle(issue: Issue) -> int:
     return issue.cycle
 
 
-def _joined(parts: Sequence[Part], later: Sequence[Timeline], out: Expanded, choose: Choose) -> list[Issue]:
+def _joined(parts: Sequence[Part], head: Timeline, out: Expanded, choose: Choose) -> list[Issue]:
     """The ops of all parts in the cycles they have together; waits that were written are made anew by merging."""
     merged, landed, length = _busy(parts[0], 0), parts[0].region.drained, parts[0].region.issue
-    for part, timeline in zip(parts[1:], later, strict=True):
+    out.checks += [(check, parts[0].bundles) for check in head.so_far]
+    for part, timeline in zip(parts[1:], head.later, strict=True):
         overlap = timeline.overlap or Overlap(0, timeline.place)
         if (overlap.cycles or 0) > landed:
             out.diagnostics.append(_too_long(overlap, landed))
@@ -89,7 +91,14 @@ def _joined(parts: Sequence[Part], later: Sequence[Timeline], out: Expanded, cho
         out.joints += said
         merged += _busy(part, start)
         landed, length = max(landed, start + part.region.drained), max(length, start + part.region.issue)
+        if timeline.so_far:
+            packed = _packed(_padded(merged, parts, length))
+            out.checks += [(check, packed) for check in timeline.so_far]
     return _padded(merged, parts, length)
+
+
+def _packed(issues: Iterable[Issue]) -> list[Packed]:
+    return [Packed(bundle.ops) for bundle in merge(issues)[0]]
 
 
 def _start(

@@ -28,15 +28,15 @@
 ; error: E-UNDEFINED 18-24: `nothing` is not defined
         .overlap 1
 ; error: E-OVERLAP 9-16: no timeline follows this `.overlap` directly
-; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` of the timeline before it come before it
+; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` come before it, or in the timeline
 x:      { nop 1 }
         .timeline
         @0      nop 1
         .endtimeline
         .overlap 0
 ; error: E-OVERLAP 9-16: no timeline follows this `.overlap` directly
-; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` of the timeline before it come before it
+; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` come before it, or in the timeline
         .overlap 0
 ; error: E-OVERLAP 9-16: no timeline follows this `.overlap` directly
-; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` of the timeline before it come before it
+; help: let `.timeline` follow it; `.cycles`, `.drain` and `.assert` come before it, or in the timeline
         { nop 1 }
