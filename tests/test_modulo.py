@@ -88,6 +88,7 @@ def test_a_short_loop_of_constant_count_becomes_straight_code() -> None:
         ("loop r5, done\nld r1, [A + r4]\nst [A + r4], r1\nadd r4, r4, 1\ndone:", 2),  # two accesses of one bank
         ("loop r5, done\nld r1, [A + r4]\nst [A + 2 + r4], r1\nadd r4, r4, 1\ndone:", 3),  # two rounds later
         ("loop r5, done\nld r1, [A + r4]\nadd r1, r1, r2\nst [B + r3], r1\nadd r4, r4, 1\nadd r3, r3, r7\ndone:", 1),
+        ("loop r5, done\nst [A + r4], r4\nadd r4, r4, 1\nmul r1, r4, r4\nmul r1, r1, r4\nst [B + r4], r1\ndone:", 2),
         ("loop r5, done\nfma.f32 r6, r6, r2, r3\nadd r4, r4, 1\nst [A + r4], r6\ndone:", 4),  # the chain of r6
         ("loop r5, done\nmul r6, r2, r4\nadd r4, r4, 1\nst [A + r4], r6 !L0\nst [B + r4], r4 !L0\ndone:", 2),
     ],

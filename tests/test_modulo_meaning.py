@@ -10,7 +10,7 @@ from conform.linear import SPEC, bundles_text, named_registers, text_of
 from conform.linear_loops import looping_programs
 from conform.sequential import Sequential
 from vm.engine import HALTED
-from vm.reference.machine import ReferenceEngine
+from vm.core import CoreEngine
 
 STEPS = 20_000
 
@@ -25,7 +25,7 @@ def test_pipelined_loops_mean_what_they_say(items: list[Item]) -> None:
     for report in scheduled.loops:
         event(report.reason or "pipelined")
         assert "check" not in report.reason  # what the assembler's own check refuses is a mistake before it
-    engine = ReferenceEngine(SPEC, text_of(scheduled), uninit="zero")
+    engine = CoreEngine(SPEC, text_of(scheduled), uninit="zero")
     assert engine.run(100 * STEPS) == HALTED, engine.fault
     named = named_registers(items)
     assert [engine.state.registers[number] for number in named] == [oracle.registers[number] for number in named]

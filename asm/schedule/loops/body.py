@@ -67,19 +67,19 @@ def analyse(ops: list[AsmOp], independent: bool = False) -> Body:
         if written >= 0:
             body.writers.setdefault(written, []).append(number)
     for register, writers in body.writers.items():
-        step = constant_step(ops[writers[0]]) if len(writers) == 1 else None
-        if step is not None:
+        op = ops[writers[0]]
+        step = constant_added(op) if len(writers) == 1 else None
+        if step is not None and op.value("ra") == register:
             body.steps[register] = step
     for number in range(len(ops)):
         _note_reads(body, number)
     return body
 
 
-def constant_step(op: AsmOp) -> int | None:
-    """By how much an op advances the register that it writes, None when it does anything else."""
-    names = op.row.format.names
+def constant_added(op: AsmOp) -> int | None:
+    """What an op adds to a register, None when it does anything else."""
     signs = {"add": 1, "sub": -1}
-    if op.row.semantics not in signs or "imm" not in names or op.value("rd") != op.value("ra") or op.references:
+    if op.row.semantics not in signs or "imm" not in op.row.format.names or op.references:
         return None
     return signs[op.row.semantics] * op.value("imm") & WORD_MASK
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from asm.facts import FACTS, Facts, cycles_of, register_written, registers_read
 from asm.program import AsmOp, Explicit
-from asm.schedule.loops.body import WORD_MASK, address_terms, constant_step
+from asm.schedule.loops.body import WORD_MASK, address_terms, constant_added
 from asm.schedule.loops.emit import Pipeline
 
 MASKS = (WORD_MASK, 7)
@@ -70,9 +70,9 @@ class _Run:
             self.late = op
         if facts.memory:
             return self._access(op, facts)
-        step = constant_step(op)
-        if step is not None:
-            return None, self.value(read[0]) + step & WORD_MASK
+        added = constant_added(op)
+        if added is not None:
+            return None, self.value(read[0]) + added & WORD_MASK
         hidden = {*facts.reads, facts.write, facts.unit}
         numbers = [value for index, value in enumerate(op.values) if index not in hidden]
         return None, hash((op.row.id, *numbers, *map(self.value, read))) & self.mask
