@@ -8,7 +8,7 @@ from asm.streams.route import Piece, Unfit
 from asm.streams.table import BANK, STREAM, Conflict
 from isa.diagnostics import Note
 from isa.machine import MachineSpec
-from isa.units import SLICE
+from isa.units import SLICE, SXM
 
 SPLIT = "let less wait: store a value and load it again further down, or split the run at a label"
 OTHER_BANK = "a bank does one access a cycle: put one of the tensors in another, or write `@ auto`"
@@ -19,7 +19,8 @@ def no_room(conflict: Conflict, pieces: Sequence[Piece], spec: MachineSpec) -> U
     """E-SCHEDULE: what two bursts want at once, or what more want at once than there is."""
     piece, holder = conflict.piece, conflict.holder
     if conflict.available > 1:
-        message = f"{_needed(conflict, pieces)} are needed at once; {spec.name} has {conflict.available}"
+        owner = "a switch" if piece.row.units.where == SXM and conflict.kind != STREAM else spec.name
+        message = f"{_needed(conflict, pieces)} are needed at once; {owner} has {conflict.available}"
         return Unfit("E-SCHEDULE", message, piece.node.place, help=SPLIT)
     message = f"{_what(piece)} needs {conflict.what} while {_what(holder)} does, and neither can wait"
     notes = (Note(f"{_what(holder)} is here", holder.node.place),) if holder.node is not piece.node else ()

@@ -17,8 +17,7 @@ from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans
 from asm.tree import OpStmt
 from isa.diagnostics import Diagnostic, SourceError
-
-TRIED = 8  # ways to time a body that are tried, the shortest first
+from isa.machine import MachineSpec
 
 
 class Placed(NamedTuple):
@@ -93,7 +92,7 @@ def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
     """The way of timing a body, and the cycle to begin in, that end first. Raises Unfit."""
     best: tuple[int, int, Timed] | None = None
     refused: Refused | None = None
-    for timed in plans(body, table.spec)[:TRIED]:
+    for timed in plans(body, table.spec):
         found = _first_start(body, timed, table, start, best[0] if best else None)
         if isinstance(found, Refused):
             refused = refused or found
@@ -112,11 +111,9 @@ def _first_start(
     body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
 ) -> int | Refused | None:
     """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""
-    pieces = list(pieces_of(timed.plan, body.nodes))
-    try:
-        Table(table.spec).place(pieces, 0)
-    except Conflict as itself:
-        return Refused(itself, pieces)
+    pieces = _fitting(body, timed, table.spec)
+    if isinstance(pieces, Refused):
+        return pieces
     first = _after_memory(body, timed, start)
     pinned = any(node.op.cycle_pin is not None for node in body.nodes)
     while before is None or first + timed.end < before:
@@ -131,6 +128,20 @@ def _first_start(
         table.undo(mark)
         return first
     return None
+
+
+def _fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
+    """The pieces of a body that fit an idle machine; what a switch has no unit to turn round waits elsewhere."""
+    while True:
+        pieces = list(pieces_of(timed.plan, body.nodes))
+        try:
+            Table(spec).place(pieces, 0)
+            return pieces
+        except Conflict as conflict:
+            value = conflict.piece.node.result
+            if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
+                return Refused(conflict, pieces)
+            timed.plan.straight.add(value)
 
 
 def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:

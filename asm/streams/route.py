@@ -17,6 +17,7 @@ from isa.machine import EAST, WEST, MachineSpec
 from isa.places import flows_west, is_stream, is_v, place_name
 from isa.row import Row
 from isa.table import MNEMONICS
+from isa.units import SXM
 
 BYTE_BITS = 8
 MOVES = {width: MNEMONICS[f"vmov.u{width * BYTE_BITS}"][0] for width in (1, 2, 4)}
@@ -70,6 +71,11 @@ class Piece:
     plane: int = 0  # of a lookup, and the stream of its group that the burst writes
 
     @property
+    def is_turn(self) -> bool:
+        """Whether it sends a value back at a switch."""
+        return not self.own and self.row.units.where == SXM
+
+    @property
     def result_field(self) -> str:
         return next(operand.fields[0] for operand in self.row.operands if operand.role == "w")
 
@@ -93,6 +99,7 @@ class Plan:
         self.centre = spec.vxm_position
         self.position = position
         self.outward = outward
+        self.straight: set[Value] = set()  # those that no switch sends back
         self.time: dict[Node, int] = {}
 
     def ready(self, value: Value) -> int:
@@ -155,7 +162,7 @@ class Route:
 
     @property
     def cost(self) -> float:
-        extra = sum(TURN_COST if piece.position != self.plan.centre else 1 for piece in self.pieces)
+        extra = sum(TURN_COST if piece.is_turn else 1 for piece in self.pieces)
         return extra + max(0, len(self.outputs) - 1)
 
     def _build(self) -> None:
@@ -226,7 +233,7 @@ class Route:
             self.taps = []
         elif value not in plan.outward:
             self.taps = [(plan.at_centre(value), self.outputs[0])]
-        for channel in self.outputs:
+        for channel in self.outputs if value not in plan.straight else ():
             if channel.west is not None and self._end_switch(channel) != channel.start:
                 turn = self._end_switch(channel)
                 self.turns.append((channel.at(turn) + TURN + abs(plan.centre - turn), turn))

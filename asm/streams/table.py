@@ -97,7 +97,7 @@ class Table:
 
     # Units ------------------------------------------------------------------------------------
     def _unit(self, piece: Piece, start: int) -> None:
-        number = self._choose(piece, self._units(piece, start), UNIT, piece.row.units.what.partition(",")[0])
+        number = self._choose(piece, self._units(piece, start), UNIT, _what(piece))
         if "u" in piece.row.format.names:
             piece.values["u"] = number
 
@@ -160,6 +160,12 @@ class Table:
     def _along(self, west: bool | None, position: int) -> int:
         """How far a position is from where streams of a direction begin."""
         return self.spec.positions - 1 - position if west else position
+
+
+def _what(piece: Piece) -> str:
+    """The units that an op may run on: vector ALUs, or those of a switch by what they do."""
+    what = piece.row.units.what.partition(",")[0]
+    return what if piece.row.units.where == VXM else f"units to {what}"
 
 
 def _stream_name(number: int) -> str:

@@ -5,6 +5,7 @@ The choices are few: the switch an op runs on, and which way a load sends what i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from typing import NamedTuple
@@ -13,8 +14,10 @@ from asm.streams.graph import ANYWHERE, Body, Node, Value
 from asm.streams.route import LONGEST, Plan, Route, Unfit
 from isa.machine import EAST, WEST, MachineSpec
 from isa.places import flows_west, is_stream
+from isa.units import UnitClass
 
-MOST_CHOICES = 256
+MOST_CHOICES = 1024
+TRIED = 12  # of them, the shortest
 ROUNDS = 4  # of moving nodes later
 
 
@@ -27,17 +30,31 @@ class Timed(NamedTuple):
 
 
 def plans(body: Body, spec: MachineSpec) -> list[Timed]:
-    """The body under each choice, the shortest first and of those the one that moves least. Raises Unfit."""
-    found: list[Timed] = []
+    """The body under the best choices, the shortest first and of those the one that moves least. Raises Unfit."""
+    found: list[tuple[int, int, Plan]] = []
     problem: Unfit | None = None
     for plan in islice(_choices(body, spec), MOST_CHOICES):
         try:
-            found.append(_timed(body, plan))
+            end = _as_early_as_can_be(body, plan)
+            found.append((_too_many(body, plan), end, plan))
         except Unfit as reason:
             problem = problem or reason
     if not found and problem is not None:
         raise problem
-    return sorted(found, key=lambda timed: timed[:2])
+    found.sort(key=lambda choice: choice[:2])
+    return sorted((_timed(body, plan, end) for _, end, plan in found[:TRIED]), key=lambda timed: timed[:2])
+
+
+def _too_many(body: Body, plan: Plan) -> int:
+    """By how many more units of switches are wanted at once than there are."""
+    switched = [node for node in body.nodes if node.position == ANYWHERE]
+    most: Counter[tuple[UnitClass, int]] = Counter()
+    for node in switched:
+        units, where, now = node.op.row.units, plan.position[node], plan.time[node]
+        rivals = [other for other in switched if (other.op.row.units, plan.position[other]) == (units, where)]
+        running = sum(plan.time[other] <= now < plan.time[other] + other.count for other in rivals)
+        most[units, where] = max(most[units, where], running - len(units.names))
+    return sum(most.values())
 
 
 def _choices(body: Body, spec: MachineSpec) -> Iterator[Plan]:
@@ -74,11 +91,15 @@ def _ways(body: Body, spec: MachineSpec, position: dict[Node, int]) -> Iterator[
         yield frozenset(fixed | {value for value, is_outward in zip(free, chosen, strict=True) if is_outward})
 
 
-def _timed(body: Body, plan: Plan) -> Timed:
-    """Raises Unfit."""
+def _as_early_as_can_be(body: Body, plan: Plan) -> int:
+    """Give each node the first cycle it can have; the cycle in which everything has landed. Raises Unfit."""
     for node in body.nodes:
         plan.time[node] = _earliest(plan, node)
-    end = max(plan.time[node] + node.count - 1 + node.latency for node in body.nodes)
+    return max(plan.time[node] + node.count - 1 + node.latency for node in body.nodes)
+
+
+def _timed(body: Body, plan: Plan, end: int) -> Timed:
+    """Keep the end and let values wait as little as can be. Raises Unfit."""
     late = Plan(plan.spec, plan.position, plan.outward)
     late.time = dict(plan.time)
     if all(node.op.cycle_pin is None for node in body.nodes):

@@ -56,6 +56,15 @@
         vadd.f32 %f, %b, %c
         vstore  out, %f
         .cycles 0
+        vload   %a, long
+        .rept 5
+        reduce.max.f32 %b, %a
+; error: E-SCHEDULE 9-22: 3 units to reduce over lanes are needed at once; a switch has 2
+; help: let less wait: store a value and load it again further down, or split the run at a label
+        vsub.f32 %a, %a, %b
+        .endr
+        vstore  out, %a
+        .cycles 0
         vload   %a, x
         vmov.f32 %d, %a !E
 ; error: E-PIN 25-26: `!E` is no unit or register for `vmov.f32`
@@ -66,10 +75,10 @@
         vstore  z, %d
         add     %d, r1, 1
 ; error: E-REGISTER 17-18: `%d` is no register
-; note 60:18-19: it is a value of streams here
+; note 69:18-19: it is a value of streams here
 ; help: give one of them another name
         mov     %r, 1
         vload   %r, x
 ; error: E-REGISTER 17-18: `%r` flows in no stream
-; note 71:17-18: it is a register here
+; note 80:17-18: it is a register here
 ; help: give one of them another name
