@@ -9,8 +9,8 @@ from asm.schedule import schedule
 from conform.linear import SPEC, bundles_text, named_registers, text_of
 from conform.linear_loops import looping_programs
 from conform.sequential import Sequential
-from vm.engine import HALTED
 from vm.core import CoreEngine
+from vm.engine import HALTED
 
 STEPS = 20_000
 
