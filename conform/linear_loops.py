@@ -1,7 +1,8 @@
 """Random innermost loops as the assembler pipelines them, of both kinds, with trip counts from none up.
 
 Registers are those of conform.linear; r16 to r19 walk through memory by one a round, r24 counts rounds that are
-written out, r26 those of `loop`. Counts may start anywhere, so that comparisons meet the ends of the numbers.
+written out, up to r25, r26 those of `loop`. Counts may start anywhere, so that comparisons meet the ends of the
+numbers, and are known to the assembler or, moved from another register (r27), not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from isa.conditions import CONDITIONS
 from isa.index import BY_KEY
 from vm.reference.issue import COMPUTE
 
-COUNTER, BOUND, COUNT = 24, 25, 26
+COUNTER, BOUND, COUNT, FIRST = 24, 25, 26, 27
 MOST_TRIPS = 20
 MIDDLE = 20  # where index registers start: MOST_TRIPS steps either way stay in a symbol's words
 WORD = 0xFFFFFFFF
@@ -56,8 +57,11 @@ class LoopWriter(Writer):
         condition = self.draw(st.sampled_from(["lt", "le", "gt", "ge", "ne", "ltu", "leu", "gtu", "geu", "eq"]))
         assume(rounds_of(first, step, bound, condition) <= MOST_TRIPS)
         start = self.label()
-        self.add("mov rd, imm", rd=COUNTER, imm=first)
         self.add("mov rd, imm", rd=BOUND, imm=bound)
+        known = self.draw(st.booleans())
+        self.add("mov rd, imm", rd=COUNTER if known else FIRST, imm=first)
+        if not known:
+            self.add("mov rd, ra", rd=COUNTER, ra=FIRST)
         self.items.append(make_label(start))
         self.round()
         self.add("add rd, ra, imm", rd=COUNTER, ra=COUNTER, imm=step & WORD)

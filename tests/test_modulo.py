@@ -139,6 +139,32 @@ def test_names_are_those_that_the_file_does_not_name(reports: list[LoopReport]) 
     assert report.attempts[0].reason == "it needs 9 more registers and the file leaves 8"
 
 
+# Counts known at assembly ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("before", "end", "counted"),
+    [
+        ("mov r4, 0", "cmp r4, 30\njlt x", 30),
+        ("mov r4, 0\nmov r5, 30", "cmp r4, r5\njlt x", 30),
+        ("mov r4, 3", "cmp r4, 30\njle x", 28),
+        ("mov r4, 2", "cmp r4, 12\njne x", 10),
+        ("mov r7, 20\nmov r4, 0", "sub r7, r7, 2\ncmp r7, 0\njgt x", 10),
+        ("mov r4, 5", "cmp r4, 5\njlt x", None),  # once, as it happens, but it might as well wrap
+        ("mov r4, -5", "cmp r4, 5\njltu x", None),
+        ("ld r4, [C]", "cmp r4, 30\njlt x", None),
+        ("mov r4, 0\nadd r4, r4, r9", "cmp r4, 30\njlt x", None),
+        ("cmp r9, 3\njeq x\nmov r4, 0", "cmp r4, 30\njlt x", None),  # another way in
+        ("mov r4, 0\njmp x\n", "cmp r4, 30\njlt x", None),
+    ],
+)
+def test_a_count_known_at_assembly_needs_no_counting(before: str, end: str, counted: int | None) -> None:
+    lines = text_of(f"{before}\nx: {DOT}{end}\nhalt")
+    assert any(line.startswith("j") for line in lines) == (counted is None)
+    if counted is not None:
+        machine = Machine(executable(f".text\n{before}\nmov r3, r4\nx: {DOT}{end}\nhalt{DATA}"))
+        machine.run()
+        assert machine.regs[4] - machine.regs[3] == counted
+
+
 # What the writer states -------------------------------------------------------------------------
 COUNTED = f"mov r5, 40\nx: {DOT}cmp r4, r5\njlt x\nhalt"
 

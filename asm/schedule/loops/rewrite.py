@@ -23,6 +23,7 @@ from asm.schedule.loops.body import Body, analyse
 from asm.schedule.loops.count import Idiom, count_rounds, recognise
 from asm.schedule.loops.emit import Pipeline, bundles, squeeze
 from asm.schedule.loops.find import Candidate, Stated, candidates, free_registers, levels_left, refusal
+from asm.schedule.loops.known import known_rounds
 from asm.schedule.loops.make import Maker
 from asm.schedule.loops.names import Names
 from asm.schedule.loops.proof import Loop, flaw
@@ -114,10 +115,7 @@ class _Loop:
     def _hardware(self, body: Body) -> None:
         rounds = loop_count(self.loop.control)
         if rounds is not None:
-            if rounds <= 1:
-                self.report.reason = "it runs at most once"
-            elif pipeline := self._kernel(body, 0):
-                self._constant(pipeline, rounds)
+            self._known(body, rounds)
         elif "ra" not in self.loop.control.row.format.names:
             self.report.reason = "its count is known only when it is linked"
         elif levels_left(self.program, self.loop) < 2:
@@ -130,8 +128,15 @@ class _Loop:
                 maker.immediate("max", self.free[0], self.loop.control.value("ra"), 0)
                 self._guarded(pipeline, head.labels, maker)
 
+    def _known(self, body: Body, rounds: int) -> None:
+        """A count known now."""
+        if rounds <= 1:
+            self.report.reason = "it runs at most once"
+        elif pipeline := self._kernel(body, 0):
+            self._constant(pipeline, rounds)
+
     def _constant(self, pipeline: Pipeline, rounds: int) -> None:
-        """A count known now: what does not fill whole turns begins before the first."""
+        """What does not fill whole turns begins before the first."""
         copies = pipeline.names.copies
         turns = max(0, rounds - pipeline.kernel.stages + 1) // copies
         if turns == 1 and rounds * len(pipeline.body.ops) <= MOST_LEAD:
@@ -144,7 +149,8 @@ class _Loop:
         maker = Maker(self.loop.control.statement)
         for to, register in pipeline.entry_moves():
             maker.move(to, register)
-        self.blocks.append(Block(head.labels, head.ops[:-1] + maker.ops))
+        before = head.ops[:-1] if self.loop.is_hardware else []
+        self.blocks.append(Block(head.labels, before + maker.ops))
         self._emit(pipeline, maker.loop_constant(turns, self._label("drain")) if turns else None, [], "drain")
 
     def _pays(self, pipeline: Pipeline, rounds: int) -> bool:
@@ -156,6 +162,10 @@ class _Loop:
         idiom = recognise(body, self.loop.control)
         if isinstance(idiom, str):
             self.report.reason = idiom
+            return
+        rounds = known_rounds(self.program, self.loop.body, idiom)
+        if rounds is not None and levels_left(self.program, self.loop):
+            self._known(body, rounds)
         elif levels_left(self.program, self.loop) < 2:
             self.report.reason = "too many hardware loops may be under way"
         else:

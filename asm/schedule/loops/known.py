@@ -1,0 +1,61 @@
+"""Loops that jump back and whose count is known at assembly: counter and bound are constants set just before."""
+
+from __future__ import annotations
+
+from asm.facts import FACTS, register_written, target_label
+from asm.program import AsmOp
+from asm.schedule.blocks import Block, Blocks
+from asm.schedule.loops.body import WORD_MASK
+from asm.schedule.loops.count import ENDS, UNEQUAL, UP, Idiom
+
+SIGN = 1 << 31
+UNSIGNED = ("ltu", "gtu")
+
+
+def known_rounds(program: Blocks, number: int, idiom: Idiom) -> int | None:
+    """How often the loop in a block surely runs; None when that is not known."""
+    before = _before(program, number)
+    if before is None:
+        return None
+    start = _constant_in(before, idiom.register)
+    bound = idiom.bound if idiom.is_constant else _constant_in(before, idiom.bound)
+    return None if start is None or bound is None else rounds(idiom, start, bound)
+
+
+def rounds(idiom: Idiom, start: int, bound: int) -> int | None:
+    """The rounds from a start to a bound; None when that is not one way through the numbers, without wrapping."""
+    more = ENDS[idiom.condition][1] if idiom.condition in ENDS else 0
+    last = bound + more + idiom.direction * ((1 << idiom.shift) - 1) & WORD_MASK
+    low, high = (start, last) if idiom.direction == UP else (last, start)
+    if idiom.condition != UNEQUAL:
+        flip = 0 if ENDS[idiom.condition][2] in UNSIGNED else SIGN
+        if low ^ flip >= high ^ flip:
+            return None
+    return ((high - low) & WORD_MASK) >> idiom.shift or None
+
+
+def _before(program: Blocks, number: int) -> Block | None:
+    """The linear block that leads into a loop, when nothing else does but the loop's own jump."""
+    reached = [target_label(op) for block in program.blocks for op in _controls(block)]
+    labels = list(program.blocks[number].labels)
+    if sum(label in labels for label in reached) != 1 or not program.entered.isdisjoint(labels):
+        return None
+    for block in reversed(program.blocks[:number]):
+        if not block.is_empty:
+            return block if not block.is_explicit and block.control is None else None
+        if not (program.entered | program.targets).isdisjoint(block.labels):
+            return None
+    return None
+
+
+def _controls(block: Block) -> list[AsmOp]:
+    return [block.control] if block.control is not None else []
+
+
+def _constant_in(block: Block, register: int) -> int | None:
+    """What a register holds after a block, when its last write there moves a constant."""
+    for op in reversed(block.ops):
+        if register_written(FACTS[op.row.id], op.values) == register:
+            is_move = op.row.semantics == "mov" and "imm" in op.row.format.names and not op.references
+            return op.value("imm") if is_move else None
+    return None
