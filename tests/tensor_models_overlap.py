@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.random import Generator
-
 from tensor_models_gemm import LANES, Arrays, bytes_of_all_values, integer_product, requantised
 
 BATCH, VECTORS = 3, 128
