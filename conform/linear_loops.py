@@ -33,8 +33,7 @@ class LoopWriter(Writer):
             for register in INDEX:
                 self.add("mov rd, imm", rd=register, imm=MIDDLE)
             self.draw(st.sampled_from([self.pipelined_constant, self.pipelined_counted, self.jumping_back]))()
-            if self.draw(st.booleans()):
-                self.straight(depth)
+            self.draw(st.sampled_from([self.straight, self.bundles, self.wait]))(depth)
 
     def pipelined_constant(self) -> None:
         end = self.label()

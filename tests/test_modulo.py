@@ -139,6 +139,15 @@ def test_names_are_those_that_the_file_does_not_name(reports: list[LoopReport]) 
     assert report.attempts[0].reason == "it needs 9 more registers and the file leaves 8"
 
 
+@pytest.mark.parametrize("count", ["9", "r5"])
+def test_bundles_after_a_loop_find_everything_landed(count: str) -> None:
+    """The last product is 3 cycles on its way."""
+    body = "add r4, r4, 1\nmul r10, r4, r4\n"
+    machine = Machine(executable(f".text\nmov r5, 9\nloop {count}, done\n{body}done: {{ mov r7, r10 }}\nhalt"))
+    machine.run()
+    assert machine.regs[7] == 81
+
+
 # Counts known at assembly ------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("before", "end", "counted"),

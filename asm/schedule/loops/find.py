@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from asm.facts import FACTS, register_written, registers_read
+from asm.facts import FACTS, register_written, registers_read, target_label
 from asm.program import AsmOp
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.paths import loops, target_block
+from isa.faults import CONDITION_CODE
 
 if TYPE_CHECKING:
     from asm.data.stated import Trip
@@ -107,22 +109,35 @@ def refusal(program: Blocks, loop: Candidate) -> str:
     return ""
 
 
-def levels_left(program: Blocks, loop: Candidate) -> int:
-    """How many hardware loops may be nested here, this one included; callers unknown may have used up any."""
-    if program.entered or any(block.ends_with("call") or block.ends_with("ret") for block in program.blocks):
-        return int(loop.is_hardware)
-    return MOST_LEVELS - loop.depth
+@dataclass(slots=True)
+class Surroundings:
+    """What holds for all loops of a program: registers that no op names, the last first; how many control ops go to
+    each label; and whether it is closed, so that nobody enters or leaves it with hardware loops under way."""
+
+    free: list[int]
+    jumps: Counter[str]
+    closed: bool
 
 
-def free_registers(program: Blocks) -> list[int]:
-    """Registers that no op of the program names, the last first."""
+def survey(program: Blocks) -> Surroundings:
     named: set[int] = set()
+    jumps: Counter[str] = Counter()
+    closed = not program.entered
     for block in program.blocks:
         for op in _ops(block):
             facts = FACTS[op.row.id]
             named.update(registers_read(facts, op.values))
             named.add(register_written(facts, op.values))
-    return [register for register in range(31, -1, -1) if register not in named]
+        if block.control is not None:
+            jumps[target_label(block.control) or ""] += 1
+            closed &= not block.ends_with("call") and not block.ends_with("ret")
+    free = [register for register in range(CONDITION_CODE - 1, -1, -1) if register not in named]
+    return Surroundings(free, jumps, closed)
+
+
+def levels_left(loop: Candidate, around: Surroundings) -> int:
+    """How many hardware loops may be nested here, this one included; callers unknown may have used up any."""
+    return MOST_LEVELS - loop.depth if around.closed else int(loop.is_hardware)
 
 
 def _ops(block: Block) -> Iterator[AsmOp]:

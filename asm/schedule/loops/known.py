@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from asm.facts import FACTS, register_written, target_label
-from asm.program import AsmOp
+from collections import Counter
+
+from asm.facts import FACTS, register_written
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import WORD_MASK
 from asm.schedule.loops.count import ENDS, UNEQUAL, UP, Idiom
@@ -12,9 +13,9 @@ SIGN = 1 << 31
 UNSIGNED = ("ltu", "gtu")
 
 
-def known_rounds(program: Blocks, number: int, idiom: Idiom) -> int | None:
+def known_rounds(program: Blocks, number: int, idiom: Idiom, jumps: Counter[str]) -> int | None:
     """How often the loop in a block surely runs; None when that is not known."""
-    before = _before(program, number)
+    before = _before(program, number, jumps)
     if before is None:
         return None
     start = _constant_in(before, idiom.register)
@@ -34,11 +35,10 @@ def rounds(idiom: Idiom, start: int, bound: int) -> int | None:
     return ((high - low) & WORD_MASK) >> idiom.shift or None
 
 
-def _before(program: Blocks, number: int) -> Block | None:
+def _before(program: Blocks, number: int, jumps: Counter[str]) -> Block | None:
     """The linear block that leads into a loop, when nothing else does but the loop's own jump."""
-    reached = [target_label(op) for block in program.blocks for op in _controls(block)]
-    labels = list(program.blocks[number].labels)
-    if sum(label in labels for label in reached) != 1 or not program.entered.isdisjoint(labels):
+    labels = program.blocks[number].labels
+    if sum(jumps[label] for label in labels) != 1 or not program.entered.isdisjoint(labels):
         return None
     for block in reversed(program.blocks[:number]):
         if not block.is_empty:
@@ -46,10 +46,6 @@ def _before(program: Blocks, number: int) -> Block | None:
         if not (program.entered | program.targets).isdisjoint(block.labels):
             return None
     return None
-
-
-def _controls(block: Block) -> list[AsmOp]:
-    return [block.control] if block.control is not None else []
 
 
 def _constant_in(block: Block, register: int) -> int | None:

@@ -22,7 +22,7 @@ from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import Body, analyse
 from asm.schedule.loops.count import Idiom, count_rounds, recognise
 from asm.schedule.loops.emit import Pipeline, bundles, squeeze
-from asm.schedule.loops.find import Candidate, Stated, candidates, free_registers, levels_left, refusal
+from asm.schedule.loops.find import Candidate, Stated, Surroundings, candidates, levels_left, refusal, survey
 from asm.schedule.loops.known import known_rounds
 from asm.schedule.loops.make import Maker
 from asm.schedule.loops.names import Names
@@ -41,11 +41,11 @@ def pipeline_loops(program: Blocks, aliases: Aliases, stated: Stated) -> list[Lo
     found = list(candidates(program))
     if not found:
         return []
-    free = free_registers(program)
+    around = survey(program)
     reports, made = [], {}
     for number, loop in enumerate(found):
         report = LoopReport(loop.control)
-        blocks = _Loop(program, loop, report, free, aliases, f"~{number + 1}", stated).rewrite()
+        blocks = _Loop(program, loop, report, around, aliases, f"~{number + 1}", stated).rewrite()
         reports.append(report)
         if blocks:
             made[loop.first] = (loop, blocks)
@@ -83,7 +83,7 @@ class _Loop:
     program: Blocks
     loop: Candidate
     report: LoopReport
-    free: list[int]
+    around: Surroundings
     aliases: Aliases
     name: str
     stated: Stated
@@ -109,7 +109,12 @@ class _Loop:
         if self.flaw:
             self.report.reason = f"the check of its data flow says: {self.flaw}"
             return []
-        return self.blocks
+        return self.blocks + self._room_to_wait()
+
+    def _room_to_wait(self) -> list[Block]:
+        """An empty block where bundles as written follow those made here, for what is still in flight."""
+        following = self.program.blocks[self.loop.after : self.loop.after + 1]
+        return [Block()] if self.blocks and following and following[0].is_explicit else []
 
     # Loops written with `loop` ------------------------------------------------------------------
     def _hardware(self, body: Body) -> None:
@@ -118,14 +123,14 @@ class _Loop:
             self._known(body, rounds)
         elif "ra" not in self.loop.control.row.format.names:
             self.report.reason = "its count is known only when it is linked"
-        elif levels_left(self.program, self.loop) < 2:
+        elif levels_left(self.loop, self.around) < 2:
             self.report.reason = "too many hardware loops may be under way"
         else:
             pipeline = self._kernel(body, COUNTERS)
             if pipeline:
                 head = self.program.blocks[self.loop.first]
                 maker = Maker(self.loop.control.statement, head.ops[:-1])
-                maker.immediate("max", self.free[0], self.loop.control.value("ra"), 0)
+                maker.immediate("max", self.around.free[0], self.loop.control.value("ra"), 0)
                 self._guarded(pipeline, head.labels, maker)
 
     def _known(self, body: Body, rounds: int) -> None:
@@ -163,10 +168,10 @@ class _Loop:
         if isinstance(idiom, str):
             self.report.reason = idiom
             return
-        rounds = known_rounds(self.program, self.loop.body, idiom)
-        if rounds is not None and levels_left(self.program, self.loop):
+        rounds = known_rounds(self.program, self.loop.body, idiom, self.around.jumps)
+        if rounds is not None and levels_left(self.loop, self.around):
             self._known(body, rounds)
-        elif levels_left(self.program, self.loop) < 2:
+        elif levels_left(self.loop, self.around) < 2:
             self.report.reason = "too many hardware loops may be under way"
         else:
             pipeline = self._kernel(body, COUNTERS)
@@ -175,17 +180,17 @@ class _Loop:
 
     def _counted(self, pipeline: Pipeline, idiom: Idiom) -> None:
         maker = Maker(self.loop.control.statement)
-        count_rounds(maker, idiom, self.free[0])
+        count_rounds(maker, idiom, self.around.free[0])
         self._guarded(pipeline, self.program.blocks[self.loop.body].labels, maker)
         self.blocks.append(Block([self._label("end")], [self.loop.control], control=self.loop.control))
 
     # Both ---------------------------------------------------------------------------------------
     def _kernel(self, body: Body, counters: int) -> Pipeline | None:
         """A kernel with names out of what `counters` registers leave; the reason is in the report if there is none."""
-        if len(self.free) < counters:
-            self.report.reason = f"it needs {counters} registers to count and the file leaves {len(self.free)}"
+        if len(self.around.free) < counters:
+            self.report.reason = f"it needs {counters} registers to count and the file leaves {len(self.around.free)}"
             return None
-        found = find_kernel(body, self.free[counters:], self.aliases, self.report)
+        found = find_kernel(body, self.around.free[counters:], self.aliases, self.report)
         if found is None:
             self.report.reason = self._no_kernel()
             return None
@@ -224,14 +229,14 @@ class _Loop:
 
     def _count_turns(self, pipeline: Pipeline, make: Maker) -> AsmOp:
         """The `loop` of the kernel; its count is made in free[1]."""
-        count, turns = self.free[:2]
+        count, turns = self.around.free[:2]
         make.immediate("sub", turns, count, pipeline.lead)
         make.immediate("sar", turns, turns, pipeline.names.copies.bit_length() - 1)
         return make.loop_register(turns, self._label("drain"))
 
     def _add_both(self, pipeline: Pipeline, few: Pipeline | None, labels: list[str], make: Maker) -> None:
         """The pipelined rounds, once or not at all, and those that are left, as `few` or as written."""
-        count, _, once, turns_left, once_left = self.free[:COUNTERS]
+        count, _, once, turns_left, once_left = self.around.free[:COUNTERS]
         turns = self._count_turns(pipeline, make)
         make.immediate("sub", once, count, pipeline.lead - 1)
         make.immediate("min", once, once, 1)
@@ -252,7 +257,7 @@ class _Loop:
 
     def _add_short(self, pipeline: Pipeline, labels: list[str], make: Maker) -> None:
         """Two stages and no more names: right for all counts from 1 up."""
-        count, turns = self.free[:2]
+        count, turns = self.around.free[:2]
         make.immediate("sub", turns, count, 1)
         ops = make.ops
         if self.loop.is_hardware:
