@@ -9,6 +9,7 @@ from asm.operands.slot import Form
 from asm.program import AsmOp
 from asm.tree import OpStmt
 from isa.diagnostics import Place
+from isa.machine import MachineSpec
 
 ANYWHERE = -1
 
@@ -50,6 +51,14 @@ class Value:
     users: list[tuple[Node, str]] = field(default_factory=list)  # and the field that takes it
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tile of weights: what reads it, a burst for each quad, and where it lies."""
+
+    reads: list[AsmOp]
+    rows: Rows
+
+
 @dataclass(eq=False, slots=True)
 class Node:
     """A statement: `op` is its burst without streams, unit and count; `sources` the values by field.
@@ -72,14 +81,23 @@ class Node:
     after: list[tuple[Node, int]] = field(default_factory=list)
     tensor: str = ""
     planes: int = 1
+    tiles: list[Tile] = field(default_factory=list)  # of a product, with their type and the cycles to load one
+    weights: str = ""
+    steps: int = 0
+    ahead: int = 0  # at most so many cycles before a product it begins to read weights
+    extra: int = 0  # cycles by which its result is later than the latency of its row
 
     @property
     def latency(self) -> int:
-        return self.op.row.latency
+        return self.op.row.latency + self.extra
 
     @property
     def place(self) -> Place:
         return self.op.place
+
+    def stands(self, spec: MachineSpec, hemisphere: int) -> int:
+        """The position of its switch or planes in a hemisphere."""
+        return spec.mxm_position(hemisphere) if self.tiles else spec.sxm_position(hemisphere)
 
     @property
     def result_field(self) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from asm.facts import NOP
+from asm.operands.slot import form_of
 from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
 from asm.scope.scope import Scope
 from asm.streams.explain import no_room
 from asm.streams.graph import ANYWHERE, Body, Node, bodies
-from asm.streams.route import Piece, Unfit, pieces_of
+from asm.streams.pieces import pieces_of
+from asm.streams.route import Piece, Unfit
 from asm.streams.statements import Reader
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans
@@ -168,16 +170,13 @@ def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
 def _op(scope: Scope, piece: Piece) -> AsmOp:
     """The op of a piece, with all its places."""
     values = dict(piece.values)
-    if "n" in values and not (piece.own and piece.node.rows):
-        values["n"] = piece.count
     if piece.result is not None:
         values[piece.result_field] = piece.result.number + piece.plane
     for name, channel in piece.sources.items():
         values[name] = channel.number
-    original = piece.node.op
-    op = AsmOp(piece.row, list(values.values()), original.statement)
+    op = AsmOp(piece.row, list(values.values()), piece.node.statement)
     op.unit_pin = values.get("u", ANYWHERE)
-    if piece.own:
-        op.references, op.access = original.references, original.access
-        note_registers(scope, op, piece.node.form)
+    if piece.op is not None:
+        op.references, op.access = piece.op.references, piece.op.access
+        note_registers(scope, op, form_of(piece.row))
     return op

@@ -6,12 +6,11 @@ registers (moves of up to 16 cycles each) and be sent on either way; a switch ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from asm.operands.slot import form_of
-from asm.streams.graph import ANYWHERE, Node, Value
+from asm.program import AsmOp
+from asm.streams.graph import ANYWHERE, Node, Rows, Value
 from isa.diagnostics import Diagnostic, Note, Place
 from isa.machine import EAST, WEST, MachineSpec
 from isa.places import flows_west, is_stream, is_v, place_name
@@ -43,6 +42,7 @@ class Channel:
     pin: int = ANYWHERE
     reach: int = ANYWHERE
     number: int = ANYWHERE  # once it is chosen
+    beside: list[Channel] = field(default_factory=list)  # those that take the groups of streams side by side with it
 
     def at(self, position: int) -> int:
         """The cycle in which the first element is at a position downstream; of a register when it is there."""
@@ -69,6 +69,9 @@ class Piece:
     sources: dict[str, Channel] = field(default_factory=dict)
     own: bool = True  # whether it is the node itself, not something on the way
     plane: int = 0  # of a lookup, and the stream of its group that the burst writes
+    rows: Rows | None = None  # the memory that it touches
+    op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
+    team: list[Piece] = field(default_factory=list)  # of the head of a product: the other bursts of its plane
 
     @property
     def is_turn(self) -> bool:
@@ -310,7 +313,7 @@ class Route:
     ) -> None:
         source.take(position)
         field_ = next(operand.fields[0] for operand in row.operands if operand.role == "r")
-        values = dict(zip(row.format.names, form_of(row).blank, strict=True)) | values
+        values = dict(zip(row.format.names, form_of(row).blank, strict=True)) | values | {"n": self.value.count}
         piece = Piece(self.value.maker, row, values, time, position, latency, self.value.count, result, own=False)
         piece.sources[field_] = source
         self.pieces.append(piece)
@@ -319,22 +322,3 @@ class Route:
 def _moves(gap: int) -> int:
     """How many moves bridge some cycles."""
     return -(-gap // LONGEST)
-
-
-def pieces_of(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
-    """All bursts of a body in time, with the channels between them."""
-    routes = {node: Route(plan, node.result) for node in nodes if node.result is not None}
-    for node in nodes:
-        sources = {name: routes[value.maker].supplies[node, name] for name, value in node.sources.items()}
-        names = node.op.row.format.names
-        values = dict(zip(names, node.op.values, strict=True))
-        if "hemi" in values:
-            values["hemi"] = WEST if plan.position[node] < plan.centre else EAST
-        route = routes.get(node)
-        for channel, plane in product(route.outputs if route else [None], range(node.planes)):
-            time, position = plan.time[node], plan.position[node]
-            piece = Piece(node, node.op.row, dict(values), time, position, node.latency, node.count, channel, sources)
-            if plane:
-                piece.plane, piece.values["slice"] = plane, values["slice"] + plane
-            yield piece
-        yield from route.pieces if route else ()

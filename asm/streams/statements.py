@@ -19,13 +19,15 @@ from asm.scope.scope import NOT_EXPRESSIONS, Scope
 from asm.streams.gather import LOOKUP, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
 from asm.streams.graph import ANYWHERE, Node, Value
+from asm.streams.matrix import PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import Note, SourceError
 from isa.places import SCALARS, is_stream
 from isa.row import ATTR, HEMI, WRITE, Row, operand_text
 from isa.table import MNEMONICS
-from isa.units import HEMISPHERE_SLICES, SXM, VXM
+from isa.tensor import RESULT_WIDTH
+from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
 MAP = "number"  # the field of a map register
@@ -45,7 +47,7 @@ Reading: TypeAlias = Flowing | int | Operand
 
 def is_linear(mnemonic: str) -> bool:
     """Whether a statement of linear code belongs to a stream graph."""
-    if mnemonic in LOADS_AND_STORES or mnemonic == LOOKUP:
+    if mnemonic in LOADS_AND_STORES or mnemonic in PRODUCTS or mnemonic == LOOKUP:
         return True
     rows = MNEMONICS.get(mnemonic)
     return rows is not None and rows[0].units.where in PLACES and _result(rows[0]) is not None
@@ -69,11 +71,13 @@ class Reader:
         """Add the node of a statement. Raises SourceError."""
         if statement.mnemonic == LOOKUP:
             node = self._lookup(statement)
+        elif statement.mnemonic in PRODUCTS:
+            node = self._product(statement)
         else:
             node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
         for earlier in self.nodes:
             if earlier.rows and node.rows and earlier.rows.meets(node.rows):
-                node.after.append((earlier, earlier.rows.wait(node.rows)))
+                node.after.append((earlier, earlier.rows.wait(node.rows) + node.ahead))
         self.nodes.append(node)
 
     def spoil(self, statement: OpStmt) -> None:
@@ -116,6 +120,20 @@ class Reader:
         apply_pins(self.scope, found.op)
         self._take(node, MAP_OPERAND.fields[0], value)
         self._define(node, made, rows.width)
+        return node
+
+    def _product(self, statement: OpStmt) -> Node:
+        product = parse_product(self.scope, statement)
+        made, vectors = (self._must_flow(statement, node) for node in (product.made, product.vectors))
+        value = self._value(statement, vectors)
+        if value.width != 1:
+            raise _widths(statement, vectors, value, f"`{statement.mnemonic}`", 1)
+        statement, hemisphere = _take_hemisphere(statement, PRODUCTS[statement.mnemonic].row)
+        node = product_node(self.scope, len(self.nodes), statement, product, value.count)
+        node.hemisphere = hemisphere
+        apply_pins(self.scope, node.op)
+        self._take(node, "stream", value)
+        self._define(node, made, RESULT_WIDTH)
         return node
 
     # Other ops --------------------------------------------------------------------------------
@@ -265,7 +283,7 @@ def _width(row: Row) -> int:
 
 def _take_hemisphere(statement: OpStmt, row: Row) -> tuple[OpStmt, int]:
     """`!W` and `!E` of an op of a switch, which choose it; `!W.sh1` chooses both. The statement without the former."""
-    if row.units.where != SXM:
+    if row.units.where not in (SXM, PLANE):
         return statement, ANYWHERE
     chosen = [pin for pin in statement.pins if pin.name.partition(".")[0].upper() in HEMISPHERES]
     rest = tuple(pin for pin in statement.pins if pin.name.upper() not in HEMISPHERES)

@@ -11,7 +11,7 @@ from asm.streams.route import Channel, Piece
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
-from isa.units import UNIT_NAMES, VXM, slice_name
+from isa.units import PLANE, PLANES, UNIT_NAMES, VXM, slice_name
 
 UNIT, BANK, STREAM = "unit", "bank", "stream"
 
@@ -64,7 +64,10 @@ class Table:
         mark = len(self.log)
         try:
             for piece in sorted(pieces, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
-                self._unit(piece, start)
+                if piece.row.units.where == PLANE:
+                    self._plane(piece, start)
+                else:
+                    self._unit(piece, start)
                 self._bank(piece, start)
             for piece in pieces:
                 self._stream(piece, start)
@@ -101,6 +104,22 @@ class Table:
         if "u" in piece.row.format.names:
             piece.values["u"] = number
 
+    def _plane(self, head: Piece, start: int) -> None:
+        """A plane for all bursts of a product, and its array and buffer for as long as they are its weights."""
+        if not head.team:
+            return
+        number = self._choose(head, self._planes(head, start), UNIT, "planes of a hemisphere")
+        for piece in (head, *head.team):
+            piece.values["plane"] = number
+
+    def _planes(self, head: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+        first = head.team[0].time + start
+        whole = Taken(first, max(piece.time + piece.count for piece in head.team) + start, head)
+        for number in range(PLANES):
+            position = self.spec.mxm_position(self.spec.plane_hemisphere(number))
+            if position == head.position and self.spec.has_plane(number):
+                yield number, {f"P{number}": whole}
+
     def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
         begin = piece.time + start
         taken = Taken(begin, begin + piece.count, piece)
@@ -124,8 +143,8 @@ class Table:
 
     # Banks ------------------------------------------------------------------------------------
     def _bank(self, piece: Piece, start: int) -> None:
-        rows = piece.node.rows
-        if rows is None or not piece.own or piece.plane:
+        rows = piece.rows
+        if rows is None:
             return
         wanted = {}
         begin = piece.time + start
@@ -143,19 +162,47 @@ class Table:
         if channel.west is None:
             channel.number = V_REGISTERS + piece.values["u"]
             return
+        if channel.beside:
+            self._side_by_side(piece, channel, start)
+            return
         way = "westward" if channel.west else "eastward"
         channel.number = self._choose(piece, self._groups(piece, channel, start), STREAM, f"{way} groups of streams")
 
+    def _side_by_side(self, piece: Piece, channel: Channel, start: int) -> None:
+        """Streams for several groups that belong together, when the first of them comes."""
+        if channel is not channel.beside[0]:
+            return
+        size = channel.width * len(channel.beside)
+        way = "westward" if channel.west else "eastward"
+        number = self._choose(piece, self._together(piece, channel, start), STREAM, f"{way} groups of {size} streams")
+        for place, each in enumerate(channel.beside):
+            each.number = number + place * channel.width
+
+    def _together(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+        size = channel.width * len(channel.beside)
+        base = WEST_FLOW if channel.west else 0
+        for number in range(base, base + self.spec.streams - size + 1, size):
+            wanted: dict[str, Taken] = {}
+            for place, each in enumerate(channel.beside):
+                first = number + place * each.width
+                taken = self._rectangle(piece, each, start)
+                wanted |= {_stream_name(stream): taken for stream in range(first, first + each.width)}
+            yield number, wanted
+
     def _groups(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
         """Each group of streams with what the burst takes of it."""
-        along = self._along(channel.west, channel.start)
-        line = channel.ready + start - along
-        far = self._along(channel.west, channel.reach)
-        taken = Taken(line, line + channel.count, piece, along, max(far, along + 1))
+        taken = self._rectangle(piece, channel, start)
         base = WEST_FLOW if channel.west else 0
         numbers = range(base, base + self.spec.streams - channel.width + 1, channel.width)
         for number in numbers if channel.pin == ANYWHERE else [channel.pin]:
             yield number, {_stream_name(each): taken for each in range(number, number + channel.width)}
+
+    def _rectangle(self, piece: Piece, channel: Channel, start: int) -> Taken:
+        """The diagonals and positions that a burst takes of its streams."""
+        along = self._along(channel.west, channel.start)
+        line = channel.ready + start - along
+        far = self._along(channel.west, channel.reach)
+        return Taken(line, line + channel.count, piece, along, max(far, along + 1))
 
     def _along(self, west: bool | None, position: int) -> int:
         """How far a position is from where streams of a direction begin."""

@@ -11,8 +11,9 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Body, Node, Value
+from asm.streams.matrix import lead
 from asm.streams.route import LONGEST, Plan, Route, Unfit
-from isa.machine import EAST, WEST, MachineSpec
+from isa.machine import EAST, HEMISPHERES, WEST, MachineSpec
 from isa.places import flows_west, is_stream
 from isa.units import UnitClass
 
@@ -53,7 +54,8 @@ def _too_many(body: Body, plan: Plan) -> int:
         units, where, now = node.op.row.units, plan.position[node], plan.time[node]
         rivals = [other for other in switched if (other.op.row.units, plan.position[other]) == (units, where)]
         running = sum(plan.time[other] <= now < plan.time[other] + other.count for other in rivals)
-        most[units, where] = max(most[units, where], running - len(units.names))
+        there = len(units.names) * (plan.spec.mxm_planes // HEMISPHERES if node.tiles else 1)
+        most[units, where] = max(most[units, where], running - there)
     return sum(most.values())
 
 
@@ -62,7 +64,7 @@ def _choices(body: Body, spec: MachineSpec) -> Iterator[Plan]:
     for hemispheres in product(*sides):
         chosen = iter(hemispheres)
         position = {
-            node: spec.sxm_position(next(chosen)) if node.position == ANYWHERE else node.position for node in body.nodes
+            node: node.stands(spec, next(chosen)) if node.position == ANYWHERE else node.position for node in body.nodes
         }
         for outward in _ways(body, spec, position):
             yield Plan(spec, position, outward)
@@ -163,7 +165,7 @@ def _earliest(plan: Plan, node: Node) -> int:
     where = plan.position[node]
     arrivals = [plan.earliest(value, where) for value in node.sources.values()]
     arrivals += [plan.time[other] + wait for other, wait in node.after if other in plan.time]
-    first = max(arrivals, default=0)
+    first = max([lead(plan, node), *arrivals])
     pin = node.op.cycle_pin
     if pin is not None and pin < first:
         message = f"`{node.statement.mnemonic}` cannot issue in cycle {pin}; {first} is the first in which it can"

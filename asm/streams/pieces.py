@@ -1,0 +1,41 @@
+"""A body with its times as bursts: those of the nodes, and what brings values from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asm.streams.graph import Node
+from asm.streams.matrix import product_pieces
+from asm.streams.route import Channel, Piece, Plan, Route
+from isa.machine import EAST, WEST
+
+
+def pieces_of(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
+    """All bursts of a body in time, with the channels between them."""
+    routes = {node: Route(plan, node.result) for node in nodes if node.result is not None}
+    for node in nodes:
+        sources = {name: routes[value.maker].supplies[node, name] for name, value in node.sources.items()}
+        route = routes.get(node)
+        for channel in route.outputs if route else [None]:
+            if node.tiles and channel is not None:
+                yield from product_pieces(plan, node, channel, sources)
+            else:
+                yield from _own(plan, node, channel, sources)
+        yield from route.pieces if route else ()
+
+
+def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Channel]) -> Iterator[Piece]:
+    """The burst of a node; of a lookup one in each slice."""
+    time, position = plan.time[node], plan.position[node]
+    for plane in range(node.planes):
+        values = dict(zip(node.op.row.format.names, node.op.values, strict=True))
+        if "hemi" in values:
+            values["hemi"] = WEST if position < plan.centre else EAST
+        if node.rows is None:
+            values["n"] = node.count
+        if plane:
+            values["slice"] += plane
+        piece = Piece(node, node.op.row, values, time, position, node.latency, node.count, channel, sources)
+        piece.plane, piece.op = plane, node.op
+        piece.rows = None if plane else node.rows
+        yield piece
