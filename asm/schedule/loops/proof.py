@@ -8,7 +8,7 @@ out, so that any mistaken operand shows; once they are small, so that places mee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from asm.facts import FACTS, Facts, cycles_of, register_written, registers_read
@@ -17,7 +17,7 @@ from asm.schedule.loops.body import WORD_MASK, address_terms, constant_added
 from asm.schedule.loops.emit import Pipeline
 
 MASKS = (WORD_MASK, 7)
-TURNS = (0, 1, 2)
+MOST_TURNS = 2
 Place = tuple[int, ...]
 
 
@@ -41,6 +41,10 @@ class _Run:
     landings: dict[int, int] = field(default_factory=dict)
     now: int = 0
     late: AsmOp | None = None  # an op that reads or writes a register too early
+
+    def copy(self) -> _Run:
+        state = dict(self.registers), dict(self.memory), Counter(self.loads), dict(self.landings)
+        return _Run(self.mask, *state, now=self.now, late=self.late)
 
     def value(self, register: int) -> int:
         return self.registers.get(register, hash((register, 1)) & self.mask)
@@ -100,10 +104,9 @@ class _Run:
 
 def flaw(pipeline: Pipeline, loop: Loop) -> str:
     """What bundles do that the body does not, in words; empty when nothing was found."""
-    for mask in MASKS[:1] if pipeline.body.independent else MASKS:
-        for turns in TURNS if loop.turn else (0,):
-            rounds = pipeline.lead + turns * pipeline.names.copies
-            wanted, made = _in_order(pipeline, rounds, mask), _in_bundles(pipeline, loop, turns, mask)
+    stores = any(op.row.memory == "store" for op in pipeline.body.ops)
+    for mask in MASKS if stores and not pipeline.body.independent else MASKS[:1]:
+        for rounds, wanted, made in _runs(pipeline, loop, mask):
             if made.late is not None:
                 return f"`{made.late.row.mnemonic}` meets a register on its way"
             if wanted.loads != made.loads or wanted.memory != made.memory:
@@ -113,19 +116,29 @@ def flaw(pipeline: Pipeline, loop: Loop) -> str:
     return ""
 
 
-def _in_order(pipeline: Pipeline, rounds: int, mask: int) -> _Run:
-    run = _Run(mask)
-    for op in pipeline.body.ops * rounds:
+def _runs(pipeline: Pipeline, loop: Loop, mask: int) -> Iterator[tuple[int, _Run, _Run]]:
+    """(rounds, the body in order, the bundles) for each number of turns."""
+    wanted, entered = _Run(mask), _Run(mask)
+    for to, register in pipeline.entry_moves():
+        entered.registers[to] = entered.value(register)
+    _in_order(wanted, pipeline.body.ops, pipeline.lead)
+    _in_bundles(entered, loop.prologue)
+    for turns in range(MOST_TURNS + 1 if loop.turn else 1):
+        if turns:
+            _in_order(wanted, pipeline.body.ops, pipeline.names.copies)
+            _in_bundles(entered, loop.turn)
+        made = entered.copy()
+        _in_bundles(made, loop.epilogue)
+        yield pipeline.lead + turns * pipeline.names.copies, wanted, made
+
+
+def _in_order(run: _Run, ops: list[AsmOp], rounds: int) -> None:
+    for op in ops * rounds:
         run.landings.clear()
         run.issue([op])
-    return run
 
 
-def _in_bundles(pipeline: Pipeline, loop: Loop, turns: int, mask: int) -> _Run:
-    run = _Run(mask)
-    for to, register in pipeline.entry_moves():
-        run.registers[to] = run.value(register)
-    for bundle in [*loop.prologue, *loop.turn * turns, *loop.epilogue]:
+def _in_bundles(run: _Run, made: list[Explicit]) -> None:
+    for bundle in made:
         run.issue([op for op in bundle.ops if not op.row.control])
         run.now += next((cycles_of(op) for op in bundle.ops if op.row.control), 1)
-    return run
