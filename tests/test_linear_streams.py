@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import lpu
-from isa.machine import LPU_TINY
+from asm.assemble import assemble
+from asm.write.timeline import timeline_text
+from isa.diagnostics import SourceError
+from isa.machine import LPU_TINY, MachineSpec
 from isa.table import MNEMONICS
 from vm.reference.lanes import compute
 
@@ -164,9 +168,6 @@ def test_scalar_code_after_a_run_sees_what_it_stored() -> None:
 
 
 def test_pins_are_kept() -> None:
-    from asm.assemble import assemble
-    from asm.write.timeline import timeline_text
-
     text = tensors(x="mw0..mw3", y="me0..me3") + (
         "vload se4, x\nvneg.i32.w %a, se4 !V3\nvabs.i32.w v7, %a\nvnot.i32 se8, v7 !cycle=20\nvstore y, se8"
     )
@@ -191,3 +192,32 @@ def test_a_lookup_takes_the_rows_that_a_map_names(tokens: list[int], place: str,
     maps = np.repeat(np.array(tokens, np.uint16)[:, None], LANES, 1)
     machine = ran(text + "vstore y, %y\n", {"table": table, "maps": maps})
     np.testing.assert_array_equal(machine["y"], ~table[tokens] if through_alu else table[tokens])
+
+
+@pytest.mark.parametrize(
+    ("change", "lines", "message"),
+    [
+        ({"streams": 4}, "mmul.i8 %y, %x, w", "small has no eastward groups of 16 streams"),
+        ({"mxm_planes": 0}, "mmul.i8 %y, %x, w", "small has no planes of a hemisphere"),
+        (
+            {"vxm_alus": 1},
+            "vcvt.i32.i8 %y, %x\nvneg.i32.w %y, %y",
+            "`vneg.i32.w` needs V0 while `vcvt.i32.i8` does, and neither can wait",
+        ),
+    ],
+)
+def test_what_a_machine_has_too_little_of_is_named(change: dict[str, int], lines: str, message: str) -> None:
+    spec = MachineSpec("small", **({"superlanes": 2, "quads": 4, "rows": 64} | change))
+    text = ".tensor x: i8[32, 32] @ me0\n.tensor w: i8[32, 32] @ mw0..mw15 layout mxm\n"
+    text += ".tensor y: i32[32, 32] @ me4..me7\n"
+    with pytest.raises(SourceError) as caught:
+        lpu.assemble(f"{text}vload %x, x\n{lines}{' !E' if 'mmul' in lines else ''}\nvstore y, %y\n", machine=spec)
+    assert [problem.message for problem in caught.value.diagnostics] == [message]
+
+
+@given(st.text("vload mulstrefi32.%abxywr019,=!@[]()+-\n", max_size=60))
+def test_no_text_is_a_traceback(text: str) -> None:
+    declared = ".tensor x: f32[8, 32] @ auto\n.tensor y: f32[8, 32] @ auto\nvload %a, x\n"
+    assemble(declared + text, machine=LPU_TINY)
+    assemble(f"{declared}vadd.f32 {text}\nvstore y, {text}", machine=LPU_TINY)
+    assemble(f"{declared}vload %b, x, {text}\nvstore y, %a, {text}\nmmul.i8 {text}", machine=LPU_TINY)

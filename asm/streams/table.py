@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Rows
-from asm.streams.route import Channel, Piece
+from asm.streams.route import Channel, Piece, Unfit
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
@@ -87,7 +87,7 @@ class Table:
         return None
 
     def _choose(self, piece: Piece, choices: Iterator[tuple[int, dict[str, Taken]]], kind: str, what: str) -> int:
-        """The first choice that is free. Raises Conflict about the one that is free soonest."""
+        """The first choice that is free. Raises Conflict about the one that is free soonest, Unfit without any."""
         busy: list[tuple[int, str, Taken]] = []
         for number, wanted in choices:
             found = self._claim(wanted)
@@ -95,6 +95,8 @@ class Table:
                 return number
             name, other = found
             busy.append((other.end - wanted[name].start, name, other))
+        if not busy:
+            raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
         later, name, other = min(busy, key=lambda each: each[0])
         raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, len(busy))
 
