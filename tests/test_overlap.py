@@ -126,6 +126,23 @@ def test_registers_are_kept_in_order() -> None:
     ]
 
 
+def test_the_end_of_the_program_comes_last() -> None:
+    source = ".timeline\n@9 mov r1, 1\n.endtimeline\n.overlap {0}\n.timeline\n@2 halt\n.endtimeline\n"
+    reason = "this overlap is 3 cycles: with one more `halt` comes before `mov`, which is still to issue"
+    assert notes(assemble(source.format("max"))) == [reason]
+    assert errors(source.format("3")) == []
+    (problem,) = errors(source.format("4"))
+    assert problem == "E-TIMELINE `mov` in cycle 9 is never reached: `halt` leaves the timeline before it"
+
+
+def test_a_timeline_begins_no_sooner_than_the_one_before_it() -> None:
+    part = ".timeline\n@0 mov r{0}, 1\n@9 nop 1\n.endtimeline\n"
+    source = f"{part.format(1)}.overlap 4\n{part.format(2)}.overlap {{0}}\n{part.format(3)}"
+    assert errors(source.format(10)) == []
+    (problem,) = errors(source.format(11))
+    assert problem == "E-OVERLAP an overlap of 11 cycles is longer than what it overlaps, which takes 10 cycles"
+
+
 def test_check_tells_what_was_found_and_assembling_does_not(lpu: Command) -> None:
     source = f"{DATA}{kernel(1)}.overlap max{kernel(2)}"
     lpu.write("k.s", source)

@@ -71,23 +71,24 @@ def _starts(parts: Sequence[Straight], overlap: int | None, spec: MachineSpec) -
     starts, merged = [0], list(parts[0].steps)
     for before, part in pairwise(parts):
         _refuse_code(before)
-        start = _start(merged, part, overlap, spec)
+        start = _start(merged, part, overlap, starts[-1], spec)
         merged += [step._replace(cycle=start + step.cycle) for step in part.steps]
         starts.append(start)
     return starts
 
 
-def _start(merged: list[Step], part: Straight, overlap: int | None, spec: MachineSpec) -> int:
-    """The cycle in which a part begins. Raises SourceError (E-OVERLAP) with every clash."""
+def _start(merged: list[Step], part: Straight, overlap: int | None, since: int, spec: MachineSpec) -> int:
+    """The cycle in which a part begins, from `since` on. Raises SourceError (E-OVERLAP) with every clash."""
     over = landed(merged)
     refuse_endless([*merged, *part.steps], None)
-    pair = Pair(merged, part.steps, over, spec)
+    pair = Pair(merged, part.steps, over, since, spec)
     if overlap is None:
         last = max((step.cycle for step in merged), default=0) - (part.ender.cycle if part.ender else over)
         return next((start for start in pair.starts() if start >= last), over)
-    if overlap > over:
-        message = f"an overlap of {overlap} cycles is longer than what {part.unit.image.name} overlaps: {over} cycles"
-        raise SourceError(Diagnostic("E-OVERLAP", message, help=f"ask for at most {over}, or for `max`"))
+    if overlap > over - since:
+        most = over - since
+        message = f"an overlap of {overlap} cycles is longer than what {part.unit.image.name} overlaps: {most} cycles"
+        raise SourceError(Diagnostic("E-OVERLAP", message, help=f"ask for at most {most}, or for `max`"))
     start = over - overlap
     clashes = list(pair.clashes(start))[:SHOWN]
     if clashes:

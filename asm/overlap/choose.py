@@ -23,17 +23,18 @@ def choose(
     first: Sequence[Issue],
     second: Sequence[Issue],
     landed: int,
+    since: int,
     overlap: Overlap,
     spec: MachineSpec,
     externs: Container[str],
 ) -> tuple[int, list[Diagnostic]]:
-    """The cycle of `first` in which `second` begins, and what is to be said of that (E-OVERLAP, N-OVERLAP).
+    """The cycle of `first`, from `since` on, in which `second` begins; what is to be said of it (E-OVERLAP, N-OVERLAP).
 
     Raises SourceError (E-OVERLAP) for timelines too long to be compared.
     """
     one, other = _steps(first, spec, externs), _steps(second, spec, externs)
     refuse_endless([*one, *other], overlap.place)
-    pair = Pair(one, other, landed, spec)
+    pair = Pair(one, other, landed, since, spec)
     if overlap.cycles is None:
         start = next(_fitting(pair, first, second, spec), landed)
         return start, [_note(pair, first, second, start, overlap)]
@@ -70,7 +71,7 @@ def _note(pair: Pair, first: Sequence[Issue], second: Sequence[Issue], start: in
     """N-OVERLAP: how many cycles are shared, and why not one more."""
     shared = pair.landed - start
     message = f"this overlap is {shared} cycle{'s' * (shared != 1)}"
-    if not start:
+    if start == pair.since:
         return Diagnostic("N-OVERLAP", f"{message}: both timelines begin together", overlap.place, severity=NOTE)
     clash = next(pair.clashes(start - 1), None)
     if clash is not None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from asm.overlap.memory import grain_of, reach_of
 from asm.overlap.state import Order, State, location_text, orders, pairs_of, state_of, touches
-from asm.overlap.steps import Step, Steps
+from asm.overlap.steps import Step, Steps, landing
 from asm.overlap.uses import CELL, Resource, Use, table, uses_of
 from isa.machine import MachineSpec
 
@@ -26,11 +26,13 @@ class Clash(NamedTuple):
 class Pair:
     """A timeline and one that begins in some cycle of it.
 
-    `first` has landed in cycle `landed`: an overlap of N cycles begins in cycle `landed` - N.
+    `first` has landed in cycle `landed`: an overlap of N cycles begins in cycle `landed` - N. It begins no sooner than
+    `since`, so that what is over by then does not count.
     """
 
-    def __init__(self, first: Steps, second: Steps, landed: int, spec: MachineSpec) -> None:
-        self.first, self.second, self.landed, self.spec = first, second, landed, spec
+    def __init__(self, first: Steps, second: Steps, landed: int, since: int, spec: MachineSpec) -> None:
+        first = [step for step in first if step.cycle + landing(step) + spec.positions >= since]
+        self.first, self.second, self.landed, self.since, self.spec = first, second, landed, since, spec
         self.one, self.other = uses_of(first, spec), uses_of(second, spec)
         self.tables = table(self.one), table(self.other)
         self.shared = [resource for resource in self.tables[0] if resource in self.tables[1]]
@@ -54,7 +56,7 @@ class Pair:
     def starts(self) -> Iterator[int]:
         """The cycles up to `landed` in which the second may begin, as far as is known without its free units."""
         least = max((order.least for order in self.orders), default=0)
-        for start in range(max(0, least), self.landed + 1):
+        for start in range(max(self.since, least), self.landed + 1):
             if not self._meet(start):
                 yield start
 

@@ -51,10 +51,10 @@ def _values(burst: Burst) -> int:
 
 def landed(steps: Steps) -> int:
     """The cycle in which all results have landed, and everything has issued."""
-    return max((max(1, _landing(step)) + step.cycle for step in steps), default=0)
+    return max((max(1, landing(step)) + step.cycle for step in steps), default=0)
 
 
-def _landing(step: Step) -> int:
+def landing(step: Step) -> int:
     """Cycles from issue to the landing of the last result."""
     if step.op.row.tensor:
         return step.burst.last + step.burst.latency

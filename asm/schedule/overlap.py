@@ -17,8 +17,8 @@ from asm.schedule.timeline import Issue, merge, resolve
 from isa.diagnostics import Diagnostic, Note, SourceError
 from isa.machine import MachineSpec
 
-# Finds the start of a timeline in what it overlaps, which has landed in a cycle; and what is to be said of it
-Choose = Callable[[list[Issue], list[Issue], int, Overlap], tuple[int, list[Diagnostic]]]
+# Finds the start of a timeline in what has landed by a cycle, from another cycle on; and what is to be said of it
+Choose = Callable[[list[Issue], list[Issue], int, int, Overlap], tuple[int, list[Diagnostic]]]
 
 
 @dataclass
@@ -77,14 +77,15 @@ def _cycle(issue: Issue) -> int:
 def _joined(parts: Sequence[Part], head: Timeline, out: Expanded, choose: Choose) -> list[Issue]:
     """The ops of all parts in the cycles they have together; waits that were written are made anew by merging."""
     merged, landed, length = _busy(parts[0], 0), parts[0].region.drained, parts[0].region.issue
+    start = 0
     out.checks += [(check, parts[0].bundles) for check in head.so_far]
     for part, timeline in zip(parts[1:], head.later, strict=True):
         overlap = timeline.overlap or Overlap(0, timeline.place)
-        if (overlap.cycles or 0) > landed:
-            out.diagnostics.append(_too_long(overlap, landed))
+        if (overlap.cycles or 0) > landed - start:
+            out.diagnostics.append(_too_long(overlap, landed - start))
             return []
         try:
-            start, said = choose(merged, _busy(part, 0), landed, overlap)
+            start, said = choose(merged, _busy(part, 0), landed, start, overlap)
         except SourceError as problem:
             out.diagnostics += problem.diagnostics
             return []
@@ -107,11 +108,12 @@ def _start(
     first: list[Issue],
     second: list[Issue],
     landed: int,
+    since: int,
     overlap: Overlap,
 ) -> tuple[int, list[Diagnostic]]:
     from asm.overlap.choose import choose  # what programs whose timelines do not overlap do without
 
-    return choose(first, second, landed, overlap, spec, externs)
+    return choose(first, second, landed, since, overlap, spec, externs)
 
 
 def _padded(merged: list[Issue], parts: Sequence[Part], length: int) -> list[Issue]:

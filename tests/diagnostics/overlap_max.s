@@ -21,9 +21,7 @@ x:      .f32 1.5
         @4      write       mw0[9], sw0, n=3
         .endtimeline
         .overlap max
-; note: N-OVERLAP 9-16: this overlap is 13 cycles: with one more `halt` comes before `write.4`, which is still to issue
-; note 16:17-23: `write.4` of what is overlapped
-; note 30:17-20: `halt` of the timeline after it
+; note: N-OVERLAP 9-16: this overlap is 7 cycles: both timelines begin together
         .timeline
         @0      read        sw0, me12[9], n=3
         @8      write       mw4[9], sw0, n=3

@@ -11,15 +11,15 @@
 ; help: write `.overlap 14`
         @4      write       me8[9], se8, n=8, d=2
         .endtimeline
-        .overlap 22
+        .overlap 18
         .timeline
         @0      read        se4, mw8[9], n=8, d=2
-; error: E-OVERLAP 17-20: with an overlap of 22 cycles values of `read` and `vmov.i8` meet on se4
+; error: E-OVERLAP 17-20: with an overlap of 18 cycles values of `read` and `vmov.i8` meet on se4
 ; note 3:17-23: `vmov.i8` of what is overlapped
-; help: write `.overlap 21`
-; warning: W-STREAM-LOST 29-31: 7 of the 8 values that `read` puts on se4 are lost: nothing samples them
+; help: write `.overlap 17`
+; warning: W-STREAM-LOST 29-31: 5 of the 8 values that `read` puts on se4 are lost: nothing samples them
 ; note 3:17-23: `vmov.i8` overwrites them
         @7      write       me4[9], se4, n=8, d=2
         @23     nop         1
         .endtimeline
-        .drain 25
+        .drain 29
