@@ -36,13 +36,18 @@ def _instead(statement: OpStmt) -> str:
     """Help with what may be meant by a mnemonic that is none; "" when nothing is near."""
     from difflib import get_close_matches
 
+    from asm.streams.statements import NAMES
+
     name = statement.mnemonic
     suffixed = [f"`{known}`" for known in MNEMONICS if known.startswith(f"{name}.")]
     if suffixed:
         left = len(suffixed) - SUFFIXES_SHOWN
         more = f" and {left} more, see `lpu isa {name}`" if left > 0 else ""
         return f"it is written with a suffix: {', '.join(suffixed[:SUFFIXES_SHOWN])}{more}"
-    near = get_close_matches(name, MNEMONICS, n=1, cutoff=0.6)
+    alike = [known for known in NAMES if known[0] == name[0]]
+    near = get_close_matches(name, (*MNEMONICS, *alike), n=1, cutoff=0.6)
+    if near and near[0] in NAMES:
+        return f"did you mean `{near[0]}`?"
     return f"did you mean `{near[0]}`? it is written {_forms(MNEMONICS[near[0]])}" if near else ""
 
 

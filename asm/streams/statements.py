@@ -31,6 +31,7 @@ from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
 MAP = "number"  # the field of a map register
+NAMES = (*LOADS_AND_STORES, LOOKUP, *PRODUCTS)  # statements of linear code that are no instructions
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
 
 
@@ -47,7 +48,7 @@ Reading: TypeAlias = Flowing | int | Operand
 
 def is_linear(mnemonic: str) -> bool:
     """Whether a statement of linear code belongs to a stream graph."""
-    if mnemonic in LOADS_AND_STORES or mnemonic in PRODUCTS or mnemonic == LOOKUP:
+    if mnemonic in NAMES:
         return True
     rows = MNEMONICS.get(mnemonic)
     return rows is not None and rows[0].units.where in PLACES and _result(rows[0]) is not None

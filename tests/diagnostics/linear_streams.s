@@ -117,3 +117,9 @@
         vload   %t, four
         mmul.u8 %d, %t, deep
 ; error: E-RANGE 21-22: 2 vectors flow to each tile of `deep`; it must be 20 to 1024
+        vlaod   %a, x
+; error: E-MNEMONIC 9-13: `vlaod` is not an instruction
+; help: did you mean `vload`?
+        mmul.i4 %a, %b, w
+; error: E-MNEMONIC 9-15: `mmul.i4` is not an instruction
+; help: did you mean `mmul.i8`?
