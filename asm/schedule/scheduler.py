@@ -12,9 +12,8 @@ from asm.names.expr import Environment
 from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
-from asm.schedule.loops.find import Stated
+from asm.schedule.loops.find import Stated, candidates
 from asm.schedule.loops.report import LoopReport
-from asm.schedule.loops.rewrite import pipeline_loops
 from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
@@ -58,7 +57,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     options = options or Options()
     program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
-    loops = pipeline_loops(program, options.aliases, options.loops)
+    loops = _pipeline(program, options)
     flow = Flow(program.blocks, connect(program), options.aliases)
     result = Scheduled([], [], far, loops)
     spans = _emit(program, flow, result)
@@ -75,6 +74,16 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
             result.diagnostics += program.joints
         result.diagnostics += _check_regions(program, spans, result.bundles, options.environment)
     return result
+
+
+def _pipeline(program: Blocks, options: Options) -> list[LoopReport]:
+    """Pipeline innermost loops; programs without any do not pay for it."""
+    found = list(candidates(program))
+    if not found:
+        return []
+    from asm.schedule.loops.rewrite import pipeline_loops
+
+    return pipeline_loops(program, found, options.aliases, options.loops)
 
 
 def _check_regions(

@@ -14,6 +14,7 @@ Of a loop whose count is known only when it runs they are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from asm.facts import target_label
@@ -22,7 +23,7 @@ from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import Body, analyse
 from asm.schedule.loops.count import Idiom, count_rounds, recognise
 from asm.schedule.loops.emit import Pipeline, bundles, squeeze
-from asm.schedule.loops.find import Candidate, Stated, Surroundings, candidates, levels_left, refusal, survey
+from asm.schedule.loops.find import Candidate, Stated, Surroundings, levels_left, refusal, survey
 from asm.schedule.loops.known import known_rounds
 from asm.schedule.loops.make import Maker
 from asm.schedule.loops.names import Names
@@ -36,11 +37,8 @@ MOST_LEAD = 512  # ops of the rounds that begin before the kernel
 COUNTERS = 5  # registers that count the rounds of a loop whose count is not known
 
 
-def pipeline_loops(program: Blocks, aliases: Aliases, stated: Stated) -> list[LoopReport]:
+def pipeline_loops(program: Blocks, found: Sequence[Candidate], aliases: Aliases, stated: Stated) -> list[LoopReport]:
     """Rewrite a program's loops in place; says what became of each."""
-    found = list(candidates(program))
-    if not found:
-        return []
     around = survey(program)
     reports, made = [], {}
     for number, loop in enumerate(found):
