@@ -1,9 +1,8 @@
 ; GELU in its sigmoid form, f32[1024, 320]: ../gelu.s as values. x waits 11 cycles for its sigmoid, unsaid.
 ; cycles 276
-        .equ rows = 256                 ; of each quad
         .macro quad name, first, last
-        .tensor x_\name: f32[rows, 320] @ \first..\last.0
-        .tensor y_\name: f32[rows, 320] @ \first..\last.1
+        .tensor x_\name: f32[256, 320] @ \first..\last.0
+        .tensor y_\name: f32[256, 320] @ \first..\last.1
         .input x_\name
         .output y_\name
         vload   %x, x_\name
