@@ -31,14 +31,14 @@ class Use(NamedTuple):
 
 def check_banks(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-RANGE for each burst that leaves its slice, E-BANK once for each pair of ops that meet in a bank."""
-    uses = [scalar_use(op, cycle, spec) for cycle, op in stretch.accesses]
+    uses = [_scalar_use(op, cycle, spec) for cycle, op in stretch.accesses]
     for timed in stretch.ops:
         if timed.burst.row.units.where == SLICE:
             problem = _outside(timed, spec)
             if problem is not None:
                 yield problem
             else:
-                uses.append(bank_use(timed, spec))
+                uses.append(_use(timed, spec))
     yield from _meetings(uses, stretch, spec)
 
 
@@ -80,12 +80,12 @@ def _outside(timed: Timed, spec: MachineSpec) -> Diagnostic | None:
     return Diagnostic("E-RANGE", message, place, help=f"a slice has rows 0 to {last}")
 
 
-def scalar_use(op: CheckedOp, cycle: int, spec: MachineSpec) -> Use:
+def _scalar_use(op: CheckedOp, cycle: int, spec: MachineSpec) -> Use:
     banks = np.array(known_banks(op, spec), np.int64)
     return Use(op, cycle, banks, np.full(len(banks), cycle))
 
 
-def bank_use(timed: Timed, spec: MachineSpec) -> Use:
+def _use(timed: Timed, spec: MachineSpec) -> Use:
     """The banks that the elements of a burst access; none when rows are not known."""
     burst = timed.burst
     hemisphere, index = divmod(burst.fields["slice"], HEMISPHERE_SLICES)

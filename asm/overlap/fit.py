@@ -76,10 +76,11 @@ class Pair:
             yield Clash(late.first, late.second, self._disorder(late), is_silent=True)
         found: dict[tuple[int, int], Clash] = {}
         for one, other in self._meeting(start):
-            silent, where = one.resource.kind == CELL, one.resource.text(self.spec)
-            makers = f"`{_name(other.step)}` and `{_name(one.step)}`"
-            text = f"values of {makers} meet on {where}" if silent else f"{makers} both need {where}"
-            clash = Clash(one.step, other.step, text, silent)
+            meets, certain = one.resource.kind == CELL, one.certain and other.certain
+            makers, where = f"`{_name(other.step)}` and `{_name(one.step)}`", one.resource.text(self.spec)
+            need = "both need" if certain else "may both need"
+            text = f"values of {makers} meet on {where}" if meets else f"{makers} {need} {where}"
+            clash = Clash(one.step, other.step, text, meets or not certain)
             found.setdefault((id(one.step.op), id(other.step.op)), clash)
         yield from found.values()
 

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from asm.check.banks import bank_use, scalar_use
 from asm.check.bursts import EXITS, name_of
 from asm.check.events import NONE, Array, Block, Events
 from asm.check.stretch import Stretch, Timed
+from asm.overlap.memory import reach_of
 from asm.overlap.steps import Step, Steps
 from isa.machine import MachineSpec
 from isa.places import flows_west, is_stream
-from isa.units import SLICE, UNIT_NAMES
+from isa.units import UNIT_NAMES
 
 UNIT, BANK, CELL = "unit", "bank", "cell"
 
@@ -38,11 +38,12 @@ class Resource(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A step keeps a resource in some cycles, a bit each."""
+    """A step keeps a resource in some cycles, a bit each; one that is not `certain` may need another one."""
 
     resource: Resource
     cycles: int
     step: Step
+    certain: bool = True
 
 
 Table = dict[Resource, int]
@@ -81,15 +82,19 @@ def _units(steps: Steps) -> Iterator[Use]:
 
 
 def _banks(steps: Steps, spec: MachineSpec) -> Iterator[Use]:
+    """Banks that are accessed; where registers choose them, all that they may choose."""
     for step in steps:
-        if step.burst.row.units.where == SLICE:
-            use = bank_use(Timed(step.op, step.cycle, step.burst), spec)
-        elif step.op.row.memory:
-            use = scalar_use(step.op, step.cycle, spec)
-        else:
+        reach = reach_of(step, spec)
+        if reach is None:
             continue
-        for bank in np.unique(use.banks):
-            yield Use(Resource(BANK, int(bank)), bits(use.cycles[use.banks == bank]), step)
+        if reach.is_wide:
+            cycles = bits(np.unique(reach.cycles))
+            banks = range(spec.total_banks) if reach.banks is None else sorted(reach.banks)
+            yield from (Use(Resource(BANK, bank), cycles, step, certain=False) for bank in banks)
+            continue
+        touched = reach.rows // spec.rows
+        for bank in np.unique(touched):
+            yield Use(Resource(BANK, int(bank)), bits(reach.cycles[touched == bank]), step)
 
 
 # Stream registers ---------------------------------------------------------------------------------
