@@ -135,3 +135,10 @@ def test_what_is_too_long_to_follow_is_said() -> None:
 def test_a_burst_that_leaves_its_slice() -> None:
     (problem,) = assemble("{ read se0, mw6[127], n=2 }\n{ halt }", machine=LPU_TINY).diagnostics
     assert problem.message == "element 1 of `read` is in row 128, outside the slice"
+
+
+@pytest.mark.parametrize(("wait", "expected"), [(3, []), (4, ["E-WRITE-CLASH"]), (5, [])])
+def test_an_alu_whose_results_land_together(wait: int, expected: list[str]) -> None:
+    """`vexp` lands 8 cycles after it issues, `vadd` 3; between them a bundle and the wait."""
+    source = f"{{ vmov.f32 v0, 1.5 }}\n{{ vexp.f32 v0, v0 }}\n{{ nop {wait} }}\n{{ vadd.f32 v0, v0, 2.0 }}\n"
+    assert codes(source) == expected

@@ -190,9 +190,11 @@ def _clashes(events: Events, stretch: Stretch) -> Iterator[Diagnostic]:
     for pair in events.clashes:
         (first, _, _), (second, _, _) = sorted(map(events.element, pair), key=_issued)
         number = events.block_of(pair[0]).group.first
-        if number >= EXITS or events.cycle[pair[0]] >= stretch.stop or (first.number, second.number) in seen:
+        landing = int(events.cycle[pair[0]])
+        issued = landing - min(first.burst.latency, second.burst.latency)  # the later one, at which it is found
+        if number >= EXITS or issued >= stretch.stop or (first.number, second.number) in seen:
             continue
-        if set(first.burst.op.claims).intersection(second.burst.op.claims):
+        if second.cycle < first.cycle + first.burst.held and set(first.burst.op.claims) & set(second.burst.op.claims):
             continue  # a busy unit is said already
         seen.add((first.number, second.number))
         yield _clash(events, pair[0], first, second)

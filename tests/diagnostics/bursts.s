@@ -21,3 +21,6 @@
 ; help: issue `vmov.i32` 1 cycle later, or give it another place
         { nop 1 }
         { vmov.f32 v1, 1.0 !V1 }
+; error: E-WRITE-CLASH 11-18: `vneg.f32` and `vmov.f32` both put a result on v1 in cycle 10
+; note 18:34-41: `vneg.f32`, which issues in cycle 7
+; help: issue `vmov.f32` 1 cycle later, or give it another place
