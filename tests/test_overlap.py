@@ -186,7 +186,7 @@ CLASHES = {
     "v register": (
         "@0 vmov.i8 v1, r1, delay=3",
         "@1 vmov.i8 v1, r1, delay=2",
-        "E-OVERLAP with an overlap of 31 cycles `vmov.i8` comes to v1 before `vmov.i8` is done with it",
+        "E-WRITE-CLASH `vmov.i8` and `vmov.i8` both put a result on v1 in cycle 4",
     ),
     "accumulator": ("@0 accw 0, 7, sw0", "@0 accr 0, 7, se0", TAKEN.format("accr", "P0.acc")),
     "register": ("@0 mov r1, 1", "@0 mov r1, 2", "E-WRITE-CLASH r1 is written twice in one bundle, by `mov` and `mov`"),
