@@ -10,11 +10,10 @@ from isa.faults import CONDITION_CODE
 from isa.places import SCALARS
 from isa.row import LABEL, MEM, Row
 from isa.table import MNEMONICS, ROWS
-from isa.units import CLASSES, B
+from isa.units import CLASSES
 
 REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
 CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
-CONTROL_CLASS = CLASS_NUMBER[B.name]
 NOP = next(row for row in ROWS if row.control == "nop")
 LONGEST_WAIT = NOP.format.field("count").high
 # Moving a register to itself: an op that changes nothing

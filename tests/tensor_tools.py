@@ -111,3 +111,7 @@ def vmov(dst: int, src: int, unit: int = 0, type_name: str = "u8", **fields: int
 
 def vadd(dst: int, a: int, b: int, unit: int = 0, type_name: str = "u8.w", **fields: int) -> Op:
     return op(f"vadd.{type_name} dst, sa, sb", dst=dst, sa=a, sb=b, u=unit, **fields)
+
+
+def elements(width: int, seed: int) -> NDArray[Any]:
+    return random_bytes(seed, LANES * width).view(f"<u{width}")

@@ -123,9 +123,7 @@ def cancelling(rng: np.random.Generator, x: Words, w: Words) -> None:
     seed=seeds, type_name=types, maker=st.sampled_from(MAKERS), w_maker=st.sampled_from(MAKERS),
     count=st.integers(1, 14), cancels=st.booleans(),
 )  # fmt: skip
-def test_floats_in_every_engine(
-    seed: int, type_name: str, maker: Any, w_maker: Any, count: int, cancels: bool
-) -> None:
+def test_floats_in_every_engine(seed: int, type_name: str, maker: Any, w_maker: Any, count: int, cancels: bool) -> None:
     rng = np.random.default_rng(seed)
     x, w = maker(rng, (count, 16), type_name), w_maker(rng, (16, 16), type_name)
     if cancels:

@@ -12,7 +12,6 @@ from isa.row import MEM, SLICE_ROW, Row
 
 COUNT = 32
 LIKE_A_REGISTER = re.compile(r"r\d+", re.IGNORECASE)
-OTHER_NAME = "give one of them another name"
 BASES = ("disp", "row")  # the fields of an address that its base fills
 NAMED = {f"{letter}{number}": number for letter in "rR" for number in range(COUNT)}
 
