@@ -43,7 +43,7 @@ def _kind(piece: Piece) -> tuple[object, int]:
 
 
 def _running(pieces: Sequence[Piece], time: int) -> list[Piece]:
-    return [piece for piece in pieces if piece.time <= time < piece.time + piece.count]
+    return [piece for piece in pieces if piece.time <= time < piece.time + piece.span]
 
 
 def _what(piece: Piece) -> str:

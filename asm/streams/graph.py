@@ -32,10 +32,11 @@ class Rows:
         slices = self.first < other.first + other.width and other.first < self.first + self.width
         return (self.writes or other.writes) and slices and self.low <= other.high and other.low <= self.high
 
-    def wait(self, other: Rows) -> int:
-        """Cycles from the first element of this burst to the first that another, after it, may have."""
+    def wait(self, spacing: int, other: Rows, its_spacing: int) -> int:
+        """Cycles from the first element of this burst to the first that another, after it, may have; both have an
+        element every so many cycles."""
         same = bool(self.order) and (self.first, self.order) == (other.first, other.order)
-        return 1 if same else self.count
+        return 1 + (self.count - 1) * (max(0, spacing - its_spacing) if same else spacing)
 
 
 @dataclass(eq=False, slots=True)
@@ -64,8 +65,8 @@ class Node:
     """A statement: `op` is its burst without streams, unit and count; `sources` the values by field.
 
     `position` is where it stands, unknown (ANYWHERE) of an op of a switch until `hemisphere` is chosen; `rows` are
-    those of the `tensor` that it loads or stores; `after` the nodes that touch the same rows before, with the cycles to
-    keep from them. A lookup is one burst in each of `planes` slices, from that of `op` on.
+    those of the `tensor` that it loads or stores; `after` the nodes that touch the same rows before. It has an element
+    every `spacing` cycles, as has all its body. A lookup is one burst in each of `planes` slices from that of `op` on.
     """
 
     number: int
@@ -78,7 +79,8 @@ class Node:
     result: Value | None = None
     hemisphere: int = ANYWHERE
     rows: Rows | None = None
-    after: list[tuple[Node, int]] = field(default_factory=list)
+    after: list[Node] = field(default_factory=list)
+    spacing: int = 1
     tensor: str = ""
     planes: int = 1
     tiles: list[Tile] = field(default_factory=list)  # of a product, with their type and the cycles to load one
@@ -89,7 +91,14 @@ class Node:
 
     @property
     def latency(self) -> int:
-        return self.op.row.latency + self.extra
+        """The cycles from its first element to its first result; of a product that of the last tile."""
+        tiles = max(0, len(self.tiles) - 1) * self.count * self.spacing
+        return self.op.row.latency + self.extra + tiles
+
+    @property
+    def span(self) -> int:
+        """The cycles from its first element to its last, both included."""
+        return (self.count - 1) * self.spacing + 1
 
     @property
     def place(self) -> Place:
@@ -98,6 +107,11 @@ class Node:
     def stands(self, spec: MachineSpec, hemisphere: int) -> int:
         """The position of its switch or planes in a hemisphere."""
         return spec.mxm_position(hemisphere) if self.tiles else spec.sxm_position(hemisphere)
+
+    def wait(self, other: Node) -> int:
+        """The cycles to keep from the first element of a node that touches the same rows before."""
+        assert self.rows is not None and other.rows is not None
+        return other.rows.wait(other.spacing, self.rows, self.spacing) + self.ahead
 
     @property
     def result_field(self) -> str:
@@ -122,8 +136,16 @@ def bodies(nodes: list[Node]) -> list[Body]:
     while True:
         ordered, left = _in_order(parts)
         if not left:
-            return [Body(sorted(part, key=lambda node: node.number)) for part in ordered]
+            return [_in_step(sorted(part, key=lambda node: node.number)) for part in ordered]
         parts = [*ordered, [node for part in left for node in part]]
+
+
+def _in_step(nodes: list[Node]) -> Body:
+    """What flows into each other flows at one pace, that of the slowest."""
+    spacing = max(node.spacing for node in nodes)
+    for node in nodes:
+        node.spacing = spacing
+    return Body(nodes)
 
 
 def _neighbours(node: Node) -> list[Node]:
@@ -156,4 +178,4 @@ def _in_order(parts: list[list[Node]]) -> tuple[list[list[Node]], list[list[Node
 
 def _is_ready(part: list[Node], done: set[Node]) -> bool:
     own = set(part)
-    return all(other in done or other in own for node in part for other, _ in node.after)
+    return all(other in done or other in own for node in part for other in node.after)

@@ -95,7 +95,7 @@ def product_node(scope: Scope, number: int, statement: OpStmt, product: Product,
     op.values[form.row.format.names.index("n")] = flowing
     node = Node(number, statement, op, form, count, ANYWHERE, tensor=product.symbol.name)
     node.steps, node.weights = product.steps, product.type
-    node.extra = (product.tiles - 1) * count + EMIT
+    node.extra, node.spacing = EMIT, op.row.interval
     node.tiles = [_tile(scope, statement, product, k) for k in range(product.tiles)]
     first, last = node.tiles[0].rows, node.tiles[-1].rows
     node.rows = Rows(first.first, MXM_SLICES, first.low, last.high, (), flowing, False)
@@ -148,14 +148,15 @@ def _position(plan: Plan, op: AsmOp) -> int:
 def product_pieces(plan: Plan, node: Node, result: Channel, sources: dict[str, Channel]) -> Iterator[Piece]:
     """All bursts of a product; the first multiplies and leads the others to a plane."""
     start, count = plan.time[node], node.count
-    head = _piece(plan, node, node.op.row, start, count * len(node.tiles), {})
-    head.sources = sources
+    head = _piece(plan, node, node.op.row, start, count * len(node.tiles), {"d": node.spacing})
+    head.sources, head.spacing = sources, node.spacing
     yield head
     for k, tile in enumerate(node.tiles):
-        install = start + k * count - INSTALL.latency
+        first = start + k * count * node.spacing
+        install = first - INSTALL.latency
         load = _piece(plan, node, LOAD[node.weights], install - node.steps, node.steps, {"n": node.steps})
         head.team += [load, _piece(plan, node, INSTALL, install, 1, {})]
-        head.team.append(_sum_up(plan, node, k, start + node.op.row.latency + k * count, result))
+        head.team.append(_sum_up(plan, node, k, first + node.op.row.latency, result))
         yield from head.team[-3:]
         yield from _reads(plan, node, tile, load)
 
@@ -164,7 +165,8 @@ def _sum_up(plan: Plan, node: Node, k: int, time: int, result: Channel) -> Piece
     """What takes the results of a tile: sets, adds to or sends on the sums."""
     last = k == len(node.tiles) - 1
     row = (ONLY_EMIT if last else SET) if k == 0 else (ADD_AND_EMIT if last else ADD)
-    piece = _piece(plan, node, row, time, node.count, {"n": node.count})
+    piece = _piece(plan, node, row, time, node.count, {"n": node.count, "d": node.spacing})
+    piece.spacing = node.spacing
     piece.result = result if last else None
     return piece
 
@@ -176,9 +178,9 @@ def _reads(plan: Plan, node: Node, tile: Tile, load: Piece) -> Iterator[Piece]:
     for op in tile.reads:
         start = _position(plan, op)
         ready = load.time - abs(where - start)
-        channel = Channel(SLICES_PER_QUAD, node.steps, ready, start, where < start, node.tensor, reach=where)
+        channel = Channel(SLICES_PER_QUAD, node.steps, 1, ready, start, where < start, node.tensor, reach=where)
         side_by_side.append(channel)
-        piece = Piece(node, op.row, dict(zip(op.row.format.names, op.values, strict=True)), 0, start, 0, node.steps)
+        piece = Piece(node, op.row, dict(zip(op.row.format.names, op.values, strict=True)), 0, start, 0, node.steps, 1)
         piece.time, piece.latency, piece.result, piece.op = ready - op.row.latency, op.row.latency, channel, op
         piece.rows = tile.rows if op is tile.reads[0] else None
         yield piece
@@ -190,4 +192,4 @@ def _reads(plan: Plan, node: Node, tile: Tile, load: Piece) -> Iterator[Piece]:
 def _piece(plan: Plan, node: Node, row: Row, time: int, count: int, values: dict[str, int]) -> Piece:
     blank = node.op.values if row is node.op.row else form_of(row).blank
     fields = dict(zip(row.format.names, blank, strict=True)) | values
-    return Piece(node, row, fields, time, plan.position[node], row.latency, count)
+    return Piece(node, row, fields, time, plan.position[node], row.latency, count, 1)

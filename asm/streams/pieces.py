@@ -33,9 +33,10 @@ def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Cha
             values["hemi"] = WEST if position < plan.centre else EAST
         if node.rows is None:
             values["n"] = node.count
+        values |= {"d": node.spacing, "e": values["e"] * node.spacing}
         if plane:
             values["slice"] += plane
-        piece = Piece(node, node.op.row, values, time, position, node.latency, node.count, channel, sources)
-        piece.plane, piece.op = plane, node.op
+        piece = Piece(node, node.op.row, values, time, position, node.latency, node.count, node.spacing, channel)
+        piece.sources, piece.plane, piece.op = sources, plane, node.op
         piece.rows = None if plane else node.rows
         yield piece

@@ -148,7 +148,7 @@ def _fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refus
 
 def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:
     """The first start for which what a body loads has been stored before."""
-    waits = [start[o] + wait - timed.plan.time[n] for n in body.nodes for o, wait in n.after if o in start]
+    waits = [start[o] + n.wait(o) - timed.plan.time[n] for n in body.nodes for o in n.after if o in start]
     return max([0, *waits])
 
 

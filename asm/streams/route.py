@@ -30,11 +30,13 @@ TURN_COST = 0.5  # of a move, which takes a vector ALU: a switch is seldom short
 class Channel:
     """What carries a value: a stream that flows `west` or not, from `start` at least to `reach`, or a v register.
 
-    Its first element leaves, or lands in the register, in cycle `ready`. `pin` is the number it must have.
+    Its first element leaves, or lands in the register, in cycle `ready`, the others `spacing` cycles apart. `pin` is
+    the number it must have.
     """
 
     width: int
     count: int
+    spacing: int
     ready: int
     start: int
     west: bool | None  # None: a v register
@@ -56,7 +58,7 @@ class Channel:
 
 @dataclass(eq=False, slots=True)
 class Piece:
-    """A burst in time: of a node, or a move or turn that brings the value of a node on its way."""
+    """A burst in time, an element every `spacing` cycles: of a node, or what brings its value on its way."""
 
     node: Node
     row: Row
@@ -65,6 +67,7 @@ class Piece:
     position: int
     latency: int
     count: int
+    spacing: int
     result: Channel | None = None
     sources: dict[str, Channel] = field(default_factory=dict)
     own: bool = True  # whether it is the node itself, not something on the way
@@ -72,6 +75,11 @@ class Piece:
     rows: Rows | None = None  # the memory that it touches
     op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
     team: list[Piece] = field(default_factory=list)  # of the head of a product: the other bursts of its plane
+
+    @property
+    def span(self) -> int:
+        """The cycles from its first element to its last, both included."""
+        return (self.count - 1) * self.spacing + 1
 
     @property
     def is_turn(self) -> bool:
@@ -217,7 +225,8 @@ class Route:
         return known
 
     def _channel(self, ready: int, start: int, west: bool | None) -> Channel:
-        return Channel(self.value.width, self.value.count, ready, start, west, self.value.name)
+        value = self.value
+        return Channel(value.width, value.count, value.maker.spacing, ready, start, west, value.name)
 
     def _direct(self, where: int, when: int) -> Channel | None:
         """What the maker makes, when it is at a place in just that cycle."""
@@ -313,8 +322,9 @@ class Route:
     ) -> None:
         source.take(position)
         field_ = next(operand.fields[0] for operand in row.operands if operand.role == "r")
-        values = dict(zip(row.format.names, form_of(row).blank, strict=True)) | values | {"n": self.value.count}
-        piece = Piece(self.value.maker, row, values, time, position, latency, self.value.count, result, own=False)
+        count, spacing = self.value.count, self.value.maker.spacing
+        values = dict(zip(row.format.names, form_of(row).blank, strict=True)) | values | {"n": count, "d": spacing}
+        piece = Piece(self.value.maker, row, values, time, position, latency, count, spacing, result, own=False)
         piece.sources[field_] = source
         self.pieces.append(piece)
 

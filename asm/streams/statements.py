@@ -78,7 +78,7 @@ class Reader:
             node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
         for earlier in self.nodes:
             if earlier.rows and node.rows and earlier.rows.meets(node.rows):
-                node.after.append((earlier, earlier.rows.wait(node.rows) + node.ahead))
+                node.after.append(earlier)
         self.nodes.append(node)
 
     def spoil(self, statement: OpStmt) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Rows
@@ -14,6 +15,7 @@ from isa.places import V_REGISTERS, WEST_FLOW
 from isa.units import PLANE, PLANES, UNIT_NAMES, VXM, slice_name
 
 UNIT, BANK, STREAM = "unit", "bank", "stream"
+SOLID = -1
 
 
 @dataclass(eq=False)
@@ -30,21 +32,45 @@ class Conflict(Exception):
 
 
 class Taken(NamedTuple):
-    """Cycles [start, end) of a unit, register or bank; of a stream the diagonals, at positions [near, far)."""
+    """Cycles [start, end) of a unit, register or bank; of a stream the diagonals, at positions [near, far).
+
+    `mask` has a bit for each of them that is taken, from the start on; SOLID are all.
+    """
 
     start: int
     end: int
     holder: Piece
     near: int = 0
     far: int = 1
-    mask: int = -1  # of a bank: a bit for each cycle from the start on in which it is accessed
+    mask: int = SOLID
 
-    def meets(self, other: Taken) -> bool:
-        if self.start >= other.end or other.start >= self.end or self.near >= other.far or other.near >= self.far:
+    def meets(self, other: Taken, later: int = 0) -> bool:
+        """Whether both take the same, this `later` cycles later."""
+        start, end = self.start + later, self.end + later
+        if start >= other.end or other.start >= end or self.near >= other.far or other.near >= self.far:
             return False
-        if self.start < other.start:
-            return bool(self.mask >> (other.start - self.start) & other.mask)
-        return bool(other.mask >> (self.start - other.start) & self.mask)
+        if self.mask == other.mask == SOLID:
+            return True
+        if start < other.start:
+            return bool(self.bits >> (other.start - start) & other.bits)
+        return bool(other.bits >> (start - other.start) & self.bits)
+
+    @property
+    def bits(self) -> int:
+        return pulses(self.end - self.start, 1) if self.mask == SOLID else self.mask
+
+    def clear_of(self, other: Taken) -> int:
+        """The fewest cycles by which this must be later to meet the other no more."""
+        last = other.end - self.start
+        if self.mask == other.mask == SOLID:
+            return last
+        return next(later for later in range(1, last + 1) if not self.meets(other, later))
+
+
+@cache
+def pulses(count: int, spacing: int) -> int:
+    """A bit for each of some elements, the first in cycle 0."""
+    return ((1 << count * spacing) - 1) // ((1 << spacing) - 1)
 
 
 class Table:
@@ -94,7 +120,7 @@ class Table:
             if found is None:
                 return number
             name, other = found
-            busy.append((other.end - wanted[name].start, name, other))
+            busy.append((wanted[name].clear_of(other), name, other))
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
         later, name, other = min(busy, key=lambda each: each[0])
@@ -116,7 +142,7 @@ class Table:
 
     def _planes(self, head: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
         first = head.team[0].time + start
-        whole = Taken(first, max(piece.time + piece.count for piece in head.team) + start, head)
+        whole = Taken(first, max(piece.time + piece.span for piece in head.team) + start, head)
         for number in range(PLANES):
             position = self.spec.mxm_position(self.spec.plane_hemisphere(number))
             if position == head.position and self.spec.has_plane(number):
@@ -124,14 +150,14 @@ class Table:
 
     def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
         begin = piece.time + start
-        taken = Taken(begin, begin + piece.count, piece)
+        taken = Taken(begin, begin + piece.span, piece)
         for number in self._instances(piece):
             values = {**piece.values, "u": number} if "u" in piece.values else piece.values
             op = Op(piece.row, tuple(values.values()))
             wanted = {UNIT_NAMES[unit]: taken for unit in op.claims}
             if piece.result is not None and piece.result.west is None:
                 landing = begin + piece.latency
-                wanted[f"v{number}"] = Taken(landing, landing + piece.count, piece)
+                wanted[f"v{number}"] = Taken(landing, landing + piece.span, piece)
             yield number, wanted
 
     def _instances(self, piece: Piece) -> list[int]:
@@ -150,8 +176,9 @@ class Table:
             return
         wanted = {}
         begin = piece.time + start
-        for bank, mask in _banks(rows, self.spec.rows).items():
-            taken = Taken(begin, begin + mask.bit_length(), piece, mask=mask)
+        for bank, mask in _banks(rows, piece.spacing, self.spec.rows).items():
+            end = begin + mask.bit_length()
+            taken = Taken(begin, end, piece, mask=SOLID if mask == pulses(end - begin, 1) else mask)
             for number in range(rows.first, rows.first + rows.width):
                 wanted[f"{slice_name(number)}.{bank}"] = taken
         self._choose(piece, iter([(0, wanted)]), BANK, "")
@@ -204,7 +231,9 @@ class Table:
         along = self._along(channel.west, channel.start)
         line = channel.ready + start - along
         far = self._along(channel.west, channel.reach)
-        return Taken(line, line + channel.count, piece, along, max(far, along + 1))
+        mask = pulses(channel.count, channel.spacing) if channel.spacing > 1 else SOLID
+        end = line + (channel.count - 1) * channel.spacing + 1
+        return Taken(line, end, piece, along, max(far, along + 1), mask)
 
     def _along(self, west: bool | None, position: int) -> int:
         """How far a position is from where streams of a direction begin."""
@@ -221,11 +250,12 @@ def _stream_name(number: int) -> str:
     return f"{'sw' if number >= WEST_FLOW else 'se'}{number % WEST_FLOW}"
 
 
-def _banks(rows: Rows, bank_rows: int) -> dict[int, int]:
-    """For each bank of a slice the elements that touch it, a bit each; all when it is not known which."""
-    if not rows.order:
-        return dict.fromkeys(range(rows.low // bank_rows, rows.high // bank_rows + 1), (1 << rows.count) - 1)
-    found: dict[int, int] = {}
+def _banks(rows: Rows, spacing: int, bank_rows: int) -> dict[int, int]:
+    """For each bank of a slice the cycles in which it is accessed, a bit each; all when it is not known which."""
+    banks = range(rows.low // bank_rows, rows.high // bank_rows + 1)
+    if not rows.order or len(banks) == 1:
+        return dict.fromkeys(banks, pulses(rows.count, spacing))
+    found: dict[int, int] = dict.fromkeys(banks, 0)
     for element, row in enumerate(rows.order):
-        found[row // bank_rows] = found.get(row // bank_rows, 0) | 1 << element
-    return found
+        found[row // bank_rows] |= 1 << element * spacing
+    return {bank: mask for bank, mask in found.items() if mask}

@@ -53,7 +53,7 @@ def _too_many(body: Body, plan: Plan) -> int:
     for node in switched:
         units, where, now = node.op.row.units, plan.position[node], plan.time[node]
         rivals = [other for other in switched if (other.op.row.units, plan.position[other]) == (units, where)]
-        running = sum(plan.time[other] <= now < plan.time[other] + other.count for other in rivals)
+        running = sum(plan.time[other] <= now < plan.time[other] + other.span for other in rivals)
         there = len(units.names) * (plan.spec.mxm_planes // HEMISPHERES if node.tiles else 1)
         most[units, where] = max(most[units, where], running - there)
     return sum(most.values())
@@ -97,7 +97,7 @@ def _as_early_as_can_be(body: Body, plan: Plan) -> int:
     """Give each node the first cycle it can have; the cycle in which everything has landed. Raises Unfit."""
     for node in body.nodes:
         plan.time[node] = _earliest(plan, node)
-    return max(plan.time[node] + node.count - 1 + node.latency for node in body.nodes)
+    return max(plan.time[node] + node.span - 1 + node.latency for node in body.nodes)
 
 
 def _timed(body: Body, plan: Plan, end: int) -> Timed:
@@ -135,14 +135,14 @@ def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
 
 def _room(plan: Plan, node: Node, end: int) -> int:
     """The cycles by which a node could be later for all that the end says."""
-    return 0 if node.op.cycle_pin is not None else end - (plan.time[node] + node.count - 1 + node.latency)
+    return 0 if node.op.cycle_pin is not None else end - (plan.time[node] + node.span - 1 + node.latency)
 
 
 def _following(body: Body, first: Node) -> set[Node]:
     """A node and all that comes after it, through values or memory."""
     found = {first}
     for node in body.nodes:
-        makers = {value.maker for value in node.sources.values()} | {other for other, _ in node.after}
+        makers = {value.maker for value in node.sources.values()} | set(node.after)
         if makers & found:
             found.add(node)
     return found
@@ -164,7 +164,7 @@ def _earliest(plan: Plan, node: Node) -> int:
     """Raises Unfit (E-PIN) when that is after the cycle it is pinned to."""
     where = plan.position[node]
     arrivals = [plan.earliest(value, where) for value in node.sources.values()]
-    arrivals += [plan.time[other] + wait for other, wait in node.after if other in plan.time]
+    arrivals += [plan.time[other] + node.wait(other) for other in node.after if other in plan.time]
     first = max([lead(plan, node), *arrivals])
     pin = node.op.cycle_pin
     if pin is not None and pin < first:
@@ -175,11 +175,11 @@ def _earliest(plan: Plan, node: Node) -> int:
 
 def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
     """The last cycle that leaves those that follow where they are, and the end."""
-    limits = [end - (node.count - 1 + node.latency)]
+    limits = [end - (node.span - 1 + node.latency)]
     if node.result is not None:
         for user, _ in node.result.users:
             limits.append(plan.time[node] + plan.time[user] - plan.earliest(node.result, plan.position[user]))
-    limits += [plan.time[user] - wait for user in body.nodes for other, wait in user.after if other is node]
+    limits += [plan.time[user] - user.wait(node) for user in body.nodes if node in user.after]
     return min(limits)
 
 
