@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from asm.tree import Attribute, Expr, Line, Operand, OpStmt
 from isa.diagnostics import Place
 from isa.row import Row
+
+if TYPE_CHECKING:
+    from asm.streams.region import Region
 
 FREE = -1  # the unit instance of an op that may run on any unit of its class
 
@@ -127,7 +130,8 @@ class Overlap:
 @dataclass(slots=True)
 class Timeline:
     """Ops with cycles of their own. `later` are the timelines merged with it, each with the `overlap` that joins it
-    to those before. `checks` are of it alone, `so_far` of all that is merged when it ends."""
+    to those before. `checks` are of it alone, `so_far` of all that is merged when it ends. `region` explains one that
+    the assembler found."""
 
     ops: list[TimedOp]
     place: Place
@@ -135,6 +139,7 @@ class Timeline:
     checks: list[CycleCheck] = field(default_factory=list)
     so_far: list[CycleCheck] = field(default_factory=list)
     later: list[Timeline] = field(default_factory=list)
+    region: Region | None = None
 
 
 Item: TypeAlias = Label | Linear | Explicit | Timeline | CycleCheck

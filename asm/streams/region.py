@@ -31,6 +31,14 @@ class Placed(NamedTuple):
     timed: Timed
 
 
+class Region(NamedTuple):
+    """A run as it was scheduled: its nodes in the order of the file, its bodies in that of their placing."""
+
+    nodes: list[Node]
+    placed: list[Placed]
+    spec: MachineSpec
+
+
 class Refused(NamedTuple):
     """What keeps the pieces of a body from being placed."""
 
@@ -75,7 +83,9 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
             problems.append(problem.diagnostic)
     if problems:
         raise SourceError(*problems)
-    return _timeline(scope, placed, nodes, waits)
+    timeline = _timeline(scope, placed, nodes, waits)
+    timeline.region = Region(nodes, placed, scope.spec)
+    return timeline
 
 
 def _check_used(nodes: Iterable[Node]) -> None:
