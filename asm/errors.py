@@ -9,8 +9,11 @@ from isa.diagnostics import Diagnostic, Note, SourceError
 
 
 class Spanned(Protocol):
-    column: int
-    end: int
+    @property
+    def column(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 def diagnostic(

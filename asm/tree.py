@@ -6,14 +6,12 @@ of expansions. Statements come one after the other; a line such as `{ a || b }` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from isa.diagnostics import Place
 
 
-@dataclass(slots=True)
-class Line:
+class Line(NamedTuple):
     """One logical source line after expansion. `trail`: see isa.diagnostics.Place.
 
     `edits` says where expansion changed the text: (column, length now, length in the file), left to right.
@@ -44,22 +42,19 @@ class Line:
 
 
 # Expressions ----------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Number:
+class Number(NamedTuple):
     value: int | float
     column: int
     end: int
 
 
-@dataclass(slots=True)
-class String:
+class String(NamedTuple):
     value: str
     column: int
     end: int
 
 
-@dataclass(slots=True)
-class Name:
+class Name(NamedTuple):
     """A symbol, register, place or numeric local label (`1b`); also `.`, the current place."""
 
     text: str
@@ -67,16 +62,14 @@ class Name:
     end: int
 
 
-@dataclass(slots=True)
-class Unary:
+class Unary(NamedTuple):
     operator: str
     operand: Expr
     column: int
     end: int
 
 
-@dataclass(slots=True)
-class Binary:
+class Binary(NamedTuple):
     operator: str
     left: Expr
     right: Expr
@@ -84,8 +77,7 @@ class Binary:
     end: int
 
 
-@dataclass(slots=True)
-class Conditional:
+class Conditional(NamedTuple):
     test: Expr
     yes: Expr
     no: Expr
@@ -93,8 +85,7 @@ class Conditional:
     end: int
 
 
-@dataclass(slots=True)
-class Call:
+class Call(NamedTuple):
     function: str
     arguments: tuple[Expr, ...]
     column: int
@@ -105,8 +96,7 @@ Expr: TypeAlias = Number | String | Name | Unary | Binary | Conditional | Call
 
 
 # Operands -------------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Memory:
+class Memory(NamedTuple):
     """`[inner]`"""
 
     inner: Expr
@@ -114,8 +104,7 @@ class Memory:
     end: int
 
 
-@dataclass(slots=True)
-class Indexed:
+class Indexed(NamedTuple):
     """`base[inner]`, such as `mw4[x + r1]`"""
 
     base: str
@@ -124,8 +113,7 @@ class Indexed:
     end: int
 
 
-@dataclass(slots=True)
-class Virtual:
+class Virtual(NamedTuple):
     """`%name`"""
 
     name: str
@@ -133,8 +121,7 @@ class Virtual:
     end: int
 
 
-@dataclass(slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """`name=value`, in ops (`n=64`) and directives (`.equ N = 4`)"""
 
     name: str
@@ -143,8 +130,7 @@ class Attribute:
     end: int
 
 
-@dataclass(slots=True)
-class PlaceRange:
+class PlaceRange(NamedTuple):
     """`mw0`, `mw0.1`, `mw0..mw3`, `auto` after `@`; `bank` is -1 when not written."""
 
     first: str
@@ -154,8 +140,7 @@ class PlaceRange:
     end: int
 
 
-@dataclass(slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """`NAME: type[dims] @ place layout L = value` of .array and .tensor; also `NAME @ place` of .extern (type "").
 
     `value` is a file, or the first of the values; the others are further arguments of the directive.
@@ -175,8 +160,7 @@ Operand: TypeAlias = Expr | Memory | Indexed | Virtual | Attribute | PlaceRange 
 
 
 # Statements -----------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Pin:
+class Pin(NamedTuple):
     """`!A1` (value None) or `!cycle=12`"""
 
     name: str
@@ -185,8 +169,7 @@ class Pin:
     end: int
 
 
-@dataclass(slots=True)
-class Timing:
+class Timing(NamedTuple):
     """`@5` (kind "at"), `@+3` ("plus"), `@after a, b` ("after"), before an op in a timeline."""
 
     kind: str
@@ -196,8 +179,7 @@ class Timing:
     end: int
 
 
-@dataclass(slots=True)
-class LabelDef:
+class LabelDef(NamedTuple):
     """`name:`; numeric locals keep their digits."""
 
     name: str
@@ -206,8 +188,7 @@ class LabelDef:
     end: int
 
 
-@dataclass(slots=True)
-class OpStmt:
+class OpStmt(NamedTuple):
     """`mnemonic` is in lower case; column and end span it, not its operands."""
 
     mnemonic: str
@@ -219,8 +200,7 @@ class OpStmt:
     end: int
 
 
-@dataclass(slots=True)
-class DirectiveStmt:
+class DirectiveStmt(NamedTuple):
     """`name` is in lower case, without the dot."""
 
     name: str
@@ -230,8 +210,7 @@ class DirectiveStmt:
     end: int
 
 
-@dataclass(slots=True)
-class Brace:
+class Brace(NamedTuple):
     """`{` or `}`"""
 
     open: bool

@@ -246,7 +246,7 @@ def test_what_addresses_cannot_do(text: str, message: str) -> None:
 # Symbols ---------------------------------------------------------------------------------------------
 def define(symbols: Symbols, name: str, text: str, number: int = 1, kind: str = EQU) -> None:
     expr, line = tree(text)
-    line.number = number
+    line = line._replace(number=number)
     symbols.constant(name, kind, expr, line, line.place(1, 2))
 
 

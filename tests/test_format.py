@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +103,12 @@ def test_programs_keep_their_meaning(path: Path) -> None:
 
 def without_places(node: Any) -> Any:
     """A statement as plain data, columns and lines left out."""
-    if isinstance(node, tuple | list):
+    if type(node) in (tuple, list):
         return [without_places(part) for part in node]
-    if not dataclasses.is_dataclass(node):
+    if not hasattr(node, "_fields"):
         return node
     left_out = ("column", "end", "line")
-    fields = [without_places(getattr(node, f.name)) for f in dataclasses.fields(node) if f.name not in left_out]
+    fields = [without_places(getattr(node, name)) for name in node._fields if name not in left_out]
     return [type(node).__name__, *fields]
 
 

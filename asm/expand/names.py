@@ -25,11 +25,14 @@ class LocalLabels:
         self._count: dict[str, int] = {}
         self._ahead: dict[str, tuple[Name, Line]] = {}  # internal name: first reference, still undefined
 
-    def define(self, label: LabelDef) -> None:
-        digits = label.name.lstrip("0") or "0"
+    def define(self, statement: Statement) -> Statement:
+        """A numeric label under its internal name; what is none stays as it is."""
+        if not isinstance(statement, LabelDef) or not statement.name.isdigit():
+            return statement
+        digits = statement.name.lstrip("0") or "0"
         self._count[digits] = number = self._count.get(digits, 0) + 1
-        label.name = f"{digits}#{number}"
-        self._ahead.pop(label.name, None)
+        self._ahead.pop(f"{digits}#{number}", None)
+        return statement._replace(name=f"{digits}#{number}")
 
     def refer(self, name: Name, line: Line) -> Name:
         digits, direction = name.text[:-1].lstrip("0") or "0", name.text[-1]
@@ -59,9 +62,7 @@ class Renamer:
 
     def rename(self, line: Line, statements: list[Statement]) -> list[Statement]:
         """Define the numeric labels of a line and replace names in its statements; raises SourceError."""
-        for statement in statements:
-            if isinstance(statement, LabelDef) and statement.name.isdigit():
-                self.labels.define(statement)
+        statements = list(map(self.labels.define, statements))
         if not LOCAL_REFERENCE.search(line.text) and self.variables.isdisjoint(WORD.findall(line.text)):
             return statements
         return [self._renamed(statement, line) for statement in statements]
@@ -87,8 +88,8 @@ def replace_names(node: Any, replace: Callable[[Name], Expr]) -> Any:
     """A copy of `node` with every Name in it replaced; the replacement of a Name itself."""
     if isinstance(node, Name):
         return replace(node)
-    if isinstance(node, tuple):
+    if type(node) is tuple:
         return tuple([replace_names(part, replace) for part in node])
     if isinstance(node, LEAVES):
         return node
-    return type(node)(*[replace_names(getattr(node, slot), replace) for slot in node.__slots__])
+    return type(node)(*[replace_names(getattr(node, slot), replace) for slot in node._fields])

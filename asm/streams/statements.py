@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from asm.errors import error
@@ -289,7 +288,7 @@ def _take_hemisphere(statement: OpStmt, row: Row) -> tuple[OpStmt, int]:
     chosen = [pin for pin in statement.pins if pin.name.partition(".")[0].upper() in HEMISPHERES]
     rest = tuple(pin for pin in statement.pins if pin.name.upper() not in HEMISPHERES)
     hemisphere = HEMISPHERES.index(chosen[0].name[0].upper()) if chosen else ANYWHERE
-    return replace(statement, pins=rest), hemisphere
+    return statement._replace(pins=rest), hemisphere
 
 
 def _widths(statement: OpStmt, flowing: Flowing, value: Value, what: str, width: int) -> SourceError:

@@ -154,10 +154,8 @@ class Builder:
     def timed(
         self, start: int, end: int, timing: Timing, labels: list[Statement] | None, op: list[Statement]
     ) -> list[Statement]:
-        for statement in op:
-            if isinstance(statement, OpStmt):
-                statement.timing = timing
-        return [*(labels or []), *op]
+        timed = [each._replace(timing=timing) if isinstance(each, OpStmt) else each for each in op]
+        return [*(labels or []), *timed]
 
     def pin(self, start: int, end: int, name: str, value: Expr | None) -> Pin:
         return Pin(name[1:], value, start + 1, end + 1)
