@@ -17,7 +17,7 @@ ANYWHERE = -1
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Memory that a burst touches: rows [low, high] of `width` slices from number `first` on, one after the other those
-    of `order`; there is no order when a register says where they are."""
+    of `order`; there is no order when a `register` says where they are: then they are `offsets` from what it holds."""
 
     first: int
     width: int
@@ -26,17 +26,28 @@ class Rows:
     order: Sequence[int]
     count: int
     writes: bool
+    register: int = ANYWHERE
+    offsets: Sequence[int] = ()
 
     def meets(self, other: Rows) -> bool:
         """Whether two bursts touch a row of one slice and one of them writes."""
         slices = self.first < other.first + other.width and other.first < self.first + self.width
-        return (self.writes or other.writes) and slices and self.low <= other.high and other.low <= self.high
+        if not slices or not (self.writes or other.writes) or self.low > other.high or other.low > self.high:
+            return False
+        return self.register == ANYWHERE or self.register != other.register or self._shares_an_offset(other)
+
+    def _shares_an_offset(self, other: Rows) -> bool:
+        return not set(self.offsets).isdisjoint(other.offsets)
 
     def wait(self, spacing: int, other: Rows, its_spacing: int) -> int:
         """Cycles from the first element of this burst to the first that another, after it, may have; both have an
         element every so many cycles."""
-        same = bool(self.order) and (self.first, self.order) == (other.first, other.order)
+        same = bool(self.order or self.offsets) and self._path == other._path
         return 1 + (self.count - 1) * (max(0, spacing - its_spacing) if same else spacing)
+
+    @property
+    def _path(self) -> tuple[object, ...]:
+        return self.first, self.register, self.order, self.offsets
 
 
 @dataclass(eq=False, slots=True)

@@ -199,6 +199,8 @@ def first_slice(scope: Scope, symbol: DataSymbol) -> int:
 def _touched(scope: Scope, symbol: DataSymbol, chosen: Selection, first: int, writes: bool) -> Rows:
     """With a register any row of the tensor may be meant."""
     base = scope.row_of(Address(DATA, symbol.name))
-    order = [base + row for row in chosen.rows] if chosen.register is None else []
-    low, high = (min(order), max(order)) if order else (base, base + rows_of(scope, symbol) - 1)
-    return Rows(first, symbol.object.slices, low, high, order, chosen.n * chosen.m, writes)
+    rows, width = [base + row for row in chosen.rows], symbol.object.slices
+    if chosen.register is None:
+        return Rows(first, width, min(rows), max(rows), rows, len(rows), writes)
+    last = base + rows_of(scope, symbol) - 1
+    return Rows(first, width, base, last, (), len(rows), writes, chosen.register, rows)
