@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from asm.streams.route import Piece, Unfit
-from asm.streams.table import BANK, STREAM, Conflict
+from asm.streams.table import BANK, REGISTER, STREAM, Conflict
 from isa.diagnostics import Note
 from isa.machine import MachineSpec
 from isa.units import SLICE, SXM
@@ -30,7 +30,7 @@ def no_room(conflict: Conflict, pieces: Sequence[Piece], spec: MachineSpec) -> U
 
 def _needed(conflict: Conflict, pieces: Sequence[Piece]) -> str:
     """How many of the units, or of the groups of streams, some pieces take in the busiest cycle."""
-    if conflict.kind == STREAM:
+    if conflict.kind in (STREAM, REGISTER):
         return f"more than {conflict.available} {conflict.what}"
     rivals = [piece for piece in pieces if (piece.row.units, piece.position) == _kind(conflict.piece)]
     peak = max((_running(rivals, piece.time) for piece in rivals), key=len)

@@ -10,8 +10,12 @@ from asm.program import AsmOp
 from asm.tree import OpStmt
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
+from isa.row import WRITE
+from isa.table import ROWS
 
 ANYWHERE = -1
+MAP = "number"  # the field of a map register
+LOAD_MAP = next(row for row in ROWS if MAP in row.format.names and all(o.role != WRITE for o in row.operands))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,14 @@ class Node:
     def stands(self, spec: MachineSpec, hemisphere: int) -> int:
         """The position of its switch or planes in a hemisphere."""
         return spec.mxm_position(hemisphere) if self.tiles else spec.sxm_position(hemisphere)
+
+    def lead(self, field: str) -> int:
+        """The cycles before an element in which it takes that of a source: a map must be in its register."""
+        return LOAD_MAP.latency if field == MAP else 0
+
+    def meets(self, other: Node) -> bool:
+        """Whether both touch the same rows of memory and one of them writes."""
+        return self.rows is not None and other.rows is not None and self.rows.meets(other.rows)
 
     def wait(self, other: Node) -> int:
         """The cycles to keep from the first element of a node that touches the same rows before."""

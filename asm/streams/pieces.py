@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from asm.streams.graph import Node
+from asm.streams.graph import MAP, Node
+from asm.streams.maps import map_loads
 from asm.streams.matrix import product_pieces
 from asm.streams.route import Channel, Piece, Plan, Route
 from isa.machine import EAST, WEST
 
 
-def pieces_of(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
+def pieces_of(plan: Plan, nodes: list[Node]) -> list[Piece]:
     """All bursts of a body in time, with the channels between them."""
+    pieces = list(_bursts(plan, nodes))
+    return [*pieces, *map_loads(plan, pieces)]
+
+
+def _bursts(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
+    """Those of the nodes, and what brings values from one to the other."""
     routes = {node: Route(plan, node.result) for node in nodes if node.result is not None}
     for node in nodes:
         sources = {name: routes[value.maker].supplies[node, name] for name, value in node.sources.items()}
@@ -27,6 +34,7 @@ def pieces_of(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
 def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Channel]) -> Iterator[Piece]:
     """The burst of a node; of a lookup one in each slice."""
     time, position = plan.time[node], plan.position[node]
+    streams = {name: source for name, source in sources.items() if name != MAP}
     for plane in range(node.planes):
         values = dict(zip(node.op.row.format.names, node.op.values, strict=True))
         if "hemi" in values:
@@ -37,6 +45,6 @@ def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Cha
         if plane:
             values["slice"] += plane
         piece = Piece(node, node.op.row, values, time, position, node.latency, node.count, node.spacing, channel)
-        piece.sources, piece.plane, piece.op = sources, plane, node.op
-        piece.rows = None if plane else node.rows
+        piece.sources, piece.plane, piece.op = streams, plane, node.op
+        piece.rows, piece.map = None if plane else node.rows, sources.get(MAP)
         yield piece

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from asm.operands.slot import form_of
 from asm.program import AsmOp
-from asm.streams.graph import ANYWHERE, Node, Rows, Value
+from asm.streams.graph import ANYWHERE, MAP, Node, Rows, Value
 from isa.diagnostics import Diagnostic, Note, Place
 from isa.machine import EAST, WEST, MachineSpec
 from isa.places import flows_west, is_stream, is_v, place_name
@@ -71,10 +71,11 @@ class Piece:
     result: Channel | None = None
     sources: dict[str, Channel] = field(default_factory=dict)
     own: bool = True  # whether it is the node itself, not something on the way
+    map: Channel | None = None  # what brings its map to the switch
     plane: int = 0  # of a lookup, and the stream of its group that the burst writes
     rows: Rows | None = None  # the memory that it touches
     op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
-    team: list[Piece] = field(default_factory=list)  # of the head of a product: the other bursts of its plane
+    team: list[Piece] = field(default_factory=list)  # of the first: what shares its plane or map register
 
     @property
     def span(self) -> int:
@@ -154,6 +155,13 @@ class Plan:
         centre = self.at_centre(value)
         return centre if where == self.centre else centre + MOVE + abs(where - self.centre)
 
+    def taken(self, value: Value, user: tuple[Node, str]) -> int:
+        """The cycle in which a user takes a value; one map for a whole burst waits in its register."""
+        node, field = user
+        if field == MAP and value.count == 1:
+            return self.earliest(value, self.position[node])
+        return self.time[node] - node.lead(field)
+
 
 class Route:
     """The way of one value: `outputs` are what its maker makes (computed twice to go two ways), `pieces` the moves.
@@ -182,7 +190,7 @@ class Route:
         if plan.position[self.value.maker] != plan.centre:
             self._output(plan.goes_west(self.value))
         for user in users:
-            where, when = plan.position[user[0]], plan.time[user[0]]
+            where, when = plan.position[user[0]], plan.taken(self.value, user)
             channel = self._direct(where, when)
             if channel is not None:
                 self._supply(user, channel, where)

@@ -17,7 +17,9 @@ from asm.scope.places import HEMISPHERES
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
 from asm.streams.gather import LOOKUP, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
-from asm.streams.graph import ANYWHERE, Node, Value
+from asm.streams.graph import ANYWHERE, MAP, Node, Value
+from asm.streams.maps import SOURCE as MAP_SOURCE
+from asm.streams.maps import anew
 from asm.streams.matrix import PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
@@ -29,7 +31,6 @@ from isa.tensor import RESULT_WIDTH
 from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
-MAP = "number"  # the field of a map register
 NAMES = (*LOADS_AND_STORES, LOOKUP, *PRODUCTS)  # statements of linear code that are no instructions
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
 
@@ -75,9 +76,12 @@ class Reader:
             node = self._product(statement)
         else:
             node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
-        for earlier in self.nodes:
-            if earlier.rows and node.rows and earlier.rows.meets(node.rows):
-                node.after.append(earlier)
+        self._append(node)
+
+    def _append(self, node: Node) -> None:
+        """Number a node, and make it wait for what touched its memory before."""
+        node.number = len(self.nodes)
+        node.after = [earlier for earlier in self.nodes if node.rows and earlier.meets(node)]
         self.nodes.append(node)
 
     def spoil(self, statement: OpStmt) -> None:
@@ -144,10 +148,7 @@ class Reader:
         statement, hemisphere = _take_hemisphere(statement, form.row)
         op = AsmOp(form.row, list(form.blank), statement)
         position = self.scope.spec.vxm_position if form.row.units.where == VXM else ANYWHERE
-        node = Node(len(self.nodes), statement, op, form, 0, position, hemisphere=hemisphere)
-        if hemisphere == ANYWHERE and MAP in form.row.format.names:
-            message = f"`{statement.mnemonic}` uses a map register, which one switch has"
-            raise error("E-OPERAND", message, statement.line, statement, "say which after the operands: `!W` or `!E`")
+        node = Node(0, statement, op, form, 0, position, hemisphere=hemisphere)
         if hemisphere != ANYWHERE:
             op.values[form.row.format.names.index("hemi")] = hemisphere
         made = self._fill(node, [reading for _, reading in readings], nodes)
@@ -190,7 +191,9 @@ class Reader:
         """Fill the operands; returns what the op defines."""
         made: Flowing | None = None
         for slot, reading, operand in zip(_written_slots(node.form), readings, written, strict=True):
-            if not isinstance(reading, Flowing):
+            if _is_map(slot):
+                self._take_map(node, self._must_flow(node.statement, operand))
+            elif not isinstance(reading, Flowing):
                 FILL[slot.operand.kind](self.scope, node.op, slot, reading, operand)
             elif slot.operand.role == WRITE:
                 made = reading
@@ -207,6 +210,16 @@ class Reader:
             node.op.values[node.op.row.format.names.index("dst")] = made.pin
         return made
 
+    def _take_map(self, node: Node, flowing: Flowing) -> None:
+        value = self._value(node.statement, flowing)
+        if value.width != MAP_SOURCE.width:
+            raise _widths(node.statement, flowing, value, "a map", MAP_SOURCE.width)
+        load = anew(value, self.nodes)
+        if load is not None and load.result is not None:
+            self._append(load)
+            value = load.result
+        self._take(node, MAP, value)
+
     def _fill_attributes(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
         for attribute in attributes:
             if attribute.name in node.op.row.attributes and attribute.name not in ALLOWED:
@@ -218,7 +231,8 @@ class Reader:
     def _count(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
         """The length of a burst: that of its operands, which must agree, or `n`."""
         given = next((attribute for attribute in attributes if attribute.name == "n"), None)
-        counts = {value.count: value for value in reversed(node.sources.values())}
+        together = [value for name, value in node.sources.items() if name != MAP or value.count > 1]
+        counts = {value.count: value for value in reversed(together)}
         if len(counts) > 1:
             first, second = list(counts.values())[:2]
             message = f"`{second.name}` has {second.count} elements and `{first.name}` {first.count}"
@@ -263,18 +277,27 @@ def _form(statement: OpStmt, shapes: tuple[Shape, ...]) -> Form:
     """The form whose operands fit, the switch left out. Raises E-OPERAND."""
     candidates = list(forms(statement.mnemonic).values())
     for form in candidates:
-        if tuple(shape_of(slot.operand) for slot in _written_slots(form)) == shapes:
+        if tuple(map(_shape, _written_slots(form))) == shapes:
             return form
     row = candidates[0].row
     if row.units.where != SXM:
         raise no_form_fits(statement, shapes)
-    operands = ", ".join(operand_text(slot.operand) for slot in _written_slots(candidates[0]))
+    operands = ", ".join("map" if _is_map(slot) else operand_text(slot.operand) for slot in _written_slots(form))
     message = f"in linear code it is written `{statement.mnemonic} {operands}`"
     raise error("E-OPERAND", message, statement.line, statement, "the switch is chosen; `!W` or `!E` pins it")
 
 
 def _written_slots(form: Form) -> list[Slot]:
     return [slot for slot in form.slots if slot.operand.kind not in (HEMI, ATTR)]
+
+
+def _is_map(slot: Slot) -> bool:
+    return slot.operand.fields[0] == MAP
+
+
+def _shape(slot: Slot) -> Shape:
+    """What an operand looks like: where a map register stands in a bundle, a value stands here."""
+    return PLACE if _is_map(slot) else shape_of(slot.operand)
 
 
 def _width(row: Row) -> int:

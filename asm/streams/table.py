@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from asm.streams.graph import ANYWHERE, Rows
+from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Rows
 from asm.streams.route import Channel, Piece, Unfit
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
 from isa.units import PLANE, PLANES, UNIT_NAMES, VXM, slice_name
 
-UNIT, BANK, STREAM = "unit", "bank", "stream"
+UNIT, BANK, STREAM, REGISTER = "unit", "bank", "stream", "register"
 SOLID = -1
 
 
@@ -94,6 +94,7 @@ class Table:
                     self._plane(piece, start)
                 else:
                     self._unit(piece, start)
+                    self._map(piece, start)
                 self._bank(piece, start)
             for piece in pieces:
                 self._stream(piece, start)
@@ -168,6 +169,18 @@ class Table:
             return [pin]
         count = self.spec.vxm_alus if piece.row.units.where == VXM else piece.row.instances
         return list(range(min(count, piece.row.instances)))
+
+    def _map(self, head: Piece, start: int) -> None:
+        """A map register of a switch from when a map is in it until nothing uses it any more."""
+        if MAP not in head.values or not head.team:
+            return
+        begin, end = head.time + head.latency, max(piece.time + piece.span for piece in head.team)
+        taken = Taken(begin + start, end + start, head)
+        numbers = range(LOAD_MAP.format.field(MAP).high + 1)
+        choices = ((number, {f"map {head.position} {number}": taken}) for number in numbers)
+        number = self._choose(head, choices, REGISTER, "map registers")
+        for piece in (head, *head.team):
+            piece.values[MAP] = number
 
     # Banks ------------------------------------------------------------------------------------
     def _bank(self, piece: Piece, start: int) -> None:

@@ -116,10 +116,10 @@ def _timed(body: Body, plan: Plan, end: int) -> Timed:
 def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
     """Make those that take a value early, with all that follows them, later, where that saves moves; the cost."""
     for value in body.values:
-        for user, _ in value.users if cost and len(value.users) > 1 else ():
-            lags = [plan.time[other] - plan.earliest(value, plan.position[other]) for other, _ in value.users]
-            lag = plan.time[user] - plan.earliest(value, plan.position[user])
-            group = _following(body, user)
+        for user in value.users if cost and len(value.users) > 1 else ():
+            lags = [_lag(plan, value, other) for other in value.users]
+            lag = _lag(plan, value, user)
+            group = _following(body, user[0])
             room = min(_room(plan, node, end) for node in group)
             if max(lags) - lag not in range(1, room + 1):
                 continue
@@ -131,6 +131,11 @@ def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
             else:
                 plan.time = before
     return cost
+
+
+def _lag(plan: Plan, value: Value, user: tuple[Node, str]) -> int:
+    """The cycles that a value waits for a user."""
+    return plan.taken(value, user) - plan.earliest(value, plan.position[user[0]])
 
 
 def _room(plan: Plan, node: Node, end: int) -> int:
@@ -163,7 +168,7 @@ def _settle(body: Body, plan: Plan, nodes: list[Node], end: int, prefer: Callabl
 def _earliest(plan: Plan, node: Node) -> int:
     """Raises Unfit (E-PIN) when that is after the cycle it is pinned to."""
     where = plan.position[node]
-    arrivals = [plan.earliest(value, where) for value in node.sources.values()]
+    arrivals = [plan.earliest(value, where) + node.lead(name) for name, value in node.sources.items()]
     arrivals += [plan.time[other] + node.wait(other) for other in node.after if other in plan.time]
     first = max([lead(plan, node), *arrivals])
     pin = node.op.cycle_pin
@@ -177,8 +182,9 @@ def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
     """The last cycle that leaves those that follow where they are, and the end."""
     limits = [end - (node.span - 1 + node.latency)]
     if node.result is not None:
-        for user, _ in node.result.users:
-            limits.append(plan.time[node] + plan.time[user] - plan.earliest(node.result, plan.position[user]))
+        for user, name in node.result.users:
+            arrival = plan.earliest(node.result, plan.position[user]) + user.lead(name)
+            limits.append(plan.time[node] + plan.time[user] - arrival)
     limits += [plan.time[user] - user.wait(node) for user in body.nodes if node in user.after]
     return min(limits)
 
