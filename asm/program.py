@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from asm.tree import Attribute, Expr, Line, Operand, OpStmt
 from isa.diagnostics import Place
@@ -81,23 +81,20 @@ class Label:
     exported: bool = False
 
 
-@dataclass(slots=True)
-class Linear:
+class Linear(NamedTuple):
     """An op of linear assembly: the scheduler chooses unit and cycle."""
 
     op: AsmOp
 
 
-@dataclass(slots=True)
-class Explicit:
+class Explicit(NamedTuple):
     """A bundle written in braces (or made by a timeline): issues as it stands."""
 
     ops: list[AsmOp]
     place: Place
 
 
-@dataclass(slots=True)
-class TimedOp:
+class TimedOp(NamedTuple):
     """An op of a timeline. Times and `after` labels are resolved by the scheduler."""
 
     op: AsmOp
@@ -108,8 +105,7 @@ class TimedOp:
     place: Place
 
 
-@dataclass(slots=True)
-class CycleCheck:
+class CycleCheck(NamedTuple):
     """`.cycles N`, `.drain N` or `.assert`: checked on the code since the region began."""
 
     kind: str  # cycles, drain, assert
@@ -119,8 +115,7 @@ class CycleCheck:
     place: Place
 
 
-@dataclass(slots=True)
-class Overlap:
+class Overlap(NamedTuple):
     """`.overlap N`: the cycles that a timeline shares with what comes before it; None for as many as are possible."""
 
     cycles: int | None

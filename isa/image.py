@@ -8,6 +8,7 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
@@ -68,8 +69,7 @@ class Relocation:
     place: Place | None = None
 
 
-@dataclass(slots=True)
-class LineEntry:
+class LineEntry(NamedTuple):
     """The op whose first syllable is at `address` was written at `place`."""
 
     address: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class ElementType:
+class ElementType(NamedTuple):
     """`bits` per element; `kind` is i, u or f; `numpy` names a NumPy or ml_dtypes dtype."""
 
     name: str

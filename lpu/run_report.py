@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from isa.places import place_name
 from lpu import messages, show
@@ -16,8 +15,7 @@ from vm.machine import LIMIT, Machine, MachineFault
 from vm.stats import LostStats, Stats, UnitStats
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`status` is halted, fault, limit or interrupted; `code` the exit status of the command."""
 
     status: str

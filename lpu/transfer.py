@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from isa.diagnostics import Diagnostic, SourceError
 from isa.files import write_atomic
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 STANDARD = "-"
 
 
-@dataclass(frozen=True)
-class Transfer:
+class Transfer(NamedTuple):
     """A file, and the symbol it holds (empty: all declared inputs or outputs, in order)."""
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from isa import codec
 from isa.codec import Op
@@ -16,8 +17,7 @@ from vm.items import Burst, Lost
 Line = tuple[str, int]  # file and 1-based line
 
 
-@dataclass(frozen=True, slots=True)
-class UnitStats:
+class UnitStats(NamedTuple):
     """`busy` counts cycles: one for a scalar op, one for each of the `elements` of an op of the tensor face.
 
     Activations of a 16-bit type keep their units busy for two.
@@ -28,8 +28,7 @@ class UnitStats:
     elements: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LostStats:
+class LostStats(NamedTuple):
     """Values that an op made for a stream (`stream` -1: for the exit of a plane) and that nobody sampled."""
 
     unit: str
@@ -38,8 +37,7 @@ class LostStats:
     line: Line | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineStats:
+class LineStats(NamedTuple):
     """A source line: ops issued from it, and the cycles spent on bundles whose first op is on it.
 
     Cycles count a bundle's own cycle, the waiting of a `nop` and the dead cycles of jumps always taken; dead

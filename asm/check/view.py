@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.facts import FACTS, target_label
 from asm.program import AsmOp, Packed
@@ -19,8 +20,7 @@ NOTHING: frozenset[str] = frozenset()
 UNKNOWN = -1  # a target outside the program, or one that is not known yet
 
 
-@dataclass(slots=True)
-class CheckedOp:
+class CheckedOp(NamedTuple):
     """An op with all its numbers but those of `open_fields`, which linking fills in; `source` is what it was
     written as, when that is at hand. `is_placed` says that linking keeps its banks: it refers to no other object."""
 

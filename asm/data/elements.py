@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from asm.data.values import element_bits, pack
 from asm.errors import error
@@ -18,8 +18,7 @@ from isa.types import TYPES, ElementType
 WORD = TYPES["i32"]
 
 
-@dataclass(slots=True)
-class Elements:
+class Elements(NamedTuple):
     """What waits for addresses: the elements of one directive, and `write`, which takes their bits.
 
     `offset` is where in its object they begin, in words; None where the bytes of an element lie apart.

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.scope.objects import DataObject, Region
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
 
 
-@dataclass(slots=True)
-class Run:
+class Run(NamedTuple):
     start: int
     end: int
     owner: DataObject

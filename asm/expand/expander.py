@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from asm.expand.blocks import Branches, closer_of, unclosed
 from asm.expand.directives import HANDLERS, pass_over_block, unknown_block
@@ -33,8 +33,7 @@ BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|\[[^\[\]]*\]')
 Report: TypeAlias = Callable[[Diagnostic], None]
 
 
-@dataclass(slots=True)
-class ExpandOptions:
+class ExpandOptions(NamedTuple):
     """`include_paths` are the folders of -I, in order."""
 
     include_paths: tuple[Path, ...] = ()

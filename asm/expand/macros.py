@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NoReturn, TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from asm.tree import Attribute, DirectiveStmt, Line, Name, OpStmt
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
@@ -18,8 +17,7 @@ OP_ENDS = ("||", "}")
 NONE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """`default` is text, None when an argument must be given; a `rest` parameter takes all that are left."""
 
     name: str
@@ -27,8 +25,7 @@ class Parameter:
     rest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(NamedTuple):
     name: str
     parameters: tuple[Parameter, ...]
     body: tuple[Line, ...]

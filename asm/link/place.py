@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.link.unit import Unit, note
 from isa.diagnostics import Diagnostic, Place
@@ -12,8 +12,7 @@ from isa.image import Block
 from isa.machine import MachineSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Blocks of one object that move together."""
 
     unit: Unit
@@ -36,8 +35,7 @@ class Group:
         return next((s.place for s in self.unit.image.symbols if s.group == self.name and s.place), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Words start to end, end excluded, of one bank, and whose they are."""
 
     start: int

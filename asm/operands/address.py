@@ -19,8 +19,7 @@ FORM = "an address is a place, a register times a factor and one more register: 
 Term = tuple[int, int | None]
 
 
-@dataclass(slots=True)
-class LinearForm:
+class LinearForm(NamedTuple):
     """constant + sum of register*scale + product; the scale of a register written alone is None, of `r1*1` 1."""
 
     constant: int | Address = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from asm.errors import error
 from asm.program import CycleCheck, Item, Overlap, Timeline
@@ -18,8 +18,7 @@ USAGE = "write `.overlap 12`, or `.overlap max` for as many cycles as are possib
 DIRECTLY = "let `.timeline` follow it; `.cycles`, `.drain` and `.assert` come before it, or in the timeline"
 
 
-@dataclass(slots=True)
-class Joint:
+class Joint(NamedTuple):
     """An `.overlap`, and the timeline before it with those merged into it; `met` items were there when it came."""
 
     overlap: Overlap

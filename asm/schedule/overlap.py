@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from asm.check.bursts import cycles
 from asm.check.cycles import Region, measure
@@ -47,8 +48,7 @@ def expand(timeline: Timeline, spec: MachineSpec, externs: Container[str] = ()) 
     return out
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A timeline by itself: its ops in order of time, and how long they take."""
 
     issues: list[Issue]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.names.expr import Address
 from isa.diagnostics import Place
@@ -10,8 +11,7 @@ from isa.image import Tensor
 from isa.machine import MachineSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """The words [start, end) that a place such as `mw0.1` or `mw0..mw3` names."""
 
     start: int
@@ -22,8 +22,7 @@ class Region:
     bank: int = -1  # when the place names one
 
 
-@dataclass(slots=True)
-class WordReference:
+class WordReference(NamedTuple):
     """The word at `offset` in its object holds the value of an address."""
 
     offset: int
@@ -88,8 +87,7 @@ class DataObject:
         return piece, start
 
 
-@dataclass(slots=True)
-class DataSymbol:
+class DataSymbol(NamedTuple):
     """A name for words of an object: `offset` words into it, `size` long, with its type if it has one.
 
     `constant` is the number a parameter stands for (a float one for the source alone).

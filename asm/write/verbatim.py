@@ -6,7 +6,7 @@ This is the way to write down any text there is, that of damaged or hostile imag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.program import CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
 from asm.schedule import Scheduled
@@ -16,8 +16,7 @@ from isa.diagnostics import Diagnostic, Place
 from isa.machine import MachineSpec
 
 
-@dataclass(slots=True)
-class Raw:
+class Raw(NamedTuple):
     """One syllable of text, with the stop bit it has."""
 
     value: int

@@ -43,8 +43,7 @@ class Rounds(NamedTuple):
     most: int | None = None
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Blocks [first, after) are the loop: for `loop` the block that ends with it, and the body."""
 
     first: int
@@ -109,8 +108,7 @@ def refusal(program: Blocks, loop: Candidate) -> str:
     return ""
 
 
-@dataclass(slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What holds for all loops of a program: registers that no op names, the last first; how many control ops go to
     each label; and whether it is closed, so that nobody enters or leaves it with hardware loops under way."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.program import AsmOp
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`interval` and why it failed; `reason` is empty for the one that was taken."""
 
     interval: int
