@@ -379,6 +379,28 @@ def test_inputs_and_outputs_keep_their_order() -> None:
     assert not tensor(image, "b").is_output
 
 
+def test_inputs_and_outputs_declare_tensors() -> None:
+    image = image_of(
+        "a: .i32 1\n.input x: i8[3, 4] @ mw1, a, y: f32[2, 4] @ auto\n.output z: i8[6, 4] @ me2 layout tiles\n"
+    )
+    assert [tensor(image, name).input_order for name in "xay"] == [0, 1, 2]
+    declared = tensor(image, "z")
+    assert (declared.dtype, declared.shape, declared.layout, declared.is_output) == ("i8", (6, 4), "tiles", True)
+    assert not declared.is_input and not tensor(image, "x").is_output
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (".input x @ mw1", "`.input` takes one declaration"),
+        (".output x: i8[2] @ mw1 layout round", "`.output` has no layout `round`"),
+        (".input x: i8[2] @ mw1, 3", "`.input` takes names"),
+    ],
+)
+def test_what_inputs_do_not_declare(text: str, message: str) -> None:
+    assert [problem.message for problem in assemble(text + "\n").diagnostics] == [message]
+
+
 def test_parameters_are_a_word_and_a_constant() -> None:
     image = image_of(".param n = 3\n.param f = 0.5\n.array a: i32[n]\n", defines={"n": 5})
     assert symbol(image, "n").constant == 5

@@ -16,7 +16,7 @@ from asm.errors import error
 from asm.names.suggest import did_you_mean
 from asm.names.symbols import LABEL
 from asm.scope.scope import Scope
-from asm.tree import Attribute, Brace, DirectiveStmt, Expr, LabelDef, Name, Operand, OpStmt, Statement
+from asm.tree import Attribute, Brace, Declaration, DirectiveStmt, Expr, LabelDef, Name, Operand, OpStmt, Statement
 from isa.types import TYPES
 
 IN_TEXT = ("timeline", "endtimeline", "overlap", "cycles", "drain", "assert", "syllable", "unchecked")
@@ -137,6 +137,13 @@ class Gathering:
             self._flush_to_text()
         declare(self.data, statement)
 
+    def transfer(self, statement: DirectiveStmt) -> None:
+        """`.input`, `.output`: names, or tensors that are declared here"""
+        for node in statement.arguments:
+            if isinstance(node, Declaration):
+                self.declaration(statement._replace(arguments=(node,)))
+        self.fact(statement)
+
     def parameter(self, statement: DirectiveStmt) -> None:
         """`.param NAME = VALUE, ...`: expansion has defined them; here they get their words"""
         nodes = statement.arguments
@@ -187,4 +194,6 @@ DIRECTIVES: dict[str, Callable[[Gathering, DirectiveStmt], None]] = {
     **{name: _typed(name) for name in TYPES},
     **dict.fromkeys(IN_TEXT, Gathering.text_directive),
     **dict.fromkeys(FACT_DIRECTIVES, Gathering.fact),
+    "input": Gathering.transfer,
+    "output": Gathering.transfer,
 }

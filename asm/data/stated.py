@@ -104,12 +104,12 @@ class Facts:
         self.burst = self._positive(statement, self._arguments(statement)[0])
 
     def input(self, statement: DirectiveStmt) -> None:
-        """`.input NAME, ...`"""
-        self.inputs += [(name, statement.line) for name in self._names(statement, (DATA, PARAM))]
+        """`.input NAME, ...`; a tensor may be declared in place of a name"""
+        self.inputs += [(name, statement.line) for name in self._names(_named(statement), (DATA, PARAM))]
 
     def output(self, statement: DirectiveStmt) -> None:
-        """`.output NAME, ...`"""
-        self.outputs += [(name, statement.line) for name in self._names(statement, (DATA, PARAM))]
+        """`.output NAME, ...`; a tensor may be declared in place of a name"""
+        self.outputs += [(name, statement.line) for name in self._names(_named(statement), (DATA, PARAM))]
 
     # Arguments --------------------------------------------------------------------------------
     def _arguments(self, statement: DirectiveStmt) -> tuple[Operand, ...]:
@@ -166,6 +166,15 @@ class Facts:
             symbol.tensor.is_input, symbol.tensor.input_order = True, order
         else:
             symbol.tensor.is_output, symbol.tensor.output_order = True, order
+
+
+def _named(statement: DirectiveStmt) -> DirectiveStmt:
+    """A directive with what it declares as names."""
+    arguments = (
+        Name(node.name, node.column, node.column + len(node.name)) if isinstance(node, Declaration) else node
+        for node in statement.arguments
+    )
+    return statement._replace(arguments=tuple(arguments))
 
 
 WANTED = {

@@ -1,10 +1,8 @@
 ; GELU in its sigmoid form, f32[1024, 320]: ../gelu.s as values. x waits 11 cycles for its sigmoid, unsaid.
 ; cycles 276
         .macro quad name, first, last
-        .tensor x_\name: f32[256, 320] @ \first..\last.0
-        .tensor y_\name: f32[256, 320] @ \first..\last.1
-        .input x_\name
-        .output y_\name
+        .input x_\name: f32[256, 320] @ \first..\last.0
+        .output y_\name: f32[256, 320] @ \first..\last.1
         vload   %x, x_\name
         vmul.f32 %gate, %x, 1.702
         vsigmoid.f32 %gate, %gate

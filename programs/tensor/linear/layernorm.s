@@ -2,15 +2,11 @@
 ; along with every row of x.
 ; cycles 136
         .equ rows = 32                  ; of each hemisphere
-        .tensor gamma: f32[320] @ mw8..mw11
-        .tensor beta: f32[320] @ me8..me11
-        .input gamma
-        .input beta
+        .input gamma: f32[320] @ mw8..mw11
+        .input beta: f32[320] @ me8..me11
         .macro hemisphere side, far, last, near, to
-        .tensor x_\side: f32[rows, 320] @ \far..\last
-        .tensor y_\side: f32[rows, 320] @ \near..\to
-        .input x_\side
-        .output y_\side
+        .input x_\side: f32[rows, 320] @ \far..\last
+        .output y_\side: f32[rows, 320] @ \near..\to
         vload   %x, x_\side
         reduce.add.f32 %sum, %x
         vfma.f32 %x, %sum, r1, %x

@@ -1,24 +1,19 @@
-; RMS normalisation over rows of 320 lanes, f32[960, 320]: ../rmsnorm.s as values. x * gamma waits in memory, rows by
-; turns in both banks of a quad.
+; RMS normalisation, f32[960, 320]: ../rmsnorm.s as values. x * gamma waits in memory, in two banks by turns.
 ; cycles 389
         .equ rows = 320                 ; of each pipeline
-        .equ bank = 4096                ; rows of a bank
-        .tensor gamma: f32[320] @ me4..me7
-        .input gamma
+        .input gamma: f32[320] @ me4..me7
         .macro pipeline number, first, last, wait, to
-        .tensor x_\number: f32[rows, 320] @ \first..\last.0
-        .tensor y_\number: f32[rows, 320] @ \first..\last.1
-        .tensor wait_\number: f32[bank + rows / 2, 320] @ \wait..\to
-        .input x_\number
-        .output y_\number
+        .input x_\number: f32[rows, 320] @ \first..\last.0
+        .output y_\number: f32[rows, 320] @ \first..\last.1
+        .tensor wait_\number: f32[4096 + rows / 2, 320] @ \wait..\to
         vload   %x, x_\number
         vmul.f32 %squares, %x, %x
         vcvts.f32.f32 %x, %x, %gamma
-        vstore  wait_\number, %x, row=bank, n=2, stride=-bank, m=rows / 2, stride2=1
+        vstore  wait_\number, %x, row=4096, n=2, stride=-4096, m=rows / 2, stride2=1
         reduce.add.f32 %sum, %squares
         vfma.f32 %root, %sum, r1, r2
         vrsqrt.f32 %root, %root
-        vload   %x, wait_\number, row=bank, n=2, stride=-bank, m=rows / 2, stride2=1
+        vload   %x, wait_\number, row=4096, n=2, stride=-4096, m=rows / 2, stride2=1
         vmul.f32 %x, %x, %root
         vstore  y_\number, %x
         .endm

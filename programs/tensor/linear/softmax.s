@@ -3,10 +3,8 @@
 ; cycles 611
         .equ rows = 512                 ; of each hemisphere
         .macro hemisphere side, far, last, near, to
-        .tensor x_\side: f32[rows, 320] @ \far..\last
-        .tensor y_\side: f32[rows, 320] @ \near..\to
-        .input x_\side
-        .output y_\side
+        .input x_\side: f32[rows, 320] @ \far..\last
+        .output y_\side: f32[rows, 320] @ \near..\to
         vload   %x, x_\side
         reduce.max.f32 %most, %x
         vsub.f32 %x, %x, %most
