@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from asm.allocate.allocate import allocate
 from asm.data.blocks import add_data, add_symbols, add_tensors
 from asm.data.gather import Gathering
 from asm.data.place import place
@@ -160,7 +161,7 @@ class Assembler:
         self.scope.settle_externs()
         for label in builder.labels:
             label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken
-        for diagnostic in self.scope.registers.allocate():
+        for diagnostic in allocate(self.scope.registers, items):
             self.report(diagnostic)
         return items, builder.unchecked is not None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from asm.errors import diagnostic, error
+from asm.errors import error
 from asm.program import AsmOp
 from asm.tree import Line, Name, Virtual
-from isa.diagnostics import Diagnostic, Note, Place
+from isa.diagnostics import Note, Place
 from isa.row import MEM, SLICE_ROW, Row
 
 COUNT = 32
@@ -17,7 +17,7 @@ NAMED = {f"{letter}{number}": number for letter in "rR" for number in range(COUN
 
 
 class Registers:
-    """Symbolic registers are numbered from COUNT on until every op is known; `allocate` gives them their places."""
+    """Symbolic registers are numbered from COUNT on until every op is known; `asm.allocate` gives them their places."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = dict(NAMED)
@@ -74,27 +74,10 @@ class Registers:
         self.used |= 1 << register
         return number == register or (number >= COUNT and self.pinned.setdefault(number, register) == register)
 
-    def allocate(self) -> list[Diagnostic]:
-        """Give symbolic registers those that the file never names. Errors: E-REGISTERS."""
-        free = [register for register in range(COUNT) if not self.used >> register & 1]
-        wanted = [number for number in range(COUNT, COUNT + len(self.symbolic)) if number not in self.pinned]
-        if len(wanted) > len(free):
-            return [self._too_few(wanted, len(free))]
-        places = {**dict(zip(wanted, free, strict=False)), **self.pinned}
-        for op, indices, first in self.waiting:
-            for index in indices:
-                number = op.values[index] - first
-                op.values[index] = first + places.get(number, number)
-            if op.access is not None:
-                op.access.index = address_index(op)
-        return []
-
-    def _too_few(self, wanted: list[int], free: int) -> Diagnostic:
-        _, line, node = self.symbolic[wanted[free] - COUNT]
-        message = f"{len(wanted)} registers without a number are needed and the file leaves {free}"
-        names = ", ".join(self.symbolic[number - COUNT][0] for number in wanted[:8])
-        more = ", ..." if len(wanted) > 8 else ""
-        return diagnostic("E-REGISTERS", message, line, node, f"they are {names}{more}")
+    @property
+    def free(self) -> list[int]:
+        """The registers that the file never names."""
+        return [register for register in range(COUNT) if not self.used >> register & 1]
 
 
 def register_indices(row: Row) -> tuple[int, ...]:

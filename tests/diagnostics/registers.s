@@ -11,7 +11,12 @@
         add     r27, r28, r29
         .endr
         .reg    x, y
-; error: E-REGISTERS 20-20: 3 registers without a number are needed and the file leaves 1
-; help: they are x, y, %z
         add     x, y, r30
         add     %z, x, y
+; error: E-REGISTERS 9-11: 3 registers without a number are needed here at once and the file leaves 1
+; note 13:20-20: `y` is one of them
+; note 13:17-17: `x` is one of them
+; note 15:17-18: `%z` is one of them
+; help: name fewer registers by their numbers
+        add     r0, %z, x
+        add     r0, %z, y
