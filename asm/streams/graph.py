@@ -69,10 +69,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A tile of weights: what reads it, a burst for each quad, and where it lies."""
+    """A tile of weights: what reads it, side by side; where it lies, and the cycles to load it."""
 
     reads: list[AsmOp]
     rows: Rows
+    steps: int
 
 
 @dataclass(eq=False, slots=True)
@@ -98,9 +99,8 @@ class Node:
     spacing: int = 1
     tensor: str = ""
     planes: int = 1
-    tiles: list[Tile] = field(default_factory=list)  # of a product, with their type and the cycles to load one
+    tiles: list[Tile] = field(default_factory=list)  # of a product, with their type
     weights: str = ""
-    steps: int = 0
     ahead: int = 0  # at most so many cycles before a product it begins to read weights
     extra: int = 0  # cycles by which its result is later than the latency of its row
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from asm.streams.graph import MAP, Node
 from asm.streams.maps import map_loads
-from asm.streams.matrix import product_pieces
+from asm.streams.plane import product_pieces
 from asm.streams.route import Channel, Piece, Plan, Route
 from isa.machine import EAST, WEST
 

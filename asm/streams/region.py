@@ -116,7 +116,7 @@ def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
     end, first, timed = best
     pieces = list(pieces_of(timed.plan, body.nodes))
     table.place(pieces, first)
-    return Placed(first, end, pieces, timed)
+    return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
 
 
 def _first_start(

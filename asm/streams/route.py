@@ -7,6 +7,7 @@ registers (moves of up to 16 cycles each) and be sent on either way; a switch ca
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.operands.slot import form_of
 from asm.program import AsmOp
@@ -56,6 +57,14 @@ class Channel:
             self.reach = position
 
 
+class Keep(NamedTuple):
+    """What of a plane a burst keeps from others, from cycle `since` to before `until`."""
+
+    what: str
+    since: int
+    until: int
+
+
 @dataclass(eq=False, slots=True)
 class Piece:
     """A burst in time, an element every `spacing` cycles: of a node, or what brings its value on its way."""
@@ -76,11 +85,18 @@ class Piece:
     rows: Rows | None = None  # the memory that it touches
     op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
     team: list[Piece] = field(default_factory=list)  # of the first: what shares its plane or map register
+    keeps: list[Keep] = field(default_factory=list)
+    twin: Piece | None = None  # that reads the same weights in the same cycle, so that one burst will do
 
     @property
     def span(self) -> int:
         """The cycles from its first element to its last, both included."""
         return (self.count - 1) * self.spacing + 1
+
+    @property
+    def held(self) -> int:
+        """The cycles for which it holds its units."""
+        return self.span + self.row.interval - 1
 
     @property
     def is_turn(self) -> bool:

@@ -25,7 +25,7 @@ from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, sele
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import Note, SourceError
 from isa.places import SCALARS, is_stream
-from isa.row import ATTR, HEMI, WRITE, Row, operand_text
+from isa.row import ATTR, HEMI, READ, WRITE, Row, operand_text
 from isa.table import MNEMONICS
 from isa.tensor import RESULT_WIDTH
 from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
@@ -130,8 +130,9 @@ class Reader:
         product = parse_product(self.scope, statement)
         made, vectors = (self._must_flow(statement, node) for node in (product.made, product.vectors))
         value = self._value(statement, vectors)
-        if value.width != 1:
-            raise _widths(statement, vectors, value, f"`{statement.mnemonic}`", 1)
+        width = next(operand.width for operand in PRODUCTS[statement.mnemonic].row.operands if operand.role == READ)
+        if value.width != width:
+            raise _widths(statement, vectors, value, f"`{statement.mnemonic}`", width)
         statement, hemisphere = _take_hemisphere(statement, PRODUCTS[statement.mnemonic].row)
         node = product_node(self.scope, len(self.nodes), statement, product, value.count)
         node.hemisphere = hemisphere

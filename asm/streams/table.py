@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Rows
 from asm.streams.route import Channel, Piece, Unfit
@@ -67,6 +67,9 @@ class Taken(NamedTuple):
         return next(later for later in range(1, last + 1) if not self.meets(other, later))
 
 
+Wanted: TypeAlias = list[tuple[str, Taken]]
+
+
 @cache
 def pulses(count: int, spacing: int) -> int:
     """A bit for each of some elements, the first in cycle 0."""
@@ -88,40 +91,60 @@ class Table:
     def place(self, pieces: list[Piece], start: int) -> None:
         """Reserve all that pieces take when they begin `start` cycles later. Raises Conflict, and takes nothing."""
         mark = len(self.log)
+        for piece in pieces:
+            piece.twin = self._twin(piece, start)
+        single = [piece for piece in pieces if piece.twin is None]
         try:
-            for piece in sorted(pieces, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
+            for piece in sorted(single, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
                 if piece.row.units.where == PLANE:
                     self._plane(piece, start)
                 else:
                     self._unit(piece, start)
                     self._map(piece, start)
                 self._bank(piece, start)
-            for piece in pieces:
+            for piece in single:
                 self._stream(piece, start)
         except Conflict:
             self.undo(mark)
             raise
+        for piece in pieces:
+            if piece.twin is not None and piece.result is not None and piece.twin.result is not None:
+                piece.result.number = piece.twin.result.number
 
-    def _claim(self, wanted: dict[str, Taken]) -> tuple[str, Taken] | None:
-        """Reserve several at once; or what is in the way."""
-        for name, taken in wanted.items():
-            for other in self.taken.get(name, ()):
-                if other.meets(taken):
-                    return name, other
-        for name, taken in wanted.items():
+    def _twin(self, piece: Piece, start: int) -> Piece | None:
+        """The burst that reads the same weights in the same cycle for another plane beside."""
+        if piece.result is None or not piece.result.beside:
+            return None
+        cycle = piece.time + start
+        name = f"{cycle} {piece.result.west} {tuple(piece.values.values())}"
+        if self.taken.get(name):
+            return self.taken[name][0].holder
+        self._claim([(name, Taken(cycle, cycle + piece.span, piece))])
+        return None
+
+    def _claim(self, wanted: Wanted) -> tuple[str, Taken, Taken] | None:
+        """Reserve several at once; or what is in the way of which."""
+        for name, taken in wanted:
+            other = self._in_the_way(name, taken)
+            if other is not None:
+                return name, taken, other
+        for name, taken in wanted:
             self.taken.setdefault(name, []).append(taken)
             self.log.append(name)
         return None
 
-    def _choose(self, piece: Piece, choices: Iterator[tuple[int, dict[str, Taken]]], kind: str, what: str) -> int:
+    def _in_the_way(self, name: str, taken: Taken) -> Taken | None:
+        return next((other for other in self.taken.get(name, ()) if other.meets(taken)), None)
+
+    def _choose(self, piece: Piece, choices: Iterable[tuple[int, Wanted]], kind: str, what: str) -> int:
         """The first choice that is free. Raises Conflict about the one that is free soonest, Unfit without any."""
         busy: list[tuple[int, str, Taken]] = []
         for number, wanted in choices:
             found = self._claim(wanted)
             if found is None:
                 return number
-            name, other = found
-            busy.append((wanted[name].clear_of(other), name, other))
+            name, taken, other = found
+            busy.append((taken.clear_of(other), name, other))
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
         later, name, other = min(busy, key=lambda each: each[0])
@@ -134,31 +157,30 @@ class Table:
             piece.values["u"] = number
 
     def _plane(self, head: Piece, start: int) -> None:
-        """A plane for all bursts of a product, and its array and buffer for as long as they are its weights."""
+        """A plane, or pair of planes, for all bursts of a product."""
         if not head.team:
             return
-        number = self._choose(head, self._planes(head, start), UNIT, "planes of a hemisphere")
+        what = "planes of a hemisphere" if head.row.claims == 1 else "pairs of planes"
+        number = self._choose(head, self._planes(head, start), UNIT, what)
         for piece in (head, *head.team):
             piece.values["plane"] = number
 
-    def _planes(self, head: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
-        first = head.team[0].time + start
-        whole = Taken(first, max(piece.time + piece.span for piece in head.team) + start, head)
-        for number in range(PLANES):
+    def _planes(self, head: Piece, start: int) -> Iterator[tuple[int, Wanted]]:
+        """Each plane with the units that the bursts take and what else they keep of it, or of both of a pair."""
+        for number in range(0, PLANES, head.row.claims):
             position = self.spec.mxm_position(self.spec.plane_hemisphere(number))
-            if position == head.position and self.spec.has_plane(number):
-                yield number, {f"P{number}": whole}
+            if position == head.position and self.spec.has_plane(number + head.row.claims - 1):
+                yield number, [each for piece in (head, *head.team) for each in _of_plane(piece, number, start)]
 
-    def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+    def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, Wanted]]:
         begin = piece.time + start
-        taken = Taken(begin, begin + piece.span, piece)
+        taken = Taken(begin, begin + piece.held, piece)
         for number in self._instances(piece):
             values = {**piece.values, "u": number} if "u" in piece.values else piece.values
-            op = Op(piece.row, tuple(values.values()))
-            wanted = {UNIT_NAMES[unit]: taken for unit in op.claims}
+            wanted = [(unit, taken) for unit in _claims(piece, values)]
             if piece.result is not None and piece.result.west is None:
                 landing = begin + piece.latency
-                wanted[f"v{number}"] = Taken(landing, landing + piece.span, piece)
+                wanted.append((f"v{number}", Taken(landing, landing + piece.span, piece)))
             yield number, wanted
 
     def _instances(self, piece: Piece) -> list[int]:
@@ -177,7 +199,7 @@ class Table:
         begin, end = head.time + head.latency, max(piece.time + piece.span for piece in head.team)
         taken = Taken(begin + start, end + start, head)
         numbers = range(LOAD_MAP.format.field(MAP).high + 1)
-        choices = ((number, {f"map {head.position} {number}": taken}) for number in numbers)
+        choices = ((number, [(f"map {head.position} {number}", taken)]) for number in numbers)
         number = self._choose(head, choices, REGISTER, "map registers")
         for piece in (head, *head.team):
             piece.values[MAP] = number
@@ -187,14 +209,14 @@ class Table:
         rows = piece.rows
         if rows is None:
             return
-        wanted = {}
+        wanted: Wanted = []
         begin = piece.time + start
         for bank, mask in _banks(rows, piece.spacing, self.spec.rows).items():
             end = begin + mask.bit_length()
             taken = Taken(begin, end, piece, mask=SOLID if mask == pulses(end - begin, 1) else mask)
             for number in range(rows.first, rows.first + rows.width):
-                wanted[f"{slice_name(number)}.{bank}"] = taken
-        self._choose(piece, iter([(0, wanted)]), BANK, "")
+                wanted.append((f"{slice_name(number)}.{bank}", taken))
+        self._choose(piece, [(0, wanted)], BANK, "")
 
     # Streams ----------------------------------------------------------------------------------
     def _stream(self, piece: Piece, start: int) -> None:
@@ -220,24 +242,24 @@ class Table:
         for place, each in enumerate(channel.beside):
             each.number = number + place * channel.width
 
-    def _together(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+    def _together(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, Wanted]]:
         size = channel.width * len(channel.beside)
         base = WEST_FLOW if channel.west else 0
         for number in range(base, base + self.spec.streams - size + 1, size):
-            wanted: dict[str, Taken] = {}
+            wanted: Wanted = []
             for place, each in enumerate(channel.beside):
                 first = number + place * each.width
                 taken = self._rectangle(piece, each, start)
-                wanted |= {_stream_name(stream): taken for stream in range(first, first + each.width)}
+                wanted += [(_stream_name(stream), taken) for stream in range(first, first + each.width)]
             yield number, wanted
 
-    def _groups(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, dict[str, Taken]]]:
+    def _groups(self, piece: Piece, channel: Channel, start: int) -> Iterator[tuple[int, Wanted]]:
         """Each group of streams with what the burst takes of it."""
         taken = self._rectangle(piece, channel, start)
         base = WEST_FLOW if channel.west else 0
         numbers = range(base, base + self.spec.streams - channel.width + 1, channel.width)
         for number in numbers if channel.pin == ANYWHERE else [channel.pin]:
-            yield number, {_stream_name(each): taken for each in range(number, number + channel.width)}
+            yield number, [(_stream_name(each), taken) for each in range(number, number + channel.width)]
 
     def _rectangle(self, piece: Piece, channel: Channel, start: int) -> Taken:
         """The diagonals and positions that a burst takes of its streams."""
@@ -251,6 +273,23 @@ class Table:
     def _along(self, west: bool | None, position: int) -> int:
         """How far a position is from where streams of a direction begin."""
         return self.spec.positions - 1 - position if west else position
+
+
+def _of_plane(piece: Piece, number: int, start: int) -> Wanted:
+    """What a burst takes of a plane, or of the pair that begins with it."""
+    begin = piece.time + start
+    units = _claims(piece, {**piece.values, "plane": number})
+    kept = [
+        (f"P{plane}.{keep.what}", Taken(keep.since + start, keep.until + start, piece))
+        for keep in piece.keeps
+        for plane in range(number, number + piece.row.claims)
+    ]
+    return [(unit, Taken(begin, begin + piece.held, piece)) for unit in units] + kept
+
+
+def _claims(piece: Piece, values: dict[str, int]) -> list[str]:
+    """The units that a burst with these fields holds."""
+    return [UNIT_NAMES[unit] for unit in Op(piece.row, tuple(values.values())).claims]
 
 
 def _what(piece: Piece) -> str:

@@ -11,7 +11,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Body, Node, Value
-from asm.streams.matrix import lead
+from asm.streams.plane import lead
 from asm.streams.route import LONGEST, Plan, Route, Unfit
 from isa.machine import EAST, HEMISPHERES, WEST, MachineSpec
 from isa.places import flows_west, is_stream
@@ -54,7 +54,8 @@ def _too_many(body: Body, plan: Plan) -> int:
         units, where, now = node.op.row.units, plan.position[node], plan.time[node]
         rivals = [other for other in switched if (other.op.row.units, plan.position[other]) == (units, where)]
         running = sum(plan.time[other] <= now < plan.time[other] + other.span for other in rivals)
-        there = len(units.names) * (plan.spec.mxm_planes // HEMISPHERES if node.tiles else 1)
+        planes = plan.spec.mxm_planes // HEMISPHERES // node.op.row.claims
+        there = len(units.names) * (planes if node.tiles else 1)
         most[units, where] = max(most[units, where], running - there)
     return sum(most.values())
 
