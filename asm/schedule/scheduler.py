@@ -18,6 +18,7 @@ from asm.schedule.memory import Aliases
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
 from asm.schedule.pins import far_pins, missed_pins
+from asm.schedule.proof import flaw
 from asm.schedule.reserve import assign_bursts
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
@@ -60,7 +61,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     loops = _pipeline(program, options)
     flow = Flow(program.blocks, connect(program), options.aliases)
     result = Scheduled([], [], far, loops)
-    spans = _emit(program, flow, result)
+    spans = _emit(program, flow, result, options.aliases)
     _number_runs(program, result.bundles)
     homeless = assign_bursts(result.bundles, spec)
     if program.diagnostics:
@@ -95,7 +96,7 @@ def _check_regions(
             yield from check_region(check.item, region, environment)
 
 
-def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
+def _emit(program: Blocks, flow: Flow, result: Scheduled, aliases: Aliases) -> list[int]:
     """Make the bundles of all blocks; returns the number of bundles before each block, and in all."""
     spans = [0]
     ends = body_ends(program)
@@ -110,6 +111,7 @@ def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
             made = [_explicit(bundle.ops, result) for bundle in block.bundles]
         else:
             made = pack(block, flow.placed[number], flow.shortfall(number), number in ends, near)
+            result.diagnostics += _proved(block, made, aliases)
         if made:
             made[0].labels, labels = labels, []
         result.bundles += made
@@ -117,6 +119,14 @@ def _emit(program: Blocks, flow: Flow, result: Scheduled) -> list[int]:
         spans.append(len(result.bundles))
     result.end_labels = labels
     return spans
+
+
+def _proved(block: Block, made: list[Packed], aliases: Aliases) -> Iterator[Diagnostic]:
+    """E-SCHEDULE when the bundles made of a block would not do what its lines say: a mistake of the assembler."""
+    found = flaw(block.ops, made, aliases)
+    if found:
+        message = f"the schedule found for this block is wrong: {found}"
+        yield Diagnostic("E-SCHEDULE", message, block.ops[0].place, help="please report it; braces or `!cycle` avoid it")
 
 
 def _last_statement(block: Block) -> OpStmt | None:
