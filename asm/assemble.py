@@ -103,7 +103,7 @@ class Assembler:
         self._choose_machine(statements)
         gathering = self._gather(statements)
         result = Assembly(None, self.diagnostics, self.sources.texts, name, self.scope)
-        items, unchecked = self._items(gathering, result.found)
+        items, unchecked = self._items(gathering, result)
         if not self.failed:
             self._pack(result, items, gathering, unchecked)
         if not self.failed:
@@ -153,14 +153,18 @@ class Assembler:
         gathering.data.evaluate(self.report_error)
         return gathering
 
-    def _items(self, gathering: Gathering, found: list[Timeline]) -> tuple[list[Item | Raw], bool]:
-        """The items of the text, and whether the source is `.unchecked`; timelines that are found are added."""
+    def _items(self, gathering: Gathering, result: Assembly) -> tuple[list[Item | Raw], bool]:
+        """The items of the text, and whether the source is `.unchecked`; `result` is told of what was found."""
         builder = ItemBuilder(self.scope, self.report_error)
         items = builder.build(gathering.text)
-        found += builder.found
+        result.found = builder.found
         self.scope.settle_externs()
         for label in builder.labels:
             label.exported = label.name in gathering.facts.exported or label.name in self.scope.taken
+        if builder.loops:
+            from asm.streams.loops.expand import expand  # what programs without such loops do without
+
+            items, result.loops = expand(items, builder.loops, self.scope, _stated(gathering))
         for diagnostic in allocate(self.scope.registers, items):
             self.report(diagnostic)
         return items, builder.unchecked is not None
@@ -171,12 +175,12 @@ class Assembler:
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
             externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-            stated = Stated(gathering.facts.trips, frozenset(gathering.facts.independent))
-            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, stated)
+            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering))
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
-        result.bundles, result.loops = scheduled.bundles, scheduled.loops
+        result.bundles = scheduled.bundles
+        result.loops = sorted(result.loops + scheduled.loops, key=lambda report: report.loop.place.line)
         if not self.failed:
             try:
                 result.text = encode_text(scheduled.bundles, scheduled.end_labels, self.scope.spec.text_syllables)
@@ -190,3 +194,8 @@ class Assembler:
         add_symbols(image, self.scope, text.labels, frozenset(gathering.facts.exported))
         add_tensors(image, self.scope)
         return image
+
+
+def _stated(gathering: Gathering) -> Stated:
+    """What the writer states of loops."""
+    return Stated(gathering.facts.trips, frozenset(gathering.facts.independent))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeGuard
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, TypeGuard
 
 from asm.errors import error
 from asm.operands.match import match
@@ -16,7 +17,11 @@ from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
 from isa.table import MNEMONICS
 
+if TYPE_CHECKING:
+    from asm.streams.loops.body import TileLoop
+
 CHECKS = ("cycles", "drain", "assert")
+LOOPS = frozenset(mnemonic for mnemonic, rows in MNEMONICS.items() if rows[0].control == "loop")
 
 
 class ItemBuilder:
@@ -34,17 +39,23 @@ class ItemBuilder:
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
         self.found: list[Timeline] = []  # what such runs became
+        self.loops: list[tuple[int, TileLoop]] = []  # loops over tensor code, each before the item of a number
         self.run: list[OpStmt] = []  # linear ops of the tensor face that are scheduled together
         self.joint: Joint | None = None  # an `.overlap` that waits for its second timeline
         self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
-        for statement in statements:
+        text = list(statements)
+        number = 0
+        while number < len(text):
+            size = self._tile_loop(text, number)
             try:
-                self._take(statement)
+                if not size:
+                    self._take(text[number])
             except SourceError as problem:
                 self.dropped = True
                 self.report(problem)
+            number += max(1, size)
         self._end_run(waits=False)
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
@@ -66,6 +77,23 @@ class ItemBuilder:
             self._brace(statement)
         elif isinstance(statement, DirectiveStmt):
             self._directive(statement)
+
+    def _tile_loop(self, text: Sequence[Statement], at: int) -> int:
+        """Read a loop over tensor code that begins with a statement; how many that took, 0 when there is none."""
+        statement = text[at]
+        if type(statement) is not OpStmt or statement.mnemonic not in LOOPS or self.timeline or self.bundle:
+            return 0
+        straight = takewhile(lambda inside: type(inside) is OpStmt, islice(text, at + 1, None))
+        if not any(map(_joins_a_run, straight)):
+            return 0
+        from asm.streams.loops.body import tile_loop
+
+        self._end_run(waits=True)
+        found = tile_loop(self.scope, text, at)
+        if found is None:
+            return 0
+        self.loops.append((len(self.items), found))
+        return 1 + found.size
 
     def _op(self, statement: OpStmt) -> None:
         if self.skipping:

@@ -35,23 +35,24 @@ class Rows:
 
     def meets(self, other: Rows) -> bool:
         """Whether two bursts touch a row of one slice and one of them writes."""
-        slices = self.first < other.first + other.width and other.first < self.first + self.width
-        if not slices or not (self.writes or other.writes) or self.low > other.high or other.low > self.high:
-            return False
-        return self.register == ANYWHERE or self.register != other.register or self._shares_an_offset(other)
+        same = self.register != ANYWHERE and self.register == other.register
+        return self.may_meet(other) and not (same and set(self.offsets).isdisjoint(other.offsets))
 
-    def _shares_an_offset(self, other: Rows) -> bool:
-        return not set(self.offsets).isdisjoint(other.offsets)
+    def may_meet(self, other: Rows) -> bool:
+        """The same, whatever registers hold."""
+        slices = self.first < other.first + other.width and other.first < self.first + self.width
+        return (self.writes or other.writes) and slices and self.low <= other.high and other.low <= self.high
 
     def wait(self, spacing: int, other: Rows, its_spacing: int) -> int:
         """Cycles from the first element of this burst to the first that another, after it, may have; both have an
         element every so many cycles."""
-        same = bool(self.order or self.offsets) and self._path == other._path
+        same = bool(self.path) and (self.first, self.register, self.path) == (other.first, other.register, other.path)
         return 1 + (self.count - 1) * (max(0, spacing - its_spacing) if same else spacing)
 
     @property
-    def _path(self) -> tuple[object, ...]:
-        return self.first, self.register, self.order, self.offsets
+    def path(self) -> Sequence[int]:
+        """The rows in order, as far as is known: with a register what is added to it."""
+        return self.order or self.offsets
 
 
 @dataclass(eq=False, slots=True)

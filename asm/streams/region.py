@@ -166,7 +166,7 @@ def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:
 def _timeline(scope: Scope, placed: list[Placed], nodes: list[Node], waits: bool) -> Timeline:
     timed = [(each.start + piece.time, piece) for each in placed for piece in each.pieces]
     timed.sort(key=lambda pair: (pair[0], pair[1].node.number))
-    ops = [_timed_op(_op(scope, piece), cycle) for cycle, piece in timed]
+    ops = [_timed_op(op_of(scope, piece), cycle) for cycle, piece in timed]
     end = max(each.end for each in placed)
     if waits and end > timed[-1][0] + 1:
         ops.append(_timed_op(AsmOp(NOP, [1], nodes[-1].statement), end - 1))
@@ -177,7 +177,7 @@ def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
     return TimedOp(op, (), "at", cycle, (), op.place)
 
 
-def _op(scope: Scope, piece: Piece) -> AsmOp:
+def op_of(scope: Scope, piece: Piece) -> AsmOp:
     """The op of a piece, with all its places."""
     values = dict(piece.values)
     if piece.result is not None:

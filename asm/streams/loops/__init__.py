@@ -1,0 +1,1 @@
+"""Loops over tensor code: rounds that overlap, by modulo scheduling of rigid bodies."""

@@ -1,0 +1,101 @@
+"""Lower bounds of the interval between rounds: by what bursts take, and by cycles of waits through memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from asm.schedule.loops.bounds import recurrence_bound
+from asm.schedule.loops.depend import Dependence
+from asm.streams.graph import Body, Node
+from asm.streams.loops.depend import Edge
+from asm.streams.pieces import pieces_of
+from asm.streams.route import Channel, Piece
+from asm.streams.times import Timed
+from isa.codec import Op
+from isa.machine import MachineSpec
+from isa.units import PLANE, SLICE, UNIT_NAMES, VXM, slice_name
+
+VECTOR_ALUS = "vector ALUs"
+
+
+def resource_bounds(choices: Sequence[tuple[Body, Sequence[Timed]]], spec: MachineSpec) -> dict[str, int]:
+    """The cycles a round needs of each resource, whichever way its bodies are timed; only what is needed at all."""
+    needs: Counter[str] = Counter()
+    capacity: dict[str, int] = {}
+    for body, ways in choices:
+        found = [_needs(list(pieces_of(timed.plan, body.nodes)), spec, capacity) for timed in ways]
+        for name in found[0]:
+            needs[name] += min(each[name] for each in found)
+    bounds = {name: -(-need // capacity[name]) for name, need in needs.items()}
+    return {name: bound for name, bound in bounds.items() if bound}
+
+
+def _needs(pieces: Iterable[Piece], spec: MachineSpec, capacity: dict[str, int]) -> Counter[str]:
+    """Cycles of each resource that bursts take; how much of it there is goes into `capacity`."""
+    needs: Counter[str] = Counter()
+    for piece in pieces:
+        for name, cycles, there in chain(_units(piece, spec), _banks(piece, spec), _streams(piece, spec)):
+            needs[name] += cycles
+            capacity[name] = there
+    return needs
+
+
+def _units(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
+    where = piece.row.units.where
+    if where == VXM:
+        yield VECTOR_ALUS, piece.span, spec.vxm_alus
+    elif where == SLICE:
+        for unit in Op(piece.row, tuple(piece.values.values())).claims:
+            yield UNIT_NAMES[unit], piece.span, 1
+    else:
+        side = "W" if piece.position < spec.vxm_position else "E"
+        planes = spec.mxm_planes // 2 if where == PLANE else 1
+        yield f"{side}: units to {piece.row.units.what}", piece.span, piece.row.instances * planes
+
+
+def _banks(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
+    """Banks that all of a burst is known to be in."""
+    rows = piece.rows
+    if rows is not None and rows.low // spec.rows == rows.high // spec.rows:
+        for number in range(rows.first, rows.first + rows.width):
+            yield f"{slice_name(number)}.{rows.low // spec.rows}", piece.count, 1
+
+
+def _streams(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
+    """Streams where they pass the vector unit, or begin or end there."""
+    channel = piece.result
+    if channel is not None and not piece.plane and channel.west is not None and _passes(channel, spec.vxm_position):
+        way = "westward" if channel.west else "eastward"
+        yield f"{way} streams at the vector unit", channel.width * channel.count, spec.streams
+
+
+def _passes(channel: Channel, centre: int) -> bool:
+    return (channel.start - centre) * (channel.reach - centre) <= 0
+
+
+# Recurrences ----------------------------------------------------------------------------------
+def recurrence(choices: Sequence[tuple[Body, Sequence[Timed]]], edges: Iterable[Edge]) -> tuple[int, list[Node]]:
+    """The least interval that waits through memory allow, and a node of each body of a cycle that allows no less."""
+    where = {node: number for number, (body, _) in enumerate(choices) for node in body.nodes}
+    found = []
+    for edge in edges:
+        start, end = where[edge.first], where[edge.second]
+        if start != end or edge.distance:
+            found.append((edge, Dependence(start, end, _least(choices, edge, start, end), edge.distance)))
+    bound, critical = recurrence_bound(len(choices), [each for _, each in found])
+    return bound, [_node(found, number) for number in critical]
+
+
+def _least(choices: Sequence[tuple[Body, Sequence[Timed]]], edge: Edge, start: int, end: int) -> int:
+    """The least that a body must begin later than another for the sake of an edge."""
+    ways, others = choices[start][1], choices[end][1]
+    if start == end:
+        return min(timed.plan.time[edge.first] - timed.plan.time[edge.second] for timed in ways) + edge.wait
+    latest = max(timed.plan.time[edge.second] for timed in others)
+    return min(timed.plan.time[edge.first] for timed in ways) + edge.wait - latest
+
+
+def _node(found: Sequence[tuple[Edge, Dependence]], number: int) -> Node:
+    return next(edge.first for edge, each in found if each.start == number)
