@@ -1,8 +1,9 @@
-"""`--explain`: what became of each innermost loop of a source, on standard output."""
+"""`--explain`: why schedules are as long as they are, on standard output."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lpu import messages
@@ -10,7 +11,7 @@ from lpu import messages
 if TYPE_CHECKING:
     from asm.assemble import Assembly
 
-HELP = "print what became of each innermost loop: what bounds it, what was tried, and why that failed"
+HELP = "print what bounds each run of linear tensor code and each innermost loop, what was tried, and why that failed"
 
 
 def add_option(made: argparse.ArgumentParser) -> None:
@@ -18,6 +19,15 @@ def add_option(made: argparse.ArgumentParser) -> None:
 
 
 def show(result: Assembly) -> None:
-    """Print the reports of an assembly's loops. Raises SourceError when nothing can be written."""
-    lines = [line for report in result.loops for line in report.lines()]
-    messages.write_file("-", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
+    """Print what explains an assembly. Raises SourceError when nothing can be written."""
+    messages.write_file("-", "".join(f"{line}\n" for line in _lines(result)).encode(errors="replace"))
+
+
+def _lines(result: Assembly) -> Iterator[str]:
+    if result.found:
+        from asm.explain import runs
+
+        for report in runs(result.found):
+            yield from report.lines()
+    for loop in result.loops:
+        yield from loop.lines()

@@ -105,7 +105,7 @@ def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
     best: tuple[int, int, Timed] | None = None
     refused: Refused | None = None
     for timed in plans(body, table.spec):
-        found = _first_start(body, timed, table, start, best[0] if best else None)
+        found = first_start(body, timed, table, start, best[0] if best else None)
         if isinstance(found, Refused):
             refused = refused or found
         elif found is not None:
@@ -119,7 +119,7 @@ def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
     return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
 
 
-def _first_start(
+def first_start(
     body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
 ) -> int | Refused | None:
     """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""

@@ -1,0 +1,204 @@
+"""The report of a run as lines for a terminal: bounds, parts, the chain, units, streams, and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asm.explain.advice import advice
+from asm.explain.demand import Bound
+from asm.explain.limits import MEMORY, WEIGHTS, Step
+from asm.explain.parts import Blocked, Part, Wait
+from asm.explain.report import Flow, RunReport, flows
+from asm.explain.usage import Use
+from asm.explain.words import count, percent, place_at, ranges, table
+from asm.streams.graph import Node
+from asm.streams.route import Piece
+from isa.machine import MachineSpec
+from isa.places import place_name
+
+SHOWN = 6  # bounds, the greatest
+NEAR = 0.5  # of the bound: what is further from it is not shown
+
+
+def lines(report: RunReport) -> Iterator[str]:
+    """The report as text, about a screen of it."""
+    yield f"{report.place.file}:{report.place.line}: {_verdict(report)}"
+    yield from _section("bounds", _bounds(report))
+    yield from _section("parts", _parts(report) if len(report.parts) > 1 or report.last.placed.start else [])
+    yield from _section(f"every cycle of part {report.last.number}", _chain(report))
+    yield from _section(f"use of the {count(report.cycles, 'cycle')}", _uses(report))
+    yield from _values(report)
+    yield from (f"  help: {each}" for each in advice(report))
+
+
+def _section(title: str, rows: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
+    """A table below a title; nothing without rows."""
+    made = list(rows)
+    if made:
+        yield f"  {title}"
+        yield from table(made)
+
+
+def _verdict(report: RunReport) -> str:
+    found = f"{count(len(report.region.nodes), 'tensor op')} in {count(len(report.parts), 'part')}"
+    over = report.cycles - report.bound
+    met = "and no schedule takes less" if not over else f"{over:,} more than the bound"
+    return f"{found} take {count(report.cycles, 'cycle')}, {met}"
+
+
+# Bounds -----------------------------------------------------------------------------------------
+def _bounds(report: RunReport) -> Iterator[list[str]]:
+    last = report.limits.chain()[-1].node
+    first = report.limits.landing - (last.span - 1)
+    more = f", {last.span - 1:,} for those after it" if last.span > 1 else ""
+    yield [f"{report.limits.landing:,}", "the longest chain", f"{count(first, 'cycle')} for the first element{more}"]
+    shared = [bound for bound in report.bounds if bound.bursts > 1 and bound.cycles >= NEAR * report.bound]
+    for bound in shared[:SHOWN]:
+        yield [f"{bound.cycles:,}", f"{bound.resource} {ranges(bound.names)}".strip(), bound_text(bound)]
+
+
+def bound_text(bound: Bound) -> str:
+    """`4 bursts, 2,048 cycles on 4, 3 cycles before and 41 after them`"""
+    each = f" on {bound.units}" if bound.units > 1 else ""
+    edges = [f"{bound.before:,} before"] * (bound.before > 0) + [f"{bound.after:,} after"] * (bound.after > 0)
+    more = f", {' and '.join(edges)}" if edges else ""
+    return f"{count(bound.bursts, 'burst')} of {count(bound.busy, 'cycle')}{each}{more}"
+
+
+# Parts ------------------------------------------------------------------------------------------
+def _parts(report: RunReport) -> Iterator[list[str]]:
+    for part in report.parts:
+        span = f"{part.placed.start:,}..{part.placed.end:,}"
+        yield [str(part.number), span, lines_of(part), _begins(report, part)]
+
+
+def _begins(report: RunReport, part: Part) -> str:
+    """What decides the first cycle of a part."""
+    if part.blocked:
+        blocked = part.blocked[-1]
+        return f"{what_blocks(blocked)} until {blocked.until:,}: part {report.part_of(blocked.holder)}"
+    if part.writer is not None:
+        return f"loads what {op_in(part.writer)} writes first"
+    return ""
+
+
+def what_blocks(blocked: Blocked) -> str:
+    """`mw28.rp is held by `vload` of `x``"""
+    held = f"{burst(blocked.holder)} (line {blocked.holder.node.place.line})"
+    what = blocked.what if blocked.available == 1 else f"all {blocked.available} {blocked.what}"
+    return f"{what} held by {held}"
+
+
+def lines_of(part: Part) -> str:
+    """`lines 14..20`, and where the macro was called that they stand in."""
+    numbers = [node.place.line for node in part.nodes]
+    trail = part.nodes[0].place.trail
+    called = f", called in {trail[-1][1].line}" if trail else ""
+    span = str(min(numbers)) if min(numbers) == max(numbers) else f"{min(numbers)}..{max(numbers)}"
+    return f"lines {span}{called}"
+
+
+# The chain --------------------------------------------------------------------------------------
+def _chain(report: RunReport) -> Iterator[list[str]]:
+    """A line for each wait: the cycle it begins in, how long it lasts, what for."""
+    steps = report.chain
+    if steps[0].link == WEIGHTS:
+        first = steps[0].cycle - steps[0].way
+        yield [f"@{first:,}", f"{steps[0].way:,}", f"the weights of {op_in(steps[0].node)} are read, loaded, installed"]
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        if following is None:
+            landing = step.node.span - 1 + step.node.latency
+            yield [f"@{step.cycle:,}", f"{landing:,}", f"{op_in(step.node)}{_elements(step.node)}"]
+        else:
+            yield [
+                f"@{step.cycle:,}",
+                f"{following.cycle - step.cycle:,}",
+                f"{op_in(step.node)}{_way(following)}",
+            ]
+
+
+def _elements(node: Node) -> str:
+    return f": {count(node.count, 'element')}" + (f", {node.spacing} cycles apart" if node.spacing > 1 else "")
+
+
+def _way(following: Step) -> str:
+    """How the result of a step gets to the next."""
+    if following.link == MEMORY:
+        way = ", which writes what is loaded next"
+    else:
+        way = f", {count(following.way, 'cycle')} on the way" if following.way else ""
+    return way + (f", {count(following.slack, 'cycle')} to spare" if following.slack else "")
+
+
+def op_in(node: Node) -> str:
+    """`vload` of x (line 14)"""
+    of = f" of `{node.tensor}`" if node.tensor else ""
+    return f"`{node.statement.mnemonic}`{of} in line {node.place.line}"
+
+
+def burst(piece: Piece) -> str:
+    written = f"`{piece.node.statement.mnemonic}`"
+    if not piece.own:
+        return f"what brings the result of {written} on its way"
+    return f"{written} of `{piece.node.tensor}`" if piece.node.tensor else written
+
+
+# Values -----------------------------------------------------------------------------------------
+def _values(report: RunReport) -> Iterator[str]:
+    """Of each kind of part what waits or goes back, and where its values are."""
+    for number, alike in report.kinds.items():
+        part = report.parts[number - 1]
+        others = [f"part {other}" for other in alike if other != number]
+        like = f" ({ranges(others)} alike)" if others else ""
+        yield from _section(f"values of part {number} that do not go straight{like}", list(map(_wait, part.waits)))
+        yield from _section(f"values of part {number}{like}", _flows(report.region.spec, part))
+
+
+def _wait(wait: Wait) -> list[str]:
+    late = f" for {wait.late.name}" if wait.late is not None else f" for {op_in(wait.user)}"
+    why = f"waits {count(wait.cycles, 'cycle')}{late}" if wait.cycles else f"goes back to {op_in(wait.user)}"
+    costs = [
+        count(wait.turns, "turn") + " at a switch" if wait.turns else "",
+        count(wait.moves, "move") + " by vector ALUs" if wait.moves else "",
+        "computed twice" if wait.copies else "",
+    ]
+    return [wait.value.name, f"line {wait.value.maker.place.line}", f"{why}: {', '.join(filter(None, costs))}"]
+
+
+def _flows(spec: MachineSpec, part: Part) -> Iterator[list[str]]:
+    for flow in flows(part.placed):
+        takers = ", ".join(f"`{piece.row.mnemonic}` @{cycle:,}" for piece, cycle in flow.takers)
+        yield [flow.channels[0].name, on(flow), way(spec, flow), f"{flow.first:,}..{flow.last:,}", takers]
+
+
+def on(flow: Flow) -> str:
+    """`se0..se3`, `v4`"""
+    numbers = [channel.number + k for channel in flow.channels for k in range(channel.width)]
+    return (
+        ranges([place_name(number) for number in numbers])
+        if flow.channels[0].west is not None
+        else place_name(numbers[0])
+    )
+
+
+def way(spec: MachineSpec, flow: Flow) -> str:
+    """`mw0 to V`"""
+    starts = ranges([place_at(spec, start) for start in dict.fromkeys(channel.start for channel in flow.channels)])
+    channel = flow.channels[0]
+    return "waits at V" if channel.west is None else f"{starts} to {place_at(spec, channel.reach)}"
+
+
+# Units ------------------------------------------------------------------------------------------
+def _uses(report: RunReport) -> Iterator[list[str]]:
+    """Units of a kind that are alike in use, in a row."""
+    alike: dict[tuple[str, int], list[Use]] = {}
+    for use in report.uses:
+        alike.setdefault((use.resource, use.busy), []).append(use)
+    for (resource, busy), found in alike.items():
+        moves = sum(use.moves == use.busy for use in found)
+        names = ranges([use.name for use in found])
+        yield [f"{percent(busy / report.cycles)}", resource, names + (f", {moves} for what waits" if moves else "")]
+    for each in report.traffic:
+        peak = each.units * each.lanes
+        rate = each.busy * each.lanes / report.cycles
+        yield [percent(rate / peak), each.what, f"{rate:,.0f} of {peak:,} bytes a cycle"]
