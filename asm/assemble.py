@@ -22,6 +22,7 @@ from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
 from asm.schedule.loops.find import Stated
 from asm.schedule.loops.report import LoopReport
+from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
 from asm.write.encode import Text, encode_text
@@ -59,10 +60,14 @@ def assemble(
     defines: Mapping[str, int | float | str] | None = None,
     include_paths: Iterable[str | Path] = (),
     name: str = INPUT_NAME,
+    oracle: Oracle | None = None,
 ) -> Assembly:
-    """Assemble a file (a Path) or a text (a str, called `name` in messages) into an object."""
+    """Assemble a file (a Path) or a text (a str, called `name` in messages) into an object.
+
+    An `oracle` schedules instead of the heuristics; its notes are among the diagnostics.
+    """
     folders = tuple(Path(folder) for folder in include_paths)
-    assembler = Assembler(Scope(machine or LPU1, defines, folders), machine)
+    assembler = Assembler(Scope(machine or LPU1, defines, folders), machine, oracle)
     collecting = gc.isenabled()
     gc.disable()  # it would walk the whole growing tree again and again, and find nothing
     try:
@@ -76,9 +81,10 @@ def assemble(
 class Assembler:
     """One run of the assembler; `errors` counts what makes an image impossible."""
 
-    def __init__(self, scope: Scope, machine: MachineSpec | None) -> None:
+    def __init__(self, scope: Scope, machine: MachineSpec | None, oracle: Oracle | None = None) -> None:
         self.scope = scope
         self.machine = machine
+        self.oracle = oracle
         self.sources = Sources()
         self.diagnostics: list[Diagnostic] = []
         self.failed = False
@@ -108,6 +114,7 @@ class Assembler:
             self._pack(result, items, gathering, unchecked)
         if not self.failed:
             result.image = self._image(result, gathering)
+        self.diagnostics += self.oracle.notes() if self.oracle else []
         return result
 
     def _choose_machine(self, statements: list[Statement]) -> None:
@@ -175,7 +182,7 @@ class Assembler:
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
             externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering))
+            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering), self.oracle)
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)

@@ -17,6 +17,7 @@ from lpu import messages
 
 if TYPE_CHECKING:
     from asm.assemble import Assembly
+    from asm.optimal import Exact
     from asm.scope.scope import Scope
 
 STANDARD_INPUT = "-"
@@ -27,17 +28,19 @@ OBJECT_SUFFIXES = (".o", ".lpu")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a command line says about assembling; `scopes` are those of the sources assembled so far."""
+    """What a command line says about assembling, `optimal` that schedules are to be proved the shortest; `scopes` are
+    those of the sources assembled so far."""
 
     defines: dict[str, int | float] = field(default_factory=dict)
     include: tuple[str, ...] = ()
     machine: MachineSpec | None = None
+    optimal: bool = False
     scopes: list[Scope] = field(default_factory=list)
 
 
-def settings(args: argparse.Namespace) -> Settings:
+def settings(args: argparse.Namespace, optimal: bool = False) -> Settings:
     """The settings of a command with source options. Raises SourceError for a machine that is none."""
-    return Settings(dict(args.defines), tuple(args.include), machine_asked(args.machine))
+    return Settings(dict(args.defines), tuple(args.include), machine_asked(args.machine), optimal)
 
 
 def machine_asked(name: str | None) -> MachineSpec | None:
@@ -85,13 +88,21 @@ def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
     from asm.assemble import assemble
 
     source, name = (standard_input(), STANDARD_NAME) if path == STANDARD_INPUT else (Path(path), path)
+    oracle = exact_oracle() if wanted.optimal else None
     result = assemble(
-        source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name
+        source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name, oracle=oracle
     )  # fmt: skip
     log.add(result.diagnostics)
     log.sources.update(result.sources)
     wanted.scopes.append(result.scope)
     return result
+
+
+def exact_oracle() -> Exact:
+    """What `--optimal` asks for schedules. Raises SourceError when OR-tools is not installed."""
+    from asm.optimal import Exact
+
+    return Exact()
 
 
 def warn_of_defines(wanted: Settings, log: messages.Log) -> None:

@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     shown = "print what runs of linear tensor code became, as timelines that assemble to the same"
     made.add_argument("--emit-timeline", action="store_true", help=shown)
     explain.add_option(made)
+    options.add_optimal_option(made)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -31,9 +32,9 @@ def main(arguments: list[str]) -> int:
     args = made.parse_args(arguments)
     if len(args.source) > 1 and (args.output or args.listing):
         made.error("-o and -l name one file; assemble several sources without them")
-    log = messages.Log(options.form(args))
+    log = messages.Log(options.form(args), notes=args.optimal)
     try:
-        wanted = build.settings(args)
+        wanted = build.settings(args, args.optimal)
         objects = [(path, assemble(path, wanted, args, log)) for path in args.source]
         build.warn_of_defines(wanted, log)
         for path, image in objects:

@@ -15,6 +15,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("file", nargs="+", help="assembly files, objects or executables; - is standard input")
     explain.add_option(made)
+    options.add_optimal_option(made)
     options.add_source_options(made)
     options.add_diagnostic_options(made)
     return made
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
     args = parser().parse_args(arguments)
     log = messages.Log(options.form(args), notes=True)
     try:
-        wanted = build.settings(args)
+        wanted = build.settings(args, args.optimal)
         for path in args.file:
             check(path, wanted, args.explain, log)
         build.warn_of_defines(wanted, log)

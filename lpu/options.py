@@ -17,6 +17,12 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--machine", metavar="M", help=MACHINE_HELP)
 
 
+def add_optimal_option(parser: argparse.ArgumentParser) -> None:
+    """Of commands that show notes."""
+    text = "search for the shortest schedules and note which are proved to be (needs OR-tools: docs/optimal.md)"
+    parser.add_argument("--optimal", action="store_true", help=text)
+
+
 def add_diagnostic_options(parser: argparse.ArgumentParser) -> None:
     """How messages are given: text (default), JSON or SARIF."""
     form = parser.add_mutually_exclusive_group()

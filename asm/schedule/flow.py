@@ -9,21 +9,25 @@ from __future__ import annotations
 
 from heapq import heappop, heappush
 
-from asm.facts import FACTS, cycles_of, register_written
+from asm.facts import FACTS, REGISTERS, cycles_of, register_written
 from asm.program import Explicit
 from asm.schedule.blocks import OUTSIDE, Block
 from asm.schedule.graph import Graph, build
 from asm.schedule.memory import Aliases
-from asm.schedule.paths import Edge
+from asm.schedule.oracle import Oracle
+from asm.schedule.paths import EVERYTHING, Edge
 from asm.schedule.place import InFlight, Placed, place
 
 
 class Flow:
     """`entry[b]` is what may be in flight on entry to block b, `placed[b]` its schedule for that."""
 
-    def __init__(self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases) -> None:
+    def __init__(
+        self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases, oracle: Oracle | None = None
+    ) -> None:
         self.blocks = blocks
         self.edges = edges
+        self.oracle = oracle
         self.graphs: list[Graph] = [build(block.ops, aliases) for block in blocks]
         self.entry: list[InFlight] = [{} for _ in blocks]
         self.placed: list[Placed] = [Placed([], []) for _ in blocks]
@@ -44,13 +48,28 @@ class Flow:
         """Schedule a block; the blocks whose entry state grew."""
         block = self.blocks[number]
         entry = self.entry[number]
-        placed = land_bundles(block.bundles, entry) if block.is_explicit else place(self.graphs[number], entry)
+        placed = land_bundles(block.bundles, entry) if block.is_explicit else self._place(number)
         self.placed[number] = placed
         grown = []
         for edge in self.edges[number]:
             if edge.to != OUTSIDE and self._flow(placed.landings, leave(block, placed, edge.taken), edge):
                 grown.append(edge.to)
         return grown
+
+    def _place(self, number: int) -> Placed:
+        graph, entry = self.graphs[number], self.entry[number]
+        return self.oracle.place(number, graph, entry, self._owed(number)) if self.oracle else place(graph, entry)
+
+    def _owed(self, number: int) -> InFlight:
+        """By how many cycles after the last op of a block each register has to land; where nothing follows, all."""
+        control = self.blocks[number].control
+        owed: InFlight = {}
+        for edge in self.edges[number] or [Edge(OUTSIDE, False, EVERYTHING)]:
+            after = control.row.taken_latency if control is not None and edge.taken else cycles_of(control)
+            for register in range(REGISTERS):
+                if edge.settles >> register & 1:
+                    owed[register] = min(owed.get(register, after), after)
+        return owed
 
     def _flow(self, landings: InFlight, leaving: int, edge: Edge) -> bool:
         entry = self.entry[edge.to]

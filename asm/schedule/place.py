@@ -46,11 +46,12 @@ def place(graph: Graph, entry: InFlight) -> Placed:
     placed = Placed([0] * count, [0] * count, dict(entry))
     if count:
         _Placer(graph, entry, placed).run()
-        _land(graph, placed)
+        land(graph, placed)
     return placed
 
 
-def _land(graph: Graph, placed: Placed) -> None:
+def land(graph: Graph, placed: Placed) -> None:
+    """Add to the landings what the ops of a block write."""
     landings = placed.landings
     for number, op in enumerate(graph.ops):
         facts = FACTS[op.row.id]

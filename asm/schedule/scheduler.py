@@ -15,6 +15,7 @@ from asm.schedule.flow import Flow
 from asm.schedule.loops.find import Stated, candidates
 from asm.schedule.loops.report import LoopReport
 from asm.schedule.memory import Aliases
+from asm.schedule.oracle import Oracle
 from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
 from asm.schedule.pins import far_pins, missed_pins
@@ -34,13 +35,14 @@ class Options:
     """`aliases` are pairs of symbols that may share memory (`.alias`), `externs` symbols of other objects.
 
     `environment` gives names and functions their values in `.cycles`, `.drain` and `.assert`; without one these
-    are not checked. `loops` is what the writer states about loops.
+    are not checked. `loops` is what the writer states about loops. An `oracle` is asked instead of the heuristics.
     """
 
     aliases: Aliases = frozenset()
     environment: Environment | None = None
     externs: frozenset[str] = frozenset()
     loops: Stated = field(default_factory=Stated)
+    oracle: Oracle | None = None
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
     loops = _pipeline(program, options)
-    flow = Flow(program.blocks, connect(program), options.aliases)
+    flow = Flow(program.blocks, connect(program), options.aliases, options.oracle)
     result = Scheduled([], [], far, loops)
     spans = _emit(program, flow, result, options.aliases)
     _number_runs(program, result.bundles)
@@ -84,7 +86,7 @@ def _pipeline(program: Blocks, options: Options) -> list[LoopReport]:
         return []
     from asm.schedule.loops.rewrite import pipeline_loops
 
-    return pipeline_loops(program, found, options.aliases, options.loops)
+    return pipeline_loops(program, found, options.aliases, options.loops, options.oracle)
 
 
 def _check_regions(

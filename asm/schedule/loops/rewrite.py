@@ -31,19 +31,22 @@ from asm.schedule.loops.proof import Loop, flaw
 from asm.schedule.loops.report import LoopReport
 from asm.schedule.loops.search import find_kernel, find_short, listed_round
 from asm.schedule.memory import Aliases
+from asm.schedule.oracle import Oracle
 from asm.schedule.paths import loop_count
 
 MOST_LEAD = 512  # ops of the rounds that begin before the kernel
 COUNTERS = 5  # registers that count the rounds of a loop whose count is not known
 
 
-def pipeline_loops(program: Blocks, found: Sequence[Candidate], aliases: Aliases, stated: Stated) -> list[LoopReport]:
-    """Rewrite a program's loops in place; says what became of each."""
+def pipeline_loops(
+    program: Blocks, found: Sequence[Candidate], aliases: Aliases, stated: Stated, oracle: Oracle | None = None
+) -> list[LoopReport]:
+    """Rewrite a program's loops in place; says what became of each. An `oracle` finds the kernels, if there is one."""
     around = survey(program)
     reports, made = [], {}
     for number, loop in enumerate(found):
         report = LoopReport(loop.control)
-        blocks = _Loop(program, loop, report, around, aliases, f"~{number + 1}", stated).rewrite()
+        blocks = _Loop(program, loop, report, around, aliases, f"~{number + 1}", stated, oracle).rewrite()
         reports.append(report)
         if blocks:
             made[loop.first] = (loop, blocks)
@@ -85,6 +88,7 @@ class _Loop:
     aliases: Aliases
     name: str
     stated: Stated
+    oracle: Oracle | None
     blocks: list[Block] = field(default_factory=list)
     flaw: str = ""
     labels: list[str] = field(default_factory=list)  # that stand in the body and that nothing goes to
@@ -188,7 +192,8 @@ class _Loop:
         if len(self.around.free) < counters:
             self.report.reason = f"it needs {counters} registers to count and the file leaves {len(self.around.free)}"
             return None
-        found = find_kernel(body, self.around.free[counters:], self.aliases, self.report)
+        find = self.oracle.kernel if self.oracle else find_kernel
+        found = find(body, self.around.free[counters:], self.aliases, self.report)
         if found is None:
             self.report.reason = self._no_kernel()
             return None

@@ -31,7 +31,7 @@ def find_kernel(body: Body, free: Sequence[int], aliases: Aliases, report: LoopR
     report.critical = [body.ops[number] for number in critical]
     for interval in range(report.bound, min(report.listed, report.bound + MOST_TRIED)):
         kernel = modulo_schedule(body, edges, interval)
-        found = _named(body, kernel, renamed, free) if kernel else "no schedule found within the budget"
+        found = named(body, kernel, renamed, free) if kernel else "no schedule found within the budget"
         if not isinstance(found, str):
             assert kernel is not None
             report.attempts.append(Attempt(interval))
@@ -51,7 +51,8 @@ def find_short(body: Body, aliases: Aliases, below: int) -> Kernel | None:
     return None
 
 
-def _named(body: Body, kernel: Kernel, renamed: set[int], free: Sequence[int]) -> Names | str:
+def named(body: Body, kernel: Kernel, renamed: set[int], free: Sequence[int]) -> Names | str:
+    """The names that a kernel needs, or why it cannot have them."""
     needed = names_needed(body, kernel, renamed)
     if kernel.stages < 2:
         return "no two rounds overlap"
