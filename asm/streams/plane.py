@@ -1,6 +1,6 @@
 """The bursts of a product, which have fixed times from the first vector on (docs/machine.md, section 16).
 
-A tile is loaded just before it is installed, and installed in the cycle before the first vector that meets it. What
+A tile is installed in the cycle before the first vector that meets it, and loaded before that, as late as can be. What
 each burst keeps of its plane is reserved for just as long: weights are loaded while others multiply.
 """
 
@@ -12,11 +12,11 @@ from asm.operands.slot import form_of
 from asm.program import AsmOp
 from asm.streams.graph import Node, Tile
 from asm.streams.matrix import ADD, ADD_AND_EMIT, INSTALL, LOAD, ONLY_EMIT, SET
-from asm.streams.route import Channel, Keep, Piece, Plan
+from asm.streams.route import ARRAY, SUMS, Channel, Keep, Load, Piece, Plan
 from isa.row import Row
 from isa.units import HEMISPHERE_SLICES
 
-ARRAY, BUFFER, SUMS = "array", "buffer", "sums"  # what a plane has beside units
+LONG_AGO = -(1 << 30)  # before any cycle
 
 
 def lead(plan: Plan, node: Node) -> int:
@@ -34,7 +34,7 @@ def _position(plan: Plan, op: AsmOp) -> int:
 
 def product_pieces(plan: Plan, node: Node, result: Channel, sources: dict[str, Channel]) -> Iterator[Piece]:
     """All bursts of a product; the first multiplies and leads the others to a plane."""
-    start = plan.time[node]
+    start, free = plan.time[node], LONG_AGO
     head = _piece(plan, node, node.op.row, start, node.count * len(node.tiles), node.spacing)
     head.sources = sources
     head.keeps = [Keep(ARRAY, start, start + head.held)]
@@ -42,11 +42,10 @@ def product_pieces(plan: Plan, node: Node, result: Channel, sources: dict[str, C
     for k, tile in enumerate(node.tiles):
         first = start + k * node.count * node.spacing
         install = _piece(plan, node, INSTALL, first - INSTALL.latency, 1, 1)
-        load = _piece(plan, node, LOAD[node.weights], install.time - tile.steps, tile.steps, 1)
-        load.keeps = [Keep(BUFFER, load.time, install.time)]
-        head.team += [load, install, _sum_up(plan, node, k, first + node.op.row.latency, result)]
-        yield from head.team[-3:]
-        yield from _reads(plan, node, tile, load)
+        head.team += [install, _sum_up(plan, node, k, first + node.op.row.latency, result)]
+        head.loads.append(_load(plan, node, tile, install.time, free))
+        yield from (*head.team[-2:], *head.loads[-1].pieces)
+        free = install.time
     head.team[-1].keeps = [Keep(SUMS, start + node.op.row.latency, head.team[-1].time + head.team[-1].span)]
 
 
@@ -57,6 +56,16 @@ def _sum_up(plan: Plan, node: Node, k: int, time: int, result: Channel) -> Piece
     piece = _piece(plan, node, row, time, node.count, node.spacing)
     piece.result = result if last else None
     return piece
+
+
+def _load(plan: Plan, node: Node, tile: Tile, until: int, free: int) -> Load:
+    """What brings a tile, installed in cycle `until`, to a buffer that is free from a cycle on; not before what is
+    written to memory first has been."""
+    head = _piece(plan, node, LOAD[node.weights], until - tile.steps, tile.steps, 1)
+    load = Load([head], head.time if free == LONG_AGO and node.after else free, until)
+    load.pieces += _reads(plan, node, tile, head)
+    load.begin(0)
+    return load
 
 
 def _reads(plan: Plan, node: Node, tile: Tile, load: Piece) -> Iterator[Piece]:

@@ -147,13 +147,18 @@ def _fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refus
     while True:
         pieces = list(pieces_of(timed.plan, body.nodes))
         try:
-            Table(spec).place(pieces, 0)
+            Table(spec, first=-_loading(body, spec)).place(pieces, 0)
             return pieces
         except Conflict as conflict:
             value = conflict.piece.node.result
             if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
                 return Refused(conflict, pieces)
             timed.plan.straight.add(value)
+
+
+def _loading(body: Body, spec: MachineSpec) -> int:
+    """The cycles in which all weights of a body could be loaded one after the other."""
+    return sum(tile.steps + spec.positions for node in body.nodes for tile in node.tiles)
 
 
 def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:

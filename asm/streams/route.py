@@ -57,6 +57,9 @@ class Channel:
             self.reach = position
 
 
+ARRAY, BUFFER, SUMS = "array", "buffer", "sums"  # what a plane has beside units
+
+
 class Keep(NamedTuple):
     """What of a plane a burst keeps from others, from cycle `since` to before `until`."""
 
@@ -86,6 +89,7 @@ class Piece:
     op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
     team: list[Piece] = field(default_factory=list)  # of the first: what shares its plane or map register
     keeps: list[Keep] = field(default_factory=list)
+    loads: list[Load] = field(default_factory=list)  # of the head of a product
     twin: Piece | None = None  # that reads the same weights in the same cycle, so that one burst will do
 
     @property
@@ -106,6 +110,30 @@ class Piece:
     @property
     def result_field(self) -> str:
         return next(operand.fields[0] for operand in self.row.operands if operand.role == "w")
+
+
+@dataclass(eq=False, slots=True)
+class Load:
+    """What brings a tile of weights, the burst into the buffer first: `early` cycles before it must, from cycle `since`
+    on at the earliest; it is installed in cycle `until`."""
+
+    pieces: list[Piece]
+    since: int
+    until: int
+    early: int = 0
+
+    @property
+    def first(self) -> int:
+        return min(piece.time for piece in self.pieces)
+
+    def begin(self, early: int) -> None:
+        """Put it in time so many cycles before it must begin."""
+        for piece in self.pieces:
+            piece.time += self.early - early
+            if piece.result is not None:
+                piece.result.ready += self.early - early
+        self.early = early
+        self.pieces[0].keeps = [Keep(BUFFER, self.pieces[0].time, self.until)]
 
 
 class Unfit(Exception):

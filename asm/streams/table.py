@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Rows
-from asm.streams.route import Channel, Piece, Unfit
+from asm.streams.route import Channel, Load, Piece, Unfit
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
@@ -21,13 +21,14 @@ SOLID = -1
 @dataclass(eq=False)
 class Conflict(Exception):
     """What a piece needs is taken by `holder`, unless all is issued `later`: `what`, the only one of its `kind` that
-    will do, or all of the `available`."""
+    will do, or all of the `available`. To be issued `earlier` would help as well."""
 
     kind: str
     piece: Piece
     holder: Piece
     what: str
     later: int
+    earlier: int
     available: int = 1
 
 
@@ -66,6 +67,13 @@ class Taken(NamedTuple):
             return last
         return next(later for later in range(1, last + 1) if not self.meets(other, later))
 
+    def clear_before(self, other: Taken) -> int:
+        """The fewest cycles by which this must be earlier to meet the other no more."""
+        last = self.end - other.start
+        if self.mask == other.mask == SOLID:
+            return last
+        return next(earlier for earlier in range(1, last + 1) if not self.meets(other, -earlier))
+
 
 Wanted: TypeAlias = list[tuple[str, Taken]]
 
@@ -77,10 +85,11 @@ def pulses(count: int, spacing: int) -> int:
 
 
 class Table:
-    """Reservations by name of what is reserved."""
+    """Reservations by name of what is reserved; weights are loaded from cycle `first` on."""
 
-    def __init__(self, spec: MachineSpec) -> None:
+    def __init__(self, spec: MachineSpec, first: int = 0) -> None:
         self.spec = spec
+        self.first = first
         self.taken: dict[str, list[Taken]] = {}
         self.log: list[str] = []  # what was reserved, in order
 
@@ -91,36 +100,20 @@ class Table:
     def place(self, pieces: list[Piece], start: int) -> None:
         """Reserve all that pieces take when they begin `start` cycles later. Raises Conflict, and takes nothing."""
         mark = len(self.log)
-        for piece in pieces:
-            piece.twin = self._twin(piece, start)
-        single = [piece for piece in pieces if piece.twin is None]
+        loading = {piece for head in pieces for load in head.loads for piece in load.pieces}
+        fixed = [piece for piece in pieces if piece not in loading]
         try:
-            for piece in sorted(single, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
-                if piece.row.units.where == PLANE:
-                    self._plane(piece, start)
-                else:
-                    self._unit(piece, start)
-                    self._map(piece, start)
+            for piece in sorted(fixed, key=lambda piece: (len(self._instances(piece)) > 1, piece.time)):
+                self._unit(piece, start)
+                self._map(piece, start)
                 self._bank(piece, start)
-            for piece in single:
+            for piece in fixed:
                 self._stream(piece, start)
+            for piece in fixed:
+                self._plane(piece, start)
         except Conflict:
             self.undo(mark)
             raise
-        for piece in pieces:
-            if piece.twin is not None and piece.result is not None and piece.twin.result is not None:
-                piece.result.number = piece.twin.result.number
-
-    def _twin(self, piece: Piece, start: int) -> Piece | None:
-        """The burst that reads the same weights in the same cycle for another plane beside."""
-        if piece.result is None or not piece.result.beside:
-            return None
-        cycle = piece.time + start
-        name = f"{cycle} {piece.result.west} {tuple(piece.values.values())}"
-        if self.taken.get(name):
-            return self.taken[name][0].holder
-        self._claim([(name, Taken(cycle, cycle + piece.span, piece))])
-        return None
 
     def _claim(self, wanted: Wanted) -> tuple[str, Taken, Taken] | None:
         """Reserve several at once; or what is in the way of which."""
@@ -138,39 +131,116 @@ class Table:
 
     def _choose(self, piece: Piece, choices: Iterable[tuple[int, Wanted]], kind: str, what: str) -> int:
         """The first choice that is free. Raises Conflict about the one that is free soonest, Unfit without any."""
-        busy: list[tuple[int, str, Taken]] = []
+        busy: list[tuple[int, int, str, Taken]] = []
         for number, wanted in choices:
             found = self._claim(wanted)
             if found is None:
                 return number
             name, taken, other = found
-            busy.append((taken.clear_of(other), name, other))
+            busy.append((taken.clear_of(other), taken.clear_before(other), name, other))
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
-        later, name, other = min(busy, key=lambda each: each[0])
-        raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, len(busy))
+        later, _, name, other = min(busy, key=lambda each: each[0])
+        earlier = min(each[1] for each in busy)
+        raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, earlier, len(busy))
 
     # Units ------------------------------------------------------------------------------------
     def _unit(self, piece: Piece, start: int) -> None:
+        if piece.row.units.where == PLANE:
+            return
         number = self._choose(piece, self._units(piece, start), UNIT, _what(piece))
         if "u" in piece.row.format.names:
             piece.values["u"] = number
 
     def _plane(self, head: Piece, start: int) -> None:
-        """A plane, or pair of planes, for all bursts of a product."""
-        if not head.team:
+        """A plane, or pair of planes, for all bursts of a product. Raises Conflict about what is free soonest."""
+        if head.row.units.where != PLANE or not head.team:
             return
+        busy: list[Conflict] = []
+        for number in self._planes(head):
+            try:
+                self._product(head, number, start)
+                return
+            except Conflict as conflict:
+                busy.append(conflict)
         what = "planes of a hemisphere" if head.row.claims == 1 else "pairs of planes"
-        number = self._choose(head, self._planes(head, start), UNIT, what)
-        for piece in (head, *head.team):
-            piece.values["plane"] = number
+        if not busy:
+            raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", head.node.place)
+        soonest = min(busy, key=lambda conflict: conflict.later)
+        if soonest.kind == UNIT and len(busy) > 1:
+            soonest.what, soonest.available = what, len(busy)
+        raise soonest
 
-    def _planes(self, head: Piece, start: int) -> Iterator[tuple[int, Wanted]]:
-        """Each plane with the units that the bursts take and what else they keep of it, or of both of a pair."""
+    def _planes(self, head: Piece) -> Iterator[int]:
         for number in range(0, PLANES, head.row.claims):
             position = self.spec.mxm_position(self.spec.plane_hemisphere(number))
             if position == head.position and self.spec.has_plane(number + head.row.claims - 1):
-                yield number, [each for piece in (head, *head.team) for each in _of_plane(piece, number, start)]
+                yield number
+
+    def _product(self, head: Piece, number: int, start: int) -> None:
+        """All bursts of a product on one plane, and what loads its weights. Raises Conflict, and takes nothing."""
+        mark = len(self.log)
+        fixed = (head, *head.team)
+        try:
+            self._choose(
+                head, [(number, [each for piece in fixed for each in _of_plane(piece, number, start)])], UNIT, ""
+            )
+            for load in head.loads:
+                self._load(load, number, start)
+        except Conflict:
+            self.undo(mark)
+            raise
+        for piece in (*fixed, *(load.pieces[0] for load in head.loads)):
+            piece.values["plane"] = number
+
+    # Weights ----------------------------------------------------------------------------------
+    def _load(self, load: Load, plane: int, start: int) -> None:
+        """What brings a tile, as late as can be. Raises Conflict, and takes nothing."""
+        problem: Conflict | None = None
+        early = 0
+        while True:
+            load.begin(early)
+            try:
+                self._bring(load, plane, start)
+                return
+            except Conflict as conflict:
+                problem = problem or conflict
+                early += conflict.earlier
+            missing = self.first - (load.first + load.early - early + start)
+            if missing > 0 or load.pieces[0].time + load.early - early < load.since:
+                problem.later = min(problem.later, missing) if missing > 0 else problem.later
+                raise problem
+
+    def _bring(self, load: Load, plane: int, start: int) -> None:
+        """What brings a tile, in its time: the bursts of another product that reads the same weights, or its own."""
+        mark = len(self.log)
+        head, *reads = load.pieces
+        try:
+            self._choose(head, [(plane, _of_plane(head, plane, start))], UNIT, "")
+            for piece in reads:
+                piece.twin = self._twin(piece, start)
+            own = [piece for piece in reads if piece.twin is None]
+            for piece in own:
+                self._unit(piece, start)
+                self._bank(piece, start)
+            for piece in own:
+                self._stream(piece, start)
+        except Conflict:
+            self.undo(mark)
+            raise
+
+    def _twin(self, piece: Piece, start: int) -> Piece | None:
+        """The burst that reads the same weights in the same cycle for another plane beside."""
+        assert piece.result is not None
+        cycle = piece.time + start
+        name = f"{cycle} {piece.result.west} {tuple(piece.values.values())}"
+        if self.taken.get(name):
+            twin = self.taken[name][0].holder
+            assert twin.result is not None
+            piece.result.number = twin.result.number
+            return twin
+        self._claim([(name, Taken(cycle, cycle + piece.span, piece))])
+        return None
 
     def _units(self, piece: Piece, start: int) -> Iterator[tuple[int, Wanted]]:
         begin = piece.time + start

@@ -87,7 +87,7 @@ class _Search:
     def _take(self, body: Body, start: int, timed: Timed) -> None:
         pieces = list(pieces_of(timed.plan, body.nodes))
         self.table.place(pieces, start)
-        self.placed += [(start + piece.time, piece) for piece in pieces]
+        self.placed += [(start + piece.time, piece) for piece in pieces if piece.twin is None]
         self.time.update((node, start + timed.plan.time[node]) for node in body.nodes)
         self.end = max(self.end, start + timed.end)
 
