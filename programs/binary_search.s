@@ -6,7 +6,7 @@
 ; Bound      latency: a round takes 9 cycles, of which the load takes 4, and no load can start before the
 ;            comparison of the round before: 7 cycles after the load before it.
 ;
-; cycles 211                                ; 1 + k (4 + 7 log2(n) + 9 + 1)
+; cycles 193                                ; 1 + k (1 + 7 log2(n) + 9 + 1)
 ; expect position = [0, 3, 8, 1, 5, 5]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy

@@ -12,7 +12,7 @@
 ;
 ; Sizes are set with -D n=64 -D m=64 -D k=64, matrices with -i A=a.npy -i B=b.npy.
 ;
-; cycles 596                                ; 4 + n (4 + k (20 + 4 m)): here m is less than 8
+; cycles 595                                ; 3 + n (4 + k (20 + 4 m)): here m is less than 8
 ; expect C = [[80, 70, 60, 50], [240, 214, 188, 162], [400, 358, 316, 274], [560, 502, 444, 386]]
 
         .param n = 4

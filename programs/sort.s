@@ -5,7 +5,7 @@
 ;            one cycle later. What can be decided without a jump is cheaper without one.
 ; Bound      control: an inner step takes a load (4 cycles), a compare and two jumps, one of them taken (3).
 ;
-; cycles 1349                               ; 12 where an element moves up, 14 or 20 for one that is put in its place
+; cycles 1202                               ; 12 where an element moves up, 11 or 17 for one that is put in its place
 ; expect x = [-31, -6, -5, -1, 0, 1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 40]
 
         .param n = 16                   ; other sizes: -D n=1000 -i x=x.npy

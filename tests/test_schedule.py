@@ -118,10 +118,21 @@ def test_what_a_round_leaves_in_flight_is_waited_for_in_the_next() -> None:
     assert lines == ["x:", "0: nop 13", "13: add || div", "14: cmp", "15: jlt"]
 
 
-def test_calls_returns_and_open_labels_are_reached_with_everything_landed() -> None:
+def test_calls_and_open_labels_are_reached_with_everything_landed_when_it_is_needed() -> None:
     assert scheduled("mul r1, r2, r3\ncall r31, f\nhalt\nf: ret r31")[0] == "0: mul || call"
-    assert scheduled("ld r1, [A]\ncall r31, f\nhalt\nf: ret r31")[:2] == ["0: ld", "1: call"]
-    assert scheduled(".global f\nld r1, [A]\nf: halt")[:2] == ["0: ld || nop 4", "f:"]
+    assert scheduled("ld r1, [A]\ncall r31, f\nhalt\nf: ret r31")[0] == "0: ld || call"
+    assert scheduled("ld r1, [A]\ncall r31, f\nhalt\nf: add r2, r1, r1\nret r31")[:2] == ["0: ld", "1: call"]
+    assert scheduled(".global f\nld r1, [A]\nf: mov r2, r1\nhalt")[:2] == ["0: ld || nop 4", "f:"]
+    assert scheduled(".global f\nld r1, [A]\nf: jmp f")[:2] == ["0: ld", "f:"]
+
+
+def test_returns_leave_nothing_in_flight() -> None:
+    assert scheduled("call r31, f\nhalt\nf: ld r1, [A]\nret r31")[2:] == ["f:", "0: ld", "1: ret"]
+
+
+def test_a_loop_is_entered_with_results_on_their_way_that_it_reads_late() -> None:
+    lines = scheduled("mov r5, 9\nld r1, [A]\nx: mul r2, r5, r5\nadd r6, r2, r1\nsub r5, r5, 1\ncmp r5, 0\njgt x")
+    assert lines[:2] == ["0: mov || ld", "x:"]
 
 
 def test_nothing_is_in_flight_into_an_explicit_bundle_but_what_bundles_left() -> None:
@@ -147,8 +158,8 @@ def test_an_empty_body_gets_a_bundle() -> None:
 
 
 def test_a_wait_at_the_end_of_a_body_is_not_its_last_bundle() -> None:
-    lines = scheduled("loop 3, e\nld r1, [A]\ne: { halt }")
-    assert lines == ["0: loop", "0: ld || nop 3", "3: mov", "e:", "0: halt"]
+    lines = scheduled("loop 3, e\nld r1, [A]\ne: { st [A], r1 }")
+    assert lines == ["0: loop", "0: ld || nop 3", "3: mov", "e:", "0: st"]
 
 
 def test_nested_loops_that_end_together_get_different_last_bundles() -> None:

@@ -7,10 +7,11 @@ because every block was last scheduled for at least what any of its predecessors
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from asm.facts import FACTS, REGISTERS, cycles_of, register_written
-from asm.program import Explicit
+from asm.facts import FACTS, REGISTERS, cycles_of, register_written, registers_read
+from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import OUTSIDE, Block
 from asm.schedule.graph import Graph, build
 from asm.schedule.memory import Aliases
@@ -31,6 +32,7 @@ class Flow:
         self.graphs: list[Graph] = [build(block.ops, aliases) for block in blocks]
         self.entry: list[InFlight] = [{} for _ in blocks]
         self.placed: list[Placed] = [Placed([], []) for _ in blocks]
+        self.allowed: dict[int, InFlight] = {}
         self._settle()
 
     def _settle(self) -> None:
@@ -88,12 +90,49 @@ class Flow:
         for edge in self.edges[number]:
             if not edge.settles:
                 continue
-            entry = self.entry[edge.to] if edge.to != OUTSIDE else {}
+            allowed = self._allowed(edge.to)
             leaving = leave(self.blocks[number], placed, edge.taken)
             for register, landing in placed.landings.items():
                 if edge.settles >> register & 1:
-                    late = max(late, landing - leaving - entry.get(register, 0))
+                    late = max(late, landing - leaving - allowed.get(register, 0))
         return late
+
+    def _allowed(self, number: int) -> InFlight:
+        """How long results may still be on their way when a block is entered that is placed for other ones.
+
+        They must have landed when the block needs that, or leaves; nothing may be left to those after it.
+        """
+        if number == OUTSIDE:
+            return {}
+        if number not in self.allowed:
+            block, placed = self.blocks[number], self.placed[number]
+            until = min(leave(block, placed, edge.taken) for edge in self.edges[number] or [Edge(OUTSIDE, False)])
+            allowed = dict.fromkeys(range(REGISTERS), until)
+            for op, issue in _issues(block, placed):
+                _limit(allowed, op, issue)
+            for register, left in self.entry[number].items():
+                allowed[register] = max(allowed[register], left)
+            self.allowed[number] = allowed
+        return self.allowed[number]
+
+
+def _issues(block: Block, placed: Placed) -> Iterator[tuple[AsmOp, int]]:
+    """The ops of a block with the cycles, from its start, in which they issue."""
+    if not block.is_explicit:
+        yield from zip(block.ops, placed.issue, strict=True)
+    for bundle, issue in zip(block.bundles, placed.issue, strict=False):
+        for op in bundle.ops:
+            yield op, issue
+
+
+def _limit(allowed: InFlight, op: AsmOp, issue: int) -> None:
+    """What an op reads must have landed when it issues, and what it writes before that lands again."""
+    facts = FACTS[op.row.id]
+    for register in registers_read(facts, op.values):
+        allowed[register] = min(allowed[register], issue)
+    register = register_written(facts, op.values)
+    if register >= 0:
+        allowed[register] = min(allowed[register], issue + facts.latency - 1)
 
 
 def leave(block: Block, placed: Placed, taken: bool) -> int:

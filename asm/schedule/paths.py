@@ -1,6 +1,7 @@
 """The edges between blocks, and what a linear block owes the one it leads to.
 
-An edge *settles* some registers: the linear block it leaves waits until their writes have landed far enough.
+An edge *settles* some registers: the linear block it leaves waits until their writes have landed far enough for the
+block it leads to as that is placed without them.
 Everything is settled where code is entered that the scheduler does not shape (explicit bundles) or whose ways
 in it does not all know (exported labels, callees, return addresses). Into a loop, the registers that the loop
 touches are settled on the way in, so that no round waits for what was in flight before the first.
