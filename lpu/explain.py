@@ -24,10 +24,7 @@ def show(result: Assembly) -> None:
 
 
 def _lines(result: Assembly) -> Iterator[str]:
-    if result.found:
-        from asm.explain import runs
+    from asm.explain.reports import reports
 
-        for report in runs(result.found):
-            yield from report.lines()
-    for loop in result.loops:
-        yield from loop.lines()
+    for report in reports(result):
+        yield from report.lines()

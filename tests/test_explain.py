@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import lpu
 from asm.assemble import assemble
-from asm.explain import runs
 from asm.explain.report import RunReport, flows
+from asm.explain.reports import runs
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "tensor" / "linear"

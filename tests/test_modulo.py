@@ -225,6 +225,9 @@ def test_a_report_as_text(reports: list[LoopReport]) -> None:
         "  by units and banks at least: L0 L1 1, M0 1, A0 A1 A2 1, bank 0 1, bank 1 1",
         "  by recurrence at least: 1",
         "  interval 1: fits",
+        "  use: A1..A2 M0 L0..L1 100.0 %",
+        "  names: r8 r26 r25 r24 for values of 4 cycles, r9 r23 r22 r21 for values of 4 cycles, "
+        "r10 r20 r19 r18 for values of 3 cycles",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from asm.explain.demand import Bound, bounds
 from asm.explain.limits import Limits, Step
@@ -88,6 +88,12 @@ class RunReport:
         from asm.explain.text import lines
 
         return lines(self)
+
+    def data(self) -> dict[str, Any]:
+        """The report as data."""
+        from asm.explain.data import run_data
+
+        return run_data(self)
 
     def part_of(self, piece: Piece) -> int:
         """The number of the part that a burst belongs to."""

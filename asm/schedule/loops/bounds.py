@@ -35,6 +35,14 @@ def units_of(op: AsmOp) -> tuple[str, ...]:
     return names[: facts.instances] if op.unit_pin == FREE else (names[op.unit_pin],)
 
 
+def busy_units(ops: Sequence[AsmOp], units: Sequence[int]) -> dict[str, int]:
+    """The ops that each unit runs, in the order of units, when each op runs on the unit of its class given."""
+    numbers = Counter(
+        (op.row.units.first + unit, op.row.units.names[unit]) for op, unit in zip(ops, units, strict=True)
+    )
+    return {name: count for (_, name), count in sorted(numbers.items())}
+
+
 def recurrence_bound(count: int, edges: Sequence[Dependence]) -> tuple[int, list[int]]:
     """The least interval that no cycle of dependences forbids, and the ops of a cycle that forbids one less."""
     critical: list[int] = []

@@ -6,7 +6,7 @@ has landed: while a write is in flight the register may not be read. Round i has
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -30,21 +30,25 @@ class Names:
         return given[(number + 1) % len(given)] if given else register
 
 
-def names_needed(body: Body, kernel: Kernel, renamed: set[int]) -> dict[int, int]:
-    """How many names each renamed register needs, powers of two."""
+def lifetimes(body: Body, kernel: Kernel, registers: Iterable[int]) -> dict[int, int]:
+    """For how many cycles a name of each register is taken."""
     ends = {}
-    for register in renamed:
+    for register in registers:
         last = body.writers[register][-1]
         ends[register] = kernel.times[last] + FACTS[body.ops[last].row.id].latency
     for read in body.reads:
-        if read.register in renamed and read.definer == body.writers[read.register][-1]:
+        if read.register in ends and read.definer == body.writers[read.register][-1]:
             time = kernel.times[read.op] + read.carried * kernel.interval
             ends[read.register] = max(ends[read.register], time)
-    needed = {}
-    for register in sorted(renamed):
-        taken = ends[register] - kernel.times[body.writers[register][0]]
-        needed[register] = 1 << (max(1, ceil(taken / kernel.interval)) - 1).bit_length()
-    return needed
+    return {register: ends[register] - kernel.times[body.writers[register][0]] for register in sorted(ends)}
+
+
+def names_needed(body: Body, kernel: Kernel, renamed: set[int]) -> dict[int, int]:
+    """How many names each renamed register needs, powers of two."""
+    taken = lifetimes(body, kernel, renamed)
+    return {
+        register: 1 << (max(1, ceil(cycles / kernel.interval)) - 1).bit_length() for register, cycles in taken.items()
+    }
 
 
 def give_names(needed: Mapping[int, int], free: Sequence[int]) -> Names | None:

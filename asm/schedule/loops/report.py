@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from asm.program import AsmOp
+from asm.schedule.loops.body import Body
+from asm.schedule.loops.bounds import busy_units
+from asm.schedule.loops.modulo import Kernel
+from asm.schedule.loops.names import Names, lifetimes
+from isa.diagnostics import Place
+from isa.faults import CONDITION_CODE
 
 
-class Attempt(NamedTuple):
+@dataclass(slots=True)
+class Attempt:
     """`interval` and why it failed; `reason` is empty for the one that was taken."""
 
     interval: int
     reason: str = ""
 
 
+class Life(NamedTuple):
+    """A register that keeps a value of one round for `cycles` cycles, and the registers that do so by turns."""
+
+    register: int
+    cycles: int
+    names: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class LoopReport:
     """One innermost loop. `listed` are the cycles of a round without pipelining, `critical` the recurrence's ops.
 
-    `reason` says why the loop stays as it is; empty for one that is pipelined, with `interval`, `stages`,
-    `copies` of the kernel and `extra` registers.
+    `reason` says why the loop stays as it is; empty for one that is pipelined, with `interval`, `stages`, `copies` of
+    the kernel and `extra` registers; `busy` are the cycles of an interval that each unit is busy, and `lives` the
+    registers that rounds under way must not share.
     """
 
     loop: AsmOp
@@ -35,6 +51,21 @@ class LoopReport:
     stages: int = 0
     copies: int = 0
     extra: int = 0
+    busy: dict[str, int] = field(default_factory=dict)
+    lives: list[Life] = field(default_factory=list)
+
+    def settle(self, body: Body, kernel: Kernel, names: Names) -> None:
+        """A kernel was taken."""
+        self.interval, self.stages, self.copies = kernel.interval, kernel.stages, names.copies
+        self.extra = sum(len(each) - 1 for each in names.names.values())
+        self.busy = busy_units(body.ops, kernel.units)
+        registers = body.writers.keys() - {CONDITION_CODE}
+        for register, cycles in lifetimes(body, kernel, registers).items():
+            self.lives.append(Life(register, cycles, names.names.get(register, (register,))))
+
+    @property
+    def place(self) -> Place:
+        return self.loop.place
 
     @property
     def bound(self) -> int:
@@ -43,22 +74,12 @@ class LoopReport:
 
     def lines(self) -> Iterator[str]:
         """The report as text."""
-        place = self.loop.place
-        yield f"{place.file}:{place.line}: {self._verdict()}"
-        if self.resources:
-            units = ", ".join(f"{name} {bound}" for name, bound in self.resources.items())
-            yield f"  by units and banks at least: {units}"
-            yield f"  by recurrence at least: {self.recurrence}{self._cycle()}"
-        for attempt in self.attempts:
-            yield f"  interval {attempt.interval}: {attempt.reason or 'fits'}"
+        from asm.explain.loop import lines
 
-    def _verdict(self) -> str:
-        if self.reason:
-            return f"not pipelined: {self.reason}"
-        every = "cycle" if self.interval == 1 else f"{self.interval} cycles"
-        names = f"{self.copies} copies, {self.extra} more registers" if self.copies > 1 else "no more registers"
-        return f"a round every {every} instead of {self.listed}; {self.stages} rounds under way; {names}"
+        return lines(self)
 
-    def _cycle(self) -> str:
-        ops = " -> ".join(f"`{op.row.mnemonic}` in line {op.place.line}" for op in self.critical)
-        return f" ({ops})" if ops else ""
+    def data(self) -> dict[str, Any]:
+        """The report as data."""
+        from asm.explain.loop import data
+
+        return data(self)

@@ -198,9 +198,7 @@ class _Loop:
             self.report.reason = self._no_kernel()
             return None
         kernel, names = found
-        self.report.interval, self.report.stages = kernel.interval, kernel.stages
-        self.report.copies = names.copies
-        self.report.extra = sum(len(each) - 1 for each in names.names.values())
+        self.report.settle(body, kernel, names)
         lead = -(-(kernel.stages - 1) // names.copies) * names.copies
         return Pipeline(body, kernel, names, lead)
 
