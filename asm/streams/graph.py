@@ -100,6 +100,7 @@ class Node:
     spacing: int = 1
     tensor: str = ""
     planes: int = 1
+    rest: list[AsmOp] = field(default_factory=list)  # bursts as long as that of `op`, right after it
     tiles: list[Tile] = field(default_factory=list)  # of a product, with their type
     weights: str = ""
     ahead: int = 0  # at most so many cycles before a product it begins to read weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 from asm.errors import error
@@ -25,7 +26,9 @@ from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES, slice_name
 
 LOADS_AND_STORES = {"vload": "read", "vstore": "write"}  # what they are in the memory column
-ATTRIBUTES = ("n", "row", "stride", "m", "stride2")
+LEVELS = (("n", "stride"), ("m", "stride2"), ("m3", "stride3"), ("m4", "stride4"))  # from the innermost
+OF_A_BURST = 2  # levels; those further out are bursts one after the other
+ATTRIBUTES = ("row", *(name for level in LEVELS for name in level))
 ROW_LAYOUTS = ("rows", "tiles")
 MOST = 1 << 16  # elements: what the field n of every op can hold
 # By what they do, the slices they take and whether a register is added: what names a row of memory.
@@ -45,21 +48,41 @@ class Written(NamedTuple):
     attributes: Mapping[str, Attribute]
 
 
+class Level(NamedTuple):
+    """How often something is done, and the rows from one time to the next."""
+
+    times: int
+    stride: int
+
+
 class Selection(NamedTuple):
-    """`n` rows of a tensor from row `start` on, `stride` apart, `m` times, each time `stride2` further on; or from
-    where `register` points, if it is given."""
+    """Rows of a tensor from row `start` on, or from where `register` points, if it is given; in the innermost of the
+    four levels from one element to the next."""
 
     start: int
-    stride: int
-    n: int
-    stride2: int
-    m: int
+    levels: tuple[Level, ...]
     register: int | None
+
+    @property
+    def length(self) -> int:
+        return prod(level.times for level in self.levels)
 
     @property
     def rows(self) -> list[int]:
         """The rows in the order in which they flow."""
-        return [self.start + j * self.stride2 + i * self.stride for j in range(self.m) for i in range(self.n)]
+        return _rows(self.start, self.levels)
+
+    @property
+    def starts(self) -> list[int]:
+        """The first row of each burst."""
+        return _rows(self.start, self.levels[OF_A_BURST:])
+
+
+def _rows(start: int, levels: tuple[Level, ...]) -> list[int]:
+    rows = [start]
+    for level in reversed(levels):
+        rows = [row + i * level.stride for row in rows for i in range(level.times)]
+    return rows
 
 
 def parse(statement: OpStmt) -> Written:
@@ -102,16 +125,16 @@ def rows_of(scope: Scope, symbol: DataSymbol) -> int:
 
 
 def select(scope: Scope, written: Written, symbol: DataSymbol, flowing: int | None) -> Selection:
-    """The rows that `n`, `row` and `stride` choose; `flowing` vectors are stored. Raises E-RANGE, E-TYPE."""
+    """The rows that the attributes choose; `flowing` vectors are stored. Raises E-RANGE, E-TYPE, E-OPERAND."""
     rows = rows_of(scope, symbol)
     row = written.attributes.get("row")
     register = _register(scope, written, row) if row else None
     start = _number(scope, written, "row", 0) if register is None else 0
     stride = _number(scope, written, "stride", 1)
-    rounds = _number(scope, written, "m", 1)
-    rest = _rest(rows - start, stride) if flowing is None else flowing // max(rounds, 1)
-    n, stride2 = _number(scope, written, "n", rest), _number(scope, written, "stride2", 0)
-    chosen = Selection(start, stride, n, stride2, rounds, register)
+    outer = [Level(_number(scope, written, m, 1), _number(scope, written, by, 0)) for m, by in LEVELS[1:]]
+    rounds = max(prod(level.times for level in outer), 1)
+    rest = _rest(rows - start, stride) if flowing is None else flowing // rounds
+    chosen = Selection(start, (Level(_number(scope, written, "n", rest), stride), *outer), register)
     _check(written, symbol, chosen, rows, flowing)
     return chosen
 
@@ -139,10 +162,13 @@ def _number(scope: Scope, written: Written, name: str, default: int) -> int:
 def _check(written: Written, symbol: DataSymbol, chosen: Selection, rows: int, flowing: int | None) -> None:
     line = written.statement.line
     node = written.attributes.get("n", written.tensor)
-    if chosen.n < 1 or chosen.m < 1:
-        name = "n" if chosen.n < 1 else "m"
-        message = f"{name} is {min(chosen.n, chosen.m)}; a burst has at least one element"
-        raise error("E-RANGE", message, line, written.attributes.get(name, node), f"write {name}=1")
+    for (name, _), level in zip(LEVELS, chosen.levels, strict=True):
+        if level.times < 1:
+            message = f"{name} is {level.times}; a burst has at least one element"
+            raise error("E-RANGE", message, line, written.attributes.get(name, node), f"write {name}=1")
+    if chosen.register is not None and len(chosen.starts) > 1:
+        message = "with a register for a row a load or store has two levels, those of a burst"
+        raise error("E-OPERAND", message, line, written.attributes["row"], "write a constant, or several statements")
     _check_length(written, symbol, chosen, flowing)
     if flowing is not None and not written.attributes and flowing != rows:
         message = f"`{symbol.name}` has {rows} rows and {_vectors(flowing)} flow to it"
@@ -156,7 +182,7 @@ def _check(written: Written, symbol: DataSymbol, chosen: Selection, rows: int, f
 def _check_length(written: Written, symbol: DataSymbol, chosen: Selection, flowing: int | None) -> None:
     """What is stored must be as long as the rows chosen; a burst as a unit can run. Raises E-RANGE."""
     node = written.attributes.get("n", written.tensor)
-    count = chosen.n * chosen.m
+    count = chosen.length
     if flowing is not None and count != flowing:
         message = f"{_vectors(flowing)} flow to `{symbol.name}`, not {count}"
         raise error("E-RANGE", message, written.statement.line, node, f"write n={flowing}, or leave it out")
@@ -169,25 +195,32 @@ def _vectors(count: int) -> str:
     return f"{count} vector" if count == 1 else f"{count} vectors"
 
 
-def burst(scope: Scope, written: Written, symbol: DataSymbol, chosen: Selection) -> tuple[AsmOp, Form, Rows]:
-    """The op of a load or store without its stream, and the memory it touches. Raises SourceError."""
-    width = symbol.object.slices
+def bursts(scope: Scope, written: Written, symbol: DataSymbol, chosen: Selection) -> tuple[list[AsmOp], Form, Rows]:
+    """The ops of a load or store without their stream, and the memory they touch. Raises SourceError."""
     kind = LOADS_AND_STORES[written.statement.mnemonic]
-    form = FORMS[kind, width, chosen.register is not None]
+    form = FORMS[kind, symbol.object.slices, chosen.register is not None]
+    slice_ = first_slice(scope, symbol)
+    ops = [_burst(scope, written, form, chosen, start) for start in chosen.starts]
+    return ops, form, _touched(scope, symbol, chosen, slice_, kind == "write")
+
+
+def _burst(scope: Scope, written: Written, form: Form, chosen: Selection, start: int) -> AsmOp:
+    """The two inner levels from a row on."""
     op = AsmOp(form.row, list(form.blank), written.statement)
     slot = next(slot for slot in form.slots if slot.operand.kind == SLICE_ROW)
-    slice_ = first_slice(scope, symbol)
+    symbol = scope.data[written.tensor.text]
     fields = {} if chosen.register is None else {"ra": chosen.register}
-    place = Indexed(slice_name(slice_), written.tensor, written.tensor.column, written.tensor.end)
-    fill_slice_row(scope, op, slot, Located(Address(DATA, symbol.name, chosen.start), fields), place)
-    shape = {"n": chosen.n, "stride": chosen.stride}
-    if chosen.m > 1:
-        shape |= {"m": chosen.m, "e": chosen.n, "stride2": chosen.stride2}
+    place = Indexed(slice_name(first_slice(scope, symbol)), written.tensor, written.tensor.column, written.tensor.end)
+    fill_slice_row(scope, op, slot, Located(Address(DATA, symbol.name, start), fields), place)
+    inner, outer = chosen.levels[:OF_A_BURST]
+    shape = {"n": inner.times, "stride": inner.stride}
+    if outer.times > 1:
+        shape |= {"m": outer.times, "e": inner.times, "stride2": outer.stride}
     for slot in form.slots:
         number = shape.get(slot.field.name)
         if number is not None:
             fill_constant(scope, op, slot, Number(number, written.tensor.column, written.tensor.end), None)
-    return op, form, _touched(scope, symbol, chosen, slice_, kind == "write")
+    return op
 
 
 def first_slice(scope: Scope, symbol: DataSymbol) -> int:

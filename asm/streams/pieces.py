@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from asm.streams.graph import MAP, Node
 from asm.streams.maps import map_loads
@@ -48,3 +49,16 @@ def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Cha
         piece.sources, piece.plane, piece.op = streams, plane, node.op
         piece.rows, piece.map = None if plane else node.rows, sources.get(MAP)
         yield piece
+    yield from _rest(node, piece)
+
+
+def _rest(node: Node, first: Piece) -> Iterator[Piece]:
+    """The bursts that follow the first of a load or store, on the same stream."""
+    if not node.rest:
+        return
+    first.count //= 1 + len(node.rest)
+    step = first.count * first.spacing
+    for number, op in enumerate(node.rest, 1):
+        values = dict(zip(op.row.format.names, op.values, strict=True))
+        values |= {"d": first.spacing, "e": values["e"] * first.spacing}
+        yield replace(first, values=values, time=first.time + number * step, op=op, rows=None, follows=True)

@@ -85,6 +85,7 @@ class Piece:
     own: bool = True  # whether it is the node itself, not something on the way
     map: Channel | None = None  # what brings its map to the switch
     plane: int = 0  # of a lookup, and the stream of its group that the burst writes
+    follows: bool = False  # whether it goes on with the burst of another piece, on its stream
     rows: Rows | None = None  # the memory that it touches
     op: AsmOp | None = None  # what it is as an op, with references; none of a burst on the way, or of a plane
     team: list[Piece] = field(default_factory=list)  # of the first: what shares its plane or map register

@@ -21,7 +21,7 @@ from asm.streams.graph import ANYWHERE, MAP, Node, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
 from asm.streams.maps import anew
 from asm.streams.matrix import PRODUCTS, parse_product, product_node
-from asm.streams.memory import LOADS_AND_STORES, burst, find_tensor, parse, select
+from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import Note, SourceError
 from isa.places import SCALARS, is_stream
@@ -98,9 +98,10 @@ class Reader:
         loads = LOADS_AND_STORES[statement.mnemonic] == "read"
         value = None if loads else self._value(statement, flowing)
         chosen = select(self.scope, written, symbol, value.count if value else None)
-        op, form, rows = burst(self.scope, written, symbol, chosen)
+        (op, *rest), form, rows = bursts(self.scope, written, symbol, chosen)
         position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
         node = Node(len(self.nodes), statement, op, form, rows.count, position, rows=rows, tensor=symbol.name)
+        node.rest = rest
         apply_pins(self.scope, op)
         if value is None:
             self._define(node, flowing, rows.width)

@@ -291,7 +291,7 @@ class Table:
     # Streams ----------------------------------------------------------------------------------
     def _stream(self, piece: Piece, start: int) -> None:
         channel = piece.result
-        if channel is None or piece.plane:
+        if channel is None or piece.plane or piece.follows:
             return
         if channel.west is None:
             channel.number = V_REGISTERS + piece.values["u"]
