@@ -83,17 +83,23 @@ class ItemBuilder:
         statement = text[at]
         if type(statement) is not OpStmt or statement.mnemonic not in LOOPS or self.timeline or self.bundle:
             return 0
-        straight = takewhile(lambda inside: type(inside) is OpStmt, islice(text, at + 1, None))
+        straight = list(takewhile(lambda inside: type(inside) is OpStmt, islice(text, at + 1, None)))
         if not any(map(_joins_a_run, straight)):
             return 0
         from asm.streams.loops.body import tile_loop
+        from asm.streams.loops.find import written_loop
 
         self._end_run(waits=True)
-        found = tile_loop(self.scope, text, at)
+        written = written_loop(self.scope, text, at)
+        try:
+            found = None if written is None else tile_loop(self.scope, written)
+        except SourceError as problem:
+            self.report(problem)
+            return 1 + len(straight)
         if found is None:
             return 0
         self.loops.append((len(self.items), found))
-        return 1 + found.size
+        return 1 + len(straight)
 
     def _op(self, statement: OpStmt) -> None:
         if self.skipping:

@@ -2,122 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from asm.facts import target_label
-from asm.operands.match import match
 from asm.program import AsmOp, Timeline
 from asm.schedule.loops.body import WORD_MASK, constant_added
 from asm.scope.scope import Scope
-from asm.streams.graph import Node
-from asm.streams.loops.reads import exact_reads, fields_of, move_row, row_register
+from asm.streams.graph import ANYWHERE, Node
+from asm.streams.loops.find import Written
+from asm.streams.loops.reads import exact_reads, fields_of, highest_row, move_row, row_register
 from asm.streams.region import schedule
-from asm.streams.statements import Reader, is_linear
-from asm.tree import LabelDef, OpStmt, Statement
-from isa.diagnostics import SourceError
+from asm.streams.statements import Reader
+from isa.diagnostics import Diagnostic, SourceError
 
 SIGN = 1 << 31
 
 
 @dataclass(slots=True)
 class TileLoop:
-    """A `loop` whose rounds are tensor code and steps of registers, its end label not included.
+    """A `loop` whose rounds are tensor code and steps of registers.
 
-    `steps` is what each register advances by in a round; rows are counted from what it holds when a round begins.
-    `round` is a round by itself, all that is under way awaited.
+    `steps` is what each register advances by in a round. Rows are counted from what it holds at the start of a round
+    and its `origin`, 0 or the step, more. `round` is a round by itself, all that is under way awaited.
     """
 
     control: AsmOp
     names: list[str]  # labels that speak of it
     nodes: list[Node]
     steps: dict[int, int]
+    origins: dict[int, int]
     updates: list[AsmOp]
     round: Timeline
-    size: int  # statements
 
     @property
     def end(self) -> str:
         return target_label(self.control) or ""
 
 
-def tile_loop(scope: Scope, text: Sequence[Statement], at: int) -> TileLoop | None:
-    """The loop that begins with a statement of a text, None when it is of another kind or has an error."""
-    body = _straight(text, at + 1)
-    after = list(_labels(text, at + 1 + len(body)))
-    if not after or not any(is_linear(statement.mnemonic) for statement in body):
-        return None
-    first = text[at]
-    assert isinstance(first, OpStmt)
-    try:
-        control = match(scope, first)
-        if target_label(control) not in after:
-            return None
-        return _read(scope, control, list(_labels_before(text, at)) + after, body)
-    except SourceError:
-        return None
+class _Read(NamedTuple):
+    """An op of a node adds a register to its row, or takes it as a source, when it has advanced by `ahead`."""
+
+    node: Node
+    op: AsmOp
+    register: int
+    ahead: int
+    is_row: bool
+
+    def counts_from(self, origin: int) -> bool:
+        """Whether the op can read the register as it is when it has advanced by `origin`."""
+        if not self.is_row:
+            return self.ahead == origin
+        return 0 <= self.op.value("row") + self.ahead - origin <= highest_row(self.op.row)
 
 
-def _straight(text: Sequence[Statement], start: int) -> list[OpStmt]:
-    """The ops from a statement on that follow each other."""
-    body: list[OpStmt] = []
-    for number in range(start, len(text)):
-        statement = text[number]
-        if type(statement) is not OpStmt or statement.timing is not None:
-            break
-        body.append(statement)
-    return body
-
-
-def _labels(text: Sequence[Statement], start: int) -> Iterator[str]:
-    for number in range(start, len(text)):
-        statement = text[number]
-        if not isinstance(statement, LabelDef):
-            return
-        yield statement.name
-
-
-def _labels_before(text: Sequence[Statement], at: int) -> Iterator[str]:
-    for number in range(at - 1, -1, -1):
-        statement = text[number]
-        if not isinstance(statement, LabelDef):
-            return
-        yield statement.name
-
-
-def _read(scope: Scope, control: AsmOp, names: list[str], body: list[OpStmt]) -> TileLoop | None:
-    """Raises SourceError."""
-    reader, steps, updates = Reader(scope), dict[int, int](), list[AsmOp]()
-    for statement in body:
-        if is_linear(statement.mnemonic):
-            reader.read(statement)
-            if statement.pins and reader.nodes[-1].op.cycle_pin is not None:
-                return None
-            if not _count_from_the_start(reader.nodes, steps):
-                return None
+def tile_loop(scope: Scope, written: Written) -> TileLoop | None:
+    """The body as one run; None when it has to be several. Raises SourceError for all that is wrong with it."""
+    reader, steps = Reader(scope), dict[int, int]()
+    reads: list[_Read] = []
+    problems: list[Diagnostic] = []
+    for each in written.body:
+        if isinstance(each, AsmOp):
+            register = each.value("rd")
+            steps[register] = steps.get(register, 0) + signed(constant_added(each) or 0)
             continue
-        op = match(scope, statement)
-        step = constant_added(op)
-        if step is None or op.value("ra") != op.value("rd") or statement.pins:
-            return None
-        register = op.value("rd")
-        steps[register] = steps.get(register, 0) + (step + SIGN & WORD_MASK) - SIGN
-        updates.append(op)
-    if any(number in scope.registers.pinned or number in scope.registers.pinned.values() for number in steps):
+        try:
+            reader.read(each)
+            reads += _reads(reader.nodes[-1], steps)
+        except SourceError as problem:
+            problems += problem.diagnostics
+            reader.spoil(each)
+    origins = _origins(steps, reads)
+    if origins is None or not _is_free(scope, steps, reader.nodes):
         return None
-    return TileLoop(control, names, reader.nodes, steps, updates, schedule(scope, reader.nodes, True), len(body))
+    if problems:
+        raise SourceError(*problems)
+    _count_from(origins, reads)
+    _order(reader.nodes)
+    updates = [each for each in written.body if isinstance(each, AsmOp)]
+    single = schedule(scope, reader.nodes, True)
+    return TileLoop(written.control, written.names, reader.nodes, steps, origins, updates, single)
 
 
-def _count_from_the_start(nodes: list[Node], steps: dict[int, int]) -> bool:
-    """Let the last node read what registers held before the steps made so far; whether that can be."""
-    node = nodes[-1]
-    ops = [node.op, *(op for tile in node.tiles for op in tile.reads)]
-    if any(steps.get(register) for op in ops for register in exact_reads(op.row, fields_of(op))):
-        return False
-    if not all(move_row(op, steps.get(row_register(op.row, fields_of(op)), 0)) for op in ops):
-        return False
-    if node.rows is not None:
-        moved = steps.get(node.rows.register, 0)
-        node.rows = replace(node.rows, offsets=[row + moved for row in node.rows.offsets])
-        node.after = [other for other in nodes[:-1] if other.rows is not None and other.rows.meets(node.rows)]
-    return True
+def signed(word: int) -> int:
+    """A word as a number of either sign."""
+    return (word + SIGN & WORD_MASK) - SIGN
+
+
+def _is_free(scope: Scope, steps: Mapping[int, int], nodes: list[Node]) -> bool:
+    """Whether nothing says when a node issues, or in which register one without a number lies."""
+    pinned = {*scope.registers.pinned, *scope.registers.pinned.values()}
+    return pinned.isdisjoint(steps) and all(node.op.cycle_pin is None for node in nodes)
+
+
+def _reads(node: Node, steps: Mapping[int, int]) -> Iterator[_Read]:
+    for op in (node.op, *(op for tile in node.tiles for op in tile.reads)):
+        fields = fields_of(op)
+        register = row_register(op.row, fields)
+        if register != ANYWHERE:
+            yield _Read(node, op, register, steps.get(register, 0), True)
+        for register in exact_reads(op.row, fields):
+            yield _Read(node, op, register, steps.get(register, 0), False)
+
+
+def _origins(steps: Mapping[int, int], reads: list[_Read]) -> dict[int, int] | None:
+    """From where each register is counted, its step made or not; None when neither will do."""
+    origins = {}
+    for register, step in steps.items():
+        mine = [read for read in reads if read.register == register]
+        fits = [origin for origin in (0, step) if all(read.counts_from(origin) for read in mine)]
+        if not fits:
+            return None
+        origins[register] = fits[0]
+    return origins
+
+
+def _count_from(origins: Mapping[int, int], reads: list[_Read]) -> None:
+    for read in reads:
+        rows = read.ahead - origins.get(read.register, 0)
+        if read.is_row:
+            move_row(read.op, rows)
+            if read.node.rows is not None and read.node.rows.register == read.register:
+                moved = [row + rows for row in read.node.rows.offsets]
+                read.node.rows = replace(read.node.rows, offsets=moved)
+
+
+def _order(nodes: list[Node]) -> None:
+    """What touches the same rows before, now that it is known which they are."""
+    for number, node in enumerate(nodes):
+        rows = node.rows
+        if rows is not None:
+            node.after = [other for other in nodes[:number] if other.rows is not None and other.rows.meets(rows)]

@@ -14,7 +14,7 @@ from asm.streams.pieces import pieces_of
 from asm.streams.route import Channel, Piece
 from asm.streams.times import Timed
 from isa.codec import Op
-from isa.machine import MachineSpec
+from isa.machine import HEMISPHERES, MachineSpec
 from isa.units import PLANE, SLICE, UNIT_NAMES, VXM, slice_name
 
 VECTOR_ALUS = "vector ALUs"
@@ -24,12 +24,20 @@ def resource_bounds(choices: Sequence[tuple[Body, Sequence[Timed]]], spec: Machi
     """The cycles a round needs of each resource, whichever way its bodies are timed; only what is needed at all."""
     needs: Counter[str] = Counter()
     capacity: dict[str, int] = {}
+    readers: dict[tuple[int, ...], Node] = {}
     for body, ways in choices:
-        found = [_needs(list(pieces_of(timed.plan, body.nodes)), spec, capacity) for timed in ways]
+        found = [_needs(_first(pieces_of(timed.plan, body.nodes), readers), spec, capacity) for timed in ways]
         for name in found[0]:
             needs[name] += min(each[name] for each in found)
-    bounds = {name: -(-need // capacity[name]) for name, need in needs.items()}
-    return {name: bound for name, bound in bounds.items() if bound}
+    return {name: -(-need // capacity[name]) for name, need in needs.items() if need}
+
+
+def _first(pieces: Iterable[Piece], readers: dict[tuple[int, ...], Node]) -> Iterator[Piece]:
+    """Bursts without those that read weights which another node reads: one burst may do for both."""
+    for piece in pieces:
+        is_shared = piece.result is not None and piece.result.beside
+        if not is_shared or readers.setdefault(tuple(piece.values.values()), piece.node) is piece.node:
+            yield piece
 
 
 def _needs(pieces: Iterable[Piece], spec: MachineSpec, capacity: dict[str, int]) -> Counter[str]:
@@ -43,16 +51,19 @@ def _needs(pieces: Iterable[Piece], spec: MachineSpec, capacity: dict[str, int])
 
 
 def _units(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
-    where = piece.row.units.where
+    where, side = piece.row.units.where, "W" if piece.position < spec.vxm_position else "E"
     if where == VXM:
-        yield VECTOR_ALUS, piece.span, spec.vxm_alus
+        yield VECTOR_ALUS, piece.held, spec.vxm_alus
     elif where == SLICE:
         for unit in Op(piece.row, tuple(piece.values.values())).claims:
-            yield UNIT_NAMES[unit], piece.span, 1
+            yield UNIT_NAMES[unit], piece.held, 1
+    elif where == PLANE:
+        planes = spec.mxm_planes // HEMISPHERES
+        yield f"{piece.row.units.name} {side}", piece.held * piece.row.claims, planes
+        for keep in piece.keeps:
+            yield f"{keep.what} {side}", (keep.until - keep.since) * piece.row.claims, planes
     else:
-        side = "W" if piece.position < spec.vxm_position else "E"
-        planes = spec.mxm_planes // 2 if where == PLANE else 1
-        yield f"{side}: units to {piece.row.units.what}", piece.span, piece.row.instances * planes
+        yield f"{piece.row.units.name} {side}", piece.held, piece.row.instances
 
 
 def _banks(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:

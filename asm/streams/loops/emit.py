@@ -74,7 +74,7 @@ class Pipeline:
         steps: list[TimedOp] = []
         for track in self.tracks:
             steps += self._last_steps(track, rounds, start, ops, steps)
-        end = max([end, *(step.value + 1 for step in steps)])
+        end = max([1, end, *(step.value + 1 for step in steps)])
         return self._timeline([*ops, *steps, self._timed(last, end - 1)])
 
     def _last_steps(

@@ -167,8 +167,10 @@ class _Loop:
     # What it becomes --------------------------------------------------------------------------
     def _plain(self, control: AsmOp) -> list[Item]:
         """Rounds one after the other."""
-        updates = self.loop.updates or [self._filler()]
-        return [Linear(control), self.loop.round, *map(Linear, updates)]
+        origins = self.loop.origins
+        first = [op for op in self.loop.updates if origins[op.value("rd")]]
+        last = [op for op in self.loop.updates if not origins[op.value("rd")]]
+        return [Linear(control), *map(Linear, first), self.loop.round, *map(Linear, last or [self._filler()])]
 
     def _filler(self) -> AsmOp:
         """A hardware loop ends with a bundle that is no wait."""

@@ -35,18 +35,12 @@ def highest_row(row: Row) -> int:
     return row.format.field("row").high
 
 
-def move_row(op: AsmOp, rows: int) -> bool:
-    """Add to the row that an op names; whether there is such a row."""
-    if not rows:
-        return True
-    index = op.row.format.names.index("row")
-    moved = op.values[index] + rows
-    if not 0 <= moved <= highest_row(op.row):
-        return False
-    op.values[index] = moved
-    op.references = tuple(
-        replace(each, addend=each.addend + rows) if each.field == "row" else each for each in op.references
-    )
-    if op.access is not None:
+def move_row(op: AsmOp, rows: int) -> None:
+    """Add to the row that an op names, which must be there."""
+    if rows:
+        op.values[op.row.format.names.index("row")] += rows
+        op.references = tuple(
+            replace(each, addend=each.addend + rows) if each.field == "row" else each for each in op.references
+        )
+    if rows and op.access is not None:
         op.access = replace(op.access, offset=op.access.offset + rows)
-    return True

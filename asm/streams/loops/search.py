@@ -26,7 +26,7 @@ def find_kernel(
     report.critical = [node.op for node in critical]
     for interval in range(report.bound, min(report.listed, report.bound + MOST_TRIED)):
         kernel = modulo_schedule(choices, waits, interval, spec)
-        found = tracks_of(kernel, loop.steps) if isinstance(kernel, Kernel) else kernel
+        found = tracks_of(kernel, loop.steps, loop.origins) if isinstance(kernel, Kernel) else kernel
         report.attempts.append(Attempt(interval, found if isinstance(found, str) else ""))
         if not isinstance(found, str):
             assert isinstance(kernel, Kernel)

@@ -20,8 +20,8 @@ UNITS = FACTS[FILLER.id].instances  # integer units: so many registers can step 
 
 @dataclass(slots=True)
 class Track:
-    """A register that steps in cycle `slot` of every interval, and then holds `behind` less than a round that begins
-    there means by `register`.
+    """A register that steps in cycle `slot` of every interval, and holds `behind` less than what `register` would at
+    the start of the round that begins there. The ops of a round mean what it holds then and `origin` more.
 
     `holder` is where it runs: the register itself, or ANYWHERE until another is found. `rows` are the bursts of the
     kernel, by number, that add it to a row, `exact` those that need its very number.
@@ -29,6 +29,7 @@ class Track:
 
     register: int
     step: int
+    origin: int
     slot: int
     behind: int = 0
     holder: int = ANYWHERE
@@ -36,52 +37,51 @@ class Track:
     exact: list[int] = field(default_factory=list)
 
     def late(self, kernel: Kernel, number: int) -> int:
-        """What the register has advanced by since its round began when a burst reads it."""
+        """By how much the register has advanced too far when a burst of the kernel reads it."""
         turn, cycle = divmod(kernel.pieces[number][0], kernel.interval)
-        return (turn + (cycle > self.slot)) * self.step
+        return (turn + (cycle > self.slot)) * self.step - self.origin
 
     def moves(self, kernel: Kernel, number: int) -> int:
         """What is added to the row that a burst names."""
         return self.behind - self.late(kernel, number)
 
 
-def tracks_of(kernel: Kernel, steps: Mapping[int, int]) -> list[Track] | str:
+def tracks_of(kernel: Kernel, steps: Mapping[int, int], origins: Mapping[int, int]) -> list[Track] | str:
     """All registers that step while a kernel runs; or why that cannot be."""
     tracks: list[Track] = []
     for register, step in steps.items():
         if step:
-            found = _of_register(kernel, register, step, len(tracks))
-            found[0].holder = register
-            tracks += found
+            home = len(tracks)
+            _add_tracks(kernel, tracks, register, (step, origins[register]))
+            tracks[home].holder = register
     if tracks and tracks[-1].slot < 0:
         return f"{len(tracks)} registers would have to step in {kernel.interval} cycles"
     unfit = [track.register for track in tracks if not _fits(kernel, track, track.rows)]
     return f"rows that r{unfit[0]} is added to would be outside their slices" if unfit else tracks
 
 
-def _of_register(kernel: Kernel, register: int, step: int, known: int) -> list[Track]:
-    """A track for each number that is needed at a time; rows take one of these or one of their own."""
+def _add_tracks(kernel: Kernel, tracks: list[Track], register: int, motion: tuple[int, int]) -> None:
+    """A track for each number of a register that is needed at a time; rows take one of these or one of their own."""
     pieces = [(number, piece) for number, (_, piece) in enumerate(kernel.pieces)]
     rows = [number for number, piece in pieces if row_register(piece.row, piece.values) == register]
     exact = [number for number, piece in pieces if register in exact_reads(piece.row, piece.values)]
-    found: list[Track] = []
+    first = len(tracks)
     while exact:
-        track = Track(register, step, _slot(kernel, known + len(found)))
+        track = Track(register, *motion, _slot(kernel, len(tracks)))
         track.behind = track.late(kernel, exact[0])
         track.exact = [number for number in exact if not track.moves(kernel, number)]
         exact = [number for number in exact if track.moves(kernel, number)]
-        found.append(track)
-    home = next((track for track in found if _fits(kernel, track, rows)), None)
+        tracks.append(track)
+    home = next((track for track in tracks[first:] if _fits(kernel, track, rows)), None)
     if home is None:
-        home = Track(register, step, _slot(kernel, known + len(found)))
+        home = Track(register, *motion, _slot(kernel, len(tracks)))
         home.behind = _behind(kernel, home, rows)
-        found.append(home)
+        tracks.append(home)
     home.rows = rows
-    return found
 
 
 def _slot(kernel: Kernel, number: int) -> int:
-    """The last cycles of the interval, so that few bursts read a register after it has stepped."""
+    """Tracks step in the last cycles of the interval, so that few bursts read them after that."""
     return kernel.interval - 1 - number // UNITS
 
 
