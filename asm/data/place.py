@@ -3,7 +3,7 @@
 Memory is one line of words (isa.machine): rows, banks and slices follow each other. An object is one run of
 that line or, for the byte planes of a tensor, equal runs in adjacent slices. What the source fixes (`.org`,
 `.row`) is placed first, then what it confines to a place (`.data mw0`, `@ mw4.1`), then the rest, of which tensors
-whose rows flow get slices of their own, near the vector unit.
+whose rows flow get slices of their own, near the vector unit or, weights, near the planes.
 """
 
 from __future__ import annotations
@@ -116,9 +116,11 @@ def _place_anywhere(memory: Memory, item: DataObject) -> Diagnostic | None:
 
 
 def _near(memory: Memory, item: DataObject) -> int | None:
-    """The slices nearest to the vector unit that hold nothing, west and east by turns: ports and banks of its own."""
+    """Slices that hold nothing, ports and banks of its own, west and east by turns: the nearest to the vector unit, of
+    weights, which take several quads, to the planes."""
     spec = memory.spec
-    for index in range(0, spec.slices if item.slices <= SLICES_PER_QUAD else 0, item.slices):
+    last = spec.slices - item.slices
+    for index in range(0, last + 1, item.slices) if item.slices <= SLICES_PER_QUAD else range(last, -1, -item.slices):
         for hemisphere in range(HEMISPHERES):
             start = spec.word_address(hemisphere, index, 0, 0)
             is_empty = memory.in_the_way(start, start + item.slices * spec.words_per_slice) is None

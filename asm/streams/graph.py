@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asm.operands.slot import Form
 from asm.program import AsmOp
@@ -204,3 +204,28 @@ def _in_order(parts: list[list[Node]]) -> tuple[list[list[Node]], list[list[Node
 def _is_ready(part: list[Node], done: set[Node]) -> bool:
     own = set(part)
     return all(other in done or other in own for node in part for other in node.after)
+
+
+def taken_apart(body: Body, nodes: list[Node]) -> list[Node]:
+    """The loads of a body that several nodes take from, once more for half of those: they need not keep step."""
+    found: list[Node] = []
+    for load in body.nodes:
+        value = load.result
+        if value is None or load.sources or load.rows is None or load.op.cycle_pin is not None or value.pin != ANYWHERE:
+            continue
+        users = list(dict.fromkeys(user for user, _ in value.users))
+        if len(users) > 1:
+            found.append(_again(load, value, users[(len(users) + 1) // 2 :]))
+            for node in nodes:
+                node.after += found[-1:] if load in node.after else []
+    return found
+
+
+def _again(load: Node, value: Value, users: list[Node]) -> Node:
+    """A load for some of those that take its value."""
+    copy = replace(load, after=list(load.after))
+    copy.result = replace(value, maker=copy, users=[each for each in value.users if each[0] in users])
+    value.users = [each for each in value.users if each[0] not in users]
+    for user, name in copy.result.users:
+        user.sources[name] = copy.result
+    return copy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from asm.facts import NOP
@@ -11,7 +12,7 @@ from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
 from asm.scope.scope import Scope
 from asm.streams.explain import no_room
-from asm.streams.graph import ANYWHERE, Body, Node, bodies
+from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
 from asm.streams.pieces import pieces_of
 from asm.streams.route import Piece, Unfit
 from asm.streams.statements import Reader
@@ -74,6 +75,7 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
     table = Table(scope.spec)
     placed: list[Placed] = []
     problems: list[Diagnostic] = []
+    again: list[Node] = []
     start: dict[Node, int] = {}
     for body in bodies(nodes):
         try:
@@ -81,6 +83,10 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
             start.update((node, placed[-1].start + placed[-1].timed.plan.time[node]) for node in body.nodes)
         except Unfit as problem:
             problems.append(problem.diagnostic)
+            again += taken_apart(body, nodes)
+    if again:
+        with suppress(SourceError):
+            return schedule(scope, sorted([*nodes, *again], key=lambda node: node.number), waits)
     if problems:
         raise SourceError(*problems)
     timeline = _timeline(scope, placed, nodes, waits)

@@ -167,7 +167,7 @@ class Table:
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", head.node.place)
         soonest = min(busy, key=lambda conflict: conflict.later)
-        if soonest.kind == UNIT and len(busy) > 1:
+        if soonest.kind == UNIT and soonest.piece.row.units.where == PLANE and len(busy) > 1:
             soonest.what, soonest.available = what, len(busy)
         raise soonest
 
