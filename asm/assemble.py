@@ -20,6 +20,7 @@ from asm.expand import ExpandOptions, Sources, expand, expand_file
 from asm.operands.items import ItemBuilder
 from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
+from asm.schedule.flow import Flow
 from asm.schedule.loops.find import Stated
 from asm.schedule.loops.report import LoopReport
 from asm.schedule.oracle import Oracle
@@ -47,6 +48,7 @@ class Assembly:
     text: Text = field(default_factory=Text)
     found: list[Timeline] = field(default_factory=list)  # what runs of linear tensor code became, in order
     loops: list[LoopReport] = field(default_factory=list)  # what became of innermost loops, in order
+    flow: Flow | None = None  # and of all blocks
 
     @property
     def ok(self) -> bool:
@@ -186,7 +188,7 @@ class Assembler:
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
-        result.bundles = scheduled.bundles
+        result.bundles, result.flow = scheduled.bundles, scheduled.flow
         result.loops = sorted(result.loops + scheduled.loops, key=lambda report: report.loop.place.line)
         if not self.failed:
             try:

@@ -32,34 +32,36 @@ def main(arguments: list[str]) -> int:
     args = made.parse_args(arguments)
     if len(args.source) > 1 and (args.output or args.listing):
         made.error("-o and -l name one file; assemble several sources without them")
+    explained = explain.of_command(made, args, args.listing)
     log = messages.Log(options.form(args), notes=args.optimal)
     try:
         wanted = build.settings(args, args.optimal)
-        objects = [(path, assemble(path, wanted, args, log)) for path in args.source]
+        objects = [(path, assemble(path, wanted, args, explained, log)) for path in args.source]
         build.warn_of_defines(wanted, log)
         for path, image in objects:
             if image and not log.failed:
                 write_object(args.output or object_name(path), image, args.source)
     except SourceError as error:
         log.add(error.diagnostics)
-    log.close()
+    explained.close(log)
     return USAGE if log.failed else OK
 
 
-def assemble(path: str, wanted: build.Settings, args: argparse.Namespace, log: messages.Log) -> Image | None:
-    """One source to an object, and its listing, timelines or loops if they are asked for; None after errors."""
+def assemble(
+    path: str, wanted: build.Settings, args: argparse.Namespace, explained: explain.Explanations, log: messages.Log
+) -> Image | None:
+    """One source to an object, and its listing, timelines or explanation if asked for; None after errors."""
     result = build.assembled(path, wanted, log)
     if args.listing:
         from asm.write.listing import listing
 
-        messages.write_file(args.listing, listing(result).encode(errors="replace"))
+        messages.write_file(args.listing, listing(result, explained.reports(result)).encode(errors="replace"))
     if args.emit_timeline and result.image:
         from asm.write.timeline import timeline_text
 
         text = "\n".join(timeline_text(timeline, result.scope.spec) for timeline in result.found)
         messages.write_file("-", text.encode(errors="replace"))
-    if args.explain:
-        explain.show(result)
+    explained.add(result)
     return result.image
 
 

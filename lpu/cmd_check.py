@@ -23,28 +23,28 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str]) -> int:
     """Check each file by itself; 2 when one breaks a rule."""
-    args = parser().parse_args(arguments)
+    made = parser()
+    args = made.parse_args(arguments)
+    explained = explain.of_command(made, args)
     log = messages.Log(options.form(args), notes=True)
     try:
         wanted = build.settings(args, args.optimal)
         for path in args.file:
-            check(path, wanted, args.explain, log)
+            check(path, wanted, explained, log)
         build.warn_of_defines(wanted, log)
     except SourceError as error:
         log.add(error.diagnostics)
-    log.close()
+    explained.close(log)
     return USAGE if log.failed else OK
 
 
-def check(path: str, wanted: build.Settings, explained: bool, log: messages.Log) -> None:
+def check(path: str, wanted: build.Settings, explained: explain.Explanations, log: messages.Log) -> None:
     """What the assembler finds in a source, or what holds of the text of a file that is assembled already."""
     try:
         if build.is_object(path):
             check_object(path, log)
         else:
-            result = build.assembled(path, wanted, log)
-            if explained:
-                explain.show(result)
+            explained.add(build.assembled(path, wanted, log))
     except SourceError as error:
         log.add(error.diagnostics)
 

@@ -98,7 +98,7 @@ def data(report: LoopReport) -> Data:
         "bound": report.bound,
         "bounds": {
             "resources": report.resources,
-            "recurrence": {"cycles": report.recurrence, "ops": [_op(op) for op in report.critical]},
+            "recurrence": {"cycles": report.recurrence, "ops": [op_data(op) for op in report.critical]},
         },
         "stages": report.stages,
         "copies": report.copies,
@@ -113,5 +113,6 @@ def data(report: LoopReport) -> Data:
     }
 
 
-def _op(op: AsmOp) -> Data:
+def op_data(op: AsmOp) -> Data:
+    """An op by its line."""
     return {"op": op.row.mnemonic, "line": op.place.line}

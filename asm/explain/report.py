@@ -13,6 +13,7 @@ from asm.explain.parts import Part, chain, parts
 from asm.explain.usage import Traffic, Use, channels, traffic, uses
 from asm.streams.region import Placed, Region
 from asm.streams.route import Channel, Piece
+from asm.tree import OpStmt
 from isa.diagnostics import Place
 
 
@@ -33,6 +34,11 @@ class RunReport:
 
     region: Region
     place: Place
+
+    @property
+    def statements(self) -> list[OpStmt]:
+        """What it explains."""
+        return [node.statement for node in self.region.nodes]
 
     @cached_property
     def limits(self) -> Limits:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asm.program import Timeline
+from asm.tree import OpStmt
 from isa.diagnostics import Place
 
 if TYPE_CHECKING:
     from asm.assemble import Assembly
+    from asm.explain.block import BlockReport
     from asm.explain.report import RunReport
 
 
@@ -19,14 +21,25 @@ class Report(Protocol):
     @property
     def place(self) -> Place: ...
 
+    @property
+    def statements(self) -> list[OpStmt]: ...
+
     def lines(self) -> Iterator[str]: ...
 
     def data(self) -> dict[str, Any]: ...
 
 
-def reports(assembly: Assembly) -> list[Report]:
-    """The reports of runs and loops."""
-    return sorted([*runs(assembly.found), *assembly.loops], key=lambda report: report.place.line)
+def reports(assembly: Assembly, everything: bool = False) -> list[Report]:
+    """The reports of runs, of loops, and of straight code that is long or longer than its bound, or of all there is."""
+    straight = [block for block in _blocks(assembly) if everything or block.is_worth_telling]
+    found: list[Report] = [*runs(assembly.found), *assembly.loops, *straight]
+    return sorted(found, key=lambda report: report.place.line)
+
+
+def _blocks(assembly: Assembly) -> Iterator[BlockReport]:
+    from asm.explain.block import blocks
+
+    return blocks(assembly.flow) if assembly.flow is not None else iter(())
 
 
 def runs(timelines: Iterable[Timeline]) -> Iterator[RunReport]:

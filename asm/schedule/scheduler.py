@@ -47,12 +47,14 @@ class Options:
 
 @dataclass(slots=True)
 class Scheduled:
-    """`end_labels` stand after the last bundle; `loops` say what became of each innermost loop."""
+    """`end_labels` stand after the last bundle; `loops` and `flow` say what became of innermost loops and of
+    blocks."""
 
     bundles: list[Packed]
     end_labels: list[str]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     loops: list[LoopReport] = field(default_factory=list)
+    flow: Flow | None = None
 
 
 def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None = None) -> Scheduled:
@@ -62,7 +64,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     far = far_pins(program.blocks)
     loops = _pipeline(program, options)
     flow = Flow(program.blocks, connect(program), options.aliases, options.oracle)
-    result = Scheduled([], [], far, loops)
+    result = Scheduled([], [], far, loops, flow)
     spans = _emit(program, flow, result, options.aliases)
     _number_runs(program, result.bundles)
     homeless = assign_bursts(result.bundles, spec)
@@ -128,7 +130,9 @@ def _proved(block: Block, made: list[Packed], aliases: Aliases) -> Iterator[Diag
     found = flaw(block.ops, made, aliases)
     if found:
         message = f"the schedule found for this block is wrong: {found}"
-        yield Diagnostic("E-SCHEDULE", message, block.ops[0].place, help="please report it; braces or `!cycle` avoid it")
+        yield Diagnostic(
+            "E-SCHEDULE", message, block.ops[0].place, help="please report it; braces or `!cycle` avoid it"
+        )
 
 
 def _last_statement(block: Block) -> OpStmt | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from asm.assemble import Assembly
+from asm.explain.reports import Report
 from asm.names.expr import Address, Bits
 from asm.names.symbols import Symbol
 from asm.program import AsmOp, Packed
@@ -17,8 +18,9 @@ HEAD = f"{'cycle':>6} {'run':>9} {'address':>8}  {'encoding':<16}  {'op':<40} {'
 KINDS = {"equ": "constant", "set": "variable", "param": "parameter"}
 
 
-def listing(assembly: Assembly) -> str:
-    """The listing of an assembly as text; after errors it shows how far the work got.
+def listing(assembly: Assembly, reports: Sequence[Report] = ()) -> str:
+    """The listing of an assembly as text, with reports above what they explain; after errors it shows how far the work
+    got.
 
     `cycle` counts from the entry and is shown while control flow is straight from there; `run` is the number
     of the straight run and the cycle in it; addresses count syllables.
@@ -26,7 +28,7 @@ def listing(assembly: Assembly) -> str:
     spec = assembly.scope.spec
     lines = [f"{assembly.name} for {spec.name}", ""]
     lines += _errors(assembly)
-    lines += _code(assembly)
+    lines += _code(assembly, reports)
     lines += _symbols(assembly)
     lines += _sizes(assembly)
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -57,18 +59,28 @@ def _message(diagnostic: Diagnostic) -> str:
 
 
 # Code -------------------------------------------------------------------------------------------
-def _code(assembly: Assembly) -> Iterator[str]:
+def _code(assembly: Assembly, reports: Sequence[Report]) -> Iterator[str]:
     if not assembly.bundles:
         return
+    waiting = list(reports)
     targets = {address: name for name, address in assembly.text.labels.items()}
     starts = assembly.text.starts or [-1] * len(assembly.bundles)
     yield HEAD
     for bundle, address in zip(assembly.bundles, starts, strict=True):
+        yield from _explained(bundle, waiting)
         yield from (f"{label}:" for label in bundle.labels)
         yield from _bundle(assembly, bundle, address, targets)
     end = len(assembly.text.syllables)
     yield from (f"{label}:" for label, address in assembly.text.labels.items() if address == end)
     yield ""
+
+
+def _explained(bundle: Packed, waiting: list[Report]) -> Iterator[str]:
+    """The reports that this is the first bundle of, as comments; they wait no longer."""
+    statements = {id(op.statement) for op in bundle.ops} if waiting else set()
+    for report in [each for each in waiting if not statements.isdisjoint(map(id, each.statements))]:
+        waiting.remove(report)
+        yield from (f"; {line}" for line in report.lines())
 
 
 def _bundle(assembly: Assembly, bundle: Packed, address: int, targets: dict[int, str]) -> Iterator[str]:

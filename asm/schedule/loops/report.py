@@ -11,6 +11,7 @@ from asm.schedule.loops.body import Body
 from asm.schedule.loops.bounds import busy_units
 from asm.schedule.loops.modulo import Kernel
 from asm.schedule.loops.names import Names, lifetimes
+from asm.tree import OpStmt
 from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
 
@@ -33,7 +34,8 @@ class Life(NamedTuple):
 
 @dataclass(slots=True)
 class LoopReport:
-    """One innermost loop. `listed` are the cycles of a round without pipelining, `critical` the recurrence's ops.
+    """One innermost loop, with the ops of its `body`. `listed` are the cycles of a round without pipelining, `critical`
+    the ops of the recurrence.
 
     `reason` says why the loop stays as it is; empty for one that is pipelined, with `interval`, `stages`, `copies` of
     the kernel and `extra` registers; `busy` are the cycles of an interval that each unit is busy, and `lives` the
@@ -41,6 +43,7 @@ class LoopReport:
     """
 
     loop: AsmOp
+    body: list[AsmOp] = field(default_factory=list)
     reason: str = ""
     listed: int = 0
     resources: dict[str, int] = field(default_factory=dict)
@@ -66,6 +69,11 @@ class LoopReport:
     @property
     def place(self) -> Place:
         return self.loop.place
+
+    @property
+    def statements(self) -> list[OpStmt]:
+        """What it explains."""
+        return [op.statement for op in (self.loop, *self.body)]
 
     @property
     def bound(self) -> int:

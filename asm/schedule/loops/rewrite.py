@@ -45,7 +45,7 @@ def pipeline_loops(
     around = survey(program)
     reports, made = [], {}
     for number, loop in enumerate(found):
-        report = LoopReport(loop.control)
+        report = LoopReport(loop.control, program.blocks[loop.body].ops)
         blocks = _Loop(program, loop, report, around, aliases, f"~{number + 1}", stated, oracle).rewrite()
         reports.append(report)
         if blocks:
