@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 import lpu
 from isa.diagnostics import SourceError
-from isa.machine import LANES_PER_SUPERLANE, LPU_TINY
+from isa.machine import LANES_PER_SUPERLANE, LPU1, LPU_TINY
 
 Array = NDArray[Any]
 LANES = LPU_TINY.lanes
 ROWS = 6
+FOUR_TO_FOUR = ", ".join(["stream"] * 4 + ["from"] * 4)
 NOTHING = 0xFFFF  # of a map: zero
 TYPES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 PLACES = {1: ("mw0", "me0", "mw4"), 2: ("mw0..mw1", "me0..me1", "mw4..mw5"), 4: ("mw0..mw3", "me0..me3", "mw4..mw7")}
@@ -108,6 +109,106 @@ def test_a_map_that_is_stored_over_keeps_its_meaning() -> None:
     np.testing.assert_array_equal(machine["m"], maps[[1, 1]])
 
 
+@given(st.permutations(range(64)), st.integers(1, 8), st.sampled_from((1, 2, 4)), st.booleans())
+def test_rows_are_scattered_to_where_a_map_says(rows: list[int], count: int, width: int, computed: bool) -> None:
+    """Lane 0 of each superlane of a map names the row of that superlane."""
+    rng = np.random.default_rng(count)
+    x, table = some(rng, width, count), some(rng, width, 64)
+    maps = rng.integers(1 << 16, size=(count, LANES), dtype=np.uint16)
+    wanted = table.copy()
+    for superlane in range(0, LANES, LANES_PER_SUPERLANE):
+        chosen = rows[superlane:] + rows[:superlane]
+        maps[:, superlane] = chosen[:count]
+        lanes = slice(superlane, superlane + LANES_PER_SUPERLANE)
+        wanted[chosen[:count], lanes] = ~x[:, lanes] if computed else x[:, lanes]
+    text = f".tensor x: u{8 * width}[{count}, {LANES}] @ {PLACES[width][0]}\n"
+    text += f".tensor table: u{8 * width}[64, {LANES}] @ {PLACES[width][1]}.1\n"
+    text += f".input x, table, maps: u16[{count}, {LANES}] @ me4..me5\n.output table\nvload %m, maps\nvload %x, x\n"
+    text += f"vnot.u{8 * width} %x, %x\n" if computed else ""
+    for engine in ("core", "reference"):
+        machine = ran(text + "vscatter table, %m, %x\n", {"x": x, "table": table, "maps": maps}, engine)
+        np.testing.assert_array_equal(machine["table"], wanted)
+
+
+def test_lookups_and_scatters_keep_their_order() -> None:
+    """A row that is scattered, gathered and scattered again."""
+    rng = np.random.default_rng(4)
+    x, table = some(rng, 4, 2), some(rng, 4, 64)
+    maps = np.repeat(np.array([[9], [40]], np.uint16), LANES, 1)
+    text = f".input x: u32[2, {LANES}] @ mw0..mw3, table: u32[64, {LANES}] @ me0..me3.1\n"
+    text += f".input maps: u16[2, {LANES}] @ me4..me5\n.output table\n"
+    text += "vload %m, maps\nvload %x, x\nvscatter table, %m, %x\n"
+    text += "vgather %y, table, %m\nvnot.u32 %y, %y\nvscatter table, %m, %y\n"
+    wanted = table.copy()
+    wanted[[9, 40]] = ~x
+    machine = ran(text, {"x": x, "table": table, "maps": maps})
+    np.testing.assert_array_equal(machine["table"], wanted)
+
+
+def test_what_has_passed_comes_again_from_the_vector_unit() -> None:
+    """A map that goes west by its table in cycle 3 can be there again in 6 at the soonest."""
+    text = f".input x: u32[1, {LANES}] @ mw0..mw3, maps: u16[1, {LANES}] @ me4..me5\n"
+    text += f".output table: u32[64, {LANES}] @ me0..me3.1\nvload %m, maps !cycle=0\nvload %x, x\n"
+    for cycle in (4, 5):
+        with pytest.raises(SourceError) as caught:
+            lpu.assemble(f"{text}vscatter table, %m, %x !cycle={cycle}\n", machine=LPU_TINY)
+        message = f"`vscatter` cannot issue in cycle {cycle}; 6 is the first in which it can"
+        assert caught.value.diagnostics[0].message == message
+    x, maps = some(np.random.default_rng(6), 4, 1), np.full((1, LANES), 7, np.uint16)
+    machine = ran(f"{text}vscatter table, %m, %x !cycle=6\n", {"x": x, "maps": maps})
+    assert machine.cycle == 7
+
+
+def turned(xs: list[Array]) -> list[Array]:
+    """Rows of four values of four bytes with each block of 16 streams by 16 lanes transposed."""
+    rows, lanes = xs[0].shape
+    streams = np.concatenate([x.view(np.uint8).reshape(rows, lanes, 4) for x in xs], 2)
+    blocks = streams.reshape(rows, -1, LANES_PER_SUPERLANE, LANES_PER_SUPERLANE).swapaxes(2, 3)
+    parts = blocks.reshape(rows, lanes, 4, 4).transpose(2, 0, 1, 3)
+    return [np.ascontiguousarray(part).view(np.uint32)[..., 0] for part in parts]
+
+
+@pytest.mark.parametrize("pin", ["", " !W", " !E", " !E.tr1"])
+@pytest.mark.parametrize("computed", [(), (0,), (1, 3), (0, 1, 2, 3)])
+def test_blocks_are_transposed(pin: str, computed: tuple[int, ...]) -> None:
+    """Of values from memory, and from ops; what it makes goes to memory, and through ops."""
+    rng = np.random.default_rng(len(computed))
+    xs = [rng.integers(1 << 32, size=(ROWS, LPU1.lanes), dtype=np.uint32) for _ in range(4)]
+    text = ""
+    for n in range(4):
+        text += f".input x{n}: u32[{ROWS}, {LPU1.lanes}] @ mw{4 * n}..mw{4 * n + 3}\n"
+        text += f".output y{n}: u32[{ROWS}, {LPU1.lanes}] @ auto\nvload %{n}, x{n}\n".replace("%", "%x")
+        text += f"vnot.u32 %x{n}, %x{n}\n" if n in computed else ""
+    text += f"transpose %a, %b, %x2, %x3, %x0, %x1, %x2, %x3{pin}\nvneg.i32.w %b, %b\n"
+    text += "".join(f"vstore y{n}, {name}\n" for n, name in enumerate(("%a", "%b", "%x2", "%x3")))
+    machine = lpu.Machine(lpu.assemble(text), strict=True)
+    for n, x in enumerate(xs):
+        machine[f"x{n}"] = x
+    assert machine.run(max_cycles=10_000) == "halted"
+    wanted = turned([~x if n in computed else x for n, x in enumerate(xs)])
+    wanted[1] = -wanted[1]
+    for n, value in enumerate(wanted):
+        np.testing.assert_array_equal(machine[f"y{n}"], value)
+
+
+def test_a_tensor_of_sixteen_slices_is_four_values() -> None:
+    """What is gathered from all slices of a matrix in layout mxm and scattered again lies in another order."""
+    rng = np.random.default_rng(5)
+    lanes = LPU1.lanes
+    a = rng.integers(-128, 128, (lanes, lanes), np.int8)
+    rows = lanes // 16
+    order = rng.permutation(rows)
+    text = f".input a: i8[{lanes}, {lanes}] @ mw0..mw15 layout mxm, from: u16[{rows}, {lanes}] @ me0..me1\n"
+    text += f".output b: i8[{lanes}, {lanes}] @ me28..me43 layout mxm\n.input to: u16[{rows}, {lanes}] @ me4..me5\n"
+    text += "vload %f, from\nvgather %p, %q, %r, %s, a, %f\nvload %t, to\nvscatter b, %t, %p, %q, %r, %s\n"
+    machine = lpu.Machine(lpu.assemble(text), strict=True)
+    machine["a"] = a
+    machine["from"] = np.repeat(np.arange(rows, dtype=np.uint16)[:, None], lanes, 1)
+    machine["to"] = np.repeat(order.astype(np.uint16)[:, None], lanes, 1)
+    assert machine.run(max_cycles=10_000) == "halted"
+    np.testing.assert_array_equal(machine["b"].reshape(rows, 16, lanes)[order], a.reshape(rows, 16, lanes))
+
+
 def errors(lines: str) -> list[str]:
     text = f".tensor x: u32[{ROWS}, {LANES}] @ mw0..mw3\n.tensor m: u16[3, {LANES}] @ me4..me5\n"
     with pytest.raises(SourceError) as caught:
@@ -121,6 +222,17 @@ def errors(lines: str) -> list[str]:
         ("permute.4 %x, %x, %x", "E-TYPE: `%x` is 4 bytes wide and a map takes 2 bytes"),
         ("permute.4 %x, %x, 0", "E-OPERAND: in linear code it is written `permute.4 stream, from, map`"),
         ("permute.4 %x, %x, r1", "E-OPERAND: `permute.4` takes a value such as `%a` here"),
+        ("vscatter %m, x", "E-OPERAND: `vscatter` takes a tensor, a map and a value: `vscatter x, %map, %a`"),
+        ("vscatter x, %m, %x, %x", "E-OPERAND: `x` takes 4 slices, so `vscatter` takes a value, not 2"),
+        ("vscatter x, %x, %x", "E-TYPE: `%x` is 4 bytes wide and a map takes 2 bytes"),
+        ("vscatter x, %m, %m", "E-TYPE: `%m` is 2 bytes wide and a row of `x` takes 4 bytes"),
+        ("vscatter x, %m, %x", f"E-RANGE: `%m` has 3 elements and `%x` {ROWS}"),
+        ("transpose %x, %x", f"E-OPERAND: in linear code it is written `transpose {FOUR_TO_FOUR}`"),
+        (
+            "transpose %a, %b, %c, %x, %x, %x, %x, %x",
+            "E-OPERAND: `%x` goes to a `transpose` already, and has one place beside others",
+        ),
+        ("transpose %a, %b, %c, %x, %m, %m, %m, %m", "E-TYPE: `%m` is 2 bytes wide and `transpose` takes 4 bytes"),
         ("distribute.4 %x, %x, %m", f"E-RANGE: `%x` has {ROWS} elements and `%m` 3"),
     ],
 )

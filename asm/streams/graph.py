@@ -93,7 +93,7 @@ class Node:
     count: int
     position: int
     sources: dict[str, Value] = field(default_factory=dict)
-    result: Value | None = None
+    results: list[Value] = field(default_factory=list)
     hemisphere: int = ANYWHERE
     rows: Rows | None = None
     after: list[Node] = field(default_factory=list)
@@ -105,6 +105,11 @@ class Node:
     weights: str = ""
     ahead: int = 0  # at most so many cycles before a product it begins to read weights
     extra: int = 0  # cycles by which its result is later than the latency of its row
+
+    @property
+    def result(self) -> Value | None:
+        """What it makes, or the first of that."""
+        return self.results[0] if self.results else None
 
     @property
     def latency(self) -> int:
@@ -152,7 +157,7 @@ class Body:
 
     @property
     def values(self) -> list[Value]:
-        return [node.result for node in self.nodes if node.result is not None]
+        return [value for node in self.nodes for value in node.results]
 
 
 def bodies(nodes: list[Node]) -> list[Body]:

@@ -22,8 +22,8 @@ def anew(value: Value, nodes: Sequence[Node]) -> Node | None:
         return None
     if any(node.rows is not None and node.rows.writes and load.meets(node) for node in nodes[load.number :]):
         return None
-    again = replace(load, after=[])
-    again.result = replace(value, maker=again, users=[])
+    again = replace(load, after=[], results=[])
+    again.results.append(replace(value, maker=again, users=[]))
     return again
 
 

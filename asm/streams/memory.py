@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -106,16 +106,16 @@ def parse(statement: OpStmt) -> Written:
     return Written(statement, tensor, nodes[not loads], attributes)
 
 
-def find_tensor(scope: Scope, written: Written) -> DataSymbol:
+def find_tensor(scope: Scope, written: Written, layouts: Sequence[str] = ROW_LAYOUTS) -> DataSymbol:
     """The tensor that is loaded or stored. Raises E-TYPE for what is none, or has no rows; E-UNDEFINED."""
     line, node = written.statement.line, written.tensor
     symbol = scope.data.get(node.text)
     if symbol is None:
         scope.resolve(node, line)
-    if symbol is not None and symbol.tensor is not None and symbol.tensor.layout in ROW_LAYOUTS:
+    if symbol is not None and symbol.tensor is not None and symbol.tensor.layout in layouts:
         return symbol
     what = f"`{node.text}` is no tensor whose rows could flow"
-    help_ = "declare it with `.tensor`, in layout rows or tiles"
+    help_ = f"declare it with `.tensor`, in layout {' or '.join(layouts)}"
     notes = (Note("declared here", symbol.place),) if symbol else ()
     raise error("E-TYPE", what, line, node, help_, notes)
 

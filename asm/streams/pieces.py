@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from asm.streams.beside import side_by_side
 from asm.streams.graph import MAP, Node
 from asm.streams.maps import map_loads
 from asm.streams.plane import product_pieces
@@ -20,16 +21,18 @@ def pieces_of(plan: Plan, nodes: list[Node]) -> list[Piece]:
 
 def _bursts(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
     """Those of the nodes, and what brings values from one to the other."""
-    routes = {node: Route(plan, node.result) for node in nodes if node.result is not None}
+    routes = {value: Route(plan, value) for node in nodes for value in node.results}
     for node in nodes:
-        sources = {name: routes[value.maker].supplies[node, name] for name, value in node.sources.items()}
-        route = routes.get(node)
-        for channel in route.outputs if route else [None]:
+        own = [routes[value] for value in node.results]
+        sources = {name: routes[value].supplies[node, name] for name, value in node.sources.items()}
+        sources = side_by_side(node, sources, [route.outputs[0] for route in own])
+        for channel in own[0].outputs if own else [None]:
             if node.tiles and channel is not None:
                 yield from product_pieces(plan, node, channel, sources)
             else:
                 yield from _own(plan, node, channel, sources)
-        yield from route.pieces if route else ()
+        for route in own:
+            yield from route.pieces
 
 
 def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Channel]) -> Iterator[Piece]:

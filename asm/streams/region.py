@@ -96,7 +96,7 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
 
 def _check_used(nodes: Iterable[Node]) -> None:
     """Raises E-STREAM for every value that nothing takes."""
-    unused = [node.result for node in nodes if node.result is not None and not node.result.users]
+    unused = [value for node in nodes for value in node.results if not value.users]
     problems = [
         Diagnostic("E-STREAM", f"nothing takes `{value.name}`", value.place, help="store it, or leave the line out")
         for value in unused
@@ -193,8 +193,10 @@ def op_of(scope: Scope, piece: Piece) -> AsmOp:
     values = dict(piece.values)
     if piece.result is not None:
         values[piece.result_field] = piece.result.number + piece.plane
-    for name, channel in piece.sources.items():
-        values[name] = channel.number
+    for operand in piece.row.operands:
+        channel = piece.sources.get(operand.fields[0])
+        if channel is not None:
+            values[operand.fields[0]] = channel.number + (piece.plane if operand.width < channel.width else 0)
     op = AsmOp(piece.row, list(values.values()), piece.node.statement)
     op.unit_pin = values.get("u", ANYWHERE)
     if piece.op is not None:

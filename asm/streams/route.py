@@ -158,6 +158,7 @@ class Plan:
         self.outward = outward
         self.straight: set[Value] = set()  # those that no switch sends back
         self.time: dict[Node, int] = {}
+        self.first: dict[Node, int] = {}  # cycles before which some nodes may not begin
 
     def ready(self, value: Value) -> int:
         return self.time[value.maker] + value.maker.latency
@@ -200,10 +201,20 @@ class Plan:
         centre = self.at_centre(value)
         return centre if where == self.centre else centre + MOVE + abs(where - self.centre)
 
-    def taken(self, value: Value, user: tuple[Node, str]) -> int:
-        """The cycle in which a user takes a value; one map for a whole burst waits in its register."""
+    def again(self, value: Value, user: tuple[Node, str]) -> int:
+        """The first cycle in which a user may begin so far as a value goes that has passed it on its way to the vector
+        unit, and comes again from there."""
         node, field = user
-        if field == MAP and value.count == 1:
+        return self.at_centre(value) + MOVE + abs(self.position[node] - self.centre) + node.lead(field)
+
+    def keeps(self, value: Value, field: str) -> bool:
+        """Whether a value waits where it is taken: one map for a whole burst, in its register."""
+        return field == MAP and value.count == 1
+
+    def taken(self, value: Value, user: tuple[Node, str]) -> int:
+        """The cycle in which a user takes a value."""
+        node, field = user
+        if self.keeps(value, field):
             return self.earliest(value, self.position[node])
         return self.time[node] - node.lead(field)
 
@@ -222,10 +233,13 @@ class Route:
         self.supplies: dict[tuple[Node, str], Channel] = {}
         self.taps: list[tuple[int, Channel]] = []  # what can be taken at the vector unit, and when
         self.turns: list[tuple[int, int]] = []  # what a switch could bring there, and the switch
+        self.missed: list[tuple[Node, str]] = []  # who wants it where it has passed, before it can be there again
         self._build()
 
     @property
     def cost(self) -> float:
+        if self.missed:
+            return float("inf")
         extra = sum(TURN_COST if piece.is_turn else 1 for piece in self.pieces)
         return extra + max(0, len(self.outputs) - 1)
 
@@ -245,6 +259,9 @@ class Route:
         if late:
             self._note_taps()
         for when, west, user in sorted(late, key=lambda each: (each[0], each[1] is not None)):
+            if not self._is_there(when if west is None else when - MOVE):
+                self.missed.append(user)
+                continue
             channel = self._tap(when) if west is None else self._sent(when, west)
             self._supply(user, channel, plan.position[user[0]])
         self._pin()
@@ -305,6 +322,10 @@ class Route:
 
     def _end_switch(self, channel: Channel) -> int:
         return self.plan.spec.sxm_position(WEST if channel.west else EAST)
+
+    def _is_there(self, when: int) -> bool:
+        """Whether the value has been at the vector unit by a cycle."""
+        return self.plan.at_centre(self.value) <= when
 
     def _tap(self, when: int) -> Channel:
         """The value at the vector unit in a cycle."""

@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from asm.errors import error
 from asm.operands.attributes import fill_attributes, split_attributes
 from asm.operands.fill_tensor import FILL
-from asm.operands.mismatch import no_form_fits
 from asm.operands.pins import apply_pins, take_own_alu
 from asm.operands.places import find_place
-from asm.operands.slot import EXPR, OTHER, PLACE, Form, Shape, Slot, shape_of
-from asm.operands.tensor import forms
+from asm.operands.slot import EXPR, OTHER, PLACE, Shape
 from asm.program import AsmOp
 from asm.scope.places import HEMISPHERES
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
-from asm.streams.gather import LOOKUP, lookup, touched
+from asm.streams.beside import part_field
+from asm.streams.forms import (
+    Flowing,
+    check_lengths,
+    check_operand,
+    check_width,
+    form_for,
+    result_width,
+    results_of,
+    written,
+)
+from asm.streams.gather import LOOKUPS, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
-from asm.streams.graph import ANYWHERE, MAP, Node, Value
+from asm.streams.graph import ANYWHERE, MAP, Node, Rows, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
 from asm.streams.maps import anew
 from asm.streams.matrix import PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
-from isa.diagnostics import Note, SourceError
+from isa.diagnostics import SourceError
 from isa.places import SCALARS, is_stream
-from isa.row import ATTR, HEMI, READ, WRITE, Row, operand_text
+from isa.row import READ, WRITE, Row
 from isa.table import MNEMONICS
 from isa.tensor import RESULT_WIDTH
 from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
-NAMES = (*LOADS_AND_STORES, LOOKUP, *PRODUCTS)  # statements of linear code that are no instructions
+NAMES = (*LOADS_AND_STORES, *LOOKUPS, *PRODUCTS)  # statements of linear code that are no instructions
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
-
-
-class Flowing(NamedTuple):
-    """A value as written: `%a`, or a stream or v register by name; `pin` is its number, ANYWHERE of `%a`."""
-
-    name: str
-    pin: int
-    node: Name | Virtual
 
 
 Reading: TypeAlias = Flowing | int | Operand
@@ -51,13 +52,7 @@ def is_linear(mnemonic: str) -> bool:
     if mnemonic in NAMES:
         return True
     rows = MNEMONICS.get(mnemonic)
-    return rows is not None and rows[0].units.where in PLACES and _result(rows[0]) is not None
-
-
-def _result(row: Row) -> str | None:
-    """The field of the value an op makes, one group of streams or a v register."""
-    made = [operand for operand in row.operands if operand.role == WRITE and operand.groups == 1]
-    return made[0].fields[0] if made else None
+    return rows is not None and rows[0].units.where in PLACES and any(o.role == WRITE for o in rows[0].operands)
 
 
 class Reader:
@@ -70,13 +65,12 @@ class Reader:
 
     def read(self, statement: OpStmt) -> None:
         """Add the node of a statement. Raises SourceError."""
-        if statement.mnemonic == LOOKUP:
-            node = self._lookup(statement)
+        if statement.mnemonic in LOOKUPS:
+            self._lookup(statement)
         elif statement.mnemonic in PRODUCTS:
-            node = self._product(statement)
+            self._append(self._product(statement))
         else:
-            node = self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement)
-        self._append(node)
+            self._append(self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement))
 
     def _append(self, node: Node) -> None:
         """Number a node, and make it wait for what touched its memory before."""
@@ -86,8 +80,9 @@ class Reader:
 
     def spoil(self, statement: OpStmt) -> None:
         """A statement has an error: what it would have made has no value, and that is no other error."""
-        made = statement.operands[0] if statement.operands else None
-        if isinstance(made, Virtual):
+        for made in statement.operands[: results_of(statement)]:
+            if not isinstance(made, Virtual):
+                break
             self.values[f"%{made.name}"] = None
 
     # Loads and stores -------------------------------------------------------------------------
@@ -106,34 +101,41 @@ class Reader:
         if value is None:
             self._define(node, flowing, rows.width)
         else:
-            if value.width != rows.width:
-                raise _widths(statement, flowing, value, f"a row of `{symbol.name}`", rows.width)
+            check_width(statement, flowing, value, f"a row of `{symbol.name}`", rows.width)
             self._take(node, "stream", value)
         return node
 
-    def _lookup(self, statement: OpStmt) -> Node:
+    def _lookup(self, statement: OpStmt) -> None:
+        """A node for each quad of the tensor."""
         found = lookup(self.scope, statement)
-        made, map_ = (self._must_flow(statement, node) for node in (found.made, found.map))
-        value = self._value(statement, map_)
-        if value.width != MAP_OPERAND.width:
-            raise _widths(statement, map_, value, "a map", MAP_OPERAND.width)
-        rows = touched(self.scope, found, value.count)
-        position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
-        node = Node(len(self.nodes), statement, found.op, found.form, value.count, position, rows=rows)
-        node.tensor, node.planes = found.symbol.name, rows.width
-        found.op.values[found.form.row.format.names.index("n")] = value.count
-        apply_pins(self.scope, found.op)
-        self._take(node, MAP_OPERAND.fields[0], value)
-        self._define(node, made, rows.width)
-        return node
+        map_ = self._map(statement, self._must_flow(statement, found.map))
+        for op, operand in zip(found.ops, found.values, strict=True):
+            rows = touched(self.scope, found, op, map_.count)
+            position = self.scope.spec.slice_position(*divmod(rows.first, HEMISPHERE_SLICES))
+            node = Node(0, statement, op, found.form, map_.count, position, rows=rows, tensor=found.symbol.name)
+            node.planes = rows.width
+            op.values[found.form.row.format.names.index("n")] = map_.count
+            apply_pins(self.scope, op)
+            self._take(node, MAP_OPERAND.fields[0], map_)
+            self._look_up(node, self._must_flow(statement, operand), rows)
+            self._append(node)
+
+    def _look_up(self, node: Node, flowing: Flowing, rows: Rows) -> None:
+        """The value that a lookup in a quad makes or takes."""
+        if not rows.writes:
+            self._define(node, flowing, rows.width)
+            return
+        value = self._value(node.statement, flowing)
+        check_width(node.statement, flowing, value, f"a row of `{node.tensor}`", rows.width)
+        self._take(node, "stream", value)
+        check_lengths(node, list(node.sources.values()))
 
     def _product(self, statement: OpStmt) -> Node:
         product = parse_product(self.scope, statement)
         made, vectors = (self._must_flow(statement, node) for node in (product.made, product.vectors))
         value = self._value(statement, vectors)
         width = next(operand.width for operand in PRODUCTS[statement.mnemonic].row.operands if operand.role == READ)
-        if value.width != width:
-            raise _widths(statement, vectors, value, f"`{statement.mnemonic}`", width)
+        check_width(statement, vectors, value, f"`{statement.mnemonic}`", width)
         statement, hemisphere = _take_hemisphere(statement, PRODUCTS[statement.mnemonic].row)
         node = product_node(self.scope, len(self.nodes), statement, product, value.count)
         node.hemisphere = hemisphere
@@ -146,7 +148,7 @@ class Reader:
     def _op(self, statement: OpStmt) -> Node:
         nodes, attributes = split_attributes(statement)
         readings = [self._read(statement, node) for node in nodes]
-        form = _form(statement, tuple(shape for shape, _ in readings))
+        form = form_for(statement, tuple(shape for shape, _ in readings))
         statement, hemisphere = _take_hemisphere(statement, form.row)
         op = AsmOp(form.row, list(form.blank), statement)
         position = self.scope.spec.vxm_position if form.row.units.where == VXM else ANYWHERE
@@ -159,7 +161,8 @@ class Reader:
             take_own_alu(op)
         apply_pins(self.scope, op)
         self._count(node, attributes)
-        self._define(node, made, _width(form.row))
+        for flowing in made:
+            self._define(node, flowing, result_width(form.row))
         return node
 
     def _read(self, statement: OpStmt, node: Operand) -> tuple[Shape, Reading]:
@@ -189,33 +192,36 @@ class Reader:
         assert isinstance(node, Name)
         return Flowing(node.text.lower(), place, node)
 
-    def _fill(self, node: Node, readings: list[Reading], written: tuple[Operand, ...]) -> Flowing:
+    def _fill(self, node: Node, readings: list[Reading], nodes: tuple[Operand, ...]) -> list[Flowing]:
         """Fill the operands; returns what the op defines."""
-        made: Flowing | None = None
-        for slot, reading, operand in zip(_written_slots(node.form), readings, written, strict=True):
-            if _is_map(slot):
+        made: list[Flowing] = []
+        for place, reading, operand in zip(written(node.form), readings, nodes, strict=True):
+            slot = place.slot
+            if place.is_map:
                 self._take_map(node, self._must_flow(node.statement, operand))
             elif not isinstance(reading, Flowing):
                 FILL[slot.operand.kind](self.scope, node.op, slot, reading, operand)
             elif slot.operand.role == WRITE:
-                made = reading
+                made.append(reading)
             else:
                 value = self._value(node.statement, reading)
-                if value.width != slot.operand.width:
-                    raise _widths(node.statement, reading, value, f"`{node.statement.mnemonic}`", slot.operand.width)
-                self._take(node, slot.operand.fields[0], value)
-        if made is None:
-            wanted = written[0]
+                check_operand(node, reading, value, slot.operand)
+                self._take(node, part_field(slot.operand, place.part), value)
+        if not made:
+            wanted = nodes[0]
             message = f"`{node.statement.mnemonic}` makes a value, which a scalar register cannot hold"
             raise error("E-OPERAND", message, node.statement.line, wanted, "write a name such as `%a`")
-        if made.pin != ANYWHERE and node.op.row.units.where == VXM:
-            node.op.values[node.op.row.format.names.index("dst")] = made.pin
+        if made[0].pin != ANYWHERE and node.op.row.units.where == VXM:
+            node.op.values[node.op.row.format.names.index("dst")] = made[0].pin
         return made
 
+    def _map(self, statement: OpStmt, flowing: Flowing) -> Value:
+        value = self._value(statement, flowing)
+        check_width(statement, flowing, value, "a map", MAP_SOURCE.width)
+        return value
+
     def _take_map(self, node: Node, flowing: Flowing) -> None:
-        value = self._value(node.statement, flowing)
-        if value.width != MAP_SOURCE.width:
-            raise _widths(node.statement, flowing, value, "a map", MAP_SOURCE.width)
+        value = self._map(node.statement, flowing)
         load = anew(value, self.nodes)
         if load is not None and load.result is not None:
             self._append(load)
@@ -234,14 +240,8 @@ class Reader:
         """The length of a burst: that of its operands, which must agree, or `n`."""
         given = next((attribute for attribute in attributes if attribute.name == "n"), None)
         together = [value for name, value in node.sources.items() if name != MAP or value.count > 1]
-        counts = {value.count: value for value in reversed(together)}
-        if len(counts) > 1:
-            first, second = list(counts.values())[:2]
-            message = f"`{second.name}` has {second.count} elements and `{first.name}` {first.count}"
-            notes = (Note(f"`{second.name}` is made here", second.place), Note(f"`{first.name}` here", first.place))
-            help_ = "operands have one length; `vload ..., stride=0, n=...` repeats a row"
-            raise error("E-RANGE", message, node.statement.line, node.statement, help_, notes)
-        node.count = next(iter(counts), node.op.value("n"))
+        check_lengths(node, together)
+        node.count = together[0].count if together else node.op.value("n")
         if given is not None and node.op.value("n") != node.count:
             message = f"n is {node.op.value('n')}, but {node.count} elements flow here"
             raise error("E-RANGE", message, node.statement.line, given, "leave it out")
@@ -271,39 +271,9 @@ class Reader:
             first = flowing.name[:2] + str(flowing.pin % 32 // width * width)
             message = f"{flowing.name} starts no group of {width} streams"
             raise error("E-STREAM", message, line, flowing.node, f"near it is {first}")
-        node.result = Value(flowing.name, width, node.count, place, node, flowing.pin)
-        self.values[flowing.name] = node.result
-
-
-def _form(statement: OpStmt, shapes: tuple[Shape, ...]) -> Form:
-    """The form whose operands fit, the switch left out. Raises E-OPERAND."""
-    candidates = list(forms(statement.mnemonic).values())
-    for form in candidates:
-        if tuple(map(_shape, _written_slots(form))) == shapes:
-            return form
-    row = candidates[0].row
-    if row.units.where != SXM:
-        raise no_form_fits(statement, shapes)
-    operands = ", ".join("map" if _is_map(slot) else operand_text(slot.operand) for slot in _written_slots(form))
-    message = f"in linear code it is written `{statement.mnemonic} {operands}`"
-    raise error("E-OPERAND", message, statement.line, statement, "the switch is chosen; `!W` or `!E` pins it")
-
-
-def _written_slots(form: Form) -> list[Slot]:
-    return [slot for slot in form.slots if slot.operand.kind not in (HEMI, ATTR)]
-
-
-def _is_map(slot: Slot) -> bool:
-    return slot.operand.fields[0] == MAP
-
-
-def _shape(slot: Slot) -> Shape:
-    """What an operand looks like: where a map register stands in a bundle, a value stands here."""
-    return PLACE if _is_map(slot) else shape_of(slot.operand)
-
-
-def _width(row: Row) -> int:
-    return next(operand.width for operand in row.operands if operand.role == WRITE)
+        value = Value(flowing.name, width, node.count, place, node, flowing.pin)
+        node.results.append(value)
+        self.values[flowing.name] = value
 
 
 def _take_hemisphere(statement: OpStmt, row: Row) -> tuple[OpStmt, int]:
@@ -314,13 +284,3 @@ def _take_hemisphere(statement: OpStmt, row: Row) -> tuple[OpStmt, int]:
     rest = tuple(pin for pin in statement.pins if pin.name.upper() not in HEMISPHERES)
     hemisphere = HEMISPHERES.index(chosen[0].name[0].upper()) if chosen else ANYWHERE
     return statement._replace(pins=rest), hemisphere
-
-
-def _widths(statement: OpStmt, flowing: Flowing, value: Value, what: str, width: int) -> SourceError:
-    message = f"`{flowing.name}` is {_bytes(value.width)} wide and {what} takes {_bytes(width)}"
-    notes = (Note(f"`{value.name}` is made here", value.place),)
-    return error("E-TYPE", message, statement.line, flowing.node, "convert it with `vcvt`", notes)
-
-
-def _bytes(count: int) -> str:
-    return f"{count} byte" if count == 1 else f"{count} bytes"

@@ -33,17 +33,23 @@ class Timed(NamedTuple):
 def plans(body: Body, spec: MachineSpec) -> list[Timed]:
     """The body under the best choices, the shortest first and of those the one that moves least. Raises Unfit."""
     found: list[tuple[int, int, Plan]] = []
-    problem: Unfit | None = None
+    problems: list[Unfit] = []
     for plan in islice(_choices(body, spec), MOST_CHOICES):
         try:
             end = _as_early_as_can_be(body, plan)
             found.append((_too_many(body, plan), end, plan))
-        except Unfit as reason:
-            problem = problem or reason
-    if not found and problem is not None:
-        raise problem
+        except Unfit as problem:
+            problems.append(problem)
     found.sort(key=lambda choice: choice[:2])
-    return sorted((_timed(body, plan, end) for _, end, plan in found[:TRIED]), key=lambda timed: timed[:2])
+    timed: list[Timed] = []
+    for _, end, plan in found[:TRIED]:
+        try:
+            timed.append(_timed(body, plan, end))
+        except Unfit as problem:
+            problems.append(problem)
+    if not timed:
+        raise problems[0]
+    return sorted(timed, key=lambda each: each[:2])
 
 
 def _too_many(body: Body, plan: Plan) -> int:
@@ -102,9 +108,23 @@ def _as_early_as_can_be(body: Body, plan: Plan) -> int:
 
 
 def _timed(body: Body, plan: Plan, end: int) -> Timed:
+    """The plan in which values wait least; who misses a value takes it when it comes again. Raises Unfit."""
+    while True:
+        early = dict(plan.time)
+        timed = _settled(body, plan, end)
+        missed = [(value, user) for value in body.values for user in Route(timed.plan, value).missed]
+        if not missed:
+            return timed
+        value, (node, name) = min(missed, key=lambda each: each[1][0].number)
+        plan.time = early
+        plan.first[node] = max(plan.again(value, (node, name)), plan.first.get(node, 0) + 1)
+        end = _as_early_as_can_be(body, plan)
+
+
+def _settled(body: Body, plan: Plan, end: int) -> Timed:
     """Keep the end and let values wait as little as can be. Raises Unfit."""
     late = Plan(plan.spec, plan.position, plan.outward)
-    late.time = dict(plan.time)
+    late.time, late.first = dict(plan.time), plan.first
     if all(node.op.cycle_pin is None for node in body.nodes):
         for node in reversed(body.nodes):
             late.time[node] = _latest(body, late, node, end)
@@ -168,10 +188,10 @@ def _settle(body: Body, plan: Plan, nodes: list[Node], end: int, prefer: Callabl
 
 def _earliest(plan: Plan, node: Node) -> int:
     """Raises Unfit (E-PIN) when that is after the cycle it is pinned to."""
+    waits = [plan.time[other] + node.wait(other) for other in node.after if other in plan.time]
     where = plan.position[node]
     arrivals = [plan.earliest(value, where) + node.lead(name) for name, value in node.sources.items()]
-    arrivals += [plan.time[other] + node.wait(other) for other in node.after if other in plan.time]
-    first = max([lead(plan, node), *arrivals])
+    first = max([lead(plan, node), plan.first.get(node, 0), *waits, *arrivals])
     pin = node.op.cycle_pin
     if pin is not None and pin < first:
         message = f"`{node.statement.mnemonic}` cannot issue in cycle {pin}; {first} is the first in which it can"
@@ -182,9 +202,9 @@ def _earliest(plan: Plan, node: Node) -> int:
 def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
     """The last cycle that leaves those that follow where they are, and the end."""
     limits = [end - (node.span - 1 + node.latency)]
-    if node.result is not None:
-        for user, name in node.result.users:
-            arrival = plan.earliest(node.result, plan.position[user]) + user.lead(name)
+    for value in node.results:
+        for user, name in value.users:
+            arrival = plan.earliest(value, plan.position[user]) + user.lead(name)
             limits.append(plan.time[node] + plan.time[user] - arrival)
     limits += [plan.time[user] - user.wait(node) for user in body.nodes if node in user.after]
     return min(limits)
@@ -192,8 +212,10 @@ def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
 
 def _slide(body: Body, plan: Plan, node: Node, end: int, prefer: Callable[..., int]) -> None:
     """Put a node where its value and those it takes need the fewest moves; stores move when that is for nothing."""
-    values = [*node.sources.values(), *([node.result] if node.result is not None else [])]
+    values = [*node.sources.values(), *node.results]
     first, last = _earliest(plan, node), _latest(body, plan, node, end)
+    if first > last:
+        return
     costs: dict[int, float] = {}
     for time in {plan.time[node], first, last, *range(last, first, -LONGEST), *range(first, last, LONGEST)}:
         plan.time[node] = time
