@@ -1,0 +1,215 @@
+"""What every element of a timeline finds on streams, in v registers, planes, maps and memory when it issues.
+
+A value on an eastward stream that is at position p in cycle t is on diagonal t - p wherever it gets, on a westward one
+on t + p; an op finds the value that was put on its diagonal last before its place (docs/machine.md, sections 11 to 17).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from asm.check.bursts import EXITS, Burst, Group
+from asm.streams.graph import MAP
+from asm.streams.proof.elements import CELLS, Elements, Part
+from asm.streams.proof.kinds import ARRAY, LOOKUP, SUM, Registers, copies, kind_of
+from asm.streams.proof.latest import NOTHING, Integers, Latest
+from isa.places import LANE_BYTES, flows_west, is_stream
+from isa.units import CLASSES
+
+FAR = 1 << 12  # no diagonal lies so far before cycle 0
+LINE = 1 << 26  # more diagonals than there are
+POSITIONS = 64  # more positions than a machine has
+MAP_WIDTH = 2
+ADDS = "acc.add"
+READS, WRITES, LOADS, INSTALLS, VECTORS, MAPS, SUMS = (CLASSES[n] for n in ("RP", "WP", "LW", "IW", "ABC", "LM", "ACC"))
+
+
+class Missing(Exception):
+    """An op that finds nothing where it takes a value, in words."""
+
+
+@dataclass(eq=False)
+class Run:
+    """A burst that issues in cycle `start`, and its elements."""
+
+    start: int
+    burst: Burst
+    part: Part
+
+    @cached_property
+    def rounds(self) -> tuple[Integers, Integers]:
+        """The round of each element, and its number within that."""
+        j, i = np.divmod(np.arange(self.part.count), self.burst.fields.get("n", 1))
+        return j, i
+
+    @cached_property
+    def times(self) -> Integers:
+        """The cycle in which each element issues."""
+        j, i = self.rounds
+        return self.start + j * self.burst.fields.get("e", 0) + i * self.burst.fields.get("d", 1)
+
+
+class Physics:
+    """`ranges` are the rows that maps may name in a slice and bank."""
+
+    def __init__(self, ranges: Mapping[tuple[int, int], range], registers: Registers) -> None:
+        self.ranges = ranges
+        self.registers = registers
+        self.elements = Elements()
+        self.streams, self.held, self.exits = Latest(), Latest(), Latest()
+        self.maps, self.arrays, self.sums = Latest(), Latest(), Latest()
+
+    def run(self, issues: Iterable[tuple[int, Burst]]) -> None:
+        """Find out what ops that issue in the cycles given do. Raises Missing."""
+        runs = [Run(start, burst, self._part(burst)) for start, burst in issues]
+        for run in runs:
+            self._results(run)
+        for run in runs:
+            run.part.sources += [self._sampled(run, group) for group in run.burst.samples]
+            self._states(run)
+        self._weights(runs)
+        for run in runs:
+            if run.burst.row.units is WRITES:
+                self._store(run)
+        for run in runs:
+            if run.burst.row.units is READS:
+                self._load(run)
+        self.elements.evaluate()
+
+    def _part(self, burst: Burst) -> Part:
+        row, count = burst.row, burst.count
+        if row.units is SUMS:
+            return self.elements.add([SUM], LANE_BYTES, count, copies=row.semantics != ADDS)
+        if row.units is INSTALLS:
+            return self.elements.add([ARRAY], 1, count)
+        if "bank" in burst.fields:
+            return self.elements.add([LOOKUP, burst.fields["slice"]], 1, count)
+        groups = burst.samples if row.units is MAPS else burst.results
+        width = max([1, *(max(group.size, group.width) for group in groups)])
+        copied = row.units in (MAPS, READS) or copies(row, burst.fields)
+        return self.elements.add(kind_of(row, burst.fields, self.registers), width, count, copies=copied)
+
+    # What is put somewhere --------------------------------------------------------------------
+    def _results(self, run: Run) -> None:
+        fields, cells = run.burst.fields, run.part.cells
+        landing = run.times + run.burst.latency
+        for group in run.burst.results:
+            if group.first >= EXITS:
+                self.exits.put(group.first * LINE + landing, 0, cells[:, 0])
+            elif not is_stream(group.first):
+                self.held.put(group.first, landing, cells[:, 0])
+            else:
+                for byte, number in enumerate(group.places):
+                    along = _along(number, run.burst.position)
+                    self.streams.put(_line(number, landing, along), along, cells[:, byte])
+        if run.burst.row.units is MAPS:
+            self.maps.put(_map(fields), run.times, cells[:, 0])
+        if run.burst.row.units is INSTALLS:
+            self.arrays.put(fields["plane"], run.times, cells[:, 0])
+        if "acc" in fields:
+            self.sums.put(_sum(run), run.times, cells[:, 0])
+
+    # What is found ----------------------------------------------------------------------------
+    def _sampled(self, run: Run, group: Group) -> Integers:
+        """The cells of an operand, a row for each element. Raises Missing."""
+        if group.first >= EXITS:
+            found = self._held(self.exits.find(group.first * LINE + run.times, 1), LANE_BYTES)
+        elif not is_stream(group.first):
+            found = self._held(self.held.find(group.first, run.times + 1), group.width)
+        else:
+            found = np.stack([self._on_stream(run, number) for number in group.places], axis=1)
+        return self._present(run, found)
+
+    def _on_stream(self, run: Run, number: int) -> Integers:
+        along = _along(number, run.burst.position)
+        return self.streams.find(_line(number, run.times, along), along)
+
+    def _held(self, first: Integers, width: int) -> Integers:
+        """All bytes of what is found by its first."""
+        return np.where(first[:, None] == NOTHING, NOTHING, first[:, None] + np.arange(width))
+
+    def _present(self, run: Run, found: Integers) -> Integers:
+        missing = (found == NOTHING).any(axis=1)
+        if missing.any():
+            now = int(run.times[int(np.argmax(missing))])
+            raise Missing(f"`{run.burst.row.mnemonic}` finds nothing in cycle {now}")
+        return found
+
+    def _states(self, run: Run) -> None:
+        """What an op finds besides: the map in its register, the array of its plane, the sum so far."""
+        row, fields = run.burst.row, run.burst.fields
+        if row.units is VECTORS:
+            run.part.sources.append(self._present(run, self._held(self.arrays.find(fields["plane"], run.times), 1)))
+        elif row.semantics == ADDS:
+            run.part.sources.append(self._present(run, self._held(self.sums.find(_sum(run), run.times), LANE_BYTES)))
+        elif MAP in fields and row.units is not MAPS:
+            run.part.sources.append(self._present(run, self._held(self.maps.find(_map(fields), run.times), MAP_WIDTH)))
+
+    def _weights(self, runs: Sequence[Run]) -> None:
+        """What each array is made of: the rows loaded since the one before it. Raises Missing."""
+        for plane in {run.burst.fields["plane"] for run in runs if run.burst.row.units is INSTALLS}:
+            loads = [run for run in runs if run.burst.row.units is LOADS and run.burst.fields["plane"] == plane]
+            for load in loads:
+                load.part.tags = load.burst.fields["row0"] + load.rounds[1]
+            since = -1
+            installs = [run for run in runs if run.burst.row.units is INSTALLS and run.burst.fields["plane"] == plane]
+            for install in sorted(installs, key=lambda run: run.start):
+                rows = _rows_loaded(loads, since, install.start)
+                if not rows.size:
+                    raise Missing(f"`{install.burst.row.mnemonic}` has no weights to install in cycle {install.start}")
+                install.part.sources = [rows]
+                since = install.start
+
+    # Memory -----------------------------------------------------------------------------------
+    def _store(self, run: Run) -> None:
+        (cells,) = run.part.sources
+        rows = self._rows(run)
+        for byte in range(cells.shape[1]):
+            self.elements.store(run.burst.fields["slice"] + byte, rows, run.times, cells[:, byte])
+
+    def _load(self, run: Run) -> None:
+        number, fields = run.burst.fields["slice"], run.burst.fields
+        if "bank" in fields:
+            within = self.ranges[number, fields["bank"]]
+            run.part.known.append(self.elements.content(number, within, run.times))
+            return
+        rows = self._rows(run)
+        each = [self.elements.load(number + byte, rows, run.times) for byte in range(run.burst.row.width)]
+        run.part.sources.append(np.stack(each, axis=1))
+
+    def _rows(self, run: Run) -> Integers:
+        fields, (j, i) = run.burst.fields, run.rounds
+        base = fields["row"] + (self.registers(fields["ra"]) if "ra" in fields else 0)
+        return base + j * fields["stride2"] + i * fields["stride"]
+
+
+def _along(number: int, position: int) -> int:
+    """How far a position is along a stream, counted from somewhere before its start."""
+    return POSITIONS - position if flows_west(number) else position
+
+
+def _line(number: int, times: Integers, along: int) -> Integers:
+    """The diagonal of a stream that passes a place in a cycle."""
+    return number * LINE + FAR + times - along
+
+
+def _map(fields: Mapping[str, int]) -> int:
+    return fields["hemi"] * LINE + fields[MAP]
+
+
+def _sum(run: Run) -> Integers:
+    return run.burst.fields["plane"] * LINE + run.burst.fields["acc"] + run.rounds[1]
+
+
+def _rows_loaded(loads: Sequence[Run], since: int, until: int) -> Integers:
+    """The elements of loads from a cycle on and before another, in the order of their rows: one source of a part."""
+    rows: dict[int, int] = {}
+    for load in loads:
+        within = np.flatnonzero((load.times >= since) & (load.times < until))
+        assert load.part.tags is not None
+        rows |= zip(load.part.tags[within].tolist(), (load.part.first + within).tolist(), strict=True)
+    return np.asarray([[rows[row] * CELLS for row in sorted(rows)]], np.int64)

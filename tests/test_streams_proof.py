@@ -1,0 +1,74 @@
+"""The check made on every run of linear tensor code finds each op that is left out, changed or moved."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asm.assemble import Assembly, assemble
+from asm.program import AsmOp, TimedOp, Timeline
+from asm.streams.graph import Node
+from asm.streams.proof.check import flaw
+
+KERNELS = Path(__file__).parent.parent / "programs" / "tensor" / "linear"
+SMALL = ("attention", "gelu", "gemm_f16", "gemm_i8", "layernorm", "permute", "softmax", "vector_add_relu")
+
+
+@cache
+def kernel(name: str) -> Assembly:
+    made = assemble(KERNELS / f"{name}.s")
+    assert made.ok, made.diagnostics
+    return made
+
+
+def found(made: Assembly) -> tuple[list[Node], Timeline]:
+    (timeline,) = made.found
+    assert timeline.region is not None
+    return timeline.region.nodes, timeline
+
+
+def flaw_of(made: Assembly, ops: list[TimedOp]) -> str:
+    return flaw(found(made)[0], ops, made.scope.spec)
+
+
+def changed(op: AsmOp, field: str, number: int) -> AsmOp:
+    values = [number if name == field else value for name, value in zip(op.row.format.names, op.values, strict=True)]
+    return AsmOp(op.row, values, op.statement)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_schedules_of_kernels_have_no_flaw(name: str) -> None:
+    assert flaw_of(kernel(name), found(kernel(name))[1].ops) == ""
+
+
+@given(st.sampled_from(SMALL), st.data())
+def test_an_op_that_is_left_out_is_missed(name: str, data: st.DataObject) -> None:
+    ops = [timed for timed in found(kernel(name))[1].ops if timed.op.row.tensor]
+    del ops[data.draw(st.integers(0, len(ops) - 1))]
+    assert flaw_of(kernel(name), ops)
+
+
+@given(st.sampled_from(SMALL), st.data())
+def test_another_row_of_memory_is_noticed(name: str, data: st.DataObject) -> None:
+    ops = list(found(kernel(name))[1].ops)
+    number = data.draw(
+        st.sampled_from([k for k, timed in enumerate(ops) if timed.op.row.memory and timed.op.row.tensor])
+    )
+    op = ops[number].op
+    ops[number] = ops[number]._replace(op=changed(op, "row", op.value("row") + data.draw(st.integers(1, 9))))
+    assert flaw_of(kernel(name), ops)
+
+
+@given(st.sampled_from(SMALL), st.data())
+def test_an_op_that_issues_in_another_cycle_is_noticed(name: str, data: st.DataObject) -> None:
+    """Of those that take or make what passes on streams: weights and maps wait where they are."""
+    ops = list(found(kernel(name))[1].ops)
+    streamed = [k for k, timed in enumerate(ops) if {"stream", "sa"} & set(timed.op.row.format.names)]
+    moved = [k for k in streamed if "row0" not in ops[k].op.row.format.names]
+    number = data.draw(st.sampled_from(moved))
+    ops[number] = ops[number]._replace(value=ops[number].value + data.draw(st.integers(1, 40)))
+    assert flaw_of(kernel(name), ops)
