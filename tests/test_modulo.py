@@ -222,7 +222,7 @@ def test_a_report_as_text(reports: list[LoopReport]) -> None:
     text_of(f"loop r5, done\n{DOT}done:")
     assert list(reports[0].lines()) == [
         "<input>:2: a round every cycle instead of 8; 8 rounds under way; 4 copies, 9 more registers",
-        "  by units and banks at least: L0 L1 1, M0 1, A0 A1 A2 1, bank 0 1, bank 1 1",
+        "  by units and banks at least: L0 L1 1, M0 1, A0 A1 A2 1, bank of A 1, bank of B 1",
         "  by recurrence at least: 1",
         "  interval 1: fits",
         "  use: A1..A2 M0 L0..L1 100.0 %",

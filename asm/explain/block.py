@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from asm.explain.loop import op_data
 from asm.explain.words import count, percent
 from asm.facts import FACTS
+from asm.optimal.straight import block_of
 from asm.program import AsmOp
 from asm.schedule.flow import Flow
 from asm.schedule.loops.body import Body
@@ -21,6 +22,7 @@ from isa.diagnostics import Place
 
 FLIGHT, RESULT, UNIT, BANK, LAST, START = "in flight", "result", "unit", "bank", "last", "start"
 WORTH = 8  # cycles: what is shorter and at its bound is reported only when all is asked for
+MOST = 512  # ops of a block whose chains and units are looked at together
 
 
 class Step(NamedTuple):
@@ -91,9 +93,13 @@ class BlockReport:
         """The cycles that the longest chain of ops takes."""
         return max(self.earliest) + 1
 
-    @property
+    @cached_property
     def bound(self) -> int:
-        return max(self.longest, *self.resources.values())
+        """The cycles that no schedule can do without, those by units and banks between chains included."""
+        least = max(self.longest, *self.resources.values())
+        if len(self.ops) > MOST:
+            return least
+        return max(least, block_of(self.flow.graphs[self.number], self.entry, {}).bound + 1)
 
     @property
     def is_worth_telling(self) -> bool:
@@ -146,7 +152,8 @@ class BlockReport:
         yield f"{self.place.file}:{self.place.line}: {self._verdict()}"
         units = ", ".join(f"{name} {bound}" for name, bound in self.resources.items())
         yield f"  by units and banks at least: {units}"
-        yield f"  by the longest chain at least: {self.longest}"
+        both = f", by both together: {self.bound}" if self.bound > max(self.longest, *self.resources.values()) else ""
+        yield f"  by the longest chain at least: {self.longest}{both}"
         yield f"  its cycles: {', '.join(map(_step, self.chain))}"
         uses = (f"{name} {percent(busy / self.cycles)}" for name, busy in self.busy.items())
         yield f"  use: {', '.join(uses)}"

@@ -24,9 +24,9 @@ def lines(report: LoopReport) -> Iterator[str]:
         yield f"  by recurrence at least: {report.recurrence}{_cycle(report)}"
     for attempt in report.attempts:
         yield f"  interval {attempt.interval}: {attempt.reason or 'fits'}"
-    if report.busy and report.interval:
+    if report.busy and not report.reason:
         yield f"  use: {', '.join(_uses(report))}"
-    shared = [life for life in report.lives if len(life.names) > 1]
+    shared = [life for life in report.lives if len(life.names) > 1 and not report.reason]
     if shared:
         yield f"  names: {', '.join(map(_life, shared))}"
     yield from (f"  help: {each}" for each in advice(report))
@@ -41,7 +41,7 @@ def _verdict(report: LoopReport) -> str:
 
 
 def _cycle(report: LoopReport) -> str:
-    ops = " -> ".join(f"`{op.row.mnemonic}` in line {op.place.line}" for op in report.critical)
+    ops = " -> ".join(f"`{op.statement.mnemonic}` in line {op.place.line}" for op in report.critical)
     return f" ({ops})" if ops else ""
 
 
@@ -115,4 +115,4 @@ def data(report: LoopReport) -> Data:
 
 def op_data(op: AsmOp) -> Data:
     """An op by its line."""
-    return {"op": op.row.mnemonic, "line": op.place.line}
+    return {"op": op.statement.mnemonic, "line": op.place.line}

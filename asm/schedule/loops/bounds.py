@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from asm.facts import FACTS
@@ -15,17 +15,23 @@ from isa.units import CLASSES
 
 def resource_bounds(body: Body) -> dict[str, int]:
     """The cycles a round needs of each group of units, and of each bank known to be the only one of its ops."""
-    needs: Counter[tuple[str, ...]] = Counter()
-    banks: Counter[str] = Counter()
-    for op in body.ops:
-        needs[units_of(op)] += 1
-        if op.access is not None and len(op.access.banks) == 1:
-            banks[f"bank {min(op.access.banks)}"] += 1
+    needs = Counter(map(units_of, body.ops))
     bounds = {}
     for units in needs:
         inside = sum(count for other, count in needs.items() if set(other) <= set(units))
         bounds[" ".join(units)] = ceil(inside / len(units))
-    return bounds | dict(banks)
+    return bounds | dict(_banks(body.ops))
+
+
+def _banks(ops: Sequence[AsmOp]) -> Iterator[tuple[str, int]]:
+    """The accesses of each bank, called after the symbols that lie in it."""
+    symbols: dict[int, list[str]] = {}
+    for op in ops:
+        if op.access is not None and len(op.access.banks) == 1:
+            symbols.setdefault(min(op.access.banks), []).append(op.access.symbol)
+    for bank, names in symbols.items():
+        known = " ".join(dict.fromkeys(filter(None, names)))
+        yield f"bank of {known}" if known else f"bank {bank}", len(names)
 
 
 def units_of(op: AsmOp) -> tuple[str, ...]:
