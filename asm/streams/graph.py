@@ -228,9 +228,10 @@ def taken_apart(body: Body, nodes: list[Node]) -> list[Node]:
 
 def _again(load: Node, value: Value, users: list[Node]) -> Node:
     """A load for some of those that take its value."""
-    copy = replace(load, after=list(load.after))
-    copy.result = replace(value, maker=copy, users=[each for each in value.users if each[0] in users])
+    copy = replace(load, after=list(load.after), results=[])
+    copied = replace(value, maker=copy, users=[each for each in value.users if each[0] in users])
+    copy.results.append(copied)
     value.users = [each for each in value.users if each[0] not in users]
-    for user, name in copy.result.users:
-        user.sources[name] = copy.result
+    for user, name in copied.users:
+        user.sources[name] = copied
     return copy
