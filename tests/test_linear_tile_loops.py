@@ -141,7 +141,7 @@ def test_generated_loops_do_what_their_lines_say(
     lines += [f"mov r9, {rounds}", f"loop {rounds if is_constant else 'r9'}, done", *body, "done:"]
     source = "\n".join(lines)
     result = assemble(source, machine=LPU_TINY)
-    assume([each.code for each in result.diagnostics] != ["E-SCHEDULE"])  # two loads by one port, needed at once
+    assume("E-SCHEDULE" not in [each.code for each in result.diagnostics])  # two loads by one port, needed at once
     assert result.diagnostics == []
     machine = lpu.Machine(lpu.assemble(source, machine=LPU_TINY), engine=engine, strict=True)
     rng = np.random.default_rng(7)

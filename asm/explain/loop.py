@@ -36,8 +36,10 @@ def _verdict(report: LoopReport) -> str:
     if report.reason:
         return f"not pipelined: {report.reason}"
     every = "cycle" if report.interval == 1 else f"{report.interval} cycles"
-    names = f"{report.copies} copies, {report.extra} more registers" if report.copies > 1 else "no more registers"
-    return f"a round every {every} instead of {report.listed}; {report.stages} rounds under way; {names}"
+    under_way = "1 round" if report.stages == 1 else f"{report.stages} rounds"
+    copies = f"{report.copies} copies, " if report.copies > 1 else ""
+    registers = count(report.extra, "more register") if report.extra else "no more registers"
+    return f"a round every {every} instead of {report.listed}; {under_way} under way; {copies}{registers}"
 
 
 def _cycle(report: LoopReport) -> str:

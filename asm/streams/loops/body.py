@@ -82,7 +82,8 @@ def tile_loop(scope: Scope, written: Written) -> TileLoop | None:
     _order(reader.nodes)
     updates = [each for each in written.body if isinstance(each, AsmOp)]
     single = schedule(scope, reader.nodes, True)
-    return TileLoop(written.control, written.names, reader.nodes, steps, origins, updates, single)
+    assert single.region is not None
+    return TileLoop(written.control, written.names, single.region.nodes, steps, origins, updates, single)
 
 
 def signed(word: int) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from asm.explain.words import ranges
 from asm.schedule.loops.bounds import recurrence_bound
 from asm.schedule.loops.depend import Dependence
 from asm.streams.graph import Body, Node
@@ -29,7 +30,24 @@ def resource_bounds(choices: Sequence[tuple[Body, Sequence[Timed]]], spec: Machi
         found = [_needs(_first(pieces_of(timed.plan, body.nodes), readers), spec, capacity) for timed in ways]
         for name in found[0]:
             needs[name] += min(each[name] for each in found)
-    return {name: -(-need // capacity[name]) for name, need in needs.items() if need}
+    return _alike({name: -(-need // capacity[name]) for name, need in needs.items() if need})
+
+
+def _alike(bounds: Mapping[str, int]) -> dict[str, int]:
+    """Ports and banks of one kind and bound by one name."""
+    groups: dict[tuple[str, int], list[str]] = {}
+    for name, bound in bounds.items():
+        groups.setdefault((name.partition(".")[2] or name, bound), []).append(name)
+    return {ranges(names): bound for (_, bound), names in groups.items()}
+
+
+def busy_units(pieces: Iterable[Piece]) -> dict[str, int]:
+    """The cycles of an interval for which bursts keep each unit busy, in unit order."""
+    busy: Counter[int] = Counter()
+    for piece in pieces:
+        for unit in Op(piece.row, tuple(piece.values.values())).claims:
+            busy[unit] += piece.count * piece.row.interval
+    return {UNIT_NAMES[unit]: busy[unit] for unit in sorted(busy)}
 
 
 def _first(pieces: Iterable[Piece], readers: dict[tuple[int, ...], Node]) -> Iterator[Piece]:

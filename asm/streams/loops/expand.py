@@ -101,7 +101,7 @@ class _Loop:
         self.levels = levels
         self.name = name
         self.count = loop_count(loop.control)
-        self.report = LoopReport(loop.control, listed=_listed(loop))
+        self.report = LoopReport(loop.control, [node.op for node in loop.nodes] + loop.updates, listed=_listed(loop))
 
     def items(self) -> list[Item]:
         self.report.reason = self._refusal()
