@@ -86,6 +86,7 @@ def _wait(wait: Wait) -> Data:
         "cycles": wait.cycles,
         "user": _op(wait.user),
         "for": wait.late.name if wait.late is not None else "",
+        "splits": wait.splits,
         "moves": wait.moves,
         "turns": wait.turns,
         "copies": wait.copies,

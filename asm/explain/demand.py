@@ -164,7 +164,8 @@ class _Demands:
         """What must pass from one position to the next, by any way that a value takes."""
         for here in range(self.spec.positions - 1):
             for west in (False, True):
-                needs = [need for node in self.nodes if node.result for need in self._passing(node.result, here, west)]
+                values = [value for node in self.nodes for value in node.results]
+                needs = [need for value in values for need in self._passing(value, here, west)]
                 name = place_at(self.spec, here + west)
                 yield Demand(f"{'westward' if west else 'eastward'} streams", name, self.spec.streams, needs)
 

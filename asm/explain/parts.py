@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,12 +42,14 @@ class Way(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """A value that does not go straight to `user`, which takes it `cycles` after it could, when `late` has come."""
+    """A value that does not go straight to `user`, which takes it `cycles` after it could, when `late` has come;
+    `splits` says that it is taken on both sides of the vector unit. It costs moves, turns at switches, or copies."""
 
     value: Value
     user: Node
     cycles: int
     late: Value | None
+    splits: bool
     moves: int
     turns: int
     copies: int
@@ -132,20 +135,20 @@ def _ways(body: Body, placed: Placed, table: Table, start: dict[Node, int]) -> I
 
 
 def _waits(placed: Placed) -> Iterator[Wait]:
-    """The values that something brings on their way."""
+    """The values that something brings on their way, and those that are computed twice."""
     plan = placed.timed.plan
-    helpers: dict[Value, list[Piece]] = {}
+    helpers: dict[tuple[Node, str], list[Piece]] = {}
+    copies: Counter[Node] = Counter()
     for piece in placed.pieces:
-        value = piece.node.result
-        if value is not None and not piece.own:
-            helpers.setdefault(value, []).append(piece)
+        if not piece.own and piece.result is not None:
+            helpers.setdefault((piece.node, piece.result.name), []).append(piece)
+        copies[piece.node] += piece.own and piece.row is piece.node.op.row and not piece.plane and not piece.follows
     for node in plan.time:
-        value = node.result
-        made = [piece for piece in placed.pieces if piece.node is node and piece.own and piece.row is node.op.row]
-        copies = len(made) // max(1, node.planes) - 1
-        if value is not None and (value in helpers or copies):
-            turns = sum(piece.is_turn for piece in helpers.get(value, ()))
-            yield _wait(plan, value, len(helpers.get(value, ())) - turns, turns, copies)
+        for value in node.results:
+            pieces = helpers.get((node, value.name), [])
+            turns = sum(piece.is_turn for piece in pieces)
+            if pieces or copies[node] > 1:
+                yield _wait(plan, value, len(pieces) - turns, turns, copies[node] - 1)
 
 
 def _wait(plan: Plan, value: Value, moves: int, turns: int, copies: int) -> Wait:
@@ -154,7 +157,8 @@ def _wait(plan: Plan, value: Value, moves: int, turns: int, copies: int) -> Wait
     cycles, user = max(lags, key=lambda lag: lag[0])
     others = [other for other in user.sources.values() if other is not value]
     late = max(others, key=lambda other: plan.earliest(other, plan.position[user]), default=None)
-    return Wait(value, user, cycles, late if cycles else None, moves, turns, copies)
+    sides = {plan.position[user] > plan.centre for user, _ in value.users if plan.position[user] != plan.centre}
+    return Wait(value, user, cycles, late if cycles else None, len(sides) > 1, moves, turns, copies)
 
 
 def chain(part: Part) -> list[Step]:

@@ -117,7 +117,7 @@ def flows(placed: Placed) -> Iterator[Flow]:
         beside = tuple(sorted(channel.beside, key=lambda each: each.number)) or (channel,)
         if channel is not (channel.beside or beside)[0]:
             continue
-        users = [piece for piece in placed.pieces if channel in piece.sources.values()]
+        users = [piece for piece in placed.pieces if any(each in piece.sources.values() for each in beside)]
         takers = sorted(((piece, placed.start + piece.time) for piece in users), key=lambda taker: taker[1])
         rest = (channel.count - 1) * channel.spacing
         arrival = channel.at(channel.reach) if channel.west is not None else channel.ready

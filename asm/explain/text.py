@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from asm.explain.advice import advice
 from asm.explain.demand import Bound
@@ -17,6 +18,7 @@ from isa.machine import MachineSpec
 from isa.places import place_name
 
 SHOWN = 6  # bounds, the greatest
+MOST, MOST_TAKERS = 24, 3  # values, and those who take one
 NEAR = 0.5  # of the bound: what is further from it is not shown
 
 
@@ -25,6 +27,7 @@ def lines(report: RunReport) -> Iterator[str]:
     yield f"{report.place.file}:{report.place.line}: {_verdict(report)}"
     yield from _section("bounds", _bounds(report))
     yield from _section("parts", _parts(report) if len(report.parts) > 1 or report.last.placed.start else [])
+    yield from _section(f"ways to time part {report.last.number}", _tried(report))
     yield from _section(f"every cycle of part {report.last.number}", _chain(report))
     yield from _section(f"use of the {count(report.cycles, 'cycle')}", _uses(report))
     yield from _values(report)
@@ -67,9 +70,22 @@ def bound_text(bound: Bound) -> str:
 
 # Parts ------------------------------------------------------------------------------------------
 def _parts(report: RunReport) -> Iterator[list[str]]:
+    """A row for each part, one for all that begin and end alike for no reason of their own."""
+    alike: dict[tuple[int, int, str], list[Part]] = {}
     for part in report.parts:
-        span = f"{part.placed.start:,}..{part.placed.end:,}"
-        yield [str(part.number), span, lines_of(part), _begins(report, part)]
+        alike.setdefault((part.placed.start, part.placed.end, _begins(report, part)), []).append(part)
+    for (start, end, why), found in alike.items():
+        numbers = ranges([str(part.number) for part in found])
+        yield [numbers, f"{start:,}..{end:,}", lines_of([node for part in found for node in part.nodes]), why]
+
+
+def _tried(report: RunReport) -> Iterator[list[str]]:
+    """The ways of timing the part that ends last, those alike in a row."""
+    alike = Counter(report.last.ways)
+    for way, times in alike.items() if len(report.last.ways) > 1 else ():
+        moved = f"moves cost {way.cost:g}" if way.cost else "no moves"
+        what = "taken" if way.taken else f"would end in cycle {way.end:,}" if way.end else f"refused: {way.reason}"
+        yield [f"{way.length:,}", moved, what + (f" ({times} such)" if times > 1 else "")]
 
 
 def _begins(report: RunReport, part: Part) -> str:
@@ -89,13 +105,11 @@ def what_blocks(blocked: Blocked) -> str:
     return f"{what} held by {held}"
 
 
-def lines_of(part: Part) -> str:
+def lines_of(nodes: Sequence[Node]) -> str:
     """`lines 14..20`, and where the macro was called that they stand in."""
-    numbers = [node.place.line for node in part.nodes]
-    trail = part.nodes[0].place.trail
-    called = f", called in {trail[-1][1].line}" if trail else ""
-    span = str(min(numbers)) if min(numbers) == max(numbers) else f"{min(numbers)}..{max(numbers)}"
-    return f"lines {span}{called}"
+    called = sorted({node.place.trail[-1][1].line for node in nodes if node.place.trail})
+    where = f", called in {ranges([str(line) for line in called])}" if called else ""
+    return f"lines {ranges([str(line) for line in sorted({node.place.line for node in nodes})])}{where}"
 
 
 # The chain --------------------------------------------------------------------------------------
@@ -148,27 +162,41 @@ def _values(report: RunReport) -> Iterator[str]:
     """Of each kind of part what waits or goes back, and where its values are."""
     for number, alike in report.kinds.items():
         part = report.parts[number - 1]
-        others = [f"part {other}" for other in alike if other != number]
-        like = f" ({ranges(others)} alike)" if others else ""
-        yield from _section(f"values of part {number} that do not go straight{like}", list(map(_wait, part.waits)))
-        yield from _section(f"values of part {number}{like}", _flows(report.region.spec, part))
+        others = ranges([str(other) for other in alike if other != number])
+        like = f" (alike: {others})" if others else ""
+        yield from _section(f"values of part {number} that do not go straight{like}", _waits(part))
+        found = list(flows(part.placed))
+        yield from _section(
+            f"values of part {number}{like}", [_flow(report.region.spec, flow) for flow in found[:MOST]]
+        )
+        if len(found) > MOST:
+            yield f"    and {len(found) - MOST} more, which --explain=json has"
 
 
-def _wait(wait: Wait) -> list[str]:
-    late = f" for {wait.late.name}" if wait.late is not None else f" for {op_in(wait.user)}"
-    why = f"waits {count(wait.cycles, 'cycle')}{late}" if wait.cycles else f"goes back to {op_in(wait.user)}"
+def _waits(part: Part) -> Iterator[list[str]]:
+    """Those of statements that a macro made twice in one row."""
+    for row, times in Counter(map(_wait, part.waits)).items():
+        yield [*row[:-1], row[-1] + (f" ({times} such)" if times > 1 else "")]
+
+
+def _wait(wait: Wait) -> tuple[str, str, str]:
+    late = wait.late.name if wait.late is not None else op_in(wait.user)
+    if wait.splits:
+        why = "is wanted on both sides of the vector unit"
+    else:
+        why = f"waits {count(wait.cycles, 'cycle')} for {late}" if wait.cycles else f"goes back to {op_in(wait.user)}"
     costs = [
         count(wait.turns, "turn") + " at a switch" if wait.turns else "",
         count(wait.moves, "move") + " by vector ALUs" if wait.moves else "",
         "computed twice" if wait.copies else "",
     ]
-    return [wait.value.name, f"line {wait.value.maker.place.line}", f"{why}: {', '.join(filter(None, costs))}"]
+    return wait.value.name, f"line {wait.value.maker.place.line}", f"{why}: {', '.join(filter(None, costs))}"
 
 
-def _flows(spec: MachineSpec, part: Part) -> Iterator[list[str]]:
-    for flow in flows(part.placed):
-        takers = ", ".join(f"`{piece.row.mnemonic}` @{cycle:,}" for piece, cycle in flow.takers)
-        yield [flow.channels[0].name, on(flow), way(spec, flow), f"{flow.first:,}..{flow.last:,}", takers]
+def _flow(spec: MachineSpec, flow: Flow) -> list[str]:
+    takers = ", ".join(f"`{piece.row.mnemonic}` @{cycle:,}" for piece, cycle in flow.takers[:MOST_TAKERS])
+    takers += f" and {len(flow.takers) - MOST_TAKERS} more" if len(flow.takers) > MOST_TAKERS else ""
+    return [flow.channels[0].name, on(flow), way(spec, flow), f"{flow.first:,}..{flow.last:,}", takers]
 
 
 def on(flow: Flow) -> str:
