@@ -157,7 +157,7 @@ class Assembler:
             self.report_error(problem)
         for diagnostic in (*self.scope.check_constants(), *gathering.facts.check()):
             self.report(diagnostic)
-        for diagnostic in place(gathering.data.objects, self.scope.spec):
+        for diagnostic in place(gathering.data.objects, self.scope.spec, gathering.text):
             self.report(diagnostic)
         gathering.data.evaluate(self.report_error)
         return gathering

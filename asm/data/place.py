@@ -3,16 +3,19 @@
 Memory is one line of words (isa.machine): rows, banks and slices follow each other. An object is one run of
 that line or, for the byte planes of a tensor, equal runs in adjacent slices. What the source fixes (`.org`,
 `.row`) is placed first, then what it confines to a place (`.data mw0`, `@ mw4.1`), then the rest, of which tensors
-whose rows flow get slices of their own, near the vector unit or, weights, near the planes.
+whose rows flow get slices of their own, near the vector unit or, weights, near the planes; when there are none left,
+slices of tensors that they never flow with.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from asm.data.together import Together, together
 from asm.scope.objects import DataObject, Region
+from asm.tree import Statement
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
 
@@ -26,8 +29,9 @@ class Run(NamedTuple):
 class Memory:
     """What is taken of a machine's SRAM, as sorted runs of words, and the end of the last run in each bank."""
 
-    def __init__(self, spec: MachineSpec) -> None:
+    def __init__(self, spec: MachineSpec, together: Together) -> None:
         self.spec = spec
+        self.together = together
         self.starts: list[int] = []
         self.runs: list[Run] = []
         self.tops = [0] * spec.total_banks
@@ -62,9 +66,13 @@ class Memory:
         return -(-address // self.spec.words_per_row) * self.spec.words_per_row
 
 
-def place(objects: list[DataObject], spec: MachineSpec) -> list[Diagnostic]:
-    """Give every object its `address` and return the errors (E-PLACE), naming both objects or the words missing."""
-    memory = Memory(spec)
+def place(objects: list[DataObject], spec: MachineSpec, statements: Iterable[Statement] = ()) -> list[Diagnostic]:
+    """Give every object its `address` and return the errors (E-PLACE), naming both objects or the words missing.
+
+    The `statements` of the text say which tensors flow together.
+    """
+    flowing = any(item.flows and item.region is None for item in objects)
+    memory = Memory(spec, together(statements) if flowing else {})
     fixed = [item for item in objects if item.fixed_at is not None]
     confined = [item for item in objects if item.fixed_at is None and item.region]
     free = [item for item in objects if item.fixed_at is None and not item.region]
@@ -116,16 +124,41 @@ def _place_anywhere(memory: Memory, item: DataObject) -> Diagnostic | None:
 
 
 def _near(memory: Memory, item: DataObject) -> int | None:
-    """Slices that hold nothing, ports and banks of its own, west and east by turns: the nearest to the vector unit, of
-    weights, which take several quads, to the planes."""
-    spec = memory.spec
+    """Slices that hold nothing, ports and banks of its own; else such as hold nothing that the object flows with.
+
+    West and east by turns: the nearest to the vector unit, of weights, which take several quads, to the planes.
+    """
+    places = list(_slices(memory.spec, item)) if item.words <= memory.spec.words_per_slice else []
+    empty = (start for start in places if not _residents(memory, item, start))
+    start = next(empty, None)
+    return _beside(memory, item, places) if start is None else start
+
+
+def _slices(spec: MachineSpec, item: DataObject) -> Iterator[int]:
+    """Where an object could start in its own slices, the best first."""
     last = spec.slices - item.slices
     for index in range(0, last + 1, item.slices) if item.slices <= SLICES_PER_QUAD else range(last, -1, -item.slices):
         for hemisphere in range(HEMISPHERES):
-            start = spec.word_address(hemisphere, index, 0, 0)
-            is_empty = memory.in_the_way(start, start + item.slices * spec.words_per_slice) is None
-            if is_empty and item.words <= spec.words_per_slice:
-                return start
+            yield spec.word_address(hemisphere, index, 0, 0)
+
+
+def _residents(memory: Memory, item: DataObject, start: int) -> set[str]:
+    """The names of what lies in the slices that an object would take from a start on."""
+    end = start + item.slices * memory.spec.words_per_slice
+    return {run.owner.name for run in memory.runs if run.start < end and start < run.end}
+
+
+def _beside(memory: Memory, item: DataObject, places: Iterable[int]) -> int | None:
+    """The first start in slices of which nothing flows with the object, behind what a bank of them holds."""
+    spec, rivals = memory.spec, memory.together.get(item.name, set())
+    for start in places:
+        if rivals.isdisjoint(_residents(memory, item, start)):
+            first = start // spec.words_per_bank
+            for bank in range(first, first + spec.banks):
+                top = max(memory.tops[bank + plane * spec.banks] for plane in range(item.slices))
+                behind = memory.row_up(bank * spec.words_per_bank + top)
+                if _fits(memory, item, behind):
+                    return behind
     return None
 
 
