@@ -1,6 +1,6 @@
 ; int8 GEMM 2560 x 1280 x 640, requantised to int8: ../gemm_i8_large.s as values. A plane keeps 1024 sums, so the rows
 ; come in blocks; the weights of a tile are loaded while the one before is used, across products as well.
-; cycles 5196
+; cycles 5193
         .equ ROWS = 640
         .equ BLOCKS = 2
         .equ TILES = 4
