@@ -164,7 +164,7 @@ class Assembler:
 
     def _items(self, gathering: Gathering, result: Assembly) -> tuple[list[Item | Raw], bool]:
         """The items of the text, and whether the source is `.unchecked`; `result` is told of what was found."""
-        builder = ItemBuilder(self.scope, self.report_error)
+        builder = ItemBuilder(self.scope, self.report_error, self.oracle)
         items = builder.build(gathering.text)
         result.found = builder.found
         self.scope.settle_externs()

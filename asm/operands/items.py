@@ -10,6 +10,7 @@ from asm.errors import error
 from asm.operands.match import match
 from asm.operands.overlap import Joint, joint_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
+from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
 from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
 from asm.write.verbatim import Raw
@@ -27,9 +28,10 @@ LOOPS = frozenset(mnemonic for mnemonic, rows in MNEMONICS.items() if rows[0].co
 class ItemBuilder:
     """Builds the items one statement at a time; a statement with an error is reported and left out."""
 
-    def __init__(self, scope: Scope, report: Callable[[SourceError], None]) -> None:
+    def __init__(self, scope: Scope, report: Callable[[SourceError], None], oracle: Oracle | None = None) -> None:
         self.scope = scope
         self.report = report
+        self.oracle = oracle
         self.items: list[Item | Raw] = []
         self.labels: list[Label] = []
         self.unchecked: DirectiveStmt | None = None
@@ -120,7 +122,7 @@ class ItemBuilder:
         if run:
             from asm.streams.region import timeline_of  # what scalar programs do without
 
-            found = timeline_of(self.scope, run, waits, self.report)
+            found = timeline_of(self.scope, run, waits, self.report, self.oracle)
             self.found += [found] if found is not None else []
             self.items += [found] if found is not None else []
 

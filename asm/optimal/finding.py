@@ -13,7 +13,7 @@ CODE = "N-OPTIMAL"
 class Finding:
     """`what` takes `best` cycles where the heuristic takes `heuristic`, and no schedule takes less than `bound`.
 
-    `reason` says why nothing was searched for; empty when it was.
+    `reason` says why nothing was searched for; empty when it was. The bound is one of `ways` to time parts, if not 0.
     """
 
     place: Place
@@ -22,6 +22,7 @@ class Finding:
     best: int
     bound: int
     reason: str = ""
+    ways: int = 0
 
     @property
     def is_optimal(self) -> bool:
@@ -38,4 +39,5 @@ class Finding:
         if not self.is_optimal:
             return f"bound not proven within the limit: best {self.best}, bound {self.bound}"
         instead = f" instead of {self.heuristic}" if self.best < self.heuristic else ""
-        return f"{self.best} cycle{'s' * (self.best != 1)}{instead}, optimal"
+        among = f" among {self.ways} ways to time its parts" if self.ways else ""
+        return f"{self.best} cycle{'s' * (self.best != 1)}{instead}, optimal{among}"

@@ -15,7 +15,6 @@ from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import OUTSIDE, Block
 from asm.schedule.graph import Graph, build
 from asm.schedule.memory import Aliases
-from asm.schedule.oracle import Oracle
 from asm.schedule.paths import EVERYTHING, Edge
 from asm.schedule.place import InFlight, Placed, place
 
@@ -23,12 +22,10 @@ from asm.schedule.place import InFlight, Placed, place
 class Flow:
     """`entry[b]` is what may be in flight on entry to block b, `placed[b]` its schedule for that."""
 
-    def __init__(
-        self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases, oracle: Oracle | None = None
-    ) -> None:
+    def __init__(self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases) -> None:
         self.blocks = blocks
         self.edges = edges
-        self.oracle = oracle
+        self.aliases = aliases
         self.graphs: list[Graph] = [build(block.ops, aliases) for block in blocks]
         self.entry: list[InFlight] = [{} for _ in blocks]
         self.placed: list[Placed] = [Placed([], []) for _ in blocks]
@@ -50,7 +47,7 @@ class Flow:
         """Schedule a block; the blocks whose entry state grew."""
         block = self.blocks[number]
         entry = self.entry[number]
-        placed = land_bundles(block.bundles, entry) if block.is_explicit else self._place(number)
+        placed = land_bundles(block.bundles, entry) if block.is_explicit else self.place(number)
         self.placed[number] = placed
         grown = []
         for edge in self.edges[number]:
@@ -58,11 +55,11 @@ class Flow:
                 grown.append(edge.to)
         return grown
 
-    def _place(self, number: int) -> Placed:
-        graph, entry = self.graphs[number], self.entry[number]
-        return self.oracle.place(number, graph, entry, self._owed(number)) if self.oracle else place(graph, entry)
+    def place(self, number: int) -> Placed:
+        """The schedule of a linear block for what is in flight now."""
+        return place(self.graphs[number], self.entry[number])
 
-    def _owed(self, number: int) -> InFlight:
+    def owed(self, number: int) -> InFlight:
         """By how many cycles after the last op of a block each register has to land; where nothing follows, all."""
         control = self.blocks[number].control
         owed: InFlight = {}
@@ -70,7 +67,8 @@ class Flow:
             after = control.row.taken_latency if control is not None and edge.taken else cycles_of(control)
             for register in range(REGISTERS):
                 if edge.settles >> register & 1:
-                    owed[register] = min(owed.get(register, after), after)
+                    limit = after + self._allowed(edge.to).get(register, 0)
+                    owed[register] = min(owed.get(register, limit), limit)
         return owed
 
     def _flow(self, landings: InFlight, leaving: int, edge: Edge) -> bool:

@@ -63,7 +63,8 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
     loops = _pipeline(program, options)
-    flow = Flow(program.blocks, connect(program), options.aliases, options.oracle)
+    flow = Flow(program.blocks, connect(program), options.aliases)
+    flow = options.oracle.flow(flow) if options.oracle else flow
     result = Scheduled([], [], far, loops, flow)
     spans = _emit(program, flow, result, options.aliases)
     _number_runs(program, result.bundles)

@@ -10,11 +10,12 @@ from asm.facts import NOP
 from asm.operands.slot import form_of
 from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
+from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
 from asm.streams.explain import no_room
 from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
 from asm.streams.pieces import pieces_of
-from asm.streams.route import Piece, Unfit
+from asm.streams.route import Piece, Plan, Unfit
 from asm.streams.statements import Reader
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans
@@ -48,7 +49,11 @@ class Refused(NamedTuple):
 
 
 def timeline_of(
-    scope: Scope, run: Iterable[OpStmt], waits: bool, report: Callable[[SourceError], None]
+    scope: Scope,
+    run: Iterable[OpStmt],
+    waits: bool,
+    report: Callable[[SourceError], None],
+    oracle: Oracle | None = None,
 ) -> Timeline | None:
     """The timeline that a run of statements becomes; None after errors, which are reported."""
     reader = Reader(scope)
@@ -63,14 +68,15 @@ def timeline_of(
     if failed:
         return None
     try:
-        return schedule(scope, reader.nodes, waits)
+        return schedule(scope, reader.nodes, waits, oracle)
     except SourceError as problem:
         report(problem)
         return None
 
 
-def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
-    """The timeline that a graph becomes; with `waits` nothing is under way at its end. Raises SourceError."""
+def schedule(scope: Scope, nodes: list[Node], waits: bool, oracle: Oracle | None = None) -> Timeline:
+    """The timeline that a graph becomes; with `waits` nothing is under way at its end. An `oracle` may find a shorter
+    one. Raises SourceError."""
     _check_used(nodes)
     table = Table(scope.spec)
     placed: list[Placed] = []
@@ -89,6 +95,7 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
             return schedule(scope, sorted([*nodes, *again], key=lambda node: node.number), waits)
     if problems:
         raise SourceError(*problems)
+    placed = oracle.run(nodes, placed, scope.spec) if oracle else placed
     timeline = _timeline(scope, placed, nodes, waits)
     timeline.region = Region(nodes, placed, scope.spec)
     return timeline
@@ -129,10 +136,10 @@ def first_start(
     body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
 ) -> int | Refused | None:
     """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""
-    pieces = _fitting(body, timed, table.spec)
+    pieces = fitting(body, timed, table.spec)
     if isinstance(pieces, Refused):
         return pieces
-    first = _after_memory(body, timed, start)
+    first = after_memory(body, timed.plan, start)
     pinned = any(node.op.cycle_pin is not None for node in body.nodes)
     while before is None or first + timed.end < before:
         mark = len(table.log)
@@ -148,7 +155,7 @@ def first_start(
     return None
 
 
-def _fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
+def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
     """The pieces of a body that fit an idle machine; what a switch has no unit to turn round waits elsewhere."""
     while True:
         pieces = list(pieces_of(timed.plan, body.nodes))
@@ -167,9 +174,9 @@ def _loading(body: Body, spec: MachineSpec) -> int:
     return sum(tile.steps + spec.positions for node in body.nodes for tile in node.tiles)
 
 
-def _after_memory(body: Body, timed: Timed, start: dict[Node, int]) -> int:
+def after_memory(body: Body, plan: Plan, start: dict[Node, int]) -> int:
     """The first start for which what a body loads has been stored before."""
-    waits = [start[o] + n.wait(o) - timed.plan.time[n] for n in body.nodes for o in n.after if o in start]
+    waits = [start[o] + n.wait(o) - plan.time[n] for n in body.nodes for o in n.after if o in start]
     return max([0, *waits])
 
 

@@ -247,7 +247,7 @@ class Table:
         taken = Taken(begin, begin + piece.held, piece)
         for number in self._instances(piece):
             values = {**piece.values, "u": number} if "u" in piece.values else piece.values
-            wanted = [(unit, taken) for unit in _claims(piece, values)]
+            wanted = [(unit, taken) for unit in claims_of(piece, values)]
             if piece.result is not None and piece.result.west is None:
                 landing = begin + piece.latency
                 wanted.append((f"v{number}", Taken(landing, landing + piece.span, piece)))
@@ -281,7 +281,7 @@ class Table:
             return
         wanted: Wanted = []
         begin = piece.time + start
-        for bank, mask in _banks(rows, piece.spacing, self.spec.rows).items():
+        for bank, mask in banks_of(rows, piece.spacing, self.spec.rows).items():
             end = begin + mask.bit_length()
             taken = Taken(begin, end, piece, mask=SOLID if mask == pulses(end - begin, 1) else mask)
             for number in range(rows.first, rows.first + rows.width):
@@ -333,22 +333,23 @@ class Table:
 
     def _rectangle(self, piece: Piece, channel: Channel, start: int) -> Taken:
         """The diagonals and positions that a burst takes of its streams."""
-        along = self._along(channel.west, channel.start)
-        line = channel.ready + start - along
-        far = self._along(channel.west, channel.reach)
+        near = along(self.spec, channel.west, channel.start)
+        line = channel.ready + start - near
+        far = along(self.spec, channel.west, channel.reach)
         mask = pulses(channel.count, channel.spacing) if channel.spacing > 1 else SOLID
         end = line + (channel.count - 1) * channel.spacing + 1
-        return Taken(line, end, piece, along, max(far, along + 1), mask)
+        return Taken(line, end, piece, near, max(far, near + 1), mask)
 
-    def _along(self, west: bool | None, position: int) -> int:
-        """How far a position is from where streams of a direction begin."""
-        return self.spec.positions - 1 - position if west else position
+
+def along(spec: MachineSpec, west: bool | None, position: int) -> int:
+    """How far a position is from where streams of a direction begin."""
+    return spec.positions - 1 - position if west else position
 
 
 def _of_plane(piece: Piece, number: int, start: int) -> Wanted:
     """What a burst takes of a plane, or of the pair that begins with it."""
     begin = piece.time + start
-    units = _claims(piece, {**piece.values, "plane": number})
+    units = claims_of(piece, {**piece.values, "plane": number})
     kept = [
         (f"P{plane}.{keep.what}", Taken(keep.since + start, keep.until + start, piece))
         for keep in piece.keeps
@@ -357,7 +358,7 @@ def _of_plane(piece: Piece, number: int, start: int) -> Wanted:
     return [(unit, Taken(begin, begin + piece.held, piece)) for unit in units] + kept
 
 
-def _claims(piece: Piece, values: dict[str, int]) -> list[str]:
+def claims_of(piece: Piece, values: dict[str, int]) -> list[str]:
     """The units that a burst with these fields holds."""
     return [UNIT_NAMES[unit] for unit in Op(piece.row, tuple(values.values())).claims]
 
@@ -372,7 +373,7 @@ def _stream_name(number: int) -> str:
     return f"{'sw' if number >= WEST_FLOW else 'se'}{number % WEST_FLOW}"
 
 
-def _banks(rows: Rows, spacing: int, bank_rows: int) -> dict[int, int]:
+def banks_of(rows: Rows, spacing: int, bank_rows: int) -> dict[int, int]:
     """For each bank of a slice the cycles in which it is accessed, a bit each; all when it is not known which."""
     banks = range(rows.low // bank_rows, rows.high // bank_rows + 1)
     if not rows.order or len(banks) == 1:
