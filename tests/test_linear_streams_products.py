@@ -261,3 +261,18 @@ def test_products_of_all_kinds_run_beside_each_other(shapes: list[Shape], seed: 
     assert machine.run(max_cycles=100_000) == "halted"
     for name, value in expected.items():
         np.testing.assert_array_equal(machine[name], value)
+
+
+def test_a_dozen_layers_follow_each_other() -> None:
+    """More matrices than there are places for at once: those that share slices begin with a quad as well."""
+    layers, rng = 12, np.random.default_rng(12)
+    lines = [f".input w{n}: i4[320, 320] @ auto layout mxm" for n in range(layers)]
+    code = [f"mmul.i8 %y, %x, w{n}\nvsar.i32 %y, %y, 5\nvcvt.i8.i32 %x, %y" for n in range(layers)]
+    data = ".input x: i8[50, 320] @ auto\n.output y: i8[50, 320] @ auto\nvload %x, x"
+    machine = lpu.Machine(lpu.assemble("\n".join([*lines, data, *code, "vstore y, %x"])), strict=True)
+    x = machine["x"] = some(rng, "i8", 50, 320)
+    for n in range(layers):
+        w = machine[f"w{n}"] = some(rng, "i4", 320, 320)
+        x = (x.astype(np.int32) @ w.astype(np.int32) >> 5).clip(-128, 127)
+    assert machine.run(max_cycles=10_000) == "halted"
+    np.testing.assert_array_equal(machine["y"], x)

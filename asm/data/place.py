@@ -198,9 +198,11 @@ def _fits(memory: Memory, item: DataObject, start: int) -> bool:
 
 
 def _planes_fit(spec: MachineSpec, item: DataObject, start: int, region: Region) -> bool:
-    """The planes lie in one hemisphere (and quad, if four or fewer) and each within its slice."""
+    """The planes lie in one hemisphere, each within its slice: in a quad, or from a quad on if the place is free."""
     number, offset = divmod(start, spec.words_per_slice)
     index = number % spec.slices
+    if item.slices > SLICES_PER_QUAD and item.region is None and index % SLICES_PER_QUAD:
+        return False
     room = SLICES_PER_QUAD - index % SLICES_PER_QUAD if item.slices <= SLICES_PER_QUAD else spec.slices - index
     last = start + (item.slices - 1) * spec.words_per_slice
     return item.slices <= room and offset + item.words <= spec.words_per_slice and last + item.words <= region.end
