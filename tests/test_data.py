@@ -401,6 +401,41 @@ def test_what_inputs_do_not_declare(text: str, message: str) -> None:
     assert [problem.message for problem in assemble(text + "\n").diagnostics] == [message]
 
 
+def test_an_expression_gives_each_element_its_value() -> None:
+    text = ".equ n = 4\n.array a: i16[n, 3] = each(i, j, 10 * i - j)\n.array b: f32[3] = each(x, x * 0.5)\n"
+    text += ".tensor m: u16[2, 320] @ mw2..mw3 = each(k, lane, (lane + 320 - 16 * k) % 320)\n"
+    image = image_of(text)
+    i, j = np.indices((4, 3))
+    assert data_of(image, "a") == (10 * i - j).astype(np.int16).tobytes()
+    assert data_of(image, "b") == np.array([0, 0.5, 1], np.float32).tobytes()
+    maps = np.array([np.arange(320), np.roll(np.arange(320), 16)], np.uint16)
+    assert data_of(image, "m") == (maps & 0xFF).astype(np.uint8).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("each(i)", "E-EXPR: `each` takes a name for each of 2 axes and an expression"),
+        ("each()", "E-EXPR: `each` takes a name for each of 2 axes and an expression"),
+        ("each(i, i, i)", "E-EXPR: `each` takes a name for each of 2 axes and an expression"),
+        ("each(i, 2, i)", "E-EXPR: `each` takes a name for each of 2 axes and an expression"),
+        ("each(i, j, i + k)", "E-UNDEFINED: `k` is not defined"),
+        ("each(i, j, i - 100 * j)", "E-RANGE: -200 does not fit i8; it must be between -128 and 127"),
+        ("each(i, j, 1 / j)", "E-EXPR: `/` by zero"),
+        ("each(i, j, x)", "E-TYPE: an element is the address of `x`; it must be a number"),
+        ("each(i, j, 1), 2", "E-DIRECTIVE: `a` takes its values from `each` or from here, not from both"),
+    ],
+)
+def test_what_gives_no_element_its_value(value: str, message: str) -> None:
+    found = assemble(f"x: .i32 1\n.array a: i8[2, 3] = {value}\n").diagnostics
+    assert [f"{problem.code}: {problem.message}" for problem in found] == [message]
+
+
+def test_too_many_elements_belong_in_a_file() -> None:
+    (problem,) = assemble(".array a: i8[2048, 1024] = each(i, j, i)\n").diagnostics
+    assert problem.message == "`each` makes at most 1048576 elements, not 2097152"
+
+
 def test_parameters_are_a_word_and_a_constant() -> None:
     image = image_of(".param n = 3\n.param f = 0.5\n.array a: i32[n]\n", defines={"n": 5})
     assert symbol(image, "n").constant == 5

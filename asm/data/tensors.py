@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from asm.data.directives import DataBuilder
+from asm.data.each import each, is_each
 from asm.data.elements import Elements, packed
 from asm.data.files import BadFile, read_npy
 from asm.data.values import pack, words_of
@@ -14,7 +15,7 @@ from asm.errors import error
 from asm.names.suggest import did_you_mean
 from asm.scope.objects import DataObject, DataSymbol, Piece, Region
 from asm.scope.places import region_of
-from asm.tree import Declaration, DirectiveStmt, String
+from asm.tree import Declaration, DirectiveStmt, Operand, String
 from isa.diagnostics import SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD, MachineSpec
@@ -148,7 +149,7 @@ def _lay_linear(
         raw = pack_linear(t, _load(data, statement, node.value, tensor))
         piece.data[start : start + len(raw)] = raw
     else:
-        values = (node.value, *statement.arguments[1:])
+        values = _values(data, statement, node, tensor)
         data.elements.append(packed(item, offset, piece, start, t, values, statement.line))
 
 
@@ -168,7 +169,7 @@ def _lay_box(data: DataBuilder, statement: DirectiveStmt, node: Declaration, ten
         return
     for (piece,) in item.planes:
         piece.data = bytearray(item.words * BYTES_PER_WORD)
-    values = (node.value, *statement.arguments[1:])
+    values = _values(data, statement, node, tensor)
     write = partial(_write_elements, item, tensor, data.spec)
     data.elements.append(Elements(item, None, TYPES[tensor.dtype], values, statement.line, write))
 
@@ -209,15 +210,25 @@ def _check_region(
     )
 
 
+def _values(data: DataBuilder, statement: DirectiveStmt, node: Declaration, tensor: Tensor) -> tuple[Operand, ...]:
+    """The elements, row by row."""
+    if is_each(node.value):
+        return tuple(each(data.scope, node.value, tensor.shape, statement.line))
+    return tuple(value for value in (node.value, *statement.arguments[1:]) if value is not None)
+
+
 def _check_values(statement: DirectiveStmt, node: Declaration, tensor: Tensor) -> None:
-    """There is nothing, one file, or a value for each element. Raises E-DIRECTIVE."""
+    """There is nothing, one file, an expression for all elements or a value for each. Raises E-DIRECTIVE."""
     values = statement.arguments[1:]
-    if isinstance(node.value, String) and values:
-        message = f"`{node.name}` takes its values from a file or from here, not from both"
-        raise error("E-DIRECTIVE", message, statement.line, values[0])
+    if isinstance(node.value, String) or is_each(node.value):
+        if values:
+            source = "`each`" if is_each(node.value) else "a file"
+            message = f"`{node.name}` takes its values from {source} or from here, not from both"
+            raise error("E-DIRECTIVE", message, statement.line, values[0])
+        return
     count, given = prod(tensor.shape), 1 + len(values)
     missing = count - given
-    if missing and node.value is not None and not isinstance(node.value, String):
+    if missing and node.value is not None:
         message = f"`{node.name}` takes {count} value{'s' if count > 1 else ''}, one for each element, not {given}"
         help_ = f"add {missing}" if missing > 0 else f"leave out {-missing}"
         raise error("E-DIRECTIVE", message, statement.line, (node.value, *values)[min(missing, -1)], help_)

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from asm.operands.slot import form_of
-from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Node, Value
+from asm.streams.graph import LOAD_MAP, MAP
 from asm.streams.route import Channel, Piece, Plan
 from isa.row import READ
 
 SOURCE = next(operand for operand in LOAD_MAP.operands if operand.role == READ)
-
-
-def anew(value: Value, nodes: Sequence[Node]) -> Node | None:
-    """Another load of a map that is loaded already, so that what shares it need not keep step; none if that is not
-    the same, or not wanted."""
-    load = value.maker
-    pinned = value.pin != ANYWHERE or load.op.cycle_pin is not None
-    if not value.users or load.rows is None or load.sources or pinned:
-        return None
-    if any(node.rows is not None and node.rows.writes and load.meets(node) for node in nodes[load.number :]):
-        return None
-    again = replace(load, after=[], results=[])
-    again.results.append(replace(value, maker=again, users=[]))
-    return again
 
 
 def map_loads(plan: Plan, pieces: Iterable[Piece]) -> Iterator[Piece]:

@@ -28,7 +28,6 @@ from asm.streams.gather import LOOKUPS, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
 from asm.streams.graph import ANYWHERE, MAP, Node, Rows, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
-from asm.streams.maps import anew
 from asm.streams.matrix import PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
@@ -198,7 +197,7 @@ class Reader:
         for place, reading, operand in zip(written(node.form), readings, nodes, strict=True):
             slot = place.slot
             if place.is_map:
-                self._take_map(node, self._must_flow(node.statement, operand))
+                self._take(node, MAP, self._map(node.statement, self._must_flow(node.statement, operand)))
             elif not isinstance(reading, Flowing):
                 FILL[slot.operand.kind](self.scope, node.op, slot, reading, operand)
             elif slot.operand.role == WRITE:
@@ -219,14 +218,6 @@ class Reader:
         value = self._value(statement, flowing)
         check_width(statement, flowing, value, "a map", MAP_SOURCE.width)
         return value
-
-    def _take_map(self, node: Node, flowing: Flowing) -> None:
-        value = self._map(node.statement, flowing)
-        load = anew(value, self.nodes)
-        if load is not None and load.result is not None:
-            self._append(load)
-            value = load.result
-        self._take(node, MAP, value)
 
     def _fill_attributes(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
         for attribute in attributes:
