@@ -30,11 +30,11 @@ def advice(report: RunReport) -> Iterator[str]:
 def _start(report: RunReport) -> Iterator[str]:
     """Why the last part begins late, and what would let it begin sooner."""
     part = report.last
-    late = f"part {part.number} begins {count(part.placed.start, 'cycle')} late"
+    late = part.placed.start - part.memory
     if part.blocked:
-        yield f"{late}: {_sooner(part.blocked[-1])}"
-    elif part.writer is not None:
-        yield f"{late}, when what it loads is stored: rows loaded in the order of storing follow row by row"
+        yield f"part {part.number} begins {count(late, 'cycle')} late: {_sooner(part.blocked[-1])}"
+    elif part.writer is not None and part.writer.count > 1:
+        yield f"part {part.number} loads what is stored before; in the same order of rows it could follow row by row"
 
 
 def _sooner(blocked: Blocked) -> str:

@@ -176,7 +176,8 @@ class BlockReport:
             "bound": self.bound,
             "bounds": {"resources": self.resources, "chain": self.longest},
             "chain": [
-                {**op_data(step.op), "cycle": step.cycle, "link": step.link, "slack": step.slack} for step in self.chain
+                {"op": op_data(step.op), "cycle": step.cycle, "link": step.link, "slack": step.slack}
+                for step in self.chain
             ],
             "units": [{"name": name, "busy": busy} for name, busy in self.busy.items()],
         }

@@ -49,7 +49,7 @@ def _part(report: RunReport, part: Part) -> Data:
         "end": part.placed.end,
         "shortest": part.shortest,
         "ops": [_op(node) for node in part.nodes],
-        "loads": {**_op(part.writer), "cycle": part.memory} if part.writer is not None else None,
+        "loads": {"writer": _op(part.writer), "cycle": part.memory} if part.writer is not None else None,
         "blocked": [_blocked(report, blocked) for blocked in part.blocked],
         "tried": [way._asdict() for way in part.ways],
         "chain": [_step(step) for step in chain(part)],
@@ -59,13 +59,28 @@ def _part(report: RunReport, part: Part) -> Data:
 
 
 def _op(node: Node) -> Data:
-    """An op by what is written."""
-    return {"op": node.statement.mnemonic, "file": node.place.file, "line": node.place.line, "tensor": node.tensor}
+    """An op by what is written, and the line that calls the outermost macro it is in."""
+    place = node.place
+    called = place.trail[-1][1].line if place.trail else 0
+    return {
+        "op": node.statement.mnemonic,
+        "file": place.file,
+        "line": place.line,
+        "called": called,
+        "tensor": node.tensor,
+    }
 
 
 def _step(step: Step) -> Data:
-    latency = {"latency": step.node.latency, "span": step.node.span}
-    return {**_op(step.node), "cycle": step.cycle, "link": step.link, "way": step.way, "slack": step.slack, **latency}
+    return {
+        "op": _op(step.node),
+        "cycle": step.cycle,
+        "link": step.link,
+        "way": step.way,
+        "slack": step.slack,
+        "latency": step.node.latency,
+        "span": step.node.span,
+    }
 
 
 def _blocked(report: RunReport, blocked: Blocked) -> Data:
@@ -75,7 +90,8 @@ def _blocked(report: RunReport, blocked: Blocked) -> Data:
         "resource": blocked.what,
         "available": blocked.available,
         "wanted": _op(blocked.piece.node),
-        "holder": {**_op(blocked.holder.node), "part": report.part_of(blocked.holder)},
+        "holder": _op(blocked.holder.node),
+        "part": report.part_of(blocked.holder),
     }
 
 
