@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asm.assemble import assemble
-from asm.streams.route import Piece
-from asm.streams.table import SOLID, Taken, pulses
+from asm.streams.burst import Piece
+from asm.streams.taken import SOLID, Taken, pulses
 from asm.write.timeline import timeline_text
 from isa.machine import LPU1
 

@@ -10,8 +10,8 @@ from asm.explain.parts import Blocked, Part, Wait, chain
 from asm.explain.report import Flow, RunReport, flows
 from asm.explain.text import on
 from asm.explain.words import place_at
+from asm.streams.burst import Piece
 from asm.streams.graph import Node
-from asm.streams.route import Piece
 from isa.machine import MachineSpec
 
 Data = dict[str, Any]

@@ -12,8 +12,8 @@ from asm.explain.parts import Blocked, Part, Wait
 from asm.explain.report import Flow, RunReport, flows
 from asm.explain.usage import Use
 from asm.explain.words import count, percent, place_at, ranges, table
+from asm.streams.burst import Piece
 from asm.streams.graph import Node
-from asm.streams.route import Piece
 from isa.machine import MachineSpec
 from isa.places import place_name
 

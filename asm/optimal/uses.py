@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from asm.streams.route import Channel, Piece
-from asm.streams.table import along, banks_of, claims_of, pulses
+from asm.streams.burst import Channel, Piece
+from asm.streams.table import along, banks_of, claims_of
+from asm.streams.taken import pulses
 from isa.machine import HEMISPHERES, MachineSpec
 from isa.units import PLANE, SLICE, SXM, VXM, slice_name
 

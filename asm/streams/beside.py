@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asm.streams.burst import Channel
 from asm.streams.graph import Node
-from asm.streams.route import Channel, Unfit
+from asm.streams.route import Unfit
 from isa.diagnostics import Note
 from isa.machine import SLICES_PER_QUAD
 from isa.row import READ, STREAM, Operand

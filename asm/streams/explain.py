@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from asm.streams.route import Piece, Unfit
+from asm.streams.burst import Piece
+from asm.streams.route import Unfit
 from asm.streams.table import BANK, REGISTER, STREAM, Conflict
 from isa.diagnostics import Note
 from isa.machine import MachineSpec

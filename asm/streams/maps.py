@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from asm.operands.slot import form_of
+from asm.streams.burst import Channel, Piece
 from asm.streams.graph import LOAD_MAP, MAP
-from asm.streams.route import Channel, Piece, Plan
+from asm.streams.route import Plan
 from isa.row import READ
 
 SOURCE = next(operand for operand in LOAD_MAP.operands if operand.role == READ)

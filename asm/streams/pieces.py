@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from asm.streams.beside import side_by_side
+from asm.streams.burst import Channel, Piece
 from asm.streams.graph import MAP, Node
 from asm.streams.maps import map_loads
 from asm.streams.plane import product_pieces
-from asm.streams.route import Channel, Piece, Plan, Route
+from asm.streams.route import Plan, Route
 from isa.machine import EAST, WEST
 
 

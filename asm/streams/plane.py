@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from asm.operands.slot import form_of
 from asm.program import AsmOp
+from asm.streams.burst import ARRAY, SUMS, Channel, Keep, Load, Piece
 from asm.streams.graph import Node, Tile
 from asm.streams.matrix import ADD, ADD_AND_EMIT, INSTALL, LOAD, ONLY_EMIT, SET
-from asm.streams.route import ARRAY, SUMS, Channel, Keep, Load, Piece, Plan
+from asm.streams.route import Plan
 from isa.row import Row
 from isa.units import HEMISPHERE_SLICES
 

@@ -12,10 +12,11 @@ from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
+from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
 from asm.streams.pieces import pieces_of
-from asm.streams.route import Piece, Plan, Unfit
+from asm.streams.route import Plan, Unfit
 from asm.streams.statements import Reader
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans

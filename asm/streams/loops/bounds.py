@@ -9,10 +9,10 @@ from itertools import chain
 from asm.explain.words import ranges
 from asm.schedule.loops.bounds import recurrence_bound
 from asm.schedule.loops.depend import Dependence
+from asm.streams.burst import Channel, Piece
 from asm.streams.graph import Body, Node
 from asm.streams.loops.depend import Edge
 from asm.streams.pieces import pieces_of
-from asm.streams.route import Channel, Piece
 from asm.streams.times import Timed
 from isa.codec import Op
 from isa.machine import HEMISPHERES, MachineSpec

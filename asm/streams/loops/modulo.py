@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import Body, Node
 from asm.streams.loops.depend import WIDEST, Edge
 from asm.streams.loops.table import ModuloTable
 from asm.streams.pieces import pieces_of
-from asm.streams.route import Piece, Unfit
+from asm.streams.route import Unfit
 from asm.streams.table import Conflict
 from asm.streams.times import Timed
 from isa.machine import MachineSpec

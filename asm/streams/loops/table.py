@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from asm.streams.table import Table, Taken, Wanted
+from asm.streams.table import Table
+from asm.streams.taken import Taken, Wanted
 from isa.machine import MachineSpec
 
 
