@@ -143,6 +143,7 @@ def test_generated_loops_do_what_their_lines_say(
     result = assemble(source, machine=LPU_TINY)
     assume("E-SCHEDULE" not in [each.code for each in result.diagnostics])  # two loads by one port, needed at once
     assert result.diagnostics == []
+    assert "check" not in result.loops[0].reason
     machine = lpu.Machine(lpu.assemble(source, machine=LPU_TINY), engine=engine, strict=True)
     rng = np.random.default_rng(7)
     memory = {name: rng.integers(-1000, 1000, (ROWS, LANES), dtype=np.int32) for name in NAMES}
@@ -153,3 +154,14 @@ def test_generated_loops_do_what_their_lines_say(
     for name, value in memory.items():
         np.testing.assert_array_equal(machine[name], value)
     assert [machine.regs[int(name[1:])] for name in REGISTERS] == list(registers.values())
+
+
+# What is checked ----------------------------------------------------------------------------------
+def test_the_check_finds_rows_that_are_not_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asm.streams.loops.emit.move_row", lambda op, rows: None)
+    assert report(loop(double(2), 8)).reason.startswith("the check of its data flow says: row ")
+
+
+def test_the_check_finds_registers_that_do_not_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asm.streams.loops.emit.Pipeline._steps", lambda self, turns: [])
+    assert "differs after 4 rounds" in report(loop(double(3), 8)).reason

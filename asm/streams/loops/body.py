@@ -8,16 +8,14 @@ from typing import NamedTuple
 
 from asm.facts import target_label
 from asm.program import AsmOp, Timeline
-from asm.schedule.loops.body import WORD_MASK, constant_added
+from asm.schedule.loops.body import constant_added
 from asm.scope.scope import Scope
 from asm.streams.graph import ANYWHERE, Node
 from asm.streams.loops.find import Written
-from asm.streams.loops.reads import exact_reads, fields_of, highest_row, move_row, row_register
+from asm.streams.loops.reads import exact_reads, fields_of, highest_row, move_row, row_register, signed
 from asm.streams.region import schedule
 from asm.streams.statements import Reader
 from isa.diagnostics import Diagnostic, SourceError
-
-SIGN = 1 << 31
 
 
 @dataclass(slots=True)
@@ -84,11 +82,6 @@ def tile_loop(scope: Scope, written: Written) -> TileLoop | None:
     single = schedule(scope, reader.nodes, True)
     assert single.region is not None
     return TileLoop(written.control, written.names, single.region.nodes, steps, origins, updates, single)
-
-
-def signed(word: int) -> int:
-    """A word as a number of either sign."""
-    return (word + SIGN & WORD_MASK) - SIGN
 
 
 def _is_free(scope: Scope, steps: Mapping[int, int], nodes: list[Node]) -> bool:

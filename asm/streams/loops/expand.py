@@ -27,6 +27,7 @@ from asm.scope.scope import Scope
 from asm.streams.graph import ANYWHERE
 from asm.streams.loops.body import TileLoop
 from asm.streams.loops.emit import Pipeline
+from asm.streams.loops.proof import flaw
 from asm.streams.loops.search import find_kernel
 from asm.write.verbatim import Raw
 
@@ -108,7 +109,17 @@ class _Loop:
         pipeline = None if self.report.reason else self._pipeline()
         if pipeline is None:
             return self._plain(self.loop.control)
-        return list(self._constant(pipeline) if self.count is not None else self._counted(pipeline))
+        made = list(self._constant(pipeline) if self.count is not None else self._counted(pipeline))
+        found = self._flaw(made, pipeline.kernel.stages)
+        if found:
+            self.report.reason = f"the check of its data flow says: {found}"
+            return self._plain(self.loop.control)
+        return made
+
+    def _flaw(self, made: list[Item], stages: int) -> str:
+        """What the check of rounds that fill the kernel twice finds."""
+        rounds = self.count if self.count is not None else stages + 1
+        return flaw(made, self.loop, rounds, self.scope.spec, self.independent)
 
     def _refusal(self) -> str:
         if self.count is not None and self.count < 2:

@@ -10,6 +10,13 @@ from asm.streams.graph import ANYWHERE
 from isa.places import SCALARS
 from isa.row import SLICE_ROW, Row
 
+SIGN, WORD_MASK = 1 << 31, 0xFFFFFFFF
+
+
+def signed(word: int) -> int:
+    """A word as a number of either sign."""
+    return (word + SIGN & WORD_MASK) - SIGN
+
 
 def fields_of(op: AsmOp) -> dict[str, int]:
     return dict(zip(op.row.format.names, op.values, strict=True))

@@ -26,11 +26,13 @@ def flaw(nodes: Sequence[Node], ops: Iterable[TimedOp], spec: MachineSpec) -> st
     based = any("ra" in burst.fields for _, burst in issues)
     found = ""
     for registers in REGISTERS if based else REGISTERS[:1]:
-        found = found or _flaw(nodes, issues, spec, registers)
+        found = found or flaw_for(nodes, issues, spec, registers)
     return found
 
 
-def _flaw(nodes: Sequence[Node], issues: Sequence[tuple[int, Burst]], spec: MachineSpec, registers: Registers) -> str:
+def flaw_for(
+    nodes: Sequence[Node], issues: Sequence[tuple[int, Burst]], spec: MachineSpec, registers: Registers
+) -> str:
     physics, meaning = Physics(_ranges(nodes, spec), registers), Meaning(registers)
     try:
         physics.run(issues)
