@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ml_dtypes import int4
 from numpy.typing import NDArray
 
 import lpu
 from isa.diagnostics import SourceError
 from isa.machine import LPU1, LPU_TINY, MachineSpec
+from vm.items import Plane
 
 Array = NDArray[Any]
 ROWS = 40
@@ -29,9 +31,9 @@ def ran(text: str, inputs: dict[str, Array], machine: MachineSpec = LPU1) -> lpu
     return found
 
 
-def message(text: str) -> str:
+def message(text: str, machine: MachineSpec = LPU_TINY) -> str:
     with pytest.raises(SourceError) as caught:
-        lpu.assemble(text, machine=LPU_TINY)
+        lpu.assemble(text, machine=machine)
     return "\n".join(str(each) for each in caught.value.diagnostics)
 
 
@@ -111,3 +113,107 @@ def test_a_store_goes_through_rows_as_nested_loops_do(levels: Levels, row: int) 
 def test_what_is_wrong_with_levels_is_said(attributes: str, said: str) -> None:
     text = f".tensor x: u8[{ROWS}, 8] @ auto\n.tensor y: u8[{ROWS}, 8] @ auto\nvload %x, x, {attributes}\nvstore y, %x"
     assert said in message(text)
+
+
+# Weights that are values, and those that stay -----------------------------------------------------
+QUADS = "".join(f"        vload   %w{quad}, w, quad={quad}\n" for quad in range(4))
+VALUES = "%w0, %w1, %w2, %w3"
+BYTES = {"i8": np.int8, "u8": np.uint8, "i4": int4}
+
+
+def some(rng: np.random.Generator, type_: str, *shape: int) -> Array:
+    low, high = {"i8": (-128, 128), "u8": (0, 256), "i4": (-8, 8)}[type_]
+    return rng.integers(low, high, shape).astype(BYTES[type_])
+
+
+@pytest.mark.parametrize("pin", ["", "!W", "!P3"])
+@pytest.mark.parametrize(("vectors", "weights"), [("i8", "i8"), ("u8", "i8"), ("i8", "i4"), ("u8", "u8")])
+def test_weights_may_be_values_that_ops_have_made(vectors: str, weights: str, pin: str) -> None:
+    """The weights as they lie in memory, and the complement of their bits."""
+    mnemonic = f"mmul.{vectors}" if vectors == weights else f"mmul.{vectors}.{weights}"
+    text = f"""
+        .tensor x: {vectors}[9, 320] @ me0
+        .tensor w: {weights}[320, 200] @ mw0..mw15 layout mxm
+        .tensor y: i32[9, 320] @ auto
+        .tensor z: i32[9, 320] @ auto
+        .input  x, w
+        .output y, z
+        vload   %x, x
+{QUADS}
+        {mnemonic} %y, %x, {VALUES} {pin}
+        vstore  y, %y
+        .irp quad, 0, 1, 2, 3
+        vnot.u32 %w\\quad, %w\\quad
+        .endr
+        {mnemonic} %z, %x, {VALUES}
+        vstore  z, %z
+    """
+    rng = np.random.default_rng(3)
+    x, w = some(rng, vectors, 9, 320), some(rng, weights, 320, 200)
+    machine = ran(text, {"x": x, "w": w})
+    product = x.astype(np.int32) @ w.astype(np.int32)
+    complement = x.astype(np.int32) @ (w.astype(np.int32) ^ (-1 if weights != "u8" else 255))
+    np.testing.assert_array_equal(machine["y"][:, :200], product)
+    np.testing.assert_array_equal(machine["z"][:, :200], complement)
+
+
+def arrays(machine: lpu.Machine) -> dict[int, bytes]:
+    return {item.plane: item.data for item in machine.state.tensor if isinstance(item, Plane) and item.installed}
+
+
+def test_a_matrix_is_left_in_a_plane_that_a_product_does_not_take() -> None:
+    """Two matrices stay, one made of weights that an op changed; the product has one plane of the west left."""
+    text = f"""
+        .tensor x: i8[30, 320] @ me0
+        .tensor v: i8[320, 320] @ mw28..mw43 layout mxm
+        .tensor w: i8[320, 320] @ me12..me27 layout mxm
+        .tensor y: i32[30, 320] @ auto
+        .input  x, v, w
+        .output y
+        minstall.i8 v !P0
+{QUADS}
+        .irp quad, 0, 1, 2, 3
+        vnot.u32 %w\\quad, %w\\quad
+        .endr
+        minstall.i8 {VALUES} !P2
+        vload   %x, x
+        mmul.i8 %y, %x, w !W
+        vstore  y, %y
+    """
+    rng = np.random.default_rng(4)
+    x, v, w = some(rng, "i8", 30, 320), some(rng, "i8", 320, 320), some(rng, "i8", 320, 320)
+    machine = ran(text, {"x": x, "v": v, "w": w})
+    assert {plane: data[: v.size] for plane, data in arrays(machine).items()} == {
+        plane: each.tobytes() for plane, each in ((0, v), (1, w), (2, ~w))
+    }
+    np.testing.assert_array_equal(machine["y"], x.astype(np.int32) @ w.astype(np.int32))
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ("minstall.i8 w, w", "`minstall.i8` takes a matrix: `minstall.i8 w`"),
+        ("minstall.u8 w", "`w` is no matrix for `minstall.u8`"),
+        ("minstall.i8 deep", "`deep` has 2 tiles; a plane holds one"),
+        ("minstall.i8 w !P4", "`!P4` is no unit or register for `iw`"),
+        ("minstall.f16 f !P1", "`minstall.f16` cannot run on P1"),
+        ("vload %a, w, quad=4", "the quads of `w` are 0 to 3"),
+        ("vload %a, x, quad=0", "`x` is no tensor whose rows could flow"),
+        ("vload %a, w, quad=0\nminstall.i8 %a, %a", "takes a matrix, or a value for each of 4 quads of weights"),
+        ("vload %a, x\nminstall.i8 %a, %a, %a, %a", "`%a` is 1 wide; weights that are values are 4: of a quad"),
+        (
+            "vload %a, w, quad=0, n=1\nvload %b, w, quad=1\nminstall.i8 %b, %b, %b, %a",
+            "`%a` has 1 vectors; a plane takes 20 of each of the four",
+        ),
+        ("vload %a, w, quad=0\nminstall.f16 %a, %a, %a, %a", "weights of f16 come from a tensor"),
+        ("minstall.i8 w !P0\nminstall.i8 w !P0", "P0.array"),
+    ],
+)
+def test_what_is_wrong_with_weights_is_said(statements: str, said: str) -> None:
+    tensors = """
+        .tensor w: i8[320, 320] @ auto layout mxm
+        .tensor deep: i8[640, 320] @ auto layout mxm
+        .tensor f: f16[320, 320] @ auto layout mxm
+        .tensor x: i8[4, 320] @ auto
+    """
+    assert said in message(tensors + statements, LPU1)

@@ -32,12 +32,13 @@ def side_by_side(node: Node, sources: dict[str, Channel], outputs: Sequence[Chan
     for operand in node.op.row.operands:
         if operand.kind == STREAM and operand.groups > 1:
             names = [part_field(operand, number) for number in range(parts(operand))]
-            _join(node, [sources[name] for name in names] if operand.role == READ else list(outputs))
+            join(node, [sources[name] for name in names] if operand.role == READ else list(outputs))
             sources = {name: source for name, source in sources.items() if name not in names[1:]}
     return sources
 
 
-def _join(node: Node, channels: list[Channel]) -> None:
+def join(node: Node, channels: list[Channel]) -> None:
+    """Make values take adjacent streams. Raises Unfit when they cannot."""
     for channel in channels:
         if channel.west is not channels[0].west:
             message = f"`{channels[0].name}` and `{channel.name}` flow in two directions, and stand on adjacent streams"

@@ -14,6 +14,7 @@ from isa.row import WRITE
 from isa.table import ROWS
 
 ANYWHERE = -1
+WEIGHTS = ("w0", "w1", "w2", "w3")  # the fields of weights that are values: a quad of the streams of a plane each
 MAP = "number"  # the field of a map register
 LOAD_MAP = next(row for row in ROWS if MAP in row.format.names and all(o.role != WRITE for o in row.operands))
 
@@ -53,6 +54,9 @@ class Rows:
     def path(self) -> Sequence[int]:
         """The rows in order, as far as is known: with a register what is added to it."""
         return self.order or self.offsets
+
+
+NOWHERE = Rows(0, 0, 0, -1, (), 0, False)
 
 
 @dataclass(eq=False, slots=True)
@@ -103,7 +107,9 @@ class Node:
     rest: list[AsmOp] = field(default_factory=list)  # bursts as long as that of `op`, right after it
     tiles: list[Tile] = field(default_factory=list)  # of a product, with their type
     weights: str = ""
-    ahead: int = 0  # at most so many cycles before a product it begins to read weights
+    wide: int = 1  # tiles along a row of the matrix
+    plane: int = ANYWHERE  # that it is pinned to
+    ahead: int = 0  # at most so many cycles before they are installed it begins to read weights
     extra: int = 0  # cycles by which its result is later than the latency of its row
 
     @property
@@ -113,9 +119,22 @@ class Node:
 
     @property
     def latency(self) -> int:
-        """The cycles from its first element to its first result; of a product that of the last tile."""
-        tiles = max(0, len(self.tiles) - 1) * self.count * self.spacing
-        return self.op.row.latency + self.extra + tiles
+        """The cycles from its first element to its first result; of a product that of the last row of tiles."""
+        earlier = max(0, len(self.tiles) // self.wide - 1) * self.count * self.spacing
+        return self.op.row.latency + self.extra + earlier
+
+    @property
+    def is_batch_1(self) -> bool:
+        """Whether it is a product in which one vector meets each of several tiles."""
+        return len(self.tiles) > 1 and self.count == self.wide
+
+    @property
+    def installed(self) -> int:
+        """The cycles before the first vector of a tile in which this is made the array: right before, or as early as
+        the vector before it allows. Without vectors that is all there is to do."""
+        if not self.results:
+            return 0
+        return self.spacing if self.is_batch_1 else 1
 
     @property
     def span(self) -> int:
@@ -131,7 +150,9 @@ class Node:
         return spec.mxm_position(hemisphere) if self.tiles else spec.sxm_position(hemisphere)
 
     def lead(self, field: str) -> int:
-        """The cycles before an element in which it takes that of a source: a map must be in its register."""
+        """The cycles before its first element in which it takes a source: weights, or a map, must be there."""
+        if field in WEIGHTS:
+            return self.installed + (self.tiles[0].steps - 1) * self.spacing + 1
         return LOAD_MAP.latency if field == MAP else 0
 
     def meets(self, other: Node) -> bool:
@@ -141,7 +162,8 @@ class Node:
     def wait(self, other: Node) -> int:
         """The cycles to keep from the first element of a node that touches the same rows before."""
         assert self.rows is not None and other.rows is not None
-        return other.rows.wait(other.spacing, self.rows, self.spacing) + self.ahead
+        early = self.ahead + self.installed if self.tiles else 0
+        return other.rows.wait(other.spacing, self.rows, self.spacing) + early
 
     @property
     def result_field(self) -> str:

@@ -21,6 +21,7 @@ from asm.scope.scope import Scope
 from asm.streams.graph import Rows
 from asm.tree import Attribute, Indexed, Name, Number, Operand, OpStmt, Virtual
 from isa.diagnostics import Note
+from isa.machine import SLICES_PER_QUAD
 from isa.row import SLICE_ROW
 from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES, slice_name
@@ -28,8 +29,9 @@ from isa.units import HEMISPHERE_SLICES, slice_name
 LOADS_AND_STORES = {"vload": "read", "vstore": "write"}  # what they are in the memory column
 LEVELS = (("n", "stride"), ("m", "stride2"), ("m3", "stride3"), ("m4", "stride4"))  # from the innermost
 OF_A_BURST = 2  # levels; those further out are bursts one after the other
-ATTRIBUTES = ("row", *(name for level in LEVELS for name in level))
-ROW_LAYOUTS = ("rows", "tiles")
+QUAD = "quad"
+ATTRIBUTES = ("row", QUAD, *(name for level in LEVELS for name in level))
+ROW_LAYOUTS, MATRIX_LAYOUTS = ("rows", "tiles"), ("mxm",)
 MOST = 1 << 16  # elements: what the field n of every op can hold
 # By what they do, the slices they take and whether a register is added: what names a row of memory.
 FORMS = {
@@ -46,6 +48,11 @@ class Written(NamedTuple):
     tensor: Name
     value: Operand
     attributes: Mapping[str, Attribute]
+
+    @property
+    def layouts(self) -> Sequence[str]:
+        """Those of the tensors that are meant."""
+        return MATRIX_LAYOUTS if QUAD in self.attributes else ROW_LAYOUTS
 
 
 class Level(NamedTuple):
@@ -118,6 +125,21 @@ def find_tensor(scope: Scope, written: Written, layouts: Sequence[str] = ROW_LAY
     help_ = f"declare it with `.tensor`, in layout {' or '.join(layouts)}"
     notes = (Note("declared here", symbol.place),) if symbol else ()
     raise error("E-TYPE", what, line, node, help_, notes)
+
+
+def _slices(scope: Scope, written: Written, symbol: DataSymbol) -> tuple[int, int]:
+    """The first slice that is touched and how many are: all of the tensor, or those of a `quad`. Raises E-RANGE."""
+    first, count = first_slice(scope, symbol), symbol.object.slices
+    if QUAD not in written.attributes:
+        return first, count
+    quads = count // SLICES_PER_QUAD
+    quad = _number(scope, written, QUAD, 0)
+    if not 0 <= quad < quads or first % SLICES_PER_QUAD:
+        what = f"the quads of `{symbol.name}` are 0 to {quads - 1}"
+        where = f"`{symbol.name}` starts in {slice_name(first)}, which begins no quad"
+        message = where if first % SLICES_PER_QUAD else what
+        raise error("E-RANGE", message, written.statement.line, written.attributes[QUAD])
+    return first + quad * SLICES_PER_QUAD, SLICES_PER_QUAD
 
 
 def rows_of(scope: Scope, symbol: DataSymbol) -> int:
@@ -198,10 +220,10 @@ def _vectors(count: int) -> str:
 def bursts(scope: Scope, written: Written, symbol: DataSymbol, chosen: Selection) -> tuple[list[AsmOp], Form, Rows]:
     """The ops of a load or store without their stream, and the memory they touch. Raises SourceError."""
     kind = LOADS_AND_STORES[written.statement.mnemonic]
-    form = FORMS[kind, symbol.object.slices, chosen.register is not None]
-    slice_ = first_slice(scope, symbol)
+    first, width = _slices(scope, written, symbol)
+    form = FORMS[kind, width, chosen.register is not None]
     ops = [_burst(scope, written, form, chosen, start) for start in chosen.starts]
-    return ops, form, _touched(scope, symbol, chosen, slice_, kind == "write")
+    return ops, form, _touched(scope, symbol, chosen, first, width, kind == "write")
 
 
 def _burst(scope: Scope, written: Written, form: Form, chosen: Selection, start: int) -> AsmOp:
@@ -210,7 +232,8 @@ def _burst(scope: Scope, written: Written, form: Form, chosen: Selection, start:
     slot = next(slot for slot in form.slots if slot.operand.kind == SLICE_ROW)
     symbol = scope.data[written.tensor.text]
     fields = {} if chosen.register is None else {"ra": chosen.register}
-    place = Indexed(slice_name(first_slice(scope, symbol)), written.tensor, written.tensor.column, written.tensor.end)
+    first, _ = _slices(scope, written, symbol)
+    place = Indexed(slice_name(first), written.tensor, written.tensor.column, written.tensor.end)
     fill_slice_row(scope, op, slot, Located(Address(DATA, symbol.name, start), fields), place)
     inner, outer = chosen.levels[:OF_A_BURST]
     shape = {"n": inner.times, "stride": inner.stride}
@@ -229,10 +252,10 @@ def first_slice(scope: Scope, symbol: DataSymbol) -> int:
     return hemisphere * HEMISPHERE_SLICES + index
 
 
-def _touched(scope: Scope, symbol: DataSymbol, chosen: Selection, first: int, writes: bool) -> Rows:
+def _touched(scope: Scope, symbol: DataSymbol, chosen: Selection, first: int, width: int, writes: bool) -> Rows:
     """With a register any row of the tensor may be meant."""
     base = scope.row_of(Address(DATA, symbol.name))
-    rows, width = [base + row for row in chosen.rows], symbol.object.slices
+    rows = [base + row for row in chosen.rows]
     if chosen.register is None:
         return Rows(first, width, min(rows), max(rows), rows, len(rows), writes)
     last = base + rows_of(scope, symbol) - 1

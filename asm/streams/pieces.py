@@ -9,7 +9,7 @@ from asm.streams.beside import side_by_side
 from asm.streams.burst import Channel, Piece
 from asm.streams.graph import MAP, Node
 from asm.streams.maps import map_loads
-from asm.streams.plane import product_pieces
+from asm.streams.plane import plane_pieces
 from asm.streams.route import Plan, Route
 from isa.machine import EAST, WEST
 
@@ -28,8 +28,8 @@ def _bursts(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
         sources = {name: routes[value].supplies[node, name] for name, value in node.sources.items()}
         sources = side_by_side(node, sources, [route.outputs[0] for route in own])
         for channel in own[0].outputs if own else [None]:
-            if node.tiles and channel is not None:
-                yield from product_pieces(plan, node, channel, sources)
+            if node.tiles:
+                yield from plane_pieces(plan, node, channel, sources)
             else:
                 yield from _own(plan, node, channel, sources)
         for route in own:

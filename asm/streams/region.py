@@ -16,6 +16,7 @@ from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
 from asm.streams.pieces import pieces_of
+from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
 from asm.streams.statements import Reader
 from asm.streams.table import Conflict, Table
@@ -23,6 +24,8 @@ from asm.streams.times import Timed, plans
 from asm.tree import OpStmt
 from isa.diagnostics import Diagnostic, SourceError
 from isa.machine import MachineSpec
+
+NEVER = FOREVER // 2  # cycles that it makes no sense to wait
 
 
 class Placed(NamedTuple):
@@ -147,7 +150,7 @@ def first_start(
         try:
             table.place(pieces, first)
         except Conflict as conflict:
-            if pinned:
+            if pinned or conflict.later >= NEVER:
                 return Refused(conflict, pieces)
             first += conflict.later
             continue

@@ -26,10 +26,11 @@ from asm.streams.forms import (
 )
 from asm.streams.gather import LOOKUPS, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
-from asm.streams.graph import ANYWHERE, MAP, Node, Rows, Value
+from asm.streams.graph import ANYWHERE, MAP, WEIGHTS, Node, Rows, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
-from asm.streams.matrix import PRODUCTS, parse_product, product_node
+from asm.streams.matrix import INSTALL, LOAD, PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
+from asm.streams.weights import INSTALLS, flowing_install, flowing_product, matrix_install, take_plane, values_of
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import SourceError
 from isa.places import SCALARS, is_stream
@@ -39,7 +40,7 @@ from isa.tensor import RESULT_WIDTH
 from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
-NAMES = (*LOADS_AND_STORES, *LOOKUPS, *PRODUCTS)  # statements of linear code that are no instructions
+NAMES = (*LOADS_AND_STORES, *LOOKUPS, *PRODUCTS, *INSTALLS)  # statements of linear code that are no instructions
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
 
 
@@ -68,6 +69,8 @@ class Reader:
             self._lookup(statement)
         elif statement.mnemonic in PRODUCTS:
             self._append(self._product(statement))
+        elif statement.mnemonic in INSTALLS:
+            self._append(self._install(statement))
         else:
             self._append(self._access(statement) if statement.mnemonic in LOADS_AND_STORES else self._op(statement))
 
@@ -87,7 +90,7 @@ class Reader:
     # Loads and stores -------------------------------------------------------------------------
     def _access(self, statement: OpStmt) -> Node:
         written = parse(statement)
-        symbol = find_tensor(self.scope, written)
+        symbol = find_tensor(self.scope, written, written.layouts)
         flowing = self._must_flow(statement, written.value)
         loads = LOADS_AND_STORES[statement.mnemonic] == "read"
         value = None if loads else self._value(statement, flowing)
@@ -130,18 +133,51 @@ class Reader:
         check_lengths(node, list(node.sources.values()))
 
     def _product(self, statement: OpStmt) -> Node:
-        product = parse_product(self.scope, statement)
-        made, vectors = (self._must_flow(statement, node) for node in (product.made, product.vectors))
-        value = self._value(statement, vectors)
-        width = next(operand.width for operand in PRODUCTS[statement.mnemonic].row.operands if operand.role == READ)
-        check_width(statement, vectors, value, f"`{statement.mnemonic}`", width)
-        statement, hemisphere = _take_hemisphere(statement, PRODUCTS[statement.mnemonic].row)
-        node = product_node(self.scope, len(self.nodes), statement, product, value.count)
-        node.hemisphere = hemisphere
-        apply_pins(self.scope, node.op)
+        row = PRODUCTS[statement.mnemonic].row
+        statement, plane = take_plane(self.scope, statement, row)
+        statement, hemisphere = _take_hemisphere(statement, row)
+        weights = self._weights(statement, others=2)
+        if weights:
+            made, vectors = split_attributes(statement)[0][:2]
+            value = self._vectors(statement, vectors)
+            node = flowing_product(self.scope, statement, value.count, weights)
+        else:
+            product = parse_product(self.scope, statement)
+            made, value = product.made, self._vectors(statement, product.vectors)
+            node = product_node(self.scope, len(self.nodes), statement, product, value.count)
+        self._on_plane(node, plane, hemisphere, weights)
         self._take(node, "stream", value)
-        self._define(node, made, RESULT_WIDTH)
+        self._define(node, self._must_flow(statement, made), RESULT_WIDTH)
         return node
+
+    def _vectors(self, statement: OpStmt, written: Operand) -> Value:
+        """What a product multiplies."""
+        flowing = self._must_flow(statement, written)
+        value = self._value(statement, flowing)
+        width = next(operand.width for operand in PRODUCTS[statement.mnemonic].row.operands if operand.role == READ)
+        check_width(statement, flowing, value, f"`{statement.mnemonic}`", width)
+        return value
+
+    def _install(self, statement: OpStmt) -> Node:
+        statement, plane = take_plane(self.scope, statement, LOAD[INSTALLS[statement.mnemonic]])
+        statement, hemisphere = _take_hemisphere(statement, INSTALL)
+        weights = self._weights(statement, others=0)
+        node = flowing_install(self.scope, statement, weights) if weights else matrix_install(self.scope, statement)
+        self._on_plane(node, plane, hemisphere, weights)
+        return node
+
+    def _weights(self, statement: OpStmt, others: int) -> dict[str, Value]:
+        """The values that are weights, by the field that takes them."""
+        written = values_of(statement, others)
+        values = [self._value(statement, self._must_flow(statement, node)) for node in written]
+        return dict(zip(WEIGHTS, values, strict=bool(values)))
+
+    def _on_plane(self, node: Node, plane: int, hemisphere: int, weights: dict[str, Value]) -> None:
+        node.plane = plane
+        node.hemisphere = hemisphere if plane == ANYWHERE else self.scope.spec.plane_hemisphere(plane)
+        apply_pins(self.scope, node.op)
+        for name, value in weights.items():
+            self._take(node, name, value)
 
     # Other ops --------------------------------------------------------------------------------
     def _op(self, statement: OpStmt) -> Node:

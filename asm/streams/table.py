@@ -101,7 +101,7 @@ class Table:
 
     def _plane(self, head: Piece, start: int) -> None:
         """A plane, or pair of planes, for all bursts of a product. Raises Conflict about what is free soonest."""
-        if head.row.units.where != PLANE or not head.team:
+        if not head.loads:
             return
         busy: list[Conflict] = []
         for number in self._planes(head):
@@ -121,8 +121,8 @@ class Table:
     def _planes(self, head: Piece) -> Iterator[int]:
         for number in range(0, PLANES, head.row.claims):
             position = self.spec.mxm_position(self.spec.plane_hemisphere(number))
-            if position == head.position and self.spec.has_plane(number + head.row.claims - 1):
-                yield number
+            if head.node.plane in (ANYWHERE, number) and position == head.position:
+                yield from [number] if self.spec.has_plane(number + head.row.claims - 1) else []
 
     def _product(self, head: Piece, number: int, start: int) -> None:
         """All bursts of a product on one plane, and what loads its weights. Raises Conflict, and takes nothing."""
