@@ -21,7 +21,7 @@
         vstore  x, %a
 ; error: E-SCHEDULE 9-14: `vstore` of `x` needs mw0.0 while `vload` of `x` does, and neither can wait
 ; note 20:9-13: `vload` of `x` is here
-; help: a bank does one access a cycle: put one of the tensors in another, or write `@ auto`
+; help: a bank does one access a cycle: store to another tensor, in another bank
         .cycles 0
         vload   %a, x
         vrelu.f32 %b, %a !cycle=2
@@ -43,6 +43,7 @@
         .cycles 0
         vload   %a, long
 ; error: E-SCHEDULE 9-13: 27 vector ALUs (7 of them for what waits) are needed at once; lpu1 has 16
+; note 44:17-18: `%a` takes 8 units to wait until `vadd.f32` in line 53
 ; help: let less wait: store a value and load it again further down, or split the run at a label
         vexp.f32 %b, %a
         .rept 8
@@ -60,7 +61,7 @@
         .rept 5
         reduce.max.f32 %b, %a
 ; error: E-SCHEDULE 9-22: 3 units to reduce over lanes are needed at once; a switch has 2
-; help: let less wait: store a value and load it again further down, or split the run at a label
+; help: what shares values runs at once: store a value half-way, and load it again further down
         vsub.f32 %a, %a, %b
         .endr
         vstore  out, %a
@@ -75,10 +76,10 @@
         vstore  z, %d
         add     %d, r1, 1
 ; error: E-REGISTER 17-18: `%d` is no register
-; note 69:18-19: it is a value of streams here
+; note 70:18-19: it is a value of streams here
 ; help: give one of them another name
         mov     %r, 1
         vload   %r, x
 ; error: E-REGISTER 17-18: `%r` flows in no stream
-; note 80:17-18: it is a register here
+; note 81:17-18: it is a register here
 ; help: give one of them another name
