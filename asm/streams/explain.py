@@ -155,7 +155,7 @@ def _longest(pieces: Iterable[Piece]) -> Iterable[Note]:
     for (node, name), count in taken.most_common(1):
         value = next(value for value in node.results if value.name == name)
         last = max(value.users, key=lambda user: user[0].number)[0]
-            waits = f"`{name}` takes {count} units to wait until `{last.statement.mnemonic}` in line {last.place.line}"
+        waits = f"`{name}` takes {count} units to wait until `{last.statement.mnemonic}` in line {last.place.line}"
         yield Note(waits, value.place)
 
 
