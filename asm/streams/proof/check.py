@@ -39,7 +39,7 @@ def flaw_for(
     except Missing as reason:
         return str(reason)
     meaning.run(nodes)
-    return _difference(physics.elements, meaning.elements)
+    return _difference(physics.elements, meaning.elements) or _not_left(physics, meaning)
 
 
 def _ranges(nodes: Iterable[Node], spec: MachineSpec) -> dict[tuple[int, int], range]:
@@ -59,7 +59,21 @@ def _difference(made: Elements, wanted: Elements) -> str:
     if not np.array_equal(places, others):
         return f"{_row(np.setxor1d(places, others)[0])} is written by one of them alone"
     wrong = np.flatnonzero(numbers != expected)
-    return f"{_row(places[wrong[0]])} differs" if len(wrong) else ""
+    if len(wrong):
+        return f"{_row(places[wrong[0]])} differs"
+    slices = [number for number, found in made.scatters().items() if found != wanted.scatters().get(number)]
+    return f"what is scattered to {slice_name(slices[0])} differs" if slices else ""
+
+
+def _not_left(physics: Physics, meaning: Meaning) -> str:
+    """Weights that should have stayed in a plane and are not there."""
+    planes, cells = physics.arrays.last()
+    there = dict(zip(planes.tolist(), physics.elements.number(cells[:, None]).tolist(), strict=True))
+    for plane, array in meaning.left:
+        (number,) = meaning.elements.number(array).tolist()
+        if number not in ([there.get(plane)] if plane >= 0 else there.values()):
+            return f"weights are not in P{plane}" if plane >= 0 else "weights are in no plane"
+    return ""
 
 
 def _row(place: np.int64) -> str:

@@ -1,7 +1,7 @@
 """Elements of bursts: what each is made of, and the number that stands for it.
 
-A cell is a byte of an element's value: its number times CELLS plus the byte. Rows of memory that nothing has written
-are cells of their own, below 0.
+A cell is a byte of what an element makes: its number times CELLS plus the byte. Rows of memory that nothing has written
+are cells of their own, below 0. The cells of what only moves values are those that it moves.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from asm.streams.proof.latest import NOTHING, Integers, Latest
+from asm.streams.proof.latest import NOTHING, TIMES, Integers, Latest
 from asm.streams.proof.numbers import Numbers, constant, mixed
 
 CELLS = 16
@@ -62,6 +62,7 @@ class Elements:
         self.count = 0
         self.memory = Latest()
         self.stores: dict[int, list[Integers]] = {}  # by slice: times, rows, cells
+        self.scattered: dict[int, list[tuple[range, Integers]]] = {}  # by slice: among which rows; times, cells
         self.values: Numbers = np.zeros(0, np.uint64)
 
     def add(self, kind: Sequence[int], width: int, count: int, *, copies: bool = False) -> Part:
@@ -76,61 +77,103 @@ class Elements:
         self.memory.put(number * ROWS + rows, times, cells)
         self.stores.setdefault(number, []).append(np.stack([times, rows, cells]))
 
-    def load(self, number: int, rows: Integers, times: Integers) -> Integers:
-        """The cells that rows of a slice hold before a time; all stores must be known."""
+    def read(self, part: Part, slices: range, rows: Integers, times: Integers) -> None:
+        """The elements of a part are rows of some slices side by side as they stand at some times.
+
+        All stores must be known before.
+        """
+        part.sources.append(np.stack([self._held(number, rows, times) for number in slices], axis=1))
+        within = range(int(rows.min()), int(rows.max()) + 1)
+        part.known += [content for number in slices for content in self._seen(number, within, times)]
+        part.copies = not part.known
+
+    def _held(self, number: int, rows: Integers, times: Integers) -> Integers:
+        """The cells that rows of a slice hold before a time, but for what was scattered."""
         places = number * ROWS + rows
         found = self.memory.find(places, times)
         return np.where(found == NOTHING, UNTOUCHED - places, found)
 
-    def content(self, number: int, rows: range, times: Integers) -> Content:
+    def look_up(self, part: Part, number: int, rows: range, times: Integers) -> None:
+        """The elements of a part are, by a map, any of some rows of a slice."""
+        part.known += [self._content_of(number, rows, times), *self._seen(number, rows, times)]
+
+    def _content_of(self, number: int, rows: range, times: Integers) -> Content:
         """What some rows of a slice hold before each time, but for what they hold at first."""
         writes = np.concatenate([np.zeros((3, 0), np.int64), *self.stores.get(number, [])], axis=1)
         writes = writes[:, (writes[1] >= rows.start) & (writes[1] < rows.stop)]
         when, where, cells = writes[:, np.lexsort(writes[::-1])]
         return Content(cells, where, np.searchsorted(when, times))
 
+    def scatter(self, number: int, rows: range, times: Integers, cells: Integers) -> None:
+        """Some of the rows of a slice become what maps and values say."""
+        self.scattered.setdefault(number, []).append((rows, np.stack([times, cells])))
+
+    def _seen(self, number: int, rows: range, times: Integers) -> list[Content]:
+        """What was scattered to rows of a slice before each time: nothing, or one content."""
+        writes = [made for where, made in self.scattered.get(number, ()) if _overlap(where, rows)]
+        if not writes:
+            return []
+        together = np.concatenate(writes, axis=1)
+        when, cells = together[:, np.argsort(together[0], kind="stable")]
+        return [Content(cells, np.arange(len(cells)), np.searchsorted(when, times))]
+
+    # Numbers ----------------------------------------------------------------------------------
     def evaluate(self) -> None:
         """Find the number of each element, as soon as those of its sources are known."""
         self.values = np.zeros(self.count, np.uint64)
-        self.widths = np.zeros(self.count, np.int64)
-        done = np.zeros(self.count, bool)
+        self.same = np.arange(self.count * CELLS)
         for part in self.parts:
-            self.widths[part.first : part.first + part.count] = part.width
-        left = self.parts
+            if part.copies:
+                self._pass_on(part)
+        self.same = _ends(self.same)
+        done = np.zeros(self.count, bool)
+        left = [part for part in self.parts if not part.copies]
         while left:
             before = int(done.sum())
             left = [part for part in left if not self._evaluate(part, done)]
             assert done.sum() > before, "no element waits for itself: what it takes was made before"
 
+    def _pass_on(self, part: Part) -> None:
+        source = part.sources[0]
+        cells = part.cells[:, : source.shape[1]]
+        self.same[cells] = source[:, : cells.shape[1]]
+
     def _evaluate(self, part: Part, done: Integers) -> bool:
         """Evaluate what can be of a part; whether that was all of it."""
         todo = np.flatnonzero(~done[part.first : part.first + part.count])
         for source in part.sources:
-            cells = source[todo]
-            todo = todo[(done[np.maximum(cells, 0) // CELLS] | (cells < 0)).all(axis=1)]
+            todo = todo[self._known(source[todo], done).all(axis=1)]
         for content in part.known:
-            todo = todo[content.counts[todo] <= _ready(content.cells, done)]
+            known = self._known(content.cells, done)
+            ready = len(known) if known.all() else int(np.argmin(known))
+            todo = todo[content.counts[todo] <= ready]
         self.values[part.first + todo] = self._numbers(part, todo)
         done[part.first + todo] = True
         return bool(done[part.first : part.first + part.count].all())
 
+    def _known(self, cells: Integers, done: Integers) -> Integers:
+        """Whether the numbers of cells can be told."""
+        origins = self._origins(cells)
+        known: Integers = (origins < 0) | done[np.maximum(origins, 0) // CELLS]
+        return known
+
+    def _origins(self, cells: Integers) -> Integers:
+        """What cells are, before they were moved."""
+        return np.where(cells < 0, cells, self.same[np.maximum(cells, 0)])
+
     def _numbers(self, part: Part, chosen: Integers) -> Numbers:
-        sources = [self.number(source[chosen]) for source in part.sources]
-        if part.copies:
-            return sources[0]
         tags = [part.tags[chosen].astype(np.uint64)] if part.tags is not None else []
+        sources = [self.number(source[chosen]) for source in part.sources]
         known = [self._content(content)[content.counts[chosen]] for content in part.known]
         return mixed(np.broadcast_to(part.kind, len(chosen)), *tags, *sources, *known)
 
     def number(self, cells: Integers) -> Numbers:
-        """What cells side by side stand for: the bytes of one value in order are that value."""
-        elements, bytes_ = np.maximum(cells, 0) // CELLS, np.where(cells < 0, 0, cells % CELLS)
-        width = cells.shape[1]
-        whole_ = (cells >= 0) & (elements == elements[:, :1]) & (bytes_ == np.arange(width))
-        is_value = whole_.all(axis=1) & (self.widths[elements[:, 0]] == width)
-        values = np.where(cells < 0, mixed(cells.astype(np.uint64)), self.values[elements])
-        each = mixed(values, bytes_.astype(np.uint64))
-        return np.where(is_value, values[:, 0], mixed(*each.T))
+        """What rows of cells side by side stand for."""
+        origins = self._origins(cells)
+        made = np.maximum(origins, 0)
+        values = np.where(origins < 0, origins.astype(np.uint64), self.values[made // CELLS])
+        bytes_ = np.where(origins < 0, CELLS, made % CELLS)
+        return mixed(*mixed(values, bytes_.astype(np.uint64)).T)
 
     def _content(self, content: Content) -> Numbers:
         """What is there before, after one, after two ... writes; where they go counts, in what order does not."""
@@ -142,8 +185,21 @@ class Elements:
         places, cells = self.memory.last()
         return places, self.number(cells[:, None])
 
+    def scatters(self) -> dict[int, int]:
+        """What was scattered to each slice, as a number."""
+        everything, end = range(ROWS), np.asarray([TIMES])
+        found = {number: self._seen(number, everything, end) for number in sorted(self.scattered)}
+        return {number: int(self._content(content)[-1]) for number, (content,) in found.items()}
 
-def _ready(cells: Integers, done: Integers) -> int:
-    """How many cells from the first on are known."""
-    known = done[np.maximum(cells, 0) // CELLS] | (cells < 0)
-    return int(np.argmin(known)) if not known.all() else len(known)
+
+def _overlap(first: range, second: range) -> bool:
+    return first.start < second.stop and second.start < first.stop
+
+
+def _ends(leads: Integers) -> Integers:
+    """Where each cell leads to at last; below 0 lies memory."""
+    while True:
+        further = np.where(leads < 0, leads, leads[np.maximum(leads, 0)])
+        if np.array_equal(further, leads):
+            return leads
+        leads = further

@@ -12,7 +12,7 @@ from isa.row import BURST_FIELDS, READ, STREAM, VECTOR, Row
 COPIES = {row.semantics for row in MOVES.values()}
 TURNED = {row.id for row in TURNS.values()}
 WHERE = {"u", "hemi", "plane", "slice", "row", "ra", "bank", "delay", "acc", "row0", MAP, *BURST_FIELDS}
-ARRAY, SUM, LOOKUP = -1, -2, -3  # kinds that no row has
+ARRAY, SUM = -1, -2  # kinds that no row has
 Registers = Callable[[int], int]
 
 

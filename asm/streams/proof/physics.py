@@ -15,7 +15,7 @@ import numpy as np
 from asm.check.bursts import EXITS, Burst, Group
 from asm.streams.graph import MAP
 from asm.streams.proof.elements import CELLS, Elements, Part
-from asm.streams.proof.kinds import ARRAY, LOOKUP, SUM, Registers, copies, kind_of
+from asm.streams.proof.kinds import ARRAY, SUM, Registers, copies, kind_of
 from asm.streams.proof.latest import NOTHING, Integers, Latest
 from isa.places import LANE_BYTES, flows_west, is_stream
 from isa.units import CLASSES
@@ -87,7 +87,7 @@ class Physics:
         if row.units is INSTALLS:
             return self.elements.add([ARRAY], 1, count)
         if "bank" in burst.fields:
-            return self.elements.add([LOOKUP, burst.fields["slice"]], 1, count)
+            return self.elements.add([row.id, burst.fields["slice"]], 1, count)
         groups = burst.samples if row.units is MAPS else burst.results
         width = max([1, *(max(group.size, group.width) for group in groups)])
         copied = row.units in (MAPS, READS) or copies(row, burst.fields)
@@ -166,20 +166,22 @@ class Physics:
 
     # Memory -----------------------------------------------------------------------------------
     def _store(self, run: Run) -> None:
+        number, fields = run.burst.fields["slice"], run.burst.fields
+        if "bank" in fields:
+            self.elements.scatter(number, self.ranges[number, fields["bank"]], run.times, run.part.cells[:, 0])
+            return
         (cells,) = run.part.sources
         rows = self._rows(run)
         for byte in range(cells.shape[1]):
-            self.elements.store(run.burst.fields["slice"] + byte, rows, run.times, cells[:, byte])
+            self.elements.store(number + byte, rows, run.times, cells[:, byte])
 
     def _load(self, run: Run) -> None:
         number, fields = run.burst.fields["slice"], run.burst.fields
         if "bank" in fields:
             within = self.ranges[number, fields["bank"]]
-            run.part.known.append(self.elements.content(number, within, run.times))
-            return
-        rows = self._rows(run)
-        each = [self.elements.load(number + byte, rows, run.times) for byte in range(run.burst.row.width)]
-        run.part.sources.append(np.stack(each, axis=1))
+            self.elements.look_up(run.part, number, within, run.times)
+        else:
+            self.elements.read(run.part, range(number, number + run.burst.row.width), self._rows(run), run.times)
 
     def _rows(self, run: Run) -> Integers:
         fields, (j, i) = run.burst.fields, run.rounds
