@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from asm.check.bursts import burst_of
-from asm.program import AsmOp, Item
+from asm.program import Item
 from asm.streams.graph import ANYWHERE, Node
 from asm.streams.loops.body import TileLoop
 from asm.streams.loops.reads import WORD_MASK
@@ -28,7 +28,7 @@ def flaw(items: Sequence[Item], loop: TileLoop, rounds: int, spec: MachineSpec, 
     for apart in (APART,) if independent else (0, APART):
         start = {register: START + number * apart for number, register in enumerate(loop.steps)}
         count = {loop.control.value("ra"): rounds} if "ra" in loop.control.row.format.names else {}
-        replay = Replay({**count, **start}, MOST_TURNS)
+        replay = Replay({**count, **start}, _apart(loop.nodes), MOST_TURNS)
         replay.run(items)
         done = rounds - replay.skipped
         for register, first in start.items():
@@ -42,16 +42,12 @@ def flaw(items: Sequence[Item], loop: TileLoop, rounds: int, spec: MachineSpec, 
 
 def _memory(replay: Replay, loop: TileLoop, rounds: int, spec: MachineSpec, start: Mapping[int, int]) -> str:
     """What the bursts of a replay leave in memory that those of some rounds in order do not."""
-    apart = _apart(loop.nodes)
-    issues = []
-    for cycle, op in replay.bursts:
-        moved = resolved(op, lambda _: 0, apart.get(_symbol(op), 0))
-        issues.append((cycle, burst_of(spec, moved.row, moved.values)))
+    issues = [(cycle, burst_of(spec, op.row, op.values)) for cycle, op in replay.bursts]
     nodes = []
     for number in range(rounds):
         held = {register: first + number * loop.steps[register] for register, first in start.items()}
         held = {register: value + loop.origins[register] for register, value in held.items()}
-        nodes += [_with_numbers(node, held, apart.get(node.tensor, 0)) for node in loop.nodes]
+        nodes += [_with_numbers(node, held, replay.apart.get(node.tensor, 0)) for node in loop.nodes]
     return flaw_for(nodes, issues, spec, lambda number: number)
 
 
@@ -61,11 +57,6 @@ def _apart(nodes: Sequence[Node]) -> dict[str, int]:
     looked_up = {node.tensor for node in nodes if node.rows is not None and not node.rows.path}
     names = [name for name in dict.fromkeys(based) if name not in looked_up]
     return {name: number * TENSORS for number, name in enumerate(names)}
-
-
-def _symbol(op: AsmOp) -> str:
-    """The tensor whose row an op names."""
-    return next((reference.symbol for reference in op.references if reference.field == "row"), "")
 
 
 def _with_numbers(node: Node, held: Mapping[int, int], apart: int) -> Node:

@@ -12,6 +12,7 @@ from asm.schedule.paths import loop_count
 from asm.streams.loops.reads import WORD_MASK, exact_reads, fields_of, row_register, signed
 from isa.places import SCALARS
 
+GOLDEN = 0x9E3779B1  # a prime near 2^32 times the golden ratio: bits without a pattern
 SCALAR: dict[str, Callable[[int, int], int]] = {  # the ops that such code is made of
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -22,11 +23,12 @@ SCALAR: dict[str, Callable[[int, int], int]] = {  # the ops that such code is ma
 
 
 class Replay:
-    """`registers` as they stand in cycle `now`, and the bursts so far. A loop of a constant count is run `most` times;
-    `skipped` are the times it is not."""
+    """`registers` as they stand in cycle `now`, and the bursts so far, the rows of each tensor `apart` by so many. A
+    loop of a constant count is run `most` times; `skipped` are the times it is not."""
 
-    def __init__(self, registers: Mapping[int, int], most: int) -> None:
+    def __init__(self, registers: Mapping[int, int], apart: Mapping[str, int], most: int) -> None:
         self.registers = dict(registers)
+        self.apart = apart
         self.most = most
         self.now = 0
         self.skipped = 0
@@ -84,11 +86,12 @@ class Replay:
 
     def _resolved(self, op: AsmOp) -> AsmOp:
         """A burst with numbers in the place of its registers."""
-        return resolved(op, self._read)
+        symbol = next((reference.symbol for reference in op.references if reference.field == "row"), "")
+        return resolved(op, self._read, self.apart.get(symbol, 0))
 
 
 def resolved(op: AsmOp, read: Callable[[int], int], rows: int = 0) -> AsmOp:
-    """An op with what registers hold in its row, which is `rows` further on, and in its sources."""
+    """An op with what registers hold in its row, which is `rows` further on, and digests of it in its sources."""
     fields = fields_of(op)
     register = row_register(op.row, fields)
     if "row" in fields:
@@ -97,5 +100,10 @@ def resolved(op: AsmOp, read: Callable[[int], int], rows: int = 0) -> AsmOp:
         fields |= {"ra": 0, "row": fields["row"] + signed(read(register))}
     for name in op.row.vector_reads if exact_reads(op.row, fields) else ():
         if fields[name] >= SCALARS:
-            fields[name] = SCALARS + (read(fields[name] - SCALARS) & WORD_MASK)
+            fields[name] = SCALARS + _digest(read(fields[name] - SCALARS))
     return replace(op, values=list(fields.values()))
+
+
+def _digest(number: int) -> int:
+    """A register's number that stands for what it holds: 5 bits mixed of all of it."""
+    return (number * GOLDEN & WORD_MASK) >> 27
