@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from asm.program import FREE
@@ -43,6 +44,7 @@ def shape_of(operand: Operand) -> Shape:
     return REG if operand.kind == REG else EXPR
 
 
+@cache
 def form_of(row: Row) -> Form:
     where = {name: index for index, name in enumerate(row.format.names)}
     blank = [field.bias for field in row.format.fields]

@@ -120,13 +120,14 @@ class Route:
         self.taps: list[tuple[int, Channel]] = []  # what can be taken at the vector unit, and when
         self.turns: list[tuple[int, int]] = []  # what a switch could bring there, and the switch
         self.missed: list[tuple[Node, str]] = []  # who wants it where it has passed, before it can be there again
+        self.unmade = 0  # moves that would only be too many
         self._build()
 
     @property
     def cost(self) -> float:
         if self.missed:
             return float("inf")
-        extra = sum(TURN_COST if piece.is_turn else 1 for piece in self.pieces)
+        extra = sum(TURN_COST if piece.is_turn else 1 for piece in self.pieces) + self.unmade
         return extra + max(0, len(self.outputs) - 1)
 
     def _build(self) -> None:
@@ -216,6 +217,7 @@ class Route:
     def _tap(self, when: int) -> Channel:
         """The value at the vector unit in a cycle."""
         time, channel = self._best(when)
+        time = self._hopeless(time, when)
         while time < when:
             step = min(LONGEST, when - time)
             channel = self._move(channel, time, step, None)
@@ -229,10 +231,19 @@ class Route:
             if (channel.west, channel.ready, channel.start) == (west, when, self.plan.centre):
                 return channel
         time, channel = self._best(when - MOVE)
+        time = self._hopeless(time, when)
         while when - time > LONGEST:
             channel = self._move(channel, time, LONGEST, None)
             time += LONGEST
         return self._move(channel, time, when - time, west)
+
+    def _hopeless(self, time: int, when: int) -> int:
+        """When to begin to wait: of a wait that takes more ALUs at once than there are, only so much is made."""
+        most = LONGEST * (self.plan.spec.vxm_alus + 1)
+        if min(when - time, self.value.count * self.value.maker.spacing) <= most:
+            return time
+        self.unmade += _moves(when - time - most)
+        return when - most
 
     def _best(self, when: int) -> tuple[int, Channel]:
         """Where to wait from: the tap, or the turn, that needs the fewest moves until a cycle."""

@@ -217,7 +217,8 @@ def _slide(body: Body, plan: Plan, node: Node, end: int, prefer: Callable[..., i
     if first > last:
         return
     costs: dict[int, float] = {}
-    for time in {plan.time[node], first, last, *range(last, first, -LONGEST), *range(first, last, LONGEST)}:
+    late, early = (range(last, first, -LONGEST), range(first, last, LONGEST))
+    for time in {plan.time[node], first, last, *late[: plan.spec.vxm_alus], *early[: plan.spec.vxm_alus]}:
         plan.time[node] = time
         costs[time] = sum(Route(plan, value).cost for value in values)
     least = min(costs.values())
