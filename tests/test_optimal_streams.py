@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections import Counter
+from itertools import accumulate, product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,9 +20,10 @@ from asm.link import link
 from asm.optimal import Exact
 from asm.optimal.finding import Finding
 from asm.optimal.runs import Part, parts_of
+from asm.optimal.uses import uses_of
 from asm.streams.graph import Node
 from asm.streams.pieces import pieces_of
-from asm.streams.region import after_memory
+from asm.streams.region import Region, after_memory
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed
 from isa.machine import LPU_TINY
@@ -156,11 +158,52 @@ def test_a_run_that_is_searched_to_the_limit_or_not_at_all_stays_as_it_is() -> N
     assert oracle.findings[0].reason.endswith("statements, the limit is 3")
 
 
+def test_a_part_that_is_pinned_begins_where_it_did() -> None:
+    """The other part may move round it."""
+    source = """
+        .tensor x: i32[8, 32] @ mw0..mw3
+        .tensor y: i32[8, 32] @ me0..me3
+        .tensor z: i32[8, 32] @ mw4..mw7
+        vload %a, x
+        vmov.i32 %b, %a !cycle=8
+        vstore y, %b
+        vload %c, x
+        vstore z, %c
+        """
+    result, finding = searched(source)
+    assert finding.is_optimal and finding.ways
+    (moved,) = [timed for timed in result.found[0].ops if timed.op.row.stem == "vmov"]
+    assert moved.value == 8
+
+
 # Kernels ----------------------------------------------------------------------------------------
+def busiest(region: Region) -> list[tuple[int, int, str]]:
+    """Of everything that is counted, how much is in use at once at most, and how much there is."""
+    changes: dict[tuple[str, int], Counter[int]] = {}
+    for placed in region.placed:
+        for use in uses_of(pieces_of(placed.timed.plan, [*placed.timed.plan.time]), region.spec):
+            change = changes.setdefault((use.name, use.capacity), Counter())
+            change[placed.start + use.begin] += use.demand
+            change[placed.start + use.begin + use.length] -= use.demand
+    levels = {key: accumulate(change[cycle] for cycle in sorted(change)) for key, change in changes.items()}
+    return [(max(level), capacity, name) for (name, capacity), level in levels.items()]
+
+
 @pytest.mark.parametrize("path", KERNELS, ids=lambda path: path.stem)
 def test_no_schedule_of_a_kernel_is_shorter(path: Path) -> None:
     """Proved by the bounds of units and dependences, which hold for all schedules."""
     oracle = Exact()
-    assert assemble(path, oracle=oracle).ok
+    result = assemble(path, oracle=oracle)
+    assert result.ok
     for finding in oracle.findings:
         assert (finding.is_optimal, finding.ways, finding.best) == (True, 0, finding.heuristic), finding
+
+
+@pytest.mark.parametrize("path", KERNELS, ids=lambda path: path.stem)
+def test_what_the_table_has_placed_is_within_what_the_search_counts(path: Path) -> None:
+    for timeline in assemble(path).found:
+        assert timeline.region is not None
+        found = busiest(timeline.region)
+        assert found
+        for most, capacity, name in found:
+            assert most <= capacity, name

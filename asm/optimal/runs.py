@@ -64,13 +64,18 @@ def sooner(parts: list[Part], end: int, spec: MachineSpec, limit: float) -> Foun
     if answer.values is None:
         return Found([], end if answer.is_proved else answer.bound)
     chosen = model.choice(answer.values)
-    best = min((_place(parts, chosen, spec, wait) for wait in (True, False)), key=end_of_run)
-    return Found(best if end_of_run(best) < end else [], answer.bound)
+    attempts = [_place(parts, chosen, spec, wait) for wait in (True, False)]
+    fit = [placed for placed in attempts if end_of_run(placed) < end and _keeps_pins(parts, placed)]
+    return Found(min(fit, key=end_of_run, default=[]), answer.bound)
 
 
 def end_of_run(placed: Sequence[Placed]) -> int:
     """The cycle in which everything has landed."""
     return max(each.end for each in placed)
+
+
+def _keeps_pins(parts: list[Part], placed: list[Placed]) -> bool:
+    return all(part.start in (None, each.start) for part, each in zip(parts, placed, strict=True))
 
 
 class _Model:
@@ -149,7 +154,7 @@ def _place(parts: list[Part], chosen: list[tuple[int, int]], spec: MachineSpec, 
         left.remove(number)
         way, start = chosen[number]
         part, timed = parts[number], parts[number].ways[way].timed
-        placed[number] = _first_fit(part, timed, table, cycle, start if wait else 0)
+        placed[number] = _first_fit(part, timed, table, cycle, start if wait else part.start or 0)
         cycle |= {node: placed[number].start + timed.plan.time[node] for node in part.body.nodes}
     return [placed[number] for number in range(len(parts))]
 
