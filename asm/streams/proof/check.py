@@ -3,43 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 from asm.check.bursts import Burst, burst_of
-from asm.program import TimedOp
+from asm.facts import FACTS, register_written
+from asm.program import AsmOp, TimedOp
+from asm.schedule.loops.body import WORD_MASK
 from asm.streams.graph import Node
 from asm.streams.proof.elements import ROWS, Elements
 from asm.streams.proof.kinds import Registers
 from asm.streams.proof.meaning import Meaning
 from asm.streams.proof.physics import Missing, Physics
+from asm.streams.proof.scalars import Scalars
 from isa.machine import MachineSpec
 from isa.units import slice_name
 
-# What registers are taken to hold, by number: rows far apart; and all the same, so that rows meet.
-REGISTERS: tuple[Registers, ...] = (lambda number: number + 1 << 16, lambda number: 0)
+Worlds = tuple[Registers, int]
+NO_REGISTER = -1
+FOREVER = 1 << 40  # after any cycle
+# What registers hold at first, by number, and bounds of what is not known: values far apart; and few, so that rows and
+# words meet.
+SPREAD: Worlds = (lambda number: (number + 1) << 16, WORD_MASK)
+CROWDED: Worlds = (lambda number: 0, 3)
 
 
 def flaw(nodes: Sequence[Node], ops: Iterable[TimedOp], spec: MachineSpec) -> str:
     """What a timeline does that its statements do not, in words; empty when nothing was found."""
-    issues = [(timed.value, burst_of(spec, timed.op.row, timed.op.values)) for timed in ops if timed.op.row.tensor]
-    based = any("ra" in burst.fields for _, burst in issues)
-    found = ""
-    for registers in REGISTERS if based else REGISTERS[:1]:
-        found = found or flaw_for(nodes, issues, spec, registers)
-    return found
+    timed = sorted(((each.value, each.op) for each in ops), key=lambda issue: issue[0])
+    issues = [(cycle, burst_of(spec, op.row, op.values)) for cycle, op in timed if op.row.tensor]
+    scalars = [(cycle, op) for cycle, op in timed if not op.row.tensor and not op.row.control]
+    unknown = scalars or any("ra" in burst.fields for _, burst in issues)
+    for first, mask in (SPREAD, CROWDED) if unknown else (SPREAD,):
+        found = flaw_for(nodes, issues, spec, first, scalars, mask)
+        if found:
+            return found
+    return ""
 
 
 def flaw_for(
-    nodes: Sequence[Node], issues: Sequence[tuple[int, Burst]], spec: MachineSpec, registers: Registers
+    nodes: Sequence[Node],
+    issues: Sequence[tuple[int, Burst]],
+    spec: MachineSpec,
+    first: Registers,
+    scalars: Sequence[tuple[int, AsmOp]] = (),
+    mask: int = WORD_MASK,
 ) -> str:
-    physics, meaning = Physics(_ranges(nodes, spec), registers), Meaning(registers)
+    """The same when registers hold certain numbers at first."""
+    timed, ordered = Scalars(first, mask), Scalars(first, mask)
+    for cycle, together in groupby(scalars, key=itemgetter(0)):
+        timed.issue(cycle, [op for _, op in together])
+    physics, meaning = Physics(_ranges(nodes, spec), timed), Meaning(ordered)
     try:
         physics.run(issues)
     except Missing as reason:
         return str(reason)
     meaning.run(nodes)
-    return _difference(physics.elements, meaning.elements) or _not_left(physics, meaning)
+    return (
+        _difference(physics.elements, meaning.elements)
+        or _not_left(physics, meaning)
+        or _registers(nodes, timed, ordered)
+    )
+
+
+def _registers(nodes: Iterable[Node], timed: Scalars, ordered: Scalars) -> str:
+    """The first register that statements write, or word that they store, and that a timeline leaves different."""
+    written = {register_written(FACTS[node.op.row.id], node.op.values) for node in nodes if not node.op.row.tensor}
+    for register in sorted(written - {NO_REGISTER}):
+        if timed.value(register, FOREVER) != ordered.value(register, FOREVER):
+            return f"register {register} differs"
+    return "" if timed.words == ordered.words else "what scalar ops store differs"
 
 
 def _ranges(nodes: Iterable[Node], spec: MachineSpec) -> dict[tuple[int, int], range]:

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping
 
 from asm.streams.graph import MAP
 from asm.streams.route import MOVES, TURNS
-from isa.places import is_scalar
+from isa.places import SCALARS, is_scalar
 from isa.row import BURST_FIELDS, READ, STREAM, VECTOR, Row
 
 COPIES = {row.semantics for row in MOVES.values()}
 TURNED = {row.id for row in TURNS.values()}
 WHERE = {"u", "hemi", "plane", "slice", "row", "ra", "bank", "delay", "acc", "row0", MAP, *BURST_FIELDS}
 ARRAY, SUM = -1, -2  # kinds that no row has
-Registers = Callable[[int], int]
+Registers = Callable[[int], int]  # what a scalar register holds
 
 
 def kind_of(row: Row, values: Mapping[str, int], registers: Registers) -> list[int]:
     """The op, its constants, and what it takes of scalar registers."""
     places = {name for operand in row.operands if operand.kind in (STREAM, VECTOR) for name in operand.fields}
     constants = [value for name, value in values.items() if name not in WHERE and name not in places]
-    scalars = [(name, registers(values[name])) for name in broadcast(row, values)]
+    scalars = [(name, registers(values[name] - SCALARS)) for name in broadcast(row, values)]
     return [
         row.id,
         *constants,

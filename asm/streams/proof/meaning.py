@@ -11,13 +11,15 @@ from asm.streams.gather import MAP as MAP_OPERAND
 from asm.streams.graph import MAP, WEIGHTS, Node, Rows, Tile, Value
 from asm.streams.matrix import LOAD
 from asm.streams.proof.elements import Elements, Part
-from asm.streams.proof.kinds import ARRAY, SUM, Registers, copies, kind_of
+from asm.streams.proof.kinds import ARRAY, SUM, copies, kind_of
 from asm.streams.proof.latest import Integers
+from asm.streams.proof.scalars import Scalars
 from isa.places import LANE_BYTES
 from isa.row import Row
 from isa.units import PLANE, SLICE
 
 NONE = np.zeros((0, 0), np.int64)
+APART = 64  # cycles from one statement to the next: whatever it does has landed
 MAP_SOURCE = MAP_OPERAND.fields[0]
 
 
@@ -25,14 +27,18 @@ class Meaning:
     """`values` are the cells of each value, a row for each element; `left` the weights that stay in a plane, chosen or
     not (-1)."""
 
-    def __init__(self, registers: Registers) -> None:
-        self.registers = registers
+    def __init__(self, scalars: Scalars) -> None:
+        self.scalars = scalars
         self.elements = Elements()
         self.values: dict[Value, Integers] = {}
         self.left: list[tuple[int, Integers]] = []
 
     def run(self, nodes: Iterable[Node]) -> None:
-        for now, node in enumerate(nodes):
+        for number, node in enumerate(nodes):
+            now = number * APART
+            if not node.op.row.tensor:
+                self.scalars.issue(now, [node.op])
+                continue
             made = self._made(node, now)
             start = 0
             for value in node.results:
@@ -46,19 +52,23 @@ class Meaning:
         if where == PLANE:
             return self._product(node, now) if node.results else self._install(node, now)
         if where != SLICE:
-            return self._computed(node).cells
+            return self._computed(node, now).cells
         assert node.rows is not None
         if not node.rows.path:
             return self._looked_up(node, node.rows, now)
         if not node.rows.writes:
-            return self._read(node.op.row, node.rows.first, node.rows.width, self._path(node.rows), now).cells
+            return self._read(
+                node.op.row, node.rows.first, node.rows.width, self._path(node, node.rows, now), now
+            ).cells
         self._store(node, node.rows, now)
         return NONE
 
     # Memory -----------------------------------------------------------------------------------
-    def _path(self, rows: Rows) -> Integers:
-        base = 0 if rows.order else self.registers(rows.register)
-        return base + np.asarray(rows.path, np.int64)
+    def _path(self, node: Node, rows: Rows, now: int) -> Integers:
+        if rows.order:
+            return np.asarray(rows.order, np.int64)
+        register = rows.register if rows.register >= 0 else node.op.value("ra")
+        return self.scalars.row(register, now) + np.asarray(rows.offsets, np.int64)
 
     def _read(self, row: Row, first: int, width: int, path: Integers, now: int) -> Part:
         part = self.elements.add([row.id], width, len(path))
@@ -67,7 +77,7 @@ class Meaning:
 
     def _store(self, node: Node, rows: Rows, now: int) -> None:
         (cells,) = (self.values[value] for value in node.sources.values())
-        path = self._path(rows)
+        path = self._path(node, rows, now)
         for byte in range(rows.width):
             self.elements.store(rows.first + byte, path, np.full(len(path), now), cells[:, byte])
 
@@ -88,11 +98,12 @@ class Meaning:
         return np.stack(made, axis=1)
 
     # Ops --------------------------------------------------------------------------------------
-    def _computed(self, node: Node) -> Part:
+    def _computed(self, node: Node, now: int) -> Part:
         """What an op of a vector ALU or a switch makes; a map of one vector serves all."""
         row, values = node.op.row, dict(zip(node.op.row.format.names, node.op.values, strict=True))
         width = sum(value.width for value in node.results)
-        part = self.elements.add(kind_of(row, values, self.registers), width, node.count, copies=copies(row, values))
+        kind = kind_of(row, values, lambda number: self.scalars.value(number, now))
+        part = self.elements.add(kind, width, node.count, copies=copies(row, values))
         for operand in row.operands:
             names = [part_field(operand, number) for number in range(parts(operand))]
             if operand.fields[0] in node.sources and operand.fields[0] != MAP:

@@ -15,8 +15,9 @@ import numpy as np
 from asm.check.bursts import EXITS, Burst, Group
 from asm.streams.graph import MAP
 from asm.streams.proof.elements import CELLS, Elements, Part
-from asm.streams.proof.kinds import ARRAY, SUM, Registers, copies, kind_of
+from asm.streams.proof.kinds import ARRAY, SUM, copies, kind_of
 from asm.streams.proof.latest import NOTHING, Integers, Latest
+from asm.streams.proof.scalars import Scalars
 from isa.places import LANE_BYTES, flows_west, is_stream
 from isa.units import CLASSES
 
@@ -54,18 +55,18 @@ class Run:
 
 
 class Physics:
-    """`ranges` are the rows that maps may name in a slice and bank."""
+    """`ranges` are the rows that maps may name in a slice and bank, `scalars` what registers hold in every cycle."""
 
-    def __init__(self, ranges: Mapping[tuple[int, int], range], registers: Registers) -> None:
+    def __init__(self, ranges: Mapping[tuple[int, int], range], scalars: Scalars) -> None:
         self.ranges = ranges
-        self.registers = registers
+        self.scalars = scalars
         self.elements = Elements()
         self.streams, self.held, self.exits = Latest(), Latest(), Latest()
         self.maps, self.arrays, self.sums = Latest(), Latest(), Latest()
 
     def run(self, issues: Iterable[tuple[int, Burst]]) -> None:
         """Find out what ops that issue in the cycles given do. Raises Missing."""
-        runs = [Run(start, burst, self._part(burst)) for start, burst in issues]
+        runs = [Run(start, burst, self._part(start, burst)) for start, burst in issues]
         for run in runs:
             self._results(run)
         for run in runs:
@@ -80,7 +81,7 @@ class Physics:
                 self._load(run)
         self.elements.evaluate()
 
-    def _part(self, burst: Burst) -> Part:
+    def _part(self, start: int, burst: Burst) -> Part:
         row, count = burst.row, burst.count
         if row.units is SUMS:
             return self.elements.add([SUM], LANE_BYTES, count, copies=row.semantics != ADDS)
@@ -91,7 +92,9 @@ class Physics:
         groups = burst.samples if row.units is MAPS else burst.results
         width = max([1, *(max(group.size, group.width) for group in groups)])
         copied = row.units in (MAPS, READS) or copies(row, burst.fields)
-        return self.elements.add(kind_of(row, burst.fields, self.registers), width, count, copies=copied)
+        return self.elements.add(
+            kind_of(row, burst.fields, lambda number: self.scalars.value(number, start)), width, count, copies=copied
+        )
 
     # What is put somewhere --------------------------------------------------------------------
     def _results(self, run: Run) -> None:
@@ -185,7 +188,7 @@ class Physics:
 
     def _rows(self, run: Run) -> Integers:
         fields, (j, i) = run.burst.fields, run.rounds
-        base = fields["row"] + (self.registers(fields["ra"]) if "ra" in fields else 0)
+        base = fields["row"] + (self.scalars.row(fields["ra"], run.start) if "ra" in fields else 0)
         return base + j * fields["stride2"] + i * fields["stride"]
 
 
