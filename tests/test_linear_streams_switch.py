@@ -145,6 +145,20 @@ def test_lookups_and_scatters_keep_their_order() -> None:
     np.testing.assert_array_equal(machine["table"], wanted)
 
 
+def test_bursts_of_one_vector_follow_each_other_every_cycle() -> None:
+    """Each row shifted by another amount: as long as one burst of all rows would take."""
+    x = np.random.default_rng(7).integers(1 << 32, size=(64, LANES), dtype=np.uint32)
+    declared = f".input x: u32[64, {LANES}] @ mw0..mw3\n.output y: u32[64, {LANES}] @ me0..me3\n"
+    apart = "\n".join(
+        f"vload %a, x, row={row}, n=1\nshift.up.4 %a, %a, {row % LANES}\nvstore y, %a, row={row}" for row in range(64)
+    )
+    machine = ran(declared + apart, {"x": x})
+    together = ran(f"{declared}vload %a, x\nshift.up.4 %a, %a, 1\nvstore y, %a\n", {"x": x})
+    assert machine.cycle == together.cycle
+    for row in range(64):
+        np.testing.assert_array_equal(machine["y"][row], np.pad(x[row], (row % LANES, 0))[:LANES])
+
+
 def test_what_has_passed_comes_again_from_the_vector_unit() -> None:
     """A map that goes west by its table in cycle 3 can be there again in 6 at the soonest."""
     text = f".input x: u32[1, {LANES}] @ mw0..mw3, maps: u16[1, {LANES}] @ me4..me5\n"

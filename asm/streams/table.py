@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from asm.streams.burst import Channel, Load, Piece
 from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Rows
 from asm.streams.route import Unfit
-from asm.streams.taken import SOLID, Taken, Wanted, pulses
+from asm.streams.taken import SOLID, Occupied, Taken, Wanted, pulses
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
@@ -37,12 +37,13 @@ class Table:
     def __init__(self, spec: MachineSpec, first: int = 0) -> None:
         self.spec = spec
         self.first = first
-        self.taken: dict[str, list[Taken]] = {}
-        self.log: list[str] = []  # what was reserved, in order
+        self.taken: dict[str, Occupied] = {}
+        self.log: Wanted = []  # what was reserved, in order
 
     def undo(self, mark: int) -> None:
         while len(self.log) > mark:
-            self.taken[self.log.pop()].pop()
+            name, taken = self.log.pop()
+            self.taken[name].remove(taken)
 
     def place(self, pieces: list[Piece], start: int) -> None:
         """Reserve all that pieces take when they begin `start` cycles later. Raises Conflict, and takes nothing."""
@@ -69,12 +70,16 @@ class Table:
             if other is not None:
                 return name, taken, other
         for name, taken in wanted:
-            self.taken.setdefault(name, []).append(taken)
-            self.log.append(name)
+            self.taken.setdefault(name, Occupied()).add(taken)
+            self.log.append((name, taken))
         return None
 
     def _in_the_way(self, name: str, taken: Taken) -> Taken | None:
-        return next((other for other in self.taken.get(name, ()) if other.meets(taken)), None)
+        return self.taken[name].in_the_way(taken) if name in self.taken else None
+
+    def _clear_of(self, name: str, taken: Taken, other: Taken) -> int:
+        """The cycles by which a reservation must be later when another is in the way, and those after it."""
+        return self.taken[name].clear_of(taken)
 
     def _choose(self, piece: Piece, choices: Iterable[tuple[int, Wanted]], kind: str, what: str) -> int:
         """The first choice that is free. Raises Conflict about the one that is free soonest, Unfit without any."""
@@ -84,7 +89,7 @@ class Table:
             if found is None:
                 return number
             name, taken, other = found
-            busy.append((taken.clear_of(other), taken.clear_before(other), name, other))
+            busy.append((self._clear_of(name, taken, other), taken.clear_before(other), name, other))
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
         later, _, name, other = min(busy, key=lambda each: each[0])
@@ -181,8 +186,8 @@ class Table:
         assert piece.result is not None
         cycle = piece.time + start
         name = f"{cycle} {piece.result.west} {tuple(piece.values.values())}"
-        if self.taken.get(name):
-            twin = self.taken[name][0].holder
+        if name in self.taken and self.taken[name].items:
+            twin = next(iter(self.taken[name])).holder
             assert twin.result is not None
             piece.result.number = twin.result.number
             return twin

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from asm.streams.burst import Piece
@@ -38,12 +42,12 @@ class Taken(NamedTuple):
     def bits(self) -> int:
         return pulses(self.end - self.start, 1) if self.mask == SOLID else self.mask
 
-    def clear_of(self, other: Taken) -> int:
-        """The fewest cycles by which this must be later to meet the other no more."""
+    def clear_of(self, other: Taken, later: int = 0) -> int:
+        """The fewest cycles, more than `later`, by which this must be later to meet the other no more."""
         last = other.end - self.start
         if self.mask == other.mask == SOLID:
             return last
-        return next(later for later in range(1, last + 1) if not self.meets(other, later))
+        return next(cycles for cycles in range(later + 1, last + 1) if not self.meets(other, cycles))
 
     def clear_before(self, other: Taken) -> int:
         """The fewest cycles by which this must be earlier to meet the other no more."""
@@ -54,6 +58,54 @@ class Taken(NamedTuple):
 
 
 Wanted: TypeAlias = list[tuple[str, Taken]]
+
+
+class Occupied:
+    """All that is taken of one thing, in the order of its cycles."""
+
+    def __init__(self) -> None:
+        self.items: list[Taken] = []
+        self.longest = 0  # of what was ever taken, in cycles
+
+    def __iter__(self) -> Iterator[Taken]:
+        return iter(self.items)
+
+    def add(self, taken: Taken) -> None:
+        insort(self.items, taken, key=_start)
+        self.longest = max(self.longest, taken.end - taken.start)
+
+    def remove(self, taken: Taken) -> None:
+        index = bisect_left(self.items, taken.start, key=_start)
+        while self.items[index] is not taken:
+            index += 1
+        del self.items[index]
+
+    def _since(self, taken: Taken) -> Iterator[Taken]:
+        """Those that another could meet now or later."""
+        first = bisect_left(self.items, taken.start - self.longest, key=_start)
+        return islice(self.items, first, None)
+
+    def in_the_way(self, taken: Taken) -> Taken | None:
+        """The first that meets another."""
+        for other in self._since(taken):
+            if other.start >= taken.end:
+                break
+            if taken.meets(other):
+                return other
+        return None
+
+    def clear_of(self, taken: Taken) -> int:
+        """The cycles by which another must be later at least to meet nothing."""
+        later = 0
+        for other in self._since(taken):
+            if other.start >= taken.end + later:
+                break
+            if taken.meets(other, later):
+                later = taken.clear_of(other, later)
+        return later
+
+
+_start = attrgetter("start")
 
 
 @cache

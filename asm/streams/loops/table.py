@@ -36,6 +36,9 @@ class ModuloTable(Table):
                 return found
         return None
 
+    def _clear_of(self, name: str, taken: Taken, other: Taken) -> int:
+        return taken.clear_of(other)
+
     def _meets_in_a_round(self, taken: Taken, other: Taken, skip: int | None = None) -> Taken | None:
         """Another reservation in the last round in which it meets one, that `skip` cycles later left out."""
         for later in self._rounds(taken, other):
