@@ -215,7 +215,7 @@ def test_what_cannot_be_multiplied_is_named(code: str, text: str) -> None:
         .output y: i32[8, 320] @ mw0..mw3
         vload   %x, x
         vload   %h, h
-        vload   %long, long
+        vload   %long, long, row=r1, n=2050
         vload   %odd, long, n=7
         {text}
 """
@@ -276,3 +276,55 @@ def test_a_dozen_layers_follow_each_other() -> None:
         x = (x.astype(np.int32) @ w.astype(np.int32) >> 5).clip(-128, 127)
     assert machine.run(max_cycles=10_000) == "halted"
     np.testing.assert_array_equal(machine["y"], x)
+
+
+TALL = """
+        .input  x: i8[{rows}, 640] @ me0 layout tiles
+        .input  w: i8[640, 320] @ auto layout mxm
+        .input  bias: i32[320] @ auto
+        .output y: i32[{rows}, 320] @ auto
+        .output z: i32[{rows}, 320] @ auto
+        vload   %x, x{how}
+        vmov.i8 %most, 100, n=2 * {rows}
+        vmin.i8 %x, %x, %most
+        mmul.i8 %y, %x, w
+        vload   %bias, bias, n={rows}, stride=0
+        vadd.i32.w %z, %y, %bias
+        vstore  y, %y
+        vstore  z, %z
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "how"),
+    [
+        (1025, ""),
+        (1300, ""),
+        (2049, ", n=2049, m=2, stride2=2049"),
+        (1400, ", n=100, m=14, stride2=100, m3=2, stride3=1400"),
+    ],
+)
+def test_a_product_of_more_vectors_than_sums_is_done_in_blocks(rows: int, how: str) -> None:
+    """All that shares values with it as well; the load of the bias is one row again and again."""
+    rng = np.random.default_rng(rows)
+    machine = lpu.Machine(lpu.assemble(TALL.format(rows=rows, how=how)), strict=True)
+    x, w = some(rng, "i8", rows, 640), some(rng, "i8", 640, 320)
+    machine["x"], machine["w"], bias = x, w, rng.integers(-1000, 1000, 320).astype(np.int32)
+    machine["bias"] = bias
+    assert machine.run(max_cycles=20_000) == "halted"
+    y = np.minimum(x, 100).astype(np.int32) @ w.astype(np.int32)
+    np.testing.assert_array_equal(machine["y"], y)
+    np.testing.assert_array_equal(machine["z"], y + bias)
+
+
+@pytest.mark.parametrize("what", ["vload   se4, x", "vload   %x, x, row=r1, n=2600", "vload   %x, x !cycle=40"])
+def test_blocks_need_freedom(what: str) -> None:
+    """What is pinned, or begins where a register says, is done at once or not at all."""
+    source = TALL.format(rows=1300, how="").replace("vload   %x, x", what)
+    source = source.replace("vmin.i8 %x, %x", "vmin.i8 %x, se4") if "se4" in what else source
+    (found,) = assemble(source).diagnostics
+    assert (found.code, found.message) == (
+        "E-RANGE",
+        "1300 vectors flow to each of the 2 tiles of `w`; a plane keeps 1024 sums",
+    )
+    assert found.help == "multiply in parts: `vload ..., n=650, m=2, stride2=1300` is the first"

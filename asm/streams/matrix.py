@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asm.errors import error
+from asm.errors import diagnostic, error
 from asm.names.expr import Address
 from asm.names.symbols import DATA
 from asm.operands.address import Located
@@ -18,7 +18,7 @@ from asm.scope.scope import Scope
 from asm.streams.graph import ANYWHERE, Node, Rows, Tile
 from asm.streams.memory import FORMS, first_slice, rows_of
 from asm.tree import Attribute, Indexed, Name, Operand, OpStmt
-from isa.diagnostics import Note
+from isa.diagnostics import Note, SourceError
 from isa.layout import MXM_SLICES
 from isa.machine import SLICES_PER_QUAD
 from isa.row import READ, Row
@@ -149,10 +149,14 @@ def weights_for(mnemonic: str) -> list[str]:
     return [name for name in _fitting(row) if mnemonic in (f"{STEM}.{row.type}", f"{STEM}.{row.type}.{name}")]
 
 
-def product_node(scope: Scope, number: int, statement: OpStmt, product: Product, flowing: int) -> Node:
+class TooManySums(SourceError):
+    """E-RANGE: a product that a plane could do a block of rows at a time."""
+
+
+def product_node(scope: Scope, number: int, statement: OpStmt, product: Product, flowing: int, most_sums: int) -> Node:
     """The node of a product of `flowing` vectors, tile after tile. Raises E-RANGE."""
     matrix = product.matrix
-    count = _sums(statement, product, flowing)
+    count = _sums(statement, product, flowing, most_sums)
     node = blank_product(statement, flowing)
     node.number, node.count, node.tensor, node.weights = number, count, matrix.symbol.name, matrix.type
     node.wide, node.tiles = len(matrix.chosen), tiles(scope, statement, matrix)
@@ -188,8 +192,8 @@ def read_rows(scope: Scope, node: Node) -> None:
     node.ahead = node.tiles[0].steps + node.tiles[0].reads[0].row.latency + scope.spec.positions
 
 
-def _sums(statement: OpStmt, product: Product, flowing: int) -> int:
-    """The vectors that a product makes. Raises E-RANGE."""
+def _sums(statement: OpStmt, product: Product, flowing: int, most: int) -> int:
+    """The vectors that a product makes. Raises E-RANGE, TooManySums."""
     matrix = product.matrix
     name, count = matrix.symbol.name, len(matrix.steps) * len(matrix.chosen)
     vectors, rest = divmod(flowing, count)
@@ -197,9 +201,9 @@ def _sums(statement: OpStmt, product: Product, flowing: int) -> int:
         message = f"{flowing} vectors flow to the {count} tiles of `{name}`, which is not as many to each"
         raise error("E-RANGE", message, statement.line, product.vectors, _each_tile(matrix))
     sums = vectors * len(matrix.chosen)
-    if len(matrix.steps) > 1 and sums > MOST_SUMS:
-        message = f"{vectors} vectors flow to each of the {count} tiles of `{name}`; a plane keeps {MOST_SUMS} sums"
-        raise error("E-RANGE", message, statement.line, product.vectors, _in_parts(matrix, vectors))
+    if len(matrix.steps) > 1 and sums > most:
+        message = f"{vectors} vectors flow to each of the {count} tiles of `{name}`; a plane keeps {most} sums"
+        raise TooManySums(diagnostic("E-RANGE", message, statement.line, product.vectors, _in_parts(matrix, vectors)))
     return sums
 
 
@@ -213,7 +217,7 @@ def _each_tile(matrix: Matrix) -> str:
 def _in_parts(matrix: Matrix, vectors: int) -> str:
     if len(matrix.chosen) > 1:
         return f"multiply a column of tiles at a time: `{TILE}=0` is the first"
-    part = f"n={MOST_SUMS}, m={len(matrix.steps)}, stride2={vectors}"
+    part = f"n={-(-vectors // -(-vectors // MOST_SUMS))}, m={len(matrix.steps)}, stride2={vectors}"
     return f"multiply in parts: `vload ..., {part}` is the first"
 
 

@@ -12,9 +12,11 @@ from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
+from asm.streams.blocks import in_blocks
 from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
+from asm.streams.matrix import TooManySums
 from asm.streams.pieces import pieces_of
 from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
@@ -60,16 +62,20 @@ def timeline_of(
     oracle: Oracle | None = None,
 ) -> Timeline | None:
     """The timeline that a run of statements becomes; None after errors, which are reported."""
-    reader = Reader(scope)
-    failed = False
+    reader, run = Reader(scope), list(run)
+    problems: list[SourceError] = []
     for statement in run:
         try:
             reader.read(statement)
         except SourceError as problem:
-            failed = True
-            report(problem)
+            problems.append(problem)
             reader.spoil(statement)
-    if failed:
+    blocks = in_blocks(scope, run) if any(isinstance(each, TooManySums) for each in problems) else None
+    if blocks is not None:
+        return timeline_of(scope, blocks, waits, report, oracle)
+    for found in problems:
+        report(found)
+    if problems:
         return None
     try:
         return schedule(scope, reader.nodes, waits, oracle)

@@ -28,7 +28,7 @@ from asm.streams.gather import LOOKUPS, lookup, touched
 from asm.streams.gather import MAP as MAP_OPERAND
 from asm.streams.graph import ANYWHERE, MAP, WEIGHTS, Node, Rows, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
-from asm.streams.matrix import INSTALL, LOAD, PRODUCTS, parse_product, product_node
+from asm.streams.matrix import INSTALL, LOAD, MOST_SUMS, PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
 from asm.streams.weights import INSTALLS, flowing_install, flowing_product, matrix_install, take_plane, values_of
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
@@ -56,10 +56,12 @@ def is_linear(mnemonic: str) -> bool:
 
 
 class Reader:
-    """Builds the nodes of a run of statements; `values` are the names as they stand."""
+    """Builds the nodes of a run of statements; `values` are the names as they stand. Products make at most so many sums
+    of several tiles."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, most_sums: int = MOST_SUMS) -> None:
         self.scope = scope
+        self.most_sums = most_sums
         self.values: dict[str, Value | None] = {}  # None of those that an error kept from being made
         self.nodes: list[Node] = []
 
@@ -144,7 +146,7 @@ class Reader:
         else:
             product = parse_product(self.scope, statement)
             made, value = product.made, self._vectors(statement, product.vectors)
-            node = product_node(self.scope, len(self.nodes), statement, product, value.count)
+            node = product_node(self.scope, len(self.nodes), statement, product, value.count, self.most_sums)
         self._on_plane(node, plane, hemisphere, weights)
         self._take(node, "stream", value)
         self._define(node, self._must_flow(statement, made), RESULT_WIDTH)

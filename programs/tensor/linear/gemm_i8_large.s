@@ -1,27 +1,22 @@
-; int8 GEMM 2560 x 1280 x 640, requantised to int8: ../gemm_i8_large.s as values. A plane keeps 1024 sums, so the rows
-; come in blocks; the weights of a tile are loaded while the one before is used, across products as well.
+; int8 GEMM 2560 x 1280 x 640, requantised to int8: ../gemm_i8_large.s as values. A plane keeps 1024 sums: what is said
+; here once is done for two blocks of rows, without a bubble between them.
 ; cycles 5193
-        .equ ROWS = 640
-        .equ BLOCKS = 2
-        .equ TILES = 4
-        .input x_top: i8[BLOCKS * ROWS, 320 * TILES] @ me0 layout tiles
-        .input x_bottom: i8[BLOCKS * ROWS, 320 * TILES] @ me1 layout tiles
-        .input w_left: i8[320 * TILES, 320] @ mw28..mw43 layout mxm
-        .input w_right: i8[320 * TILES, 320] @ me28..me43 layout mxm
-        .output y_top_left: i8[BLOCKS * ROWS, 320] @ me2
-        .output y_bottom_left: i8[BLOCKS * ROWS, 320] @ me3
-        .output y_top_right: i8[BLOCKS * ROWS, 320] @ mw2
-        .output y_bottom_right: i8[BLOCKS * ROWS, 320] @ mw3
+        .input x_top: i8[1280, 1280] @ me0 layout tiles
+        .input x_bottom: i8[1280, 1280] @ me1 layout tiles
+        .input w_left: i8[1280, 320] @ mw28..mw43 layout mxm
+        .input w_right: i8[1280, 320] @ me28..me43 layout mxm
+        .output y_top_left: i8[1280, 320] @ me2
+        .output y_bottom_left: i8[1280, 320] @ me3
+        .output y_top_right: i8[1280, 320] @ mw2
+        .output y_bottom_right: i8[1280, 320] @ mw3
 scale:  .f32 0.0003
         .input scale
         ld      r1, [scale]
         .irp rows, top, bottom
-        .irp start, 0, ROWS
-        vload   %x, x_\rows, row=\start, n=ROWS, m=TILES, stride2=BLOCKS * ROWS
+        vload   %x, x_\rows
         .irp columns, left, right
         mmul.i8 %y, %x, w_\columns
         vcvts.i8.i32 %y, %y, r1
-        vstore  y_\rows\()_\columns, %y, row=\start
-        .endr
+        vstore  y_\rows\()_\columns, %y
         .endr
         .endr
