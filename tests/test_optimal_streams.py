@@ -137,11 +137,11 @@ def fits(left: list[tuple[Part, Timed]], table: Table, cycle: dict[Node, int], e
 
 
 def test_how_far_runs_are_from_the_shortest() -> None:
-    """Of a hundred random runs the worst is no more than so much longer, and the share that is the shortest no less."""
-    findings = [searched(Chains(Random(seed)).source)[1] for seed in range(100)]
-    assert sum(finding.is_optimal for finding in findings) >= 95
+    """Of fifty random runs the worst is no more than so much longer, and the share that is the shortest no less."""
+    findings = [searched(Chains(Random(seed)).source)[1] for seed in range(50)]
+    assert sum(finding.is_optimal for finding in findings) >= 48
     assert max(finding.heuristic / finding.bound for finding in findings) <= 2.0
-    assert sum(finding.heuristic == finding.best for finding in findings) >= 20
+    assert sum(finding.heuristic == finding.best for finding in findings) >= 10
 
 
 def test_a_run_that_is_searched_to_the_limit_or_not_at_all_stays_as_it_is() -> None:
@@ -190,20 +190,13 @@ def busiest(region: Region) -> list[tuple[int, int, str]]:
 
 
 @pytest.mark.parametrize("path", KERNELS, ids=lambda path: path.stem)
-def test_no_schedule_of_a_kernel_is_shorter(path: Path) -> None:
+def test_no_schedule_of_a_kernel_is_shorter_and_the_search_counts_no_more_than_it_takes(path: Path) -> None:
     """Proved by the bounds of units and dependences, which hold for all schedules."""
     oracle = Exact()
     result = assemble(path, oracle=oracle)
     assert result.ok
     for finding in oracle.findings:
         assert (finding.is_optimal, finding.ways, finding.best) == (True, 0, finding.heuristic), finding
-
-
-@pytest.mark.parametrize("path", KERNELS, ids=lambda path: path.stem)
-def test_what_the_table_has_placed_is_within_what_the_search_counts(path: Path) -> None:
-    for timeline in assemble(path).found:
+    for timeline in result.found:
         assert timeline.region is not None
-        found = busiest(timeline.region)
-        assert found
-        for most, capacity, name in found:
-            assert most <= capacity, name
+        assert all(most <= capacity for most, capacity, _ in busiest(timeline.region))

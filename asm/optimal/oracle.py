@@ -13,11 +13,10 @@ from asm.schedule.graph import Graph
 from asm.schedule.loops.body import Body
 from asm.schedule.loops.modulo import Kernel
 from asm.schedule.loops.names import Names
-from asm.schedule.loops.report import Attempt, LoopReport
+from asm.schedule.loops.report import LoopReport
 from asm.schedule.memory import Aliases
 from asm.schedule.place import InFlight, Placed, place
 from isa.diagnostics import Diagnostic
-from isa.faults import CONDITION_CODE
 
 if TYPE_CHECKING:
     from asm.streams.graph import Node
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from isa.machine import MachineSpec
 
 MOST_OPS = 150  # of a piece of code that is searched
-PROVED = "proved to be impossible"
 LIMIT = 10.0  # deterministic seconds of CP-SAT a search
 
 
@@ -76,61 +74,37 @@ class Exact:
         self, body: Body, free: Sequence[int], aliases: Aliases, report: LoopReport
     ) -> tuple[Kernel, Names] | None:
         """The kernel of least interval; that of the heuristic when none has less."""
+        from asm.optimal.rounds import Rounds
         from asm.schedule.loops.search import find_kernel
 
         found = find_kernel(body, free, aliases, report)
-        heuristic = found[0].interval if found else report.listed
-        reason, bound = self._refusal(len(body.ops), "ops"), heuristic
+        heuristic = best = bound = found[0].interval if found else report.listed
+        reason = self._refusal(len(body.ops), "ops")
         if not reason:
-            bound, better = self._better(body, free, aliases, report, heuristic)
-            found = better or found
-        best = found[0].interval if found else report.listed
+            search = Rounds(body, aliases, free, self.limit)
+            found = search.sooner_than(heuristic, report) or found
+            best, bound = found[0].interval if found else report.listed, search.bound
         what = f"a round of {len(body.ops)} ops"
         self.loops.append(Finding(report.loop.place, what, heuristic, best, bound, reason))
         return found
 
-    def _better(
-        self, body: Body, free: Sequence[int], aliases: Aliases, report: LoopReport, below: int
-    ) -> tuple[int, tuple[Kernel, Names] | None]:
-        """(the least interval that is not proved impossible, a kernel of less than `below` if there is one)."""
-        from asm.optimal.rounds import Rounds
-        from asm.schedule.loops.depend import dependences
-        from asm.schedule.loops.search import named
-
-        renamed = {register for register in body.writers if register != CONDITION_CODE}
-        edges = dependences(body, renamed, aliases)
-        rounds = Rounds(body, edges, sorted(renamed), len(free), self.limit)
-        bound = 0
-        for interval in range(report.bound, below):
-            kernel, is_proved = rounds.kernel(interval)
-            names = named(body, kernel, renamed, free) if kernel else None
-            if kernel and isinstance(names, Names):
-                report.attempts.append(Attempt(interval))
-                return bound or interval, (kernel, names)
-            reason = names or (PROVED if is_proved else "not decided within the limit")
-            report.attempts.append(Attempt(interval, str(reason)))
-            if not is_proved:
-                bound = bound or interval
-        return bound or below, None
-
     # Streams ----------------------------------------------------------------------------------
     def run(self, nodes: list[Node], placed: list[Run], spec: MachineSpec) -> list[Run]:
         """Bodies of streams placed such that they are over soonest; `placed` when that is as soon."""
-        from asm.explain.demand import bounds
-        from asm.explain.limits import Limits
-        from asm.optimal.runs import end_of_run, parts_of, sooner
+        from asm.optimal.runs import end_of_run, least_end, parts_of, sooner
 
         heuristic = end_of_run(placed)
-        limits = Limits(nodes, spec)
-        bound, ways = max([limits.landing, *(each.cycles for each in bounds(nodes, limits))]), 0
-        reason = self._refusal(len(nodes), "statements") if bound < heuristic else ""
-        if bound < heuristic and not reason:
+        least = bound = least_end(nodes, spec)
+        reason, ways = self._refusal(len(nodes), "statements"), 0
+        if least < heuristic and not reason:
             parts = parts_of(nodes, placed, spec)
             found = sooner(parts, heuristic, spec, self.limit)
+            placed, bound = found.placed or placed, max(least, found.bound)
             ways = sum(len(part.ways) for part in parts)
-            placed, bound = found.placed or placed, max(bound, found.bound)
-        what = f"a run of {len(nodes)} statements"
         best = end_of_run(placed)
+        if best == least:
+            reason, ways = "", 0  # among all there are
+        what = f"a run of {len(nodes)} statements"
         self.runs.append(Finding(nodes[0].place, what, heuristic, best, bound, reason, ways))
         return placed
 

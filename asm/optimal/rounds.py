@@ -7,51 +7,71 @@ of rounds that are under way at once, out of the registers that the file leaves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asm.facts import FACTS
-from asm.optimal.resources import Resource, give_units, resources
+from asm.optimal.resources import give_units, resources
 from asm.optimal.solve import solve
 from asm.optimal.straight import share
 from asm.schedule.loops.body import Body
-from asm.schedule.loops.depend import WIDEST, Dependence
+from asm.schedule.loops.depend import WIDEST, dependences
 from asm.schedule.loops.modulo import Kernel
-from asm.schedule.loops.names import MOST_COPIES
-from asm.schedule.loops.search import MOST_OPS
+from asm.schedule.loops.names import MOST_COPIES, Names
+from asm.schedule.loops.report import Attempt, LoopReport
+from asm.schedule.loops.search import MOST_OPS, named
+from asm.schedule.memory import Aliases
+from isa.faults import CONDITION_CODE
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, Domain, IntVar, LinearExpr
 
+PROVED, UNDECIDED = "proved to be impossible", "not decided within the limit"
 COPIES = [1 << power for power in range(MOST_COPIES.bit_length())]
 STAGES = WIDEST - 2  # that leaves room for a shift of the whole
 
 
-@dataclass(slots=True)
 class Rounds:
-    """A loop's body; `names` are the registers that are renamed, `free` how many more there are."""
+    """The search for a loop's body, with names out of the registers `free`; `bound` is the least interval that is not
+    proved impossible."""
 
-    body: Body
-    edges: Sequence[Dependence]
-    names: Sequence[int]
-    free: int
-    limit: float
+    def __init__(self, body: Body, aliases: Aliases, free: Sequence[int], limit: float) -> None:
+        self.body = body
+        self.renamed = {register for register in body.writers if register != CONDITION_CODE}
+        self.edges = dependences(body, self.renamed, aliases)
+        self.free = free
+        self.limit = limit
+        self.bound = 0
 
-    def kernel(self, interval: int) -> tuple[Kernel | None, bool]:
-        """A kernel of an interval, and whether there is none for certain when none is found."""
-        model = _Model(self, interval, resources(self.body.ops))
+    def sooner_than(self, interval: int, report: LoopReport) -> tuple[Kernel, Names] | None:
+        """The kernel of the least interval below one, if there is one; `report` is told of all that was tried."""
+        unknown: list[int] = []
+        for tried in range(report.bound, interval):
+            found = self._named(tried)
+            report.attempts.append(Attempt(tried, found if isinstance(found, str) else ""))
+            if not isinstance(found, str):
+                self.bound = min([*unknown, tried])
+                return found
+            unknown += [tried] if found == UNDECIDED else []
+        self.bound = min([*unknown, interval])
+        return None
+
+    def _named(self, interval: int) -> tuple[Kernel, Names] | str:
+        """A kernel of an interval, or why there is none."""
+        model = _Model(self, interval)
         answer = solve(model.model, model.times, self.limit)
         if answer.values is None:
-            return None, answer.is_proved
+            return PROVED if answer.is_proved else UNDECIDED
         model.prefer_small(answer.values)
         times = _in_last_row(solve(model.model, model.times, self.limit).values or answer.values, interval)
-        return Kernel(interval, times, give_units(self.body.ops, [time % interval for time in times])), True
+        kernel = Kernel(interval, times, give_units(self.body.ops, [time % interval for time in times]))
+        names = named(self.body, kernel, self.renamed, self.free)
+        return names if isinstance(names, str) else (kernel, names)
 
 
 class _Model:
     """`times` are the cycles of the ops in their round; `copies` the rounds that a turn of the kernel holds."""
 
-    def __init__(self, rounds: Rounds, interval: int, shared: Sequence[Resource]) -> None:
+    def __init__(self, rounds: Rounds, interval: int) -> None:
         from ortools.sat.python import cp_model
 
         self.rounds = rounds
@@ -66,7 +86,7 @@ class _Model:
         for edge in rounds.edges:
             ready = self.times[edge.start] + edge.latency - interval * edge.distance
             self.model.add(self.times[edge.end] >= ready)
-        for resource in shared:
+        for resource in resources(rounds.body.ops):
             share(self.model, resource, rows)
         self.copies = self._name_values(cp_model.Domain.from_values(COPIES))
 
@@ -75,14 +95,14 @@ class _Model:
         most = MOST_OPS // len(self.rounds.body.ops)
         copies = self.model.new_int_var(1, most, "")
         needed = []
-        for register in self.rounds.names:
+        for register in sorted(self.rounds.renamed):
             names = self.model.new_int_var_from_domain(powers, "")
             for end in self._ends(register):
                 first = self.times[self.rounds.body.writers[register][0]]
                 self.model.add(end - first <= self.interval * names)
             self.model.add(names <= copies)
             needed.append(names)
-        self.model.add(sum(needed) - len(needed) <= self.rounds.free)
+        self.model.add(sum(needed) - len(needed) <= len(self.rounds.free))
         return copies
 
     def _ends(self, register: int) -> Iterator[LinearExpr]:

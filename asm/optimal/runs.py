@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from asm.explain.demand import bounds
+from asm.explain.limits import Limits
 from asm.optimal.solve import Answer, solve
 from asm.optimal.uses import Use, uses_of
 from asm.streams.graph import Body, Node, bodies
@@ -44,6 +46,12 @@ class Found(NamedTuple):
 
     placed: list[Placed]
     bound: int
+
+
+def least_end(nodes: Sequence[Node], spec: MachineSpec) -> int:
+    """A cycle before which no schedule is over, by chains of statements and by what they need of each resource."""
+    limits = Limits(nodes, spec)
+    return max([limits.landing, *(bound.cycles for bound in bounds(nodes, limits))])
 
 
 def parts_of(nodes: list[Node], placed: Sequence[Placed], spec: MachineSpec) -> list[Part]:
