@@ -106,7 +106,7 @@ def optimal_share(blocks: list[list[AsmOp]]) -> float:
     return sum(finding.best == finding.heuristic for finding in oracle.findings) / len(blocks)
 
 
-@pytest.mark.parametrize(("length", "least"), [(8, 0.95), (20, 0.95), (60, 0.9), (100, 0.75)])
+@pytest.mark.parametrize(("length", "least"), [(8, 0.95), (20, 0.95), (60, 0.9), (150, 0.7)])
 def test_list_schedules_of_random_blocks_are_mostly_the_shortest(length: int, least: float) -> None:
     random = Random(length)
     assert optimal_share([random_block(random, length) for _ in range(100)]) >= least
