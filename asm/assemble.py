@@ -164,7 +164,9 @@ class Assembler:
 
     def _items(self, gathering: Gathering, result: Assembly) -> tuple[list[Item | Raw], bool]:
         """The items of the text, and whether the source is `.unchecked`; `result` is told of what was found."""
-        builder = ItemBuilder(self.scope, self.report_error, self.oracle)
+        facts = gathering.facts
+        entered = facts.exported | facts.trips.keys() | facts.independent
+        builder = ItemBuilder(self.scope, self.report_error, entered)
         items = builder.build(gathering.text)
         result.found = builder.found
         self.scope.settle_externs()
@@ -174,8 +176,11 @@ class Assembler:
             from asm.streams.loops.expand import expand  # what programs without such loops do without
 
             items, result.loops = expand(items, builder.loops, self.scope, _stated(gathering))
-        for diagnostic in allocate(self.scope.registers, items):
+        problems = allocate(self.scope.registers, items)
+        for diagnostic in problems:
             self.report(diagnostic)
+        if not problems:
+            builder.schedule(frozenset(facts.aliases), self.oracle)
         return items, builder.unchecked is not None
 
     def _pack(self, result: Assembly, items: list[Item | Raw], gathering: Gathering, unchecked: bool) -> None:

@@ -55,7 +55,7 @@ def test_the_gallery_compares_every_kernel_with_the_one_by_hand() -> None:
         assert f"(tensor/linear/{path.name}) | {' | '.join([*cycles, *counts])} |" in gallery
 
 
-STATEMENT = re.compile(r"^ +(?:v\w+|mmul|minstall|reduce|permute|shift|transpose)[.\w]* .*\n", re.MULTILINE)
+STATEMENT = re.compile(r"^ +(?:v\w+|mmul|minstall|reduce|permute|shift|transpose|ld|mov)[.\w]* .*\n", re.MULTILINE)
 
 
 @kernels

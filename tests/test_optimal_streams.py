@@ -23,7 +23,8 @@ from asm.optimal.runs import Part, parts_of
 from asm.optimal.uses import uses_of
 from asm.streams.graph import Node
 from asm.streams.pieces import pieces_of
-from asm.streams.region import Region, after_memory
+from asm.streams.placing import after_memory
+from asm.streams.region import Region
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed
 from isa.machine import LPU_TINY

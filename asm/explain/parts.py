@@ -11,8 +11,9 @@ from asm.explain.limits import MEMORY, PIN, START, STREAM, WEIGHTS, Limits, Step
 from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import Body, Node, Value
+from asm.streams.placing import Placed, Refused, first_start
 from asm.streams.plane import lead
-from asm.streams.region import Placed, Refused, Region, first_start
+from asm.streams.region import Region
 from asm.streams.route import Plan
 from asm.streams.table import Conflict, Table
 from asm.streams.times import plans

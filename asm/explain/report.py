@@ -12,7 +12,8 @@ from asm.explain.limits import Limits, Step
 from asm.explain.parts import Part, chain, parts
 from asm.explain.usage import Traffic, Use, channels, traffic, uses
 from asm.streams.burst import Channel, Piece
-from asm.streams.region import Placed, Region
+from asm.streams.placing import Placed
+from asm.streams.region import Region
 from asm.tree import OpStmt
 from isa.diagnostics import Place
 

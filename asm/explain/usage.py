@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from asm.explain.words import place_at
 from asm.streams.burst import Channel, Piece
-from asm.streams.region import Placed
+from asm.streams.placing import Placed
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.units import UNIT_NAMES

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from asm.errors import error
 from asm.operands.match import match
 from asm.operands.overlap import Joint, joint_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
+from asm.schedule.memory import Aliases
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
-from asm.tree import Brace, DirectiveStmt, LabelDef, OpStmt, Statement, String
+from asm.tree import Brace, DirectiveStmt, LabelDef, Name, OpStmt, Statement, String
 from asm.write.verbatim import Raw
 from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
 from isa.table import MNEMONICS
 
 if TYPE_CHECKING:
+    from asm.streams.graph import Node
     from asm.streams.loops.body import TileLoop
 
 CHECKS = ("cycles", "drain", "assert")
 LOOPS = frozenset(mnemonic for mnemonic, rows in MNEMONICS.items() if rows[0].control == "loop")
 
 
-class ItemBuilder:
-    """Builds the items one statement at a time; a statement with an error is reported and left out."""
+class Run(NamedTuple):
+    """Straight linear code with ops of the tensor face: its timeline, the nodes of its graph, and whether more code
+    follows, so that it waits until everything has landed."""
 
-    def __init__(self, scope: Scope, report: Callable[[SourceError], None], oracle: Oracle | None = None) -> None:
+    timeline: Timeline
+    nodes: list[Node]
+    waits: bool
+
+
+class ItemBuilder:
+    """Builds the items one statement at a time; a statement with an error is reported and left out.
+
+    `entered` are labels that directives name.
+    """
+
+    def __init__(self, scope: Scope, report: Callable[[SourceError], None], entered: Collection[str] = ()) -> None:
         self.scope = scope
         self.report = report
-        self.oracle = oracle
+        self.entered = set(entered)
         self.items: list[Item | Raw] = []
         self.labels: list[Label] = []
         self.unchecked: DirectiveStmt | None = None
@@ -40,37 +54,63 @@ class ItemBuilder:
         self.timeline: Timeline | None = None
         self.skipping = False  # inside a bundle that should not be there
         self.names: list[str] = []  # labels in a timeline that wait for their op
-        self.found: list[Timeline] = []  # what such runs became
+        self.runs: list[Run] = []
         self.loops: list[tuple[int, TileLoop]] = []  # loops over tensor code, each before the item of a number
-        self.run: list[OpStmt] = []  # linear ops of the tensor face that are scheduled together
+        self.straight: list[OpStmt | LabelDef] = []  # linear code that nothing enters or leaves so far
         self.joint: Joint | None = None  # an `.overlap` that waits for its second timeline
         self.checks: list[CycleCheck] = []  # in a timeline, whose lines stand in any order: they wait for its end
 
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
+        """The items; those of `runs` are complete once `schedule` was called, when registers have their numbers."""
         text = list(statements)
-        number = 0
-        while number < len(text):
-            size = self._tile_loop(text, number)
-            try:
-                if not size:
-                    self._take(text[number])
-            except SourceError as problem:
-                self.dropped = True
-                self.report(problem)
-            number += max(1, size)
-        self._end_run(waits=False)
+        if any(map(_joins_a_run, text)):
+            self.entered |= _names_used(text)
+            self._with_runs(text)
+        else:
+            for statement in text:
+                self._try(statement)
         if self.timeline is not None:
             self.report(SourceError(_unclosed(self.timeline)))
         elif self.joint is not None:
             self.report(self.joint.unmet())
         return self.items
 
+    def _with_runs(self, text: Sequence[Statement]) -> None:
+        number = 0
+        while number < len(text):
+            statement = text[number]
+            size = self._tile_loop(text, number)
+            if not size and self._is_straight(statement):
+                self.straight.append(statement)
+            elif not size:
+                self._end_run(not _ends_the_program(statement), isinstance(statement, DirectiveStmt))
+                self._try(statement)
+            number += max(1, size)
+        self._end_run(waits=False)
+
+    def schedule(self, aliases: Aliases, oracle: Oracle | None) -> None:
+        """Schedule the runs, one after the other; `aliases` are pairs of symbols that may share memory."""
+        for run in self.runs:
+            from asm.streams.region import complete  # what scalar programs do without
+
+            try:
+                complete(self.scope, run.timeline, run.nodes, run.waits, aliases, oracle)
+            except SourceError as problem:
+                self.report(problem)
+
+    @property
+    def found(self) -> list[Timeline]:
+        """What the runs became."""
+        return [run.timeline for run in self.runs]
+
+    def _try(self, statement: Statement) -> None:
+        try:
+            self._take(statement)
+        except SourceError as problem:
+            self.dropped = True
+            self.report(problem)
+
     def _take(self, statement: Statement) -> None:
-        if self.timeline is None and self.bundle is None and _joins_a_run(statement):
-            self.run.append(statement)
-            return
-        if self.run:
-            self._end_run(not _ends_the_program(statement))
         if type(statement) is OpStmt:
             self._op(statement)
         elif isinstance(statement, LabelDef):
@@ -116,15 +156,44 @@ class ItemBuilder:
         else:
             self.items.append(Linear(op))
 
-    def _end_run(self, waits: bool) -> None:
-        """Schedule the tensor ops of linear code that came one after the other; `waits` says that more code follows."""
-        run, self.run = self.run, []
-        if run:
-            from asm.streams.region import timeline_of  # what scalar programs do without
+    # Straight linear code -----------------------------------------------------------------------
+    def _is_straight(self, statement: Statement) -> TypeGuard[OpStmt | LabelDef]:
+        """Whether control comes to a statement only from the one before, and the assembler chooses its cycle."""
+        if self.timeline is not None or self.bundle is not None:
+            return False
+        if type(statement) is OpStmt:
+            return statement.timing is None and _may_join_a_run(statement.mnemonic)
+        return isinstance(statement, LabelDef) and statement.name not in self.entered
 
-            found = timeline_of(self.scope, run, waits, self.report, self.oracle)
-            self.found += [found] if found is not None else []
-            self.items += [found] if found is not None else []
+    def _end_run(self, waits: bool, is_measured: bool = False) -> None:
+        """Straight code ends: one run or, where a directive measures it from its last label on, two."""
+        straight, self.straight = self.straight, []
+        labels = [number for number, statement in enumerate(straight) if isinstance(statement, LabelDef)]
+        start = labels[-1] if labels and is_measured else 0
+        self._straight(straight[:start], waits=True)
+        self._straight(straight[start:], waits)
+
+    def _straight(self, straight: list[OpStmt | LabelDef], waits: bool) -> None:
+        """Schedule tensor ops and what is around them as one; `waits` says that more code follows."""
+        if not any(map(_joins_a_run, straight)):
+            for statement in straight:
+                self._try(statement)
+            return
+        ops = [each for each in straight if isinstance(each, OpStmt)]
+        last = straight.index(ops[-1])
+        for label in (each for each in straight[:last] if isinstance(each, LabelDef)):
+            self._label(label)
+        self._run(ops, waits)
+        for label in (each for each in straight[last:] if isinstance(each, LabelDef)):
+            self._label(label)
+
+    def _run(self, ops: list[OpStmt], waits: bool) -> None:
+        from asm.streams.region import read_run, unscheduled  # what scalar programs do without
+
+        nodes = read_run(self.scope, ops, self.report)
+        if nodes is not None:
+            self.runs.append(Run(unscheduled(nodes), nodes, waits))
+            self.items.append(self.runs[-1].timeline)
 
     def _timed(self, op: AsmOp) -> TimedOp:
         timing, line = op.statement.timing, op.statement.line
@@ -229,19 +298,38 @@ class ItemBuilder:
         items.append(CycleCheck(statement.name, node, text, statement.line, place))
 
 
-def may_stream(mnemonic: str) -> bool:
-    """A quick answer for scalar ops, which are most: they have rows, and those have no place on the floorplan."""
+def _names_used(statements: Iterable[Statement]) -> set[str]:
+    """The names in operands: those of labels that control may come to are among them."""
+    return {name for each in statements if isinstance(each, OpStmt) for name in _names(each.operands)}
+
+
+def _names(node: object) -> Iterator[str]:
+    """The names in a part of the tree."""
+    if isinstance(node, Name):
+        yield node.text
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from _names(part)
+
+
+def _may_join_a_run(mnemonic: str) -> bool:
+    """Whether an op, or what may be meant by a misspelt one, leaves when it issues and what follows it open."""
     rows = MNEMONICS.get(mnemonic)
-    return rows is None or rows[0].tensor
+    return rows is None or not (rows[0].control or rows[0].tensor) or _is_linear(mnemonic)
 
 
-def _joins_a_run(statement: Statement) -> TypeGuard[OpStmt]:
-    """Whether a statement in linear code is an op of the tensor face whose cycle is left to the assembler."""
-    if type(statement) is not OpStmt or statement.timing is not None or not may_stream(statement.mnemonic):
+def _joins_a_run(statement: Statement) -> bool:
+    """Whether a statement is an op of the tensor face as linear code has them."""
+    if not isinstance(statement, OpStmt):
         return False
-    from asm.streams.statements import is_linear
+    rows = MNEMONICS.get(statement.mnemonic)
+    return (rows is None or rows[0].tensor) and _is_linear(statement.mnemonic)
 
-    return is_linear(statement.mnemonic)
+
+def _is_linear(mnemonic: str) -> bool:
+    from asm.streams.statements import is_linear  # what scalar programs do without
+
+    return is_linear(mnemonic)
 
 
 def _ends_the_program(statement: Statement) -> bool:

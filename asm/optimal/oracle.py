@@ -20,7 +20,7 @@ from isa.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from asm.streams.graph import Node
-    from asm.streams.region import Placed as Run
+    from asm.streams.placing import Placed as Run
     from isa.machine import MachineSpec
 
 MOST_OPS = 150  # of a piece of code that is searched

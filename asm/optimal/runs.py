@@ -16,7 +16,7 @@ from asm.optimal.solve import Answer, solve
 from asm.optimal.uses import Use, uses_of
 from asm.streams.graph import Body, Node, bodies
 from asm.streams.pieces import pieces_of
-from asm.streams.region import Placed, Refused, after_memory, fitting
+from asm.streams.placing import Placed, Refused, after_memory, fitting
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans
 from isa.machine import MachineSpec

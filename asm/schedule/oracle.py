@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from asm.schedule.loops.report import LoopReport
     from asm.schedule.memory import Aliases
     from asm.streams.graph import Node
-    from asm.streams.region import Placed as Run
+    from asm.streams.placing import Placed as Run
     from isa.diagnostics import Diagnostic
     from isa.machine import MachineSpec
 

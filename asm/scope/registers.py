@@ -79,6 +79,15 @@ class Registers:
         """The registers that the file never names."""
         return [register for register in range(COUNT) if not self.used >> register & 1]
 
+    @property
+    def unnamed(self) -> list[int]:
+        """The registers that are in no op, once those without a number have theirs."""
+        used = self.used
+        for op, indices, first in self.waiting:
+            for index in indices:
+                used |= 1 << op.values[index] - first
+        return [register for register in range(COUNT) if not used >> register & 1]
+
 
 def register_indices(row: Row) -> tuple[int, ...]:
     """Where the values of a row's ops hold registers."""

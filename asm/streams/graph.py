@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from asm.operands.slot import Form
 from asm.program import AsmOp
+from asm.streams.knots import in_order
 from asm.tree import OpStmt
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
@@ -43,6 +44,11 @@ class Rows:
         """The same, whatever registers hold."""
         slices = self.first < other.first + other.width and other.first < self.first + self.width
         return (self.writes or other.writes) and slices and self.low <= other.high and other.low <= self.high
+
+    def covers(self, other: Rows) -> bool:
+        """Whether whatever meets the other burst meets this one, that is taken to write."""
+        slices = self.first <= other.first and other.first + other.width <= self.first + self.width
+        return slices and self.register == ANYWHERE and self.low <= other.low and other.high <= self.high
 
     def wait(self, spacing: int, other: Rows, its_spacing: int) -> int:
         """Cycles from the first element of this burst to the first that another, after it, may have; both have an
@@ -86,8 +92,9 @@ class Node:
     """A statement: `op` is its burst without streams, unit and count; `sources` the values by field.
 
     `position` is where it stands, unknown (ANYWHERE) of an op of a switch until `hemisphere` is chosen; `rows` are
-    those of the `tensor` that it loads or stores; `after` the nodes that touch the same rows before. It has an element
-    every `spacing` cycles, as has all its body. A lookup is one burst in each of `planes` slices from that of `op` on.
+    those of the `tensor` that it loads or stores; `after` the nodes that touch the same rows before, or the same words
+    and registers, then with the cycles to keep in `waits`. It has an element every `spacing` cycles, as has all its
+    body. A lookup is one burst in each of `planes` slices from that of `op` on. Scalar ops are nodes as well.
     """
 
     number: int
@@ -101,6 +108,7 @@ class Node:
     hemisphere: int = ANYWHERE
     rows: Rows | None = None
     after: list[Node] = field(default_factory=list)
+    waits: dict[Node, int] = field(default_factory=dict)
     spacing: int = 1
     tensor: str = ""
     planes: int = 1
@@ -160,10 +168,21 @@ class Node:
         return self.rows is not None and other.rows is not None and self.rows.meets(other.rows)
 
     def wait(self, other: Node) -> int:
-        """The cycles to keep from the first element of a node that touches the same rows before."""
-        assert self.rows is not None and other.rows is not None
-        early = self.ahead + self.installed if self.tiles else 0
-        return other.rows.wait(other.spacing, self.rows, self.spacing) + early
+        """The cycles to keep from the first element of a node before it."""
+        if self.rows is None or other.rows is None:
+            return self.waits[other]
+        return other.rows.wait(other.spacing, self.rows, self.spacing) + self.early
+
+    @property
+    def early(self) -> int:
+        """The cycles before its first element in which it may begin to read."""
+        return self.ahead + self.installed if self.tiles else 0
+
+    def keep(self, other: Node, cycles: int) -> None:
+        """Begin at least so many cycles after a node before it, one of the two being a scalar op."""
+        if other not in self.waits:
+            self.after.append(other)
+        self.waits[other] = max(self.waits.get(other, cycles), cycles)
 
     @property
     def result_field(self) -> str:
@@ -185,11 +204,7 @@ class Body:
 def bodies(nodes: list[Node]) -> list[Body]:
     """The connected parts of a graph in an order in which none waits for a later one; knots of parts are one body."""
     parts = _joined([[node] for node in nodes])
-    while True:
-        ordered, left = _in_order(parts)
-        if not left:
-            return [_in_step(sorted(part, key=lambda node: node.number)) for part in ordered]
-        parts = [*ordered, [node for part in left for node in part]]
+    return [_in_step(sorted(part, key=lambda node: node.number)) for part in in_order(parts)]
 
 
 def _in_step(nodes: list[Node]) -> Body:
@@ -216,23 +231,6 @@ def _joined(parts: list[list[Node]]) -> list[list[Node]]:
     return list({id(part): part for part in where.values()}.values())
 
 
-def _in_order(parts: list[list[Node]]) -> tuple[list[list[Node]], list[list[Node]]]:
-    """Parts whose memory is ready, one after the other, and those that wait for each other."""
-    done: set[Node] = set()
-    ordered: list[list[Node]] = []
-    left = sorted(parts, key=lambda part: min(node.number for node in part))
-    while ready := next((part for part in left if _is_ready(part, done)), None):
-        ordered.append(ready)
-        left = [part for part in left if part is not ready]
-        done.update(ready)
-    return ordered, left
-
-
-def _is_ready(part: list[Node], done: set[Node]) -> bool:
-    own = set(part)
-    return all(other in done or other in own for node in part for other in node.after)
-
-
 def taken_apart(body: Body, nodes: list[Node]) -> list[Node]:
     """The loads of a body that several nodes take from, once more for half of those: they need not keep step."""
     found: list[Node] = []
@@ -244,13 +242,16 @@ def taken_apart(body: Body, nodes: list[Node]) -> list[Node]:
         if len(users) > 1:
             found.append(_again(load, value, users[(len(users) + 1) // 2 :]))
             for node in nodes:
-                node.after += found[-1:] if load in node.after else []
+                if load in node.after:
+                    node.after.append(found[-1])
+                if load in node.waits:
+                    node.waits[found[-1]] = node.waits[load]
     return found
 
 
 def _again(load: Node, value: Value, users: list[Node]) -> Node:
     """A load for some of those that take its value."""
-    copy = replace(load, after=list(load.after), results=[])
+    copy = replace(load, after=list(load.after), waits=dict(load.waits), results=[])
     copied = replace(value, maker=copy, users=[each for each in value.users if each[0] in users])
     copy.results.append(copied)
     value.users = [each for each in value.users if each[0] not in users]

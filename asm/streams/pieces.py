@@ -39,6 +39,10 @@ def _bursts(plan: Plan, nodes: list[Node]) -> Iterator[Piece]:
 def _own(plan: Plan, node: Node, channel: Channel | None, sources: dict[str, Channel]) -> Iterator[Piece]:
     """The burst of a node; of a lookup one in each slice."""
     time, position = plan.time[node], plan.position[node]
+    if not node.op.row.tensor:
+        values = dict(zip(node.op.row.format.names, node.op.values, strict=True))
+        yield Piece(node, node.op.row, values, time, position, node.latency, 1, 1, op=node.op)
+        return
     streams = {name: source for name, source in sources.items() if name != MAP}
     for plane in range(node.planes):
         values = dict(zip(node.op.row.format.names, node.op.values, strict=True))

@@ -1,8 +1,8 @@
-"""A run of linear tensor statements as a whole: read, timed, placed body after body, written as a timeline."""
+"""A straight run of linear code with tensor ops: read as a graph, placed body after body, written as a timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -10,33 +10,21 @@ from asm.facts import NOP
 from asm.operands.slot import form_of
 from asm.operands.tensor import note_registers
 from asm.program import AsmOp, TimedOp, Timeline
+from asm.schedule.memory import Aliases
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
 from asm.streams.blocks import in_blocks
 from asm.streams.burst import Piece
-from asm.streams.explain import no_room
-from asm.streams.graph import ANYWHERE, Body, Node, bodies, taken_apart
+from asm.streams.graph import ANYWHERE, Node, bodies, taken_apart
 from asm.streams.matrix import TooManySums
-from asm.streams.pieces import pieces_of
-from asm.streams.plane import FOREVER
-from asm.streams.route import Plan, Unfit
+from asm.streams.names import Names, NoName
+from asm.streams.order import keep_names, keep_words, webs_of
+from asm.streams.placing import Placed, Placer
+from asm.streams.route import Unfit
 from asm.streams.statements import Reader
-from asm.streams.table import Conflict, Table
-from asm.streams.times import Timed, plans
 from asm.tree import OpStmt
 from isa.diagnostics import Diagnostic, SourceError
 from isa.machine import MachineSpec
-
-NEVER = FOREVER // 2  # cycles that it makes no sense to wait
-
-
-class Placed(NamedTuple):
-    """A body that begins in cycle `start`; everything has landed in cycle `end`."""
-
-    start: int
-    end: int
-    pieces: list[Piece]
-    timed: Timed
 
 
 class Region(NamedTuple):
@@ -47,22 +35,9 @@ class Region(NamedTuple):
     spec: MachineSpec
 
 
-class Refused(NamedTuple):
-    """What keeps the pieces of a body from being placed."""
-
-    conflict: Conflict
-    pieces: list[Piece]
-
-
-def timeline_of(
-    scope: Scope,
-    run: Iterable[OpStmt],
-    waits: bool,
-    report: Callable[[SourceError], None],
-    oracle: Oracle | None = None,
-) -> Timeline | None:
-    """The timeline that a run of statements becomes; None after errors, which are reported."""
-    reader, run = Reader(scope), list(run)
+def read_run(scope: Scope, run: Sequence[OpStmt], report: Callable[[SourceError], None]) -> list[Node] | None:
+    """The nodes of a run of statements; None after errors, which are reported."""
+    reader = Reader(scope)
     problems: list[SourceError] = []
     for statement in run:
         try:
@@ -72,43 +47,84 @@ def timeline_of(
             reader.spoil(statement)
     blocks = in_blocks(scope, run) if any(isinstance(each, TooManySums) for each in problems) else None
     if blocks is not None:
-        return timeline_of(scope, blocks, waits, report, oracle)
+        return read_run(scope, blocks, report)
     for found in problems:
         report(found)
-    if problems:
-        return None
-    try:
-        return schedule(scope, reader.nodes, waits, oracle)
-    except SourceError as problem:
-        report(problem)
-        return None
+    return None if problems else reader.nodes
 
 
-def schedule(scope: Scope, nodes: list[Node], waits: bool, oracle: Oracle | None = None) -> Timeline:
-    """The timeline that a graph becomes; with `waits` nothing is under way at its end. An `oracle` may find a shorter
-    one. Raises SourceError."""
+def unscheduled(nodes: Sequence[Node]) -> Timeline:
+    """A timeline with the ops of a run, whose cycles are not known yet."""
+    return Timeline([_timed_op(node.op, 0) for node in nodes], nodes[0].place)
+
+
+def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
+    """The timeline that a graph of bursts becomes while registers may have no numbers yet: they are taken note of.
+    With `waits` nothing is under way at its end. Raises SourceError."""
+    timeline = unscheduled(nodes)
+    complete(scope, timeline, nodes, waits)
+    for timed in timeline.ops:
+        note_registers(scope, timed.op, form_of(timed.op.row))
+    return timeline
+
+
+def complete(
+    scope: Scope,
+    timeline: Timeline,
+    nodes: list[Node],
+    waits: bool,
+    aliases: Aliases = frozenset(),
+    oracle: Oracle | None = None,
+) -> None:
+    """Schedule the ops of a timeline; `aliases` are pairs of symbols that may share memory. An `oracle` may find a
+    shorter one. Raises SourceError."""
+    found = _arrange(scope, nodes, aliases)
+    if oracle and not found.names.may_rename:
+        found = found._replace(placed=oracle.run(found.nodes, found.placed, scope.spec))
+    timeline.ops = _timed_ops(found, waits)
+    timeline.region = Region(found.nodes, found.placed, scope.spec)
+
+
+class _Arranged(NamedTuple):
+    """Nodes in time, with their registers; and those that could not be placed: why, and what may help next time."""
+
+    nodes: list[Node]
+    names: Names
+    placed: list[Placed]
+    problems: list[Diagnostic]
+    again: list[Node]
+
+
+def _arrange(scope: Scope, nodes: list[Node], aliases: Aliases) -> _Arranged:
+    """All bodies in time, with loads that are made again where values have too many users. Raises SourceError."""
     _check_used(nodes)
-    table = Table(scope.spec)
-    placed: list[Placed] = []
-    problems: list[Diagnostic] = []
-    again: list[Node] = []
-    start: dict[Node, int] = {}
+    webs = webs_of(nodes)
+    keep_names(webs, all_registers=False)
+    keep_words(scope, nodes, aliases)
+    try:
+        found = _place(scope.spec, nodes, Names(webs, scope.registers.unnamed))
+    except NoName:
+        keep_names(webs, all_registers=True)
+        found = _place(scope.spec, nodes, Names((), ()))
+    if found.again:
+        with suppress(SourceError):
+            return _arrange(scope, sorted([*nodes, *found.again], key=lambda node: node.number), aliases)
+    if found.problems:
+        raise SourceError(*found.problems)
+    return found
+
+
+def _place(spec: MachineSpec, nodes: list[Node], names: Names) -> _Arranged:
+    """Raises NoName."""
+    placer = Placer(spec, names)
+    found = _Arranged(nodes, names, [], [], [])
     for body in bodies(nodes):
         try:
-            placed.append(_place(body, table, start))
-            start.update((node, placed[-1].start + placed[-1].timed.plan.time[node]) for node in body.nodes)
+            found.placed.append(placer.place(body))
         except Unfit as problem:
-            problems.append(problem.diagnostic)
-            again += taken_apart(body, nodes)
-    if again:
-        with suppress(SourceError):
-            return schedule(scope, sorted([*nodes, *again], key=lambda node: node.number), waits)
-    if problems:
-        raise SourceError(*problems)
-    placed = oracle.run(nodes, placed, scope.spec) if oracle else placed
-    timeline = _timeline(scope, placed, nodes, waits)
-    timeline.region = Region(nodes, placed, scope.spec)
-    return timeline
+            found.problems.append(problem.diagnostic)
+            found.again.extend(taken_apart(body, nodes))
+    return found
 
 
 def _check_used(nodes: Iterable[Node]) -> None:
@@ -122,83 +138,15 @@ def _check_used(nodes: Iterable[Node]) -> None:
         raise SourceError(*problems)
 
 
-# Places -----------------------------------------------------------------------------------------
-def _place(body: Body, table: Table, start: dict[Node, int]) -> Placed:
-    """The way of timing a body, and the cycle to begin in, that end first. Raises Unfit."""
-    best: tuple[int, int, Timed] | None = None
-    refused: Refused | None = None
-    for timed in plans(body, table.spec):
-        found = first_start(body, timed, table, start, best[0] if best else None)
-        if isinstance(found, Refused):
-            refused = refused or found
-        elif found is not None:
-            best = (found + timed.end, found, timed)
-    if best is None:
-        assert refused is not None
-        raise no_room(refused.conflict, refused.pieces, table.spec)
-    end, first, timed = best
-    pieces = list(pieces_of(timed.plan, body.nodes))
-    table.place(pieces, first)
-    return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
-
-
-def first_start(
-    body: Body, timed: Timed, table: Table, start: dict[Node, int], before: int | None
-) -> int | Refused | None:
-    """The first cycle in which a body may begin; None when it would not end before `before`; or what forbids it."""
-    pieces = fitting(body, timed, table.spec)
-    if isinstance(pieces, Refused):
-        return pieces
-    first = after_memory(body, timed.plan, start)
-    pinned = any(node.op.cycle_pin is not None for node in body.nodes)
-    while before is None or first + timed.end < before:
-        mark = len(table.log)
-        try:
-            table.place(pieces, first)
-        except Conflict as conflict:
-            if pinned or conflict.later >= NEVER:
-                return Refused(conflict, pieces)
-            first += conflict.later
-            continue
-        table.undo(mark)
-        return first
-    return None
-
-
-def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
-    """The pieces of a body that fit an idle machine; what a switch has no unit to turn round waits elsewhere."""
-    while True:
-        pieces = list(pieces_of(timed.plan, body.nodes))
-        try:
-            Table(spec, first=-_loading(body, spec)).place(pieces, 0)
-            return pieces
-        except Conflict as conflict:
-            value = conflict.piece.node.result
-            if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
-                return Refused(conflict, pieces)
-            timed.plan.straight.add(value)
-
-
-def _loading(body: Body, spec: MachineSpec) -> int:
-    """The cycles in which all weights of a body could be loaded one after the other."""
-    return sum(tile.steps + spec.positions for node in body.nodes for tile in node.tiles)
-
-
-def after_memory(body: Body, plan: Plan, start: dict[Node, int]) -> int:
-    """The first start for which what a body loads has been stored before."""
-    waits = [start[o] + n.wait(o) - plan.time[n] for n in body.nodes for o in n.after if o in start]
-    return max([0, *waits])
-
-
 # The timeline -----------------------------------------------------------------------------------
-def _timeline(scope: Scope, placed: list[Placed], nodes: list[Node], waits: bool) -> Timeline:
-    timed = [(each.start + piece.time, piece) for each in placed for piece in each.pieces]
+def _timed_ops(found: _Arranged, waits: bool) -> list[TimedOp]:
+    timed = [(each.start + piece.time, piece) for each in found.placed for piece in each.pieces]
     timed.sort(key=lambda pair: (pair[0], pair[1].node.number))
-    ops = [_timed_op(op_of(scope, piece), cycle) for cycle, piece in timed]
-    end = max(each.end for each in placed)
+    ops = [_timed_op(_op(piece, found.names), cycle) for cycle, piece in timed]
+    end = max(each.end for each in found.placed)
     if waits and end > timed[-1][0] + 1:
-        ops.append(_timed_op(AsmOp(NOP, [1], nodes[-1].statement), end - 1))
-    return Timeline(ops, nodes[0].place)
+        ops.append(_timed_op(AsmOp(NOP, [1], found.nodes[-1].statement), end - 1))
+    return ops
 
 
 def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
@@ -206,8 +154,17 @@ def _timed_op(op: AsmOp, cycle: int) -> TimedOp:
 
 
 def op_of(scope: Scope, piece: Piece) -> AsmOp:
+    """The op of a piece, with all its places, its registers taken note of."""
+    op = _op(piece, Names((), ()))
+    note_registers(scope, op, form_of(op.row))
+    return op
+
+
+def _op(piece: Piece, names: Names) -> AsmOp:
     """The op of a piece, with all its places."""
     values = dict(piece.values)
+    if piece.op is not None:
+        names.put(piece.node, values)
     if piece.result is not None:
         values[piece.result_field] = piece.result.number + piece.plane
     for operand in piece.row.operands:
@@ -218,5 +175,4 @@ def op_of(scope: Scope, piece: Piece) -> AsmOp:
     op.unit_pin = values.get("u", ANYWHERE)
     if piece.op is not None:
         op.references, op.access = piece.op.references, piece.op.access
-        note_registers(scope, op, form_of(piece.row))
     return op

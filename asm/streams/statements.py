@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeAlias
 
 from asm.errors import error
+from asm.facts import FACTS, register_written
 from asm.operands.attributes import fill_attributes, split_attributes
 from asm.operands.fill_tensor import FILL
+from asm.operands.match import match
 from asm.operands.pins import apply_pins, take_own_alu
 from asm.operands.places import find_place
-from asm.operands.slot import EXPR, OTHER, PLACE, Shape
+from asm.operands.slot import EXPR, OTHER, PLACE, Shape, form_of
+from asm.operands.tensor import note_registers
 from asm.program import AsmOp
 from asm.scope.places import HEMISPHERES
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
@@ -30,6 +34,7 @@ from asm.streams.graph import ANYWHERE, MAP, WEIGHTS, Node, Rows, Value
 from asm.streams.maps import SOURCE as MAP_SOURCE
 from asm.streams.matrix import INSTALL, LOAD, MOST_SUMS, PRODUCTS, parse_product, product_node
 from asm.streams.memory import LOADS_AND_STORES, bursts, find_tensor, parse, select
+from asm.streams.order import SameRows
 from asm.streams.weights import INSTALLS, flowing_install, flowing_product, matrix_install, take_plane, values_of
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import SourceError
@@ -41,6 +46,7 @@ from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
 PLACES = (VXM, SXM)  # where the ops stand that linear code may use
 NAMES = (*LOADS_AND_STORES, *LOOKUPS, *PRODUCTS, *INSTALLS)  # statements of linear code that are no instructions
+NEW = ANYWHERE - 1  # and less: contents of a register that are not those with which the run begins
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
 
 
@@ -64,10 +70,14 @@ class Reader:
         self.most_sums = most_sums
         self.values: dict[str, Value | None] = {}  # None of those that an error kept from being made
         self.nodes: list[Node] = []
+        self.same_rows = SameRows()
+        self.contents: dict[int, int] = {}  # of registers that a scalar op has written: a number for each
 
     def read(self, statement: OpStmt) -> None:
         """Add the node of a statement. Raises SourceError."""
-        if statement.mnemonic in LOOKUPS:
+        if not is_linear(statement.mnemonic):
+            self._append(self._scalar(statement))
+        elif statement.mnemonic in LOOKUPS:
             self._lookup(statement)
         elif statement.mnemonic in PRODUCTS:
             self._append(self._product(statement))
@@ -79,8 +89,12 @@ class Reader:
     def _append(self, node: Node) -> None:
         """Number a node, and make it wait for what touched its memory before."""
         node.number = len(self.nodes)
-        node.after = [earlier for earlier in self.nodes if node.rows and earlier.meets(node)]
+        if node.rows is not None:
+            node.rows = replace(node.rows, register=self.contents.get(node.rows.register, node.rows.register))
+        self.same_rows.add(node)
         self.nodes.append(node)
+        for op in (node.op, *node.rest):
+            note_registers(self.scope, op, node.form)
 
     def spoil(self, statement: OpStmt) -> None:
         """A statement has an error: what it would have made has no value, and that is no other error."""
@@ -180,6 +194,13 @@ class Reader:
         apply_pins(self.scope, node.op)
         for name, value in weights.items():
             self._take(node, name, value)
+
+    def _scalar(self, statement: OpStmt) -> Node:
+        op = match(self.scope, statement)
+        register = register_written(FACTS[op.row.id], op.values)
+        if register >= 0:
+            self.contents[register] = NEW - len(self.nodes)
+        return Node(0, statement, op, form_of(op.row), 1, self.scope.spec.vxm_position)
 
     # Other ops --------------------------------------------------------------------------------
     def _op(self, statement: OpStmt) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from asm.streams.burst import Channel, Load, Piece
@@ -95,6 +95,22 @@ class Table:
         later, _, name, other = min(busy, key=lambda each: each[0])
         earlier = min(each[1] for each in busy)
         raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, earlier, len(busy))
+
+    def shape(self, pieces: Iterable[Piece]) -> Hashable:
+        """What bursts take, in their own cycles: those that take the same fit in the same cycles."""
+        return tuple(map(self._shape, pieces))
+
+    def _shape(self, piece: Piece) -> Hashable:
+        units, rows, channel = piece.row.units, piece.rows, piece.result
+        unit = (units.name, piece.row.claims, piece.values.get(units.where), *self._instances(piece))
+        time = (piece.time, piece.held, piece.spacing, piece.position, piece.latency, *piece.keeps)
+        banks: Hashable = tuple(self._banks_of_words(piece)) if piece.row.memory and not piece.row.tensor else ()
+        if rows is not None:
+            banks = (rows.first, rows.width, *banks_of(rows, piece.spacing, self.spec.rows).items())
+        if channel is None:
+            return unit, time, banks
+        flow = (channel.width, channel.ready, channel.start, channel.west, channel.pin, channel.reach, piece.plane)
+        return unit, time, banks, flow, *channel.beside
 
     # Units ------------------------------------------------------------------------------------
     def _unit(self, piece: Piece, start: int) -> None:
@@ -229,16 +245,25 @@ class Table:
     # Banks ------------------------------------------------------------------------------------
     def _bank(self, piece: Piece, start: int) -> None:
         rows = piece.rows
+        begin = piece.time + start
+        wanted: Wanted = []
+        if piece.row.memory and not piece.row.tensor:
+            taken = Taken(begin, begin + 1, piece)
+            wanted += [(self.spec.bank_name(bank), taken) for bank in self._banks_of_words(piece)]
+            self._choose(piece, [(0, wanted)], BANK, "")
         if rows is None:
             return
-        wanted: Wanted = []
-        begin = piece.time + start
         for bank, mask in banks_of(rows, piece.spacing, self.spec.rows).items():
             end = begin + mask.bit_length()
             taken = Taken(begin, end, piece, mask=SOLID if mask == pulses(end - begin, 1) else mask)
             for number in range(rows.first, rows.first + rows.width):
                 wanted.append((f"{slice_name(number)}.{bank}", taken))
         self._choose(piece, [(0, wanted)], BANK, "")
+
+    def _banks_of_words(self, piece: Piece) -> Iterable[int]:
+        """The banks that a scalar op may access: those of its symbol, or any."""
+        access = piece.op.access if piece.op is not None else None
+        return sorted(access.banks) if access is not None and access.banks else range(self.spec.total_banks)
 
     # Streams ----------------------------------------------------------------------------------
     def _stream(self, piece: Piece, start: int) -> None:

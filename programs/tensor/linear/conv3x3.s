@@ -1,6 +1,6 @@
 ; 3 x 3 convolution of an image of 64 x 32 pixels, 320 channels to 640: ../conv3x3.s as values. The pixels that a tap
 ; meets are a load of two levels, columns and rows of the image; the taps are two more.
-; cycles 9292
+; cycles 9291
         .equ ROWS = 32                  ; of y, in each half of the image
         .equ COLUMNS = 32
         .equ WIDTH = COLUMNS + 2        ; of x, with its border

@@ -1,5 +1,5 @@
 ; int8 activations, int4 weights: GEMM 640 x 640 x 640, requantised to int8: ../gemm_i4.s as values.
-; cycles 703
+; cycles 702
         .input x_top: i8[320, 640] @ me0 layout tiles
         .input x_bottom: i8[320, 640] @ me1 layout tiles
         .input w_left: i4[640, 320] @ mw28..mw43 layout mxm

@@ -1,6 +1,6 @@
 ; int8 GEMM 640 x 640 x 640 on all four planes, requantised to int8: ../gemm_i8.s as values. Products of the same
 ; weights side by side share the streams that bring them.
-; cycles 713
+; cycles 712
         .input x_top: i8[320, 640] @ me0 layout tiles
         .input x_bottom: i8[320, 640] @ me1 layout tiles
         .input w_left: i8[640, 320] @ mw28..mw43 layout mxm

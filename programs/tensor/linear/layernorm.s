@@ -1,6 +1,6 @@
 ; Layer normalisation over rows of 320 lanes, f32[64, 320]: ../layernorm.s as values. A row of gamma and beta flows
 ; along with every row of x.
-; cycles 136
+; cycles 135
         .equ rows = 32                  ; of each hemisphere
         .input gamma: f32[320] @ mw8..mw11
         .input beta: f32[320] @ me8..me11

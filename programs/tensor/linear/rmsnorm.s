@@ -1,5 +1,5 @@
 ; RMS normalisation, f32[960, 320]: ../rmsnorm.s as values. x * gamma waits in memory, in two banks by turns.
-; cycles 389
+; cycles 388
         .equ rows = 320                 ; of each pipeline
         .input gamma: f32[320] @ me4..me7
         .macro pipeline number, first, last, wait, to

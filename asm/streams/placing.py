@@ -1,0 +1,170 @@
+"""Bodies placed one after the other, each where it ends first, in the first free cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from asm.streams.burst import Piece
+from asm.streams.explain import no_room
+from asm.streams.graph import Body, Node
+from asm.streams.names import Names, NoName
+from asm.streams.pieces import pieces_of
+from asm.streams.plane import FOREVER
+from asm.streams.route import Plan, Unfit
+from asm.streams.table import Conflict, Table
+from asm.streams.times import Timed, plans
+from isa.machine import MachineSpec
+
+NEVER = FOREVER // 2  # cycles that it makes no sense to wait
+
+
+class Placed(NamedTuple):
+    """A body that begins in cycle `start`; everything has landed in cycle `end`."""
+
+    start: int
+    end: int
+    pieces: list[Piece]
+    timed: Timed
+
+
+class Refused(NamedTuple):
+    """What keeps the pieces of a body from being placed."""
+
+    conflict: Conflict
+    pieces: list[Piece]
+
+
+# For bursts of a shape the cycles in which they do not fit, each with the next in which they may
+Full: TypeAlias = dict[Hashable, dict[int, int]]
+
+
+class Placer:
+    """What is taken by the bodies that are placed, and the cycle in which each node of them begins."""
+
+    def __init__(self, spec: MachineSpec, names: Names) -> None:
+        self.table = Table(spec)
+        self.names = names
+        self.start: dict[Node, int] = {}
+        self.full: Full = {}
+
+    def place(self, body: Body) -> Placed:
+        """Put a body where it ends first. Raises Unfit, NoName."""
+        best: tuple[int, int, Timed] | None = None
+        refused: Refused | None = None
+        for timed in plans(body, self.table.spec):
+            found = self._first_start(body, timed, best[0] if best else None)
+            if isinstance(found, Refused):
+                refused = refused or found
+            elif found is not None:
+                best = (found + timed.end, found, timed)
+        if best is None:
+            assert refused is not None
+            raise no_room(refused.conflict, refused.pieces, self.table.spec)
+        end, first, timed = best
+        pieces = pieces_of(timed.plan, body.nodes)
+        self.table.place(pieces, first)
+        for node in body.nodes:
+            self.start[node] = first + timed.plan.time[node]
+            self.names.place(node, self.start[node])
+        return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
+
+    def _first_start(self, body: Body, timed: Timed, before: int | None) -> int | Refused | None:
+        """The same as `first_start`, when there are registers for what the body writes. Raises Unfit, NoName."""
+        least = 0
+        while True:
+            first = first_start(body, timed, self.table, self.start, before, self.full, least)
+            if not isinstance(first, int):
+                return first
+            least = self._named(body, first)
+            if least == first:
+                return first
+
+    def _named(self, body: Body, first: int) -> int:
+        """The first start from `first` on for which there is a register for what a body writes. Raises NoName."""
+        if len(body.nodes) == 1:
+            return self.names.choose(body.nodes[0], first)
+        if any(node in self.names.written for node in body.nodes):
+            raise NoName  # other ops and values say when it has to be
+        return first
+
+
+def first_start(
+    body: Body,
+    timed: Timed,
+    table: Table,
+    start: Mapping[Node, int],
+    before: int | None,
+    full: Full | None = None,
+    least: int = 0,
+) -> int | Refused | None:
+    """The first cycle from `least` on in which a body may begin; None when it would not end before `before`; or what
+    forbids it. Raises Unfit."""
+    pieces = fitting(body, timed, table.spec)
+    if isinstance(pieces, Refused):
+        return pieces
+    pinned = next((node for node in body.nodes if node.op.cycle_pin is not None), None)
+    known = full.setdefault(table.shape(pieces), {}) if full is not None else {}
+    first = _skip(known, max(least, after_memory(body, timed.plan, start)))
+    if pinned is not None and first:
+        raise _too_late(pinned, first)
+    while before is None or first + timed.end < before:
+        conflict = _conflict(table, pieces, first)
+        if conflict is None:
+            return first
+        if pinned is not None or conflict.later >= NEVER:
+            return Refused(conflict, pieces)
+        known[first] = first + conflict.later
+        first = _skip(known, first)
+    return None
+
+
+def after_memory(body: Body, plan: Plan, start: Mapping[Node, int]) -> int:
+    """The first start for which a body comes after all that has to be done in memory and registers before."""
+    waits = [start[o] + n.wait(o) - plan.time[n] for n in body.nodes for o in n.after if o in start]
+    return max([0, *waits])
+
+
+def _skip(known: dict[int, int], first: int) -> int:
+    """The next cycle that is not known to be full; the way there is made shorter."""
+    passed = []
+    while first in known:
+        passed.append(first)
+        first = known[first]
+    known.update(dict.fromkeys(passed, first))
+    return first
+
+
+def _conflict(table: Table, pieces: list[Piece], first: int) -> Conflict | None:
+    """What keeps bursts from beginning in a cycle; nothing is taken."""
+    mark = len(table.log)
+    try:
+        table.place(pieces, first)
+    except Conflict as conflict:
+        return conflict
+    table.undo(mark)
+    return None
+
+
+def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
+    """The pieces of a body that fit an idle machine; what a switch has no unit to turn round waits elsewhere."""
+    while True:
+        pieces = pieces_of(timed.plan, body.nodes)
+        conflict = _conflict(Table(spec, first=-_loading(body, spec)), pieces, 0)
+        if conflict is None:
+            return pieces
+        value = conflict.piece.node.result
+        if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
+            return Refused(conflict, pieces)
+        timed.plan.straight.add(value)
+
+
+def _loading(body: Body, spec: MachineSpec) -> int:
+    """The cycles in which all weights of a body could be loaded one after the other."""
+    return sum(tile.steps + spec.positions for node in body.nodes for tile in node.tiles)
+
+
+def _too_late(node: Node, late: int) -> Unfit:
+    pin = node.op.cycle_pin or 0
+    message = f"`{node.statement.mnemonic}` cannot issue in cycle {pin}; {pin + late} is the first in which it can"
+    return Unfit("E-PIN", message, node.place, help=f"write `!cycle={pin + late}`, or pin what it waits for earlier")
