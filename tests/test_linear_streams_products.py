@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ml_dtypes import bfloat16, int4
 from numpy.typing import NDArray
+from test_tensor_programs import PROGRAMS
 
 import lpu
 from asm.assemble import assemble
@@ -328,3 +330,10 @@ def test_blocks_need_freedom(what: str) -> None:
         "1300 vectors flow to each of the 2 tiles of `w`; a plane keeps 1024 sums",
     )
     assert found.help == "multiply in parts: `vload ..., n=650, m=2, stride2=1300` is the first"
+
+
+@pytest.mark.parametrize("kernel", ["gemm_i8", "gemm_i4", "gemm_f16", "gemm_i8_large", "attention"])
+def test_a_kernel_is_scheduled_in_less_than_two_seconds(kernel: str) -> None:
+    start = process_time()
+    assert assemble(PROGRAMS / "linear" / f"{kernel}.s").image is not None
+    assert process_time() - start < 2
