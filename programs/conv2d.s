@@ -8,7 +8,7 @@
 ;            follows 4 cycles after its load, 3 later the last sum, then the store: 17 cycles a pixel, and a
 ;            pixel starts every 9.
 ;
-; cycles 122                                ; 11 for the weights, then a row at a time: 1 + 9 (w - 3) + 17 + 1
+; cycles 120                                ; 9 for the weights, then a row at a time: 1 + 9 (w - 3) + 17 + 1
 ; expect out = [[-16, 4, 4], [-16, 4, 4], [-16, 4, 4]]
 
         .param h = 5

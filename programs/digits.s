@@ -9,7 +9,7 @@
 ; Bound      the multiplier: 640 products an image, one a cycle. A round (one word, four pixels) makes 40; its
 ;            first 5 cycles, until the pixels are there, overlap with the round before.
 ;
-; cycles 1212976                            ; 1 + n (10 + 16 * 40 + 5 + 20): bias, sixteen words, the greatest score
+; cycles 1196803                            ; 1 + n (16 * 40 + 26): sixteen words; around them the bias and the greatest score
 ;
 ; digits_train.py made the weights and writes the images:
 ;            python programs/digits_train.py --images images.npy

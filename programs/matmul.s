@@ -5,14 +5,14 @@
 ;            a word in memory (`[m]`) and a constant (`r4 * m`) at once; an address is base + register * scale
 ;            + register, so row-major indexing costs no instruction.
 ; Bound      both load ports and the multiplier: 2 loads and a product a round of loop_k, so one round a cycle. The
-;            assembler sees that loop_k counts to m, computes how many rounds there will be, and starts one every
-;            cycle, in turns of four with names of their own. In front and behind, 8 rounds fill and drain: from
-;            8 rounds on, a sum of m products takes m + 23 cycles when m is a multiple of 4 (2 more if m = 8).
-;            What is left over, and sums of less than 8, take 4 cycles a round: loads in one, product in the next.
+;            assembler sees that loop_k counts to m and starts a round every cycle, in turns of four with names of
+;            their own. In front and behind, 8 rounds fill and drain: from 8 rounds on, a sum of m products takes
+;            m + 17 cycles when m is a multiple of 4 (2 more if m = 8). What is left over, and sums of less than
+;            8, take 4 cycles a round: loads in one, product in the next. A single product takes 14.
 ;
 ; Sizes are set with -D n=64 -D m=64 -D k=64, matrices with -i A=a.npy -i B=b.npy.
 ;
-; cycles 595                                ; 3 + n (4 + k (20 + 4 m)): here m is less than 8
+; cycles 483                                ; 3 + n (4 + k (13 + 4 m)): here m is less than 8
 ; expect C = [[80, 70, 60, 50], [240, 214, 188, 162], [400, 358, 316, 274], [560, 502, 444, 386]]
 
         .param n = 4

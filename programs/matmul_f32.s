@@ -7,7 +7,7 @@
 ; Bound      the bank of B: its elements are loaded one a cycle, and 4 cycles later the multiply-adds follow them, one
 ;            a cycle, in 4..7. A round takes 8 cycles and one starts every 4; the chains allow no more, either.
 ;
-; cycles 113                                ; 1 + n (2 + k/4 (4 (m - 1) + 8 + 6))
+; cycles 109                                ; 1 + n (2 + k/4 (4 (m - 1) + 8 + 5))
 ; expect C = [[20.0, 17.5, 15.0, 12.5], [60.0, 53.5, 47.0, 40.5], [100.0, 89.5, 79.0, 68.5], [140.0, 125.5, 111.0, 96.5]]
 
         .param n = 4

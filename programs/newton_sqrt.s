@@ -10,7 +10,7 @@
 ;            4, ulps 2, store 1. The f32 units could start one every 8, but then 8 of them would be under way,
 ;            with more values than there are registers; one every 14 fits.
 ;
-; cycles 161                                ; 1 + 14 (n - 1) + 62, where units are shared a cycle more than alone
+; cycles 129                                ; 1 + 14 (n - 1) + 60 from 9 elements on, less for fewer
 ; expect ulps = [1, 1, 1, 1, 1, 0, 0, 1]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy

@@ -7,7 +7,7 @@
 ; Bound      the banks of x and p: four loads, four stores. A block takes 12 cycles; several of them take 13
 ;            each, since their ops share units, but one starts every 4.
 ;
-; cycles 18                                 ; 1 + 4 (n / 4 - 1) + 13
+; cycles 17                                 ; 1 + 4 (n / 4 - 1) + 12
 ; expect p = [3, 2, 6, 7, 2, 11, 13, 7]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy

@@ -8,7 +8,7 @@
 ;            on one starts every 8 cycles, the floor; the stores then go between the loads of the round after
 ;            the next, in 12..15.
 ;
-; cycles 25                                 ; 1 + 12 (n / 4) up to 8 elements, then 1 + 8 (n / 4 - 1) + 16
+; cycles 25                                 ; 1 + 12 (n / 4) up to 8 elements, then 1 + 8 (n / 4) + 4
 ; expect y = [11.0, 8.5, 11.0, 5.5, 1.0, 23.5, 9.0, 16.0]
 
         .param n = 8                    ; other sizes: -D n=1000 -i x=x.npy -i y=y.npy

@@ -236,7 +236,7 @@ def test_explain_prints_the_reports(lpu: Command, command: str) -> None:
     lpu.write("loops.s", f".text\nloop 9, a\n{DOT}a: mov r4, 0\nloop 9, b\nadd r3, r3, 1\nb: halt{DATA}")
     done = lpu(command, "loops.s", "--explain")
     assert done.status == 0
-    assert [line for line in done.out.splitlines() if not line.startswith(" ")] == [
+    assert [line for line in done.out.splitlines() if not line.startswith(" ") and "round" in line] == [
         "loops.s:2: a round every cycle instead of 8; 8 rounds under way; 4 copies, 9 more registers",
         "loops.s:9: not pipelined: a round takes 1 cycle and cannot start sooner after another",
     ]

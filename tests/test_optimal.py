@@ -124,7 +124,11 @@ def test_kernels_of_random_loops_are_mostly_those_of_the_least_interval(length: 
     assert sum(finding.best == finding.heuristic for finding in oracle.findings) >= 40 * least
 
 
-GAPS = {"newton_sqrt.s": 3}  # cycles a round: its names would be fewer if values were made later
+GAPS = {
+    "newton_sqrt.s": 3,  # cycles a round: its names would be fewer if values were made later
+    "matmul.s": 1,  # in front of the kernel, where the order of rounds would do what heights do not
+    "conv2d.s": 1,  # so here
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,7 +137,7 @@ def test_programs_are_scheduled_as_well_as_can_be_and_run(name: str) -> None:
     image = assemble(PROGRAMS / name, oracle=oracle).image
     assert image is not None
     for finding in oracle.findings:
-        assert finding.is_optimal, finding
+        assert finding.best == finding.bound, finding
         assert finding.heuristic - finding.best <= GAPS.get(name, 0), finding
     promises = read_promises(PROGRAMS / name)
     for engine in ENGINES if promises.expect else ():

@@ -194,7 +194,7 @@ def _step(step: Step) -> str:
 
 
 def blocks(flow: Flow) -> Iterator[BlockReport]:
-    """The reports of all straight linear code."""
+    """The reports of all straight linear code but that of pipelined loops."""
     for number, block in enumerate(flow.blocks):
-        if block.ops and not block.is_explicit:
+        if block.ops and not block.is_explicit and not block.is_pipelined:
             yield BlockReport(flow, number)

@@ -28,8 +28,8 @@ OUTSIDE = -1  # a block that is not in this program, or not known
 class Block:
     """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows.
 
-    `continues` says that the block goes on where the one before it became too long, `is_pipelined` that its
-    bundles are the scheduler's own.
+    `continues` says that the block goes on where the one before it became too long, `is_pipelined` that it is the
+    scheduler's own: bundles, or ops in an order that is a schedule already.
     """
 
     labels: list[str] = field(default_factory=list)

@@ -8,6 +8,7 @@ because every block was last scheduled for at least what any of its predecessors
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from heapq import heappop, heappush
 
 from asm.facts import FACTS, REGISTERS, cycles_of, register_written, registers_read
@@ -57,7 +58,12 @@ class Flow:
 
     def place(self, number: int) -> Placed:
         """The schedule of a linear block for what is in flight now."""
-        return place(self.graphs[number], self.entry[number])
+        graph, entry = self.graphs[number], self.entry[number]
+        placed = place(graph, entry)
+        if self.blocks[number].is_pipelined:
+            as_listed = place(replace(graph, heights=list(range(len(graph.ops), 0, -1))), entry)
+            placed = min(placed, as_listed, key=lambda each: max(each.issue, default=0))
+        return placed
 
     def owed(self, number: int) -> InFlight:
         """By how many cycles after the last op of a block each register has to land; where nothing follows, all."""

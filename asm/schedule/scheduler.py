@@ -110,7 +110,7 @@ def _emit(program: Blocks, flow: Flow, result: Scheduled, aliases: Aliases) -> l
     for number, block in enumerate(program.blocks):
         labels += block.labels
         near = _last_statement(block) or near
-        if block.is_pipelined:
+        if block.is_explicit and block.is_pipelined:
             made = [Packed(bundle.ops) for bundle in block.bundles]
         elif block.is_explicit:
             made = [_explicit(bundle.ops, result) for bundle in block.bundles]

@@ -7,11 +7,11 @@ so the code after the loop is that of a loop of no turns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from asm.facts import FACTS, FILLER, NOP
+from asm.facts import FACTS, LONGEST_WAIT, NOP, register_written, registers_read
 from asm.program import AsmOp, Explicit
 from asm.schedule.loops.body import WORD_MASK, Body, Drift
 from asm.schedule.loops.modulo import Kernel
@@ -19,7 +19,6 @@ from asm.schedule.loops.names import Names
 from asm.tree import OpStmt
 
 Rows = dict[int, list[AsmOp]]  # cycle -> what issues in it
-A_UNITS = FACTS[FILLER.id].instances
 
 
 @dataclass(slots=True)
@@ -36,9 +35,9 @@ class Pipeline:
         """Cycles of a turn of the kernel."""
         return self.kernel.interval * self.names.copies
 
-    def prologue(self) -> Rows:
-        """Rows of the cycles before the first turn."""
-        return self._rows(range(self.lead), 0, self.lead * self.kernel.interval, self.lead)
+    def prologue(self, begun: Collection[int] = ()) -> Rows:
+        """Rows of the cycles before the first turn; `begun` are ops of the first round that stand before them."""
+        return self._rows(range(self.lead), 0, self.lead * self.kernel.interval, self.lead, begun)
 
     def turns(self) -> Rows:
         """Rows of one turn, from cycle 0 on."""
@@ -62,18 +61,18 @@ class Pipeline:
     def _drifting(self) -> set[int]:
         return {drift.register for drifts in self.body.drifts.values() for drift in drifts}
 
-    def _rows(self, rounds: Iterable[int], start: int, end: int, last: int | None) -> Rows:
+    def _rows(self, rounds: Iterable[int], start: int, end: int, last: int | None, begun: Collection[int] = ()) -> Rows:
         """What rounds do in cycles [start, end); `last` is the number of rounds there are, None for no end."""
         rows: Rows = {}
         for number in rounds:
             for op, time in enumerate(self.kernel.times):
                 cycle = number * self.kernel.interval + time
-                if start <= cycle < end:
-                    rows.setdefault(cycle, []).append(self._op(op, number, last))
+                if start <= cycle < end and (number or op not in begun):
+                    rows.setdefault(cycle, []).append(self.op(op, number, last))
         return {cycle: rows[cycle] for cycle in sorted(rows)}
 
     # One op -----------------------------------------------------------------------------------
-    def _op(self, number: int, turn: int, last: int | None) -> AsmOp:
+    def op(self, number: int, turn: int, last: int | None) -> AsmOp:
         """An op of a round, with its unit and the names that registers have there."""
         original = self.body.ops[number]
         facts = FACTS[original.row.id]
@@ -86,6 +85,7 @@ class Pipeline:
             op.values[facts.write] = self.names.slot(op.values[facts.write], turn - self.lead)
         if facts.unit >= 0:
             op.values[facts.unit] = self.kernel.units[number]
+        note_address(op)
         return op
 
     def _read(self, number: int, register: int, turn: int) -> int:
@@ -104,6 +104,13 @@ class Pipeline:
         index = op.row.format.names.index(drift.field)
         op.values[index] = self.names.slot(drift.register, landed - self.lead)
         move_address(op, (turn - drift.carried - landed) * drift.scale * drift.step)
+
+
+def note_address(op: AsmOp) -> None:
+    """Tell accesses apart whose addresses are made of other registers than those written."""
+    if op.access is not None:
+        registers = [op.values[index] for index in FACTS[op.row.id].address]
+        op.access = replace(op.access, index=(*op.access.index, *registers))
 
 
 def move_address(op: AsmOp, words: int) -> None:
@@ -133,19 +140,29 @@ def bundles(rows: Rows, end: int, near: OpStmt) -> list[Explicit]:
     return made
 
 
-def squeeze(rows: Rows, ops: list[AsmOp]) -> None:
-    """Put ops on integer units where one is free, each in a later cycle than the one before; else before everything."""
-    free = [cycle for cycle in sorted(rows) if _free_units(rows[cycle])]
-    if len(free) < len(ops):
-        first = min(rows) - len(ops)
-        free = list(range(first, first + len(ops)))
-    for cycle, op in zip(free, ops, strict=False):
-        row = rows.setdefault(cycle, [])
-        op.values[FACTS[op.row.id].unit] = min(_free_units(row))
-        row.append(op)
+def apart(ops: Sequence[AsmOp], near: OpStmt) -> list[Explicit]:
+    """Ops far enough from each other and from all before that everything has landed: to see what they compute."""
+    place = near.line.place(near.column, near.end)
+    return [Explicit([*op, AsmOp(NOP, [LONGEST_WAIT], near)], place) for op in ([], *([op] for op in ops))]
 
 
-def _free_units(ops: list[AsmOp]) -> set[int]:
-    """The integer units that ops of a cycle leave free."""
-    taken = {op.values[FACTS[op.row.id].unit] for op in ops if op.row.units is FILLER.units}
-    return set(range(A_UNITS)) - taken
+def in_order(rows: Rows) -> list[AsmOp]:
+    """The ops of rows one after the other: in a row, what reads comes before what writes.
+
+    Raises ValueError when ops of one row read what the others write, all round.
+    """
+    return [op for cycle in sorted(rows) for op in _readers_first(rows[cycle])]
+
+
+def _readers_first(row: list[AsmOp]) -> Iterator[AsmOp]:
+    left = sorted(row, key=lambda op: op.row.memory == "store")
+    while left:
+        free = next((op for op in left if not any(_reads_result(other, op) for other in left if other is not op)), None)
+        if free is None:
+            raise ValueError("ops of one cycle exchange registers")
+        left.remove(free)
+        yield free
+
+
+def _reads_result(reader: AsmOp, writer: AsmOp) -> bool:
+    return register_written(FACTS[writer.row.id], writer.values) in registers_read(FACTS[reader.row.id], reader.values)

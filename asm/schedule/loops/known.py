@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 from asm.facts import FACTS, register_written
 from asm.schedule.blocks import Block, Blocks
@@ -13,14 +14,36 @@ SIGN = 1 << 31
 UNSIGNED = ("ltu", "gtu")
 
 
-def known_rounds(program: Blocks, number: int, idiom: Idiom, jumps: Counter[str]) -> int | None:
-    """How often the loop in a block surely runs; None when that is not known."""
-    before = _before(program, number, jumps)
+class Difference(NamedTuple):
+    """The rounds of a loop are what a register holds less a constant, and at least one."""
+
+    register: int
+    less: int
+
+
+def known_rounds(before: Block | None, idiom: Idiom) -> int | None:
+    """How often a loop surely runs that is entered from a block alone; None when that is not known."""
     if before is None:
         return None
     start = _constant_in(before, idiom.register)
     bound = idiom.bound if idiom.is_constant else _constant_in(before, idiom.bound)
     return None if start is None or bound is None else rounds(idiom, start, bound)
+
+
+def exact_rounds(before: Block | None, idiom: Idiom) -> Difference | None:
+    """The rounds of a loop that goes up from a constant, or down to one, by steps of one, and meets no other end.
+
+    The constant is not negative, so that the difference is less than 2^31.
+    """
+    if idiom.shift or before is None:
+        return None
+    found = None
+    if idiom.condition == "lt" and not idiom.is_constant:
+        start = _constant_in(before, idiom.register)
+        found = None if start is None else Difference(idiom.bound, start)
+    elif idiom.condition == "gt" and idiom.is_constant:
+        found = Difference(idiom.register, idiom.bound)
+    return found if found is not None and found.less < SIGN >> 1 else None
 
 
 def rounds(idiom: Idiom, start: int, bound: int) -> int | None:
@@ -35,14 +58,15 @@ def rounds(idiom: Idiom, start: int, bound: int) -> int | None:
     return ((high - low) & WORD_MASK) >> idiom.shift or None
 
 
-def _before(program: Blocks, number: int, jumps: Counter[str]) -> Block | None:
+def way_in(program: Blocks, number: int, jumps: Counter[str]) -> int | None:
     """The linear block that leads into a loop, when nothing else does but the loop's own jump."""
     labels = program.blocks[number].labels
     if sum(jumps[label] for label in labels) != 1 or not program.entered.isdisjoint(labels):
         return None
-    for block in reversed(program.blocks[:number]):
+    for before in range(number - 1, -1, -1):
+        block = program.blocks[before]
         if not block.is_empty:
-            return block if not block.is_explicit and block.control is None else None
+            return before if not block.is_explicit and block.control is None else None
         if not (program.entered | program.targets).isdisjoint(block.labels):
             return None
     return None

@@ -45,6 +45,12 @@ class Maker:
     def constant(self, rd: int, imm: int) -> None:
         self.ops.append(self.op("mov", "rd, imm", rd=rd, imm=imm & WORD_MASK))
 
+    def compare(self, ra: int, imm: int, unit: int = FREE) -> AsmOp:
+        return self.op("cmp", "ra, imm", ra=ra, imm=imm & WORD_MASK, u=unit)
+
+    def jump(self, mnemonic: str, target: str) -> AsmOp:
+        return self.op(mnemonic, "target", target)
+
     def loop_constant(self, count: int, end: str) -> AsmOp:
         return self.op("loop", "imm, target", end, imm=count)
 

@@ -74,7 +74,7 @@ class _Run:
             self.late = op
         if facts.memory:
             return self._access(op, facts)
-        added = constant_added(op)
+        added = 0 if op.row.semantics == "mov" and read else constant_added(op)
         if added is not None:
             return None, self.value(read[0]) + added & WORD_MASK
         hidden = {*facts.reads, facts.write, facts.unit}
