@@ -217,3 +217,66 @@ def test_what_is_wrong_with_weights_is_said(statements: str, said: str) -> None:
         .tensor x: i8[4, 320] @ auto
     """
     assert said in message(tensors + statements, LPU1)
+
+
+# Wide matrices ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("pin", ["", "!E"])
+@pytest.mark.parametrize(
+    ("rows", "deep", "wide", "weights"),
+    [(1, 900, 700, "i8"), (1, 320, 900, "i4"), (1, 1280, 320, "i8"), (2, 640, 640, "u8"), (30, 640, 650, "i8")],
+)
+def test_vectors_meet_all_tiles_of_a_wide_matrix(rows: int, deep: int, wide: int, weights: str, pin: str) -> None:
+    """Each tile along a row takes the same vectors; sums of `rows` vectors come column after column of tiles."""
+    down, along = -(-deep // 320), -(-wide // 320)
+    text = f"""
+        .tensor x: i8[{rows}, {deep}] @ me0 layout tiles
+        .tensor w: {weights}[{deep}, {wide}] @ auto layout mxm
+        .tensor y: i32[{rows}, {wide}] @ auto layout tiles
+        .input  x, w
+        .output y
+        vload   %x, x, n={rows}, m={along}, stride2=0, m3={down}, stride3={rows}
+        mmul.i8 %y, %x, w {pin}
+        vstore  y, %y
+    """
+    rng = np.random.default_rng(rows)
+    x, w = some(rng, "i8", rows, deep), some(rng, weights, deep, wide)
+    machine = ran(text, {"x": x, "w": w})
+    np.testing.assert_array_equal(machine["y"], x.astype(np.int32) @ w.astype(np.int32))
+    assert machine.cycle < 130 + max(rows, 21 if weights != "i4" else 11) * down * along
+
+
+def test_a_tile_along_a_row_is_multiplied_by_itself() -> None:
+    """Columns of tiles one after the other, on planes as they come; results row by row."""
+    text = """
+        .tensor x: i8[50, 640] @ me0 layout tiles
+        .tensor w: i8[640, 900] @ mw0..mw15 layout mxm
+        .tensor y: i32[50, 900] @ auto
+        .input  x, w
+        .output y
+        .set    t = 0
+        .rept   3
+        vload   %x, x
+        mmul.i8 %y, %x, w, tile=t
+        vstore  y, %y, row=t, stride=3, n=50
+        .set    t = t + 1
+        .endr
+    """
+    rng = np.random.default_rng(6)
+    x, w = some(rng, "i8", 50, 640), some(rng, "i8", 640, 900)
+    np.testing.assert_array_equal(ran(text, {"x": x, "w": w})["y"], x.astype(np.int32) @ w.astype(np.int32))
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ("vload %x, x\nmmul.i8 %y, %x, w", "4 vectors flow to the 6 tiles of `w`, which is not as many to each"),
+        ("vload %x, x, n=601, stride=0\nmmul.i8 %y, %x, w", "each flows once for each of 3 columns of tiles"),
+        ("vload %x, x\nmmul.i8 %y, %x, w, tile=3", "the tiles along a row of the matrix are 0 to 2"),
+        ("vload %x, x\nmmul.i8 %y, %x, w, row=3", "`mmul.i8` takes `tile=`, once, and no other attribute"),
+        ("vload %x, x, n=6000, stride=0\nmmul.i8 %y, %x, w", "multiply a column of tiles at a time"),
+        ("vload %x, x\nmmul.i8 %y, %x, w, %x", "`mmul.i8` takes a matrix, or a value for each of 4 quads of weights"),
+    ],
+)
+def test_what_is_wrong_with_wide_products_is_said(statements: str, said: str) -> None:
+    tensors = ".tensor x: i8[4, 320] @ auto\n.tensor w: i8[640, 900] @ auto layout mxm\n"
+    assert said in message(f"{tensors}{statements}\n", LPU1)

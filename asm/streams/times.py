@@ -138,20 +138,22 @@ def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
     """Make those that take a value early, with all that follows them, later, where that saves moves; the cost."""
     for value in body.values:
         for user in value.users if cost and len(value.users) > 1 else ():
-            lags = [_lag(plan, value, other) for other in value.users]
-            lag = _lag(plan, value, user)
-            group = _following(body, user[0])
-            room = min(_room(plan, node, end) for node in group)
-            if max(lags) - lag not in range(1, room + 1):
-                continue
-            before = dict(plan.time)
-            plan.time.update((node, plan.time[node] + max(lags) - lag) for node in group)
-            found = _settle(body, plan, list(reversed(body.nodes)), end, max)
-            if found < cost:
-                cost = found
-            else:
-                plan.time = before
+            for lag in sorted({_lag(plan, value, other) for other in value.users}):
+                cost = _postpone(body, plan, end, cost, user[0], lag - _lag(plan, value, user))
     return cost
+
+
+def _postpone(body: Body, plan: Plan, end: int, cost: float, node: Node, later: int) -> float:
+    """Make a node, with all that follows it, so many cycles later, where that saves moves; the cost."""
+    group = _following(body, node)
+    if later not in range(1, min(_room(plan, each, end) for each in group) + 1):
+        return cost
+    before = dict(plan.time)
+    plan.time.update((each, plan.time[each] + later) for each in group)
+    found = _settle(body, plan, list(reversed(body.nodes)), end, max)
+    if found >= cost:
+        plan.time = before
+    return min(found, cost)
 
 
 def _lag(plan: Plan, value: Value, user: tuple[Node, str]) -> int:
