@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import lpu
+from asm.assemble import assemble
 from isa.diagnostics import SourceError
 from isa.machine import LANES_PER_SUPERLANE, LPU1, LPU_TINY
 
@@ -77,6 +78,40 @@ def test_a_map_says_where_lanes_come_from(
     text += f"{mnemonic}{suffix(width)} %y, %x, %m{pin}\nvstore y, %y\n"
     machine = ran(text, {"x": x, "maps": ~maps if computed else maps})
     np.testing.assert_array_equal(machine["y"], mapped(mnemonic, x, maps))
+
+
+STEPS = st.tuples(
+    st.sampled_from(("permute", "distribute", "add", "turn")),
+    st.sampled_from(("%one", "%each")),
+    st.sampled_from(("", "", " !W", " !E")),
+)
+
+
+@given(
+    st.lists(STEPS, min_size=1, max_size=5),
+    st.sampled_from(("mw0..mw3", "me0..me3")),
+    st.sampled_from(("mw4..mw5", "me6..me7")),
+)
+def test_values_go_through_maps_and_meet_again(steps: list[tuple[str, str, str]], place: str, beside: str) -> None:
+    """One map for all and one for each vector, shared by all steps; both say where lanes of superlanes come from."""
+    rng = np.random.default_rng(len(steps))
+    x = some(rng, 4)
+    maps = {"%one": some_maps(rng, "distribute", 1), "%each": some_maps(rng, "distribute", ROWS)}
+    text = f".input x: u32[{ROWS}, {LANES}] @ {place}, one: u16[1, {LANES}] @ me4..me5\n"
+    text += f".input each: u16[{ROWS}, {LANES}] @ {beside}\n.output y: u32[{ROWS}, {LANES}] @ auto\nvload %x, x\n"
+    used = {name for kind, name, _ in steps if kind in ("permute", "distribute")}
+    text += "".join(f"vload {name}, {name[1:]}\n" for name in maps if name in used)
+    text += "vnot.u32 %y, %x\n"
+    wanted = ~x
+    for kind, name, pin in steps:
+        if kind in ("permute", "distribute"):
+            text += f"{kind}.4 %y, %y, {name}{pin}\n"
+            wanted = mapped(kind, wanted, maps[name])
+        else:
+            text += "vadd.u32.w %y, %y, %x\n" if kind == "add" else f"shift.up.4 %y, %y, 2{pin}\n"
+            wanted = wanted + x if kind == "add" else np.pad(wanted, ((0, 0), (2, 0)))[:, :LANES]
+    machine = ran(f"{text}vstore y, %y\n", {"x": x, "one": maps["%one"], "each": maps["%each"]})
+    np.testing.assert_array_equal(machine["y"], wanted)
 
 
 @pytest.mark.parametrize("count", [2, 5, 12])
@@ -252,3 +287,19 @@ def errors(lines: str) -> list[str]:
 )
 def test_what_is_no_map_is_refused(line: str, message: str) -> None:
     assert errors(line)[0] == message
+
+
+@given(st.text("%abmxy,1=!WEr0 []each(i)+/.:32uf@\n", max_size=40))
+def test_no_text_is_a_traceback(text: str) -> None:
+    declared = ".input x: u32[8, 32] @ me0..me3.0, m: u16[32] @ auto\nvload %a, x\nvload %m, m\n"
+    for mnemonic in (
+        "permute.4 %b, %a,",
+        "distribute",
+        "transpose",
+        "vgather",
+        "vscatter x,",
+        ".input",
+        ".output y: u8",
+    ):
+        assemble(f"{declared}{mnemonic} {text}\nvstore x, %a\n", machine=LPU_TINY)
+    assemble(f".array a: i8[2, 2] = each({text}", machine=LPU_TINY)
