@@ -145,7 +145,7 @@ def _align(body: Body, plan: Plan, end: int, cost: float) -> float:
 
 def _postpone(body: Body, plan: Plan, end: int, cost: float, node: Node, later: int) -> float:
     """Make a node, with all that follows it, so many cycles later, where that saves moves; the cost."""
-    group = _following(body, node)
+    group = following(body, node)
     if later not in range(1, min(_room(plan, each, end) for each in group) + 1):
         return cost
     before = dict(plan.time)
@@ -166,7 +166,7 @@ def _room(plan: Plan, node: Node, end: int) -> int:
     return 0 if node.op.cycle_pin is not None else end - (plan.time[node] + node.span - 1 + node.latency)
 
 
-def _following(body: Body, first: Node) -> set[Node]:
+def following(body: Body, first: Node) -> set[Node]:
     """A node and all that comes after it, through values or memory."""
     found = {first}
     for node in body.nodes:

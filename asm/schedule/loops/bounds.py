@@ -52,7 +52,7 @@ def busy_units(ops: Sequence[AsmOp], units: Sequence[int]) -> dict[str, int]:
 def recurrence_bound(count: int, edges: Sequence[Dependence]) -> tuple[int, list[int]]:
     """The least interval that no cycle of dependences forbids, and the ops of a cycle that forbids one less."""
     critical: list[int] = []
-    low, high = 1, 1 + sum(edge.latency for edge in edges)
+    low, high = 1, 1 + sum(max(0, edge.latency) for edge in edges)
     while low < high:
         middle = (low + high) // 2
         cycle = forbidding_cycle(count, edges, middle)

@@ -75,13 +75,13 @@ def _units(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
     elif where == SLICE:
         for unit in Op(piece.row, tuple(piece.values.values())).claims:
             yield UNIT_NAMES[unit], piece.held, 1
-    elif where == PLANE:
-        planes = spec.mxm_planes // HEMISPHERES
-        yield f"{piece.row.units.name} {side}", piece.held * piece.row.claims, planes
-        for keep in piece.keeps:
-            yield f"{keep.what} {side}", (keep.until - keep.since) * piece.row.claims, planes
     else:
-        yield f"{piece.row.units.name} {side}", piece.held, piece.row.instances
+        there = spec.mxm_planes // HEMISPHERES if where == PLANE else piece.row.instances
+        taken = [(piece.row.units.what.partition(",")[0], piece.held)]
+        taken += [(f"{keep.what} of a plane", keep.until - keep.since) for keep in piece.keeps]
+        for what, cycles in taken:
+            yield f"{what} {side}", cycles * piece.row.claims, there
+            yield what, cycles * piece.row.claims, there * HEMISPHERES
 
 
 def _banks(piece: Piece, spec: MachineSpec) -> Iterator[tuple[str, int, int]]:
@@ -106,15 +106,20 @@ def _passes(channel: Channel, centre: int) -> bool:
 
 # Recurrences ----------------------------------------------------------------------------------
 def recurrence(choices: Sequence[tuple[Body, Sequence[Timed]]], edges: Iterable[Edge]) -> tuple[int, list[Node]]:
-    """The least interval that waits through memory allow, and a node of each body of a cycle that allows no less."""
+    """The least interval that waits through memory allow, and the nodes of a cycle that allows no less."""
     where = {node: number for number, (body, _) in enumerate(choices) for node in body.nodes}
-    found = []
+    found: list[tuple[Dependence, Edge]] = []
     for edge in edges:
         start, end = where[edge.first], where[edge.second]
         if start != end or edge.distance:
-            found.append((edge, Dependence(start, end, _least(choices, edge, start, end), edge.distance)))
-    bound, critical = recurrence_bound(len(choices), [each for _, each in found])
-    return bound, [_node(found, number) for number in critical]
+            found.append((Dependence(start, end, _least(choices, edge, start, end), edge.distance), edge))
+    bound, cycle = recurrence_bound(len(choices), [each for each, _ in found])
+    critical: list[Node] = []
+    for start, end in zip(cycle, [*cycle[1:], *cycle[:1]], strict=True):
+        between = [(each.latency - bound * each.distance, edge) for each, edge in found if each[:2] == (start, end)]
+        edge = max(between, key=lambda each: each[0])[1]
+        critical += [edge.first, edge.second]
+    return bound, list(dict.fromkeys(critical))
 
 
 def _least(choices: Sequence[tuple[Body, Sequence[Timed]]], edge: Edge, start: int, end: int) -> int:
@@ -124,7 +129,3 @@ def _least(choices: Sequence[tuple[Body, Sequence[Timed]]], edge: Edge, start: i
         return min(timed.plan.time[edge.first] - timed.plan.time[edge.second] for timed in ways) + edge.wait
     latest = max(timed.plan.time[edge.second] for timed in others)
     return min(timed.plan.time[edge.first] for timed in ways) + edge.wait - latest
-
-
-def _node(found: Sequence[tuple[Edge, Dependence]], number: int) -> Node:
-    return next(edge.first for edge, each in found if each.start == number)

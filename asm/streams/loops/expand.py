@@ -26,6 +26,7 @@ from asm.scope.registers import COUNT, register_indices
 from asm.scope.scope import Scope
 from asm.streams.graph import ANYWHERE
 from asm.streams.loops.body import TileLoop
+from asm.streams.loops.bounds import busy_units
 from asm.streams.loops.emit import Pipeline
 from asm.streams.loops.proof import flaw
 from asm.streams.loops.search import find_kernel
@@ -114,7 +115,15 @@ class _Loop:
         if found:
             self.report.reason = f"the check of its data flow says: {found}"
             return self._plain(self.loop.control)
+        self._settle(pipeline)
         return made
+
+    def _settle(self, pipeline: Pipeline) -> None:
+        """Tell the report what was taken."""
+        kernel = pipeline.kernel
+        self.report.interval, self.report.stages, self.report.copies = kernel.interval, kernel.stages, 1
+        self.report.extra = sum(track.holder != track.register for track in pipeline.tracks)
+        self.report.busy = busy_units(piece for _, piece in kernel.pieces)
 
     def _flaw(self, made: list[Item], stages: int) -> str:
         """What the check of rounds that fill the kernel twice finds."""
@@ -126,6 +135,12 @@ class _Loop:
             return "it runs at most once"
         if self.count is None and "ra" not in self.loop.control.row.format.names:
             return "its count is known only when it is linked"
+        stored = {node.tensor for node in self.loop.nodes if node.rows is not None and node.rows.writes}
+        for node in self.loop.nodes:
+            if node.tiles and not node.results:
+                return "it leaves weights in a plane"
+            if node.tiles and node.tensor in stored:
+                return f"it stores the weights `{node.tensor}` that it multiplies with"
         return ""
 
     def _pipeline(self) -> Pipeline | None:
@@ -157,7 +172,6 @@ class _Loop:
             track.holder = register
         for register in taken:
             self.scope.registers.used |= 1 << register
-        self.report.extra = len(beside)
         return ""
 
     def _needs_guard(self, pipeline: Pipeline) -> bool:

@@ -14,6 +14,7 @@ from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import Body, Node
 from asm.streams.loops.depend import WIDEST, Edge
+from asm.streams.loops.stretch import stretched
 from asm.streams.loops.table import ModuloTable
 from asm.streams.pieces import pieces_of
 from asm.streams.route import Unfit
@@ -80,7 +81,12 @@ class _Search:
 
     def _fits(self, choice: Choice) -> Iterator[tuple[int, int, Timed]]:
         """(end, start, way) of each way of a body that fits."""
-        for timed in choice.ways:
+        for way in choice.ways:
+            try:
+                timed = stretched(choice.body, way, self.interval, self.table.spec)
+            except Unfit as problem:
+                self._note(problem)
+                continue
             start = self._first_start(choice.body, timed)
             if start is not None:
                 yield start + timed.end, start, timed

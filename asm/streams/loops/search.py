@@ -5,7 +5,7 @@ from __future__ import annotations
 from asm.schedule.loops.report import Attempt, LoopReport
 from asm.streams.graph import bodies
 from asm.streams.loops.body import TileLoop
-from asm.streams.loops.bounds import busy_units, recurrence, resource_bounds
+from asm.streams.loops.bounds import recurrence, resource_bounds
 from asm.streams.loops.depend import edges
 from asm.streams.loops.modulo import Choice, Kernel, modulo_schedule
 from asm.streams.loops.tracks import Track, tracks_of
@@ -30,7 +30,5 @@ def find_kernel(
         report.attempts.append(Attempt(interval, found if isinstance(found, str) else ""))
         if not isinstance(found, str):
             assert isinstance(kernel, Kernel)
-            report.interval, report.stages, report.copies = interval, kernel.stages, 1
-            report.busy = busy_units(piece for _, piece in kernel.pieces)
             return kernel, found
     return None

@@ -13,7 +13,7 @@ class ModuloTable(Table):
     """A reservation of cycle c is one of all cycles c + k * interval as well."""
 
     def __init__(self, spec: MachineSpec, interval: int) -> None:
-        super().__init__(spec)
+        super().__init__(spec, first=-interval)
         self.interval = interval
 
     def _claim(self, wanted: Wanted) -> tuple[str, Taken, Taken] | None:
