@@ -13,11 +13,12 @@ from asm.facts import FACTS, register_written
 from asm.program import AsmOp, TimedOp
 from asm.schedule.loops.body import WORD_MASK
 from asm.streams.graph import Node
-from asm.streams.proof.elements import ROWS, Elements
+from asm.streams.proof.elements import ROWS
 from asm.streams.proof.kinds import Registers
 from asm.streams.proof.meaning import Meaning
 from asm.streams.proof.physics import Missing, Physics
 from asm.streams.proof.scalars import Scalars
+from asm.streams.proof.values import Values
 from isa.machine import MachineSpec
 from isa.units import slice_name
 
@@ -61,11 +62,8 @@ def flaw_for(
     except Missing as reason:
         return str(reason)
     meaning.run(nodes)
-    return (
-        _difference(physics.elements, meaning.elements)
-        or _not_left(physics, meaning)
-        or _registers(nodes, timed, ordered)
-    )
+    made, wanted = Values(physics.elements), Values(meaning.elements)
+    return _difference(made, wanted) or _not_left(physics, made, meaning, wanted) or _registers(nodes, timed, ordered)
 
 
 def _registers(nodes: Iterable[Node], timed: Scalars, ordered: Scalars) -> str:
@@ -88,24 +86,24 @@ def _ranges(nodes: Iterable[Node], spec: MachineSpec) -> dict[tuple[int, int], r
     return found
 
 
-def _difference(made: Elements, wanted: Elements) -> str:
+def _difference(made: Values, wanted: Values) -> str:
     """The first row of memory that the two leave different."""
-    (places, numbers), (others, expected) = made.contents(), wanted.contents()
+    (places, numbers), (others, expected) = made.memory(), wanted.memory()
     if not np.array_equal(places, others):
         return f"{_row(np.setxor1d(places, others)[0])} is written by one of them alone"
     wrong = np.flatnonzero(numbers != expected)
     if len(wrong):
         return f"{_row(places[wrong[0]])} differs"
-    slices = [number for number, found in made.scatters().items() if found != wanted.scatters().get(number)]
+    slices = [number for number, found in made.scattered().items() if found != wanted.scattered().get(number)]
     return f"what is scattered to {slice_name(slices[0])} differs" if slices else ""
 
 
-def _not_left(physics: Physics, meaning: Meaning) -> str:
+def _not_left(physics: Physics, made: Values, meaning: Meaning, wanted: Values) -> str:
     """Weights that should have stayed in a plane and are not there."""
     planes, cells = physics.arrays.last()
-    there = dict(zip(planes.tolist(), physics.elements.number(cells[:, None]).tolist(), strict=True))
+    there = dict(zip(planes.tolist(), made.number(cells[:, None]).tolist(), strict=True))
     for plane, array in meaning.left:
-        (number,) = meaning.elements.number(array).tolist()
+        (number,) = wanted.number(array).tolist()
         if number not in ([there.get(plane)] if plane >= 0 else there.values()):
             return f"weights are not in P{plane}" if plane >= 0 else "weights are in no plane"
     return ""

@@ -44,7 +44,6 @@ class Meaning:
             for value in node.results:
                 self.values[value] = made[:, start : start + value.width]
                 start += value.width
-        self.elements.evaluate()
 
     def _made(self, node: Node, now: int) -> Integers:
         """The cells that a statement makes; none of a store."""

@@ -79,7 +79,6 @@ class Physics:
         for run in runs:
             if run.burst.row.units is READS:
                 self._load(run)
-        self.elements.evaluate()
 
     def _part(self, start: int, burst: Burst) -> Part:
         row, count = burst.row, burst.count
