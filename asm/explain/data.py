@@ -28,7 +28,9 @@ def run_data(report: RunReport) -> Data:
         "bound": report.bound,
         "bounds": {
             "chain": {"cycles": report.limits.landing, "steps": [_step(step) for step in report.limits.chain()]},
-            "resources": [{**bound._asdict(), "cycles": bound.cycles} for bound in report.bounds],
+            "resources": [
+                {**bound._asdict(), "names": list(bound.names), "cycles": bound.cycles} for bound in report.bounds
+            ],
         },
         "parts": [_part(report, part) for part in report.parts],
         "units": [use._asdict() for use in report.uses],

@@ -80,6 +80,7 @@ class _Demands:
         self.tails = limits.tails()
 
     def all(self) -> Iterator[Demand]:
+        yield from self._scalar()
         yield from self._alus()
         yield from self._switches()
         yield from self._planes()
@@ -92,6 +93,13 @@ class _Demands:
         return Need(node, node.span, self.limits.early(node), max(0, self.tails[node] - node.span))
 
     # Units ------------------------------------------------------------------------------------
+    def _scalar(self) -> Iterator[Demand]:
+        """Units of scalar ops, which take a cycle each."""
+        nodes = [node for node in self.nodes if not node.op.row.tensor]
+        for units in {node.op.row.units.name: node.op.row.units for node in nodes}.values():
+            needs = [self._need(node) for node in nodes if node.op.row.units is units]
+            yield Demand("scalar units", " ".join(units.names), len(units.names), needs)
+
     def _alus(self) -> Iterator[Demand]:
         """Some ops run on the first ALUs alone."""
         nodes = [node for node in self.nodes if node.op.row.units.where == VXM]
@@ -115,14 +123,16 @@ class _Demands:
 
     def _planes(self) -> Iterator[Demand]:
         """A plane for all vectors that flow, or two."""
-        nodes = [node for node in self.nodes if node.tiles]
+        nodes = [node for node in self.nodes if node.tiles and node.results]
         for side, names in ((None, ""), (WEST, "W"), (EAST, "E")):
             needs = [self._plane(node) for node in nodes if side is None or node.hemisphere == side]
             planes = self.spec.mxm_planes // (1 if side is None else HEMISPHERES)
             yield Demand(PLANES, names, max(1, planes), needs)
 
     def _plane(self, node: Node) -> Need:
-        held = len(node.tiles) * node.count * node.spacing
+        """What a product needs: its planes from the first vector to the last, the cycles between them included."""
+        vectors = len(node.tiles) * node.count // node.wide
+        held = (vectors - 1) * node.spacing + node.op.row.interval
         return Need(node, held * node.op.row.claims, self.limits.early(node), max(0, self.tails[node] - held))
 
     # Memory -----------------------------------------------------------------------------------

@@ -43,7 +43,10 @@ def _section(title: str, rows: Iterator[list[str]] | list[list[str]]) -> Iterato
 
 
 def _verdict(report: RunReport) -> str:
-    found = f"{count(len(report.region.nodes), 'tensor op')} in {count(len(report.parts), 'part')}"
+    tensor = sum(node.op.row.tensor for node in report.region.nodes)
+    scalar = len(report.region.nodes) - tensor
+    ops = count(tensor, "tensor op") + (f" and {count(scalar, 'scalar op')}" if scalar else "")
+    found = f"{ops} in {count(len(report.parts), 'part')}"
     over = report.cycles - report.bound
     met = "and no schedule takes less" if not over else f"{over:,} more than the bound"
     return f"{found} take {count(report.cycles, 'cycle')}, {met}"
@@ -94,7 +97,8 @@ def _begins(report: RunReport, part: Part) -> str:
         blocked = part.blocked[-1]
         return f"{what_blocks(blocked)} until {blocked.until:,}: part {report.part_of(blocked.holder)}"
     if part.writer is not None:
-        return f"loads what {op_in(part.writer)} writes first"
+        first = "writes first" if part.writer.rows is not None else "makes first"
+        return f"takes what {op_in(part.writer)} {first}"
     return ""
 
 
@@ -138,7 +142,7 @@ def _elements(node: Node) -> str:
 def _way(following: Step) -> str:
     """How the result of a step gets to the next."""
     if following.link == MEMORY:
-        way = ", which writes what is loaded next"
+        way = ", which comes first"
     else:
         way = f", {count(following.way, 'cycle')} on the way" if following.way else ""
     return way + (f", {count(following.slack, 'cycle')} to spare" if following.slack else "")
