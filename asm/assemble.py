@@ -10,8 +10,8 @@ import gc
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asm.allocate.allocate import allocate
 from asm.data.blocks import add_data, add_symbols, add_tensors
 from asm.data.gather import Gathering
 from asm.data.place import place
@@ -22,7 +22,6 @@ from asm.program import Item, Packed, Timeline
 from asm.schedule import Options, schedule
 from asm.schedule.flow import Flow
 from asm.schedule.loops.find import Stated
-from asm.schedule.loops.report import LoopReport
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
@@ -31,6 +30,9 @@ from asm.write.verbatim import Raw, take_as_written
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import LPU1, MachineError, MachineSpec, load
+
+if TYPE_CHECKING:
+    from asm.schedule.loops.report import LoopReport
 
 INPUT_NAME = "<input>"
 
@@ -176,12 +178,20 @@ class Assembler:
             from asm.streams.loops.expand import expand  # what programs without such loops do without
 
             items, result.loops = expand(items, builder.loops, self.scope, _stated(gathering))
-        problems = allocate(self.scope.registers, items)
+        problems = self._allocate(items)
         for diagnostic in problems:
             self.report(diagnostic)
         if not problems:
             builder.schedule(frozenset(facts.aliases), self.oracle)
         return items, builder.unchecked is not None
+
+    def _allocate(self, items: list[Item | Raw]) -> list[Diagnostic]:
+        """Registers for names; files whose registers all have numbers do without what finds them."""
+        if not self.scope.registers.waiting:
+            return []
+        from asm.allocate.allocate import allocate
+
+        return allocate(self.scope.registers, items)
 
     def _pack(self, result: Assembly, items: list[Item | Raw], gathering: Gathering, unchecked: bool) -> None:
         if unchecked:

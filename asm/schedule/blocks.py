@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from asm.facts import control_of, target_label
+from asm.facts import FACTS, control_of, target_label
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
 from asm.schedule.overlap import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
@@ -176,9 +176,11 @@ class _Splitter:
         elif len(self.current.ops) >= MAX_OPS or self.accesses >= MAX_ACCESSES:
             self._close()
             self.current.continues = True
-        self.accesses += bool(op.row.memory)
+        facts = FACTS[op.row.id]
+        self.accesses += bool(facts.memory)
         self.current.ops.append(op)
-        self._end_with((op,))
+        if op.references or facts.control:
+            self._end_with((op,))
 
     def _explicit(self, bundle: Explicit) -> None:
         if not self.current.is_explicit:

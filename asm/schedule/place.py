@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from asm.facts import CLASS_NUMBER, FACTS, register_written
+from asm.facts import FACTS, register_written
 from asm.program import FREE
 from asm.schedule.graph import Graph
 from asm.schedule.memory import share_a_bank
 from isa.units import CLASSES
 
 InFlight = dict[int, int]  # register -> cycles until its last write lands; landed ones are left out
-PINNED = len(CLASS_NUMBER)  # pinned ops are ready in a class of their own, looked at first
-ORDER = (PINNED, *CLASS_NUMBER.values())
-FULL = (*((1 << len(units.names)) - 1 for units in CLASSES.values()), -1)
+SCALAR = [units for units in CLASSES.values() if not units.where]  # linear ops run on these, the first classes
+PINNED = len(SCALAR)  # pinned ops are ready in a class of their own, looked at first
+ORDER = (PINNED, *range(len(SCALAR)))
+FULL = (*((1 << len(units.names)) - 1 for units in SCALAR), -1)
 NUMBER_BITS = 16  # a key of a ready heap is (less height, op number) in one int
 NUMBER_MASK = (1 << NUMBER_BITS) - 1
 PARTNERS_TRIED = 8  # memory ops looked at for one that can share a cycle

@@ -30,7 +30,7 @@ def assign_bursts(bundles: Sequence[Packed], spec: MachineSpec) -> list[Diagnost
     """Give every tensor op of some bundles a unit, run by run; E-UNIT-BUSY for each that finds none."""
     runs: dict[int, list[tuple[int, AsmOp]]] = {}
     for bundle in bundles:
-        for op in bundle.ops:
+        for op in bundle.ops if bundle.explicit else ():
             if op.row.tensor:
                 runs.setdefault(bundle.run, []).append((bundle.cycle, op))
     return [problem for timed in runs.values() for problem in assign_run(timed, spec)]

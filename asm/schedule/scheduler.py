@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from asm.check import check_bundles
 from asm.check.cycles import check_region
@@ -13,7 +14,6 @@ from asm.program import AsmOp, Item, Packed
 from asm.schedule.blocks import Block, Blocks, split
 from asm.schedule.flow import Flow
 from asm.schedule.loops.find import Stated, candidates
-from asm.schedule.loops.report import LoopReport
 from asm.schedule.memory import Aliases
 from asm.schedule.oracle import Oracle
 from asm.schedule.pack import pack
@@ -25,6 +25,9 @@ from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import ERROR, Diagnostic
 from isa.machine import MachineSpec
+
+if TYPE_CHECKING:
+    from asm.schedule.loops.report import LoopReport
 
 RUN_ENDS = ("jump", "call", "ret", "loop", "halt", "trap")  # control after which cycles count anew
 NOWHERE = OpStmt("", (), (), None, Line("", 1, ""), 1, 1)  # before the first op nothing is ever added

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from asm.facts import CLASS_NUMBER, FACTS, unit_name
+from asm.facts import FACTS, unit_name
 from asm.program import FREE, AsmOp
 from isa.diagnostics import Diagnostic, Note
 
 
 def assign_units(ops: Sequence[AsmOp]) -> list[Diagnostic]:
     """Give every scalar op of a bundle a unit of its own; E-UNIT-BUSY for each that finds none."""
-    taken = [0] * len(CLASS_NUMBER)  # a bit per unit
+    taken: dict[int, int] = {}  # class -> a bit per unit
     placed: list[AsmOp] = []
     diagnostics = []
     for op in sorted((op for op in ops if not op.row.tensor), key=_choices):
         facts = FACTS[op.row.id]
-        free = _candidates(op) & ~taken[facts.unit_class]
+        free = _candidates(op) & ~taken.get(facts.unit_class, 0)
         if not free:
             diagnostics.append(_busy(op, placed))
             continue
         lowest = free & -free
-        taken[facts.unit_class] |= lowest
+        taken[facts.unit_class] = taken.get(facts.unit_class, 0) | lowest
         if facts.unit >= 0:
             op.values[facts.unit] = lowest.bit_length() - 1
         placed.append(op)
