@@ -13,7 +13,7 @@ from isa.diagnostics import Note
 from isa.machine import MachineSpec
 from isa.units import SLICE, SXM
 
-SPLIT = "let less wait: store a value and load it again further down, or split the run at a label"
+SPLIT = "let less wait: store a value and load it again further down, or split the run: `nop 1` ends it"
 TOGETHER = "what shares values runs at once: store a value half-way, and load it again further down"
 OTHER_SWITCH = "the other switch has as many: pin one to it, or leave the pin out"
 OTHER_SIDE = "tensors on the other side of the vector unit come on streams of the other direction"

@@ -303,8 +303,8 @@ class Reader:
             return value
         if flowing.name in self.values:
             raise SourceError  # what should have made it has an error
-        message = f"`{flowing.name}` has no value here: nothing before it in this run of tensor ops makes it"
-        help_ = "a label, a scalar op, a bundle or a timeline ends a run; values cross it in memory alone"
+        message = f"`{flowing.name}` has no value here: nothing before it in this run makes it"
+        help_ = "a jump, a label that is named, a bundle or a timeline ends a run; values cross it in memory alone"
         raise error("E-STREAM", message, statement.line, flowing.node, help_)
 
     def _take(self, node: Node, field: str, value: Value) -> None:

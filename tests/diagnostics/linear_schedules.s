@@ -44,7 +44,7 @@
         vload   %a, long
 ; error: E-SCHEDULE 9-13: 27 vector ALUs (7 of them for what waits) are needed at once; lpu1 has 16
 ; note 44:17-18: `%a` takes 8 units to wait until `vadd.f32` in line 53
-; help: let less wait: store a value and load it again further down, or split the run at a label
+; help: let less wait: store a value and load it again further down, or split the run: `nop 1` ends it
         vexp.f32 %b, %a
         .rept 8
         vexp.f32 %b, %b

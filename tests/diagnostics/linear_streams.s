@@ -41,8 +41,8 @@
 ; note 33:17-18: `%c` is made here
 ; help: convert it with `vcvt`
         vadd.f32 %d, %a, %e
-; error: E-STREAM 26-27: `%e` has no value here: nothing before it in this run of tensor ops makes it
-; help: a label, a scalar op, a bundle or a timeline ends a run; values cross it in memory alone
+; error: E-STREAM 26-27: `%e` has no value here: nothing before it in this run makes it
+; help: a jump, a label that is named, a bundle or a timeline ends a run; values cross it in memory alone
         vadd.f32 r1, %a, %a
 ; error: E-OPERAND 18-19: operand 1 of `vadd.f32` is r1; it must be a stream or a v register
         vadd.f32 %d, %a, %a, d=2
