@@ -23,6 +23,7 @@ WORD = 0xFFFFFFFF
 LATENT = [BY_KEY["mul rd, ra, rb"], BY_KEY["add.f32 rd, ra, rb"], *DIVIDE]
 CORNERS = (0, 1, 1 << 31, WORD, 5)
 SYMBOL_NAMES = list(SYMBOLS)
+SWAPPED = {a + u: b + u for a, b in (("lt", "gt"), ("gt", "lt"), ("le", "ge"), ("ge", "le")) for u in ("", "u")}
 
 
 class LoopWriter(Writer):
@@ -50,7 +51,7 @@ class LoopWriter(Writer):
 
     def jumping_back(self) -> None:
         """A loop that ends where a comparison of a counter says so, which comes true within MOST_TRIPS rounds."""
-        step = self.draw(st.sampled_from([1, 2, 4, -1, -2, 3]))
+        step = self.draw(st.sampled_from([1, 2, 4, -1, -2, 3, -3, 5, 6, -7]))
         first = (self.draw(st.sampled_from(CORNERS)) + self.draw(st.integers(-30, 30))) & WORD
         bound = (first + step * self.draw(st.integers(-2, MOST_TRIPS)) + self.draw(st.integers(-1, 1))) & WORD
         condition = self.draw(st.sampled_from(["lt", "le", "gt", "ge", "ne", "ltu", "leu", "gtu", "geu", "eq"]))
@@ -64,8 +65,14 @@ class LoopWriter(Writer):
         self.items.append(make_label(start))
         self.round()
         self.add("add rd, ra, imm", rd=COUNTER, ra=COUNTER, imm=step & WORD)
-        in_register = self.draw(st.booleans())
-        self.add("cmp ra, rb", ra=COUNTER, rb=BOUND) if in_register else self.add("cmp ra, imm", ra=COUNTER, imm=bound)
+        compared = self.draw(st.sampled_from(["with a constant", "with a register", "the other way round"]))
+        if compared == "with a constant":
+            self.add("cmp ra, imm", ra=COUNTER, imm=bound)
+        elif compared == "with a register":
+            self.add("cmp ra, rb", ra=COUNTER, rb=BOUND)
+        else:
+            self.add("cmp ra, rb", ra=BOUND, rb=COUNTER)
+            condition = SWAPPED.get(condition, condition)
         self.add(f"j{condition} target", start)
 
     def round(self) -> None:

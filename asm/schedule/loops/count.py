@@ -14,6 +14,7 @@ from asm.schedule.loops.make import Maker
 from isa.faults import CONDITION_CODE
 
 UP, DOWN = 1, -1
+WORDS = WORD_MASK + 1
 ENDS: dict[str, tuple[int, int, str]] = {  # condition -> direction, what is added to the bound, condition then
     "lt": (UP, 0, "lt"),
     "le": (UP, 1, "lt"),
@@ -25,15 +26,16 @@ ENDS: dict[str, tuple[int, int, str]] = {  # condition -> direction, what is add
     "geu": (DOWN, -1, "gtu"),
 }
 UNEQUAL = "ne"
+SWAPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "ltu": "gtu", "gtu": "ltu", "leu": "geu", "geu": "leu"}
 
 
 @dataclass(slots=True)
 class Idiom:
-    """`register` moves by 2**shift in `direction` until it has passed the bound: a register, or a constant."""
+    """`register` moves by `step` in `direction` until it has passed the bound: a register, or a constant."""
 
     register: int
     direction: int
-    shift: int
+    step: int
     bound: int
     is_constant: bool
     condition: str  # while it holds of register and bound, the loop goes on
@@ -47,30 +49,27 @@ def recognise(body: Body, jump: AsmOp) -> Idiom | str:
         return "no `cmp` of integers decides it"
     if any(read.carried for read in body.reads if read.register == CONDITION_CODE):
         return "a round reads the condition code of the round before"
-    register = compare.value("ra")
+    is_constant = "imm" in compare.row.format.names
+    register, bound = compare.value("ra"), compare.value("imm" if is_constant else "rb")
+    condition = jump.row.condition
+    if not is_constant and bound in body.steps and register not in body.writers:
+        register, bound, condition = bound, register, SWAPPED.get(condition, condition)
     if register not in body.steps:
         return f"r{register} does not advance by a constant"
     if body.writers[register][0] > compares[-1]:
         return f"r{register} advances after it is compared"
-    return _idiom(body, compare, jump.row.condition)
+    return _idiom(body, register, bound, is_constant, condition)
 
 
-def _idiom(body: Body, compare: AsmOp, condition: str) -> Idiom | str:
-    register = compare.value("ra")
-    is_constant = "imm" in compare.row.format.names
-    bound = compare.value("imm" if is_constant else "rb")
+def _idiom(body: Body, register: int, bound: int, is_constant: bool, condition: str) -> Idiom | str:
     if not is_constant and bound in body.writers:
         return f"the bound r{bound} changes"
     step = body.steps[register]
     size = min(step, -step & WORD_MASK)
     direction = UP if size == step else DOWN
-    if not size or size & (size - 1):
-        return f"r{register} advances by {size}, no power of two"
-    if condition == UNEQUAL and size == 1:
-        return Idiom(register, direction, 0, bound, is_constant, condition)
-    if condition not in ENDS or ENDS[condition][0] != direction:
+    if not size or (condition != UNEQUAL and ENDS.get(condition, (0,))[0] != direction):
         return f"r{register} does not move towards the bound of `{condition}`"
-    return Idiom(register, direction, size.bit_length() - 1, bound, is_constant, condition)
+    return Idiom(register, direction, size, bound, is_constant, condition)
 
 
 def count_rounds(make: Maker, idiom: Idiom, count: int) -> None:
@@ -84,15 +83,26 @@ def count_rounds(make: Maker, idiom: Idiom, count: int) -> None:
         make.ops.append(make.op("cmp", "ra, rb", ra=idiom.register, rb=bound))
         make.registers("sub", count, high, low)
         make.immediate(f"sel.{condition}", count, count, 0)
-    if idiom.shift:
-        make.immediate("shr", count, count, idiom.shift)
+    _divide(make, count, idiom.step)
     make.immediate("max", count, count, 1)
+
+
+def _divide(make: Maker, count: int, step: int) -> None:
+    """count / step, rounded down; of a step that is no power of two exact up to 2^32 / step^2, and never more.
+
+    (count + 1) times the reciprocal, rounded down itself, does that without the divider.
+    """
+    if step & (step - 1):
+        make.immediate("add", count, count, 1)
+        make.immediate("mulh.u32", count, count, WORDS // step)
+    elif step > 1:
+        make.immediate("shr", count, count, step.bit_length() - 1)
 
 
 def _last_bound(make: Maker, idiom: Idiom, scratch: int) -> int:
     """The register with the bound such that (bound - register) / step, rounded down, is the number of rounds."""
     more = ENDS[idiom.condition][1] if idiom.condition in ENDS else 0
-    more += idiom.direction * ((1 << idiom.shift) - 1)
+    more += idiom.direction * (idiom.step - 1)
     if idiom.is_constant:
         make.constant(scratch, idiom.bound + more)
         return scratch

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from asm.facts import FACTS, register_written
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import WORD_MASK
-from asm.schedule.loops.count import ENDS, UNEQUAL, UP, Idiom
+from asm.schedule.loops.count import ENDS, UNEQUAL, UP, WORDS, Idiom
 
 SIGN = 1 << 31
 UNSIGNED = ("ltu", "gtu")
@@ -35,7 +35,7 @@ def exact_rounds(before: Block | None, idiom: Idiom) -> Difference | None:
 
     The constant is not negative, so that the difference is less than 2^31.
     """
-    if idiom.shift or before is None:
+    if idiom.step != 1 or before is None:
         return None
     found = None
     if idiom.condition == "lt" and not idiom.is_constant:
@@ -49,13 +49,16 @@ def exact_rounds(before: Block | None, idiom: Idiom) -> Difference | None:
 def rounds(idiom: Idiom, start: int, bound: int) -> int | None:
     """The rounds from a start to a bound; None when that is not one way through the numbers, without wrapping."""
     more = ENDS[idiom.condition][1] if idiom.condition in ENDS else 0
-    last = bound + more + idiom.direction * ((1 << idiom.shift) - 1) & WORD_MASK
+    last = bound + more + idiom.direction * (idiom.step - 1) & WORD_MASK
     low, high = (start, last) if idiom.direction == UP else (last, start)
-    if idiom.condition != UNEQUAL:
+    if idiom.condition == UNEQUAL:
+        if (bound - start) * idiom.direction % WORDS % idiom.step:
+            return None
+    else:
         flip = 0 if ENDS[idiom.condition][2] in UNSIGNED else SIGN
         if low ^ flip >= high ^ flip:
             return None
-    return ((high - low) & WORD_MASK) >> idiom.shift or None
+    return ((high - low) & WORD_MASK) // idiom.step or None
 
 
 def way_in(program: Blocks, number: int, jumps: Counter[str]) -> int | None:
