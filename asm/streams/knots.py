@@ -34,14 +34,14 @@ def _waits(parts: list[Part]) -> list[list[int]]:
 
 
 def _sorted(parts: list[Part], before: list[list[int]]) -> Iterator[int]:
-    """The parts that can be put in order: of those that are ready one with a pin, else the first in the file."""
+    """The parts that can be put in order: of those that are ready the first in the file."""
     left = [len(others) for others in before]
     after: list[list[int]] = [[] for _ in parts]
     for number, others in enumerate(before):
         for other in others:
             after[other].append(number)
-    keys = [(all(node.op.cycle_pin is None for node in part), min(node.number for node in part)) for part in parts]
-    ready = [(keys[number], number) for number in range(len(parts)) if not left[number]]
+    firsts = [min(node.number for node in part) for part in parts]
+    ready = [(firsts[number], number) for number in range(len(parts)) if not left[number]]
     heapify(ready)
     while ready:
         _, number = heappop(ready)
@@ -49,7 +49,7 @@ def _sorted(parts: list[Part], before: list[list[int]]) -> Iterator[int]:
         for user in after[number]:
             left[user] -= 1
             if not left[user]:
-                heappush(ready, (keys[user], user))
+                heappush(ready, (firsts[user], user))
 
 
 def _ring(before: list[list[int]], done: set[int]) -> list[int]:
