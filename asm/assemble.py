@@ -7,7 +7,7 @@ error is reported and dropped, and bundles are made only of programs without err
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ class Assembly:
     bundles: list[Packed] = field(default_factory=list)
     text: Text = field(default_factory=Text)
     found: list[Timeline] = field(default_factory=list)  # what runs of linear tensor code became, in order
+    tiles: list[Sequence[Item]] = field(default_factory=list)  # what loops over tensor code became, in order
     loops: list[LoopReport] = field(default_factory=list)  # what became of innermost loops, in order
     flow: Flow | None = None  # and of all blocks
 
@@ -177,7 +178,7 @@ class Assembler:
         if builder.loops:
             from asm.streams.loops.expand import expand  # what programs without such loops do without
 
-            items, result.loops = expand(items, builder.loops, self.scope, _stated(gathering))
+            items, result.loops, result.tiles = expand(items, builder.loops, self.scope, _stated(gathering))
         problems = self._allocate(items)
         for diagnostic in problems:
             self.report(diagnostic)

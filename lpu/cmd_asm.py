@@ -57,9 +57,9 @@ def assemble(
 
         messages.write_file(args.listing, listing(result, explained.reports(result)).encode(errors="replace"))
     if args.emit_timeline and result.image:
-        from asm.write.timeline import timeline_text
+        from asm.write.timeline import found_text
 
-        text = "\n".join(timeline_text(timeline, result.scope.spec) for timeline in result.found)
+        text = found_text(result.found, result.tiles, result.scope.spec)
         messages.write_file("-", text.encode(errors="replace"))
     explained.add(result)
     return result.image

@@ -10,6 +10,7 @@ from test_tensor_programs import MODELS, PROGRAMS, read_promises, run
 
 from asm.assemble import assemble
 from asm.syntax.format import format_source
+from asm.write.timeline import found_text
 
 PATHS = sorted((PROGRAMS / "linear" / "loops").glob("*.s"))
 TILES = {"gemm_i8": (32, 10), "vector_add_relu": (8, 8)}  # rows of a tile in each tensor that is written, and the most
@@ -61,3 +62,14 @@ def test_the_gallery_shows_every_loop() -> None:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         cells = " | ".join(map(str, (*cycles, report.interval, lines)))
         assert f"(tensor/linear/loops/{path.name}) | {cells} |" in gallery
+
+
+@kernels
+def test_what_a_loop_became_can_be_written_in_its_place(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    result = assemble(source)
+    before, _, rest = source.partition("        loop    r2, done\n")
+    written = found_text(result.found, result.tiles, result.scope.spec)
+    again = assemble(f"{before}{written}done:{rest.partition('done:')[2]}")
+    assert again.diagnostics == []
+    assert again.text.syllables == result.text.syllables

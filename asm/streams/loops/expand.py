@@ -37,8 +37,8 @@ COUNTERS = 3
 
 def expand(
     items: Sequence[Item | Raw], loops: Iterable[tuple[int, TileLoop]], scope: Scope, stated: Stated
-) -> tuple[list[Item | Raw], list[LoopReport]]:
-    """The items with loops in their places, each before the item of a number; and what became of each."""
+) -> tuple[list[Item | Raw], list[LoopReport], list[Sequence[Item]]]:
+    """The items with loops in their places, each before the item of a number; what is said of each, and what it is."""
     expander = _Expander(scope, stated, _is_closed(items))
     start = 0
     for number, loop in loops:
@@ -46,7 +46,7 @@ def expand(
         expander.expand(loop)
         start = number
     expander.take(items[start:])
-    return expander.items, expander.reports
+    return expander.items, expander.reports, expander.made
 
 
 def _ops(item: Item | Raw) -> list[AsmOp]:
@@ -74,6 +74,7 @@ class _Expander:
     closed: bool
     items: list[Item | Raw] = field(default_factory=list)
     reports: list[LoopReport] = field(default_factory=list)
+    made: list[Sequence[Item]] = field(default_factory=list)
     around: list[str] = field(default_factory=list)  # labels at which loops end that have begun
 
     def take(self, items: Sequence[Item | Raw]) -> None:
@@ -88,7 +89,8 @@ class _Expander:
         levels = MOST_LEVELS - len(self.around) if self.closed else 1
         name = f"~tiles{len(self.reports) + 1}"
         made = _Loop(loop, self.scope, self.stated, levels, name)
-        self.items += made.items()
+        self.made.append(made.items())
+        self.items += self.made[-1]
         self.reports.append(made.report)
 
 
