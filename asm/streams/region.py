@@ -62,7 +62,7 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
     """The timeline that a graph of bursts becomes while registers may have no numbers yet: they are taken note of.
     With `waits` nothing is under way at its end. Raises SourceError."""
     timeline = unscheduled(nodes)
-    complete(scope, timeline, nodes, waits)
+    _fill(scope, timeline, _arrange(scope, nodes, frozenset()), waits)
     for timed in timeline.ops:
         note_registers(scope, timed.op, form_of(timed.op.row))
     return timeline
@@ -76,11 +76,23 @@ def complete(
     aliases: Aliases = frozenset(),
     oracle: Oracle | None = None,
 ) -> None:
-    """Schedule the ops of a timeline; `aliases` are pairs of symbols that may share memory. An `oracle` may find a
-    shorter one. Raises SourceError."""
+    """Schedule the ops of a timeline, and prove that they do what the nodes say; `aliases` are pairs of symbols that
+    may share memory. An `oracle` may find a shorter one. Raises SourceError."""
+    from asm.streams.proof.check import flaw  # which needs NumPy
+
     found = _arrange(scope, nodes, aliases)
     if oracle and not found.names.may_rename:
         found = found._replace(placed=oracle.run(found.nodes, found.placed, scope.spec))
+    _fill(scope, timeline, found, waits)
+    wrong = flaw(found.nodes, timeline.ops, scope.spec)
+    if wrong:
+        message = f"the schedule found for this run is wrong: {wrong}"
+        raise SourceError(
+            Diagnostic("E-SCHEDULE", message, timeline.place, help="please report it; a timeline avoids it")
+        )
+
+
+def _fill(scope: Scope, timeline: Timeline, found: _Arranged, waits: bool) -> None:
     timeline.ops = _timed_ops(found, waits)
     timeline.region = Region(found.nodes, found.placed, scope.spec)
 
