@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -133,3 +135,72 @@ def test_the_sram_of_the_copy_is_full() -> None:
     both = sum(each.busy * each.lanes for each in report.traffic if each.what in ("read", "written"))
     assert both / report.cycles == pytest.approx(LPU1.sram_bytes_per_cycle, rel=0.002)
     assert np.isclose(both, 2 * 88 * 4096 * 320)
+
+
+# As text ------------------------------------------------------------------------------------------
+def helps(report: RunReport) -> list[str]:
+    return [line for line in report.lines() if line.startswith("  help: ")]
+
+
+@pytest.mark.parametrize(
+    ("name", "help_"),
+    [
+        ("softmax.s", "all 4 units to reduce over lanes are busy for 83.8 % of the cycles"),
+        ("gelu.s", "all 16 vector ALUs are busy for 92.8 % of the cycles, a share of 25.0 % with values that wait"),
+        ("copy.s", "all 88 read ports are busy for 99.9 % of the cycles"),
+        ("vector_add_relu.s", "two halves side by side, in slices of their own, would take about 43"),
+        ("layernorm.s", "38 of them from place to place: bring tensors nearer, or let more elements follow it"),
+    ],
+)
+def test_what_bounds_a_kernel_decides_what_would_help(name: str, help_: str) -> None:
+    assert any(help_ in line for line in helps(of_program(name)))
+
+
+@pytest.mark.parametrize(
+    ("places", "help_"),
+    [
+        (
+            {"x": "mw0..mw3.0", "z": "mw0..mw3.1"},
+            "read ports mw0..mw3 take 2 bursts one after the other",
+        ),
+        ({"x": "mw0..mw3.0", "z": "me0..me3.0"}, "elements come one a cycle"),
+    ],
+)
+def test_tensors_that_share_a_port_are_to_be_moved(places: dict[str, str], help_: str) -> None:
+    text = tensors(64, y="me4..me7", w="mw4..mw7", **places)
+    report = explained(f"{text}vload %x, x\nvstore y, %x\nvload %y, z\nvstore w, %y\n")
+    assert help_ in helps(report)[0]
+
+
+def test_parts_that_are_alike_take_one_row() -> None:
+    lines = list(of_program("copy.s").lines())
+    start = lines.index("  parts")
+    rows = [line.split()[:2] for line in lines[start + 1 : lines.index("  every cycle of part 1")]]
+    assert rows == [["1..2", "0..4,100"], ["3..22", "0..4,099"]]
+
+
+def test_long_tables_are_cut_and_say_so() -> None:
+    text = tensors(2, **{f"x{n}": f"mw0..mw3.{n % 2}" for n in range(20)}, y="me0..me3")
+    moves = "".join(f"vload %x, x{n}\nvmov.u32 %x, %x\nvstore y, %x\n" for n in range(20))
+    assert "    and 8 more, which --explain=json has" in list(explained(text + moves).lines())
+
+
+def test_a_text_fits_a_terminal() -> None:
+    for name in ("softmax.s", "gelu.s", "gemm_i8.s", "vector_add_relu.s"):
+        lines = list(of_program(name).lines())
+        assert len(lines) <= 55
+        assert max(len(line) for line in lines) < 180
+
+
+# What it costs ------------------------------------------------------------------------------------
+def test_nothing_is_worked_out_unless_it_is_asked_for() -> None:
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom asm.assemble import assemble\n"
+        f"assert assemble(Path({str(PROGRAMS / 'softmax.s')!r})).ok\nprint('\\n'.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROGRAMS.parents[2], capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in done.stdout.split() if name.startswith("asm.explain")}
+    assert "asm.streams.region" in done.stdout.split()
+    assert loaded <= {"asm.explain", "asm.explain.words"}

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
+from asm.explain.demand import ALUS, BANKS, READS, WRITES
 from asm.explain.limits import STREAM
 from asm.explain.parts import Blocked
 from asm.explain.report import RunReport
-from asm.explain.words import count, percent
+from asm.explain.words import count, percent, ranges
 from asm.streams import table
 from isa.machine import HEMISPHERES
 from isa.units import SLICE
 
 MOST = 0.75  # of the cycles: what is busy so long decides
+ELSEWHERE = {READS: "slices", WRITES: "slices", BANKS: "banks"}  # where what shares one of these could go
 WORTH = 0.9  # of the cycles: a change that leaves more is not worth it
 
 
@@ -76,7 +78,14 @@ class Pool(NamedTuple):
 
 
 def _lower(report: RunReport) -> Iterator[str]:
-    """What the cycles go to: units that are busy, or the way of an element."""
+    """What the cycles go to: one port or bank, units that are busy, or the way of an element."""
+    top = report.bounds[0]
+    if top.resource in ELSEWHERE and top.bursts > 1 and top.cycles > report.limits.landing:
+        yield (
+            f"{top.resource} {ranges(top.names)} take {top.bursts} bursts one after the other: "
+            f"tensors in other {ELSEWHERE[top.resource]} would not wait for each other"
+        )
+        return
     pool = max(_pools(report), key=lambda pool: pool.cycles)
     if pool.cycles >= MOST * report.cycles:
         yield _busy(report, pool)
@@ -90,7 +99,7 @@ def _pools(report: RunReport) -> Iterator[Pool]:
         if bound.units > 1:
             yield Pool(bound.resource, bound.units, bound.busy)
     ports = HEMISPHERES * spec.slices
-    for what, units in (("read ports", ports), ("write ports", ports), ("vector ALUs", spec.vxm_alus)):
+    for what, units in ((READS, ports), (WRITES, ports), (ALUS, spec.vxm_alus)):
         uses = [use for use in report.uses if use.resource == what]
         yield Pool(what, units, sum(use.busy for use in uses), sum(use.moves for use in uses))
 

@@ -18,7 +18,7 @@ from isa.machine import MachineSpec
 from isa.places import place_name
 
 SHOWN = 6  # bounds, the greatest
-MOST, MOST_TAKERS = 24, 3  # values, and those who take one
+MOST_PARTS, MOST, MOST_TAKERS = 12, 24, 3  # parts, values of a part, and those who take one
 NEAR = 0.5  # of the bound: what is further from it is not shown
 
 
@@ -26,7 +26,7 @@ def lines(report: RunReport) -> Iterator[str]:
     """The report as text, about a screen of it."""
     yield f"{report.place.file}:{report.place.line}: {_verdict(report)}"
     yield from _section("bounds", _bounds(report))
-    yield from _section("parts", _parts(report) if len(report.parts) > 1 or report.last.placed.start else [])
+    yield from _all_parts(report)
     yield from _section(f"ways to time part {report.last.number}", _tried(report))
     yield from _section(f"every cycle of part {report.last.number}", _chain(report))
     yield from _section(f"use of the {count(report.cycles, 'cycle')}", _uses(report))
@@ -34,12 +34,14 @@ def lines(report: RunReport) -> Iterator[str]:
     yield from (f"  help: {each}" for each in advice(report))
 
 
-def _section(title: str, rows: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
-    """A table below a title; nothing without rows."""
+def _section(title: str, rows: Iterator[list[str]] | list[list[str]], more: int = 0) -> Iterator[str]:
+    """A table below a title, and how many rows are left out; nothing without rows."""
     made = list(rows)
     if made:
         yield f"  {title}"
         yield from table(made)
+    if more:
+        yield f"    and {more:,} more, which --explain=json has"
 
 
 def _verdict(report: RunReport) -> str:
@@ -72,14 +74,22 @@ def bound_text(bound: Bound) -> str:
 
 
 # Parts ------------------------------------------------------------------------------------------
-def _parts(report: RunReport) -> Iterator[list[str]]:
-    """A row for each part, one for all that begin and end alike for no reason of their own."""
+def _all_parts(report: RunReport) -> Iterator[str]:
+    """A row for each part, one for all that begin and end alike for no reason of their own; those that end last."""
+    if len(report.parts) == 1 and not report.last.placed.start:
+        return
     alike: dict[tuple[int, int, str], list[Part]] = {}
     for part in report.parts:
         alike.setdefault((part.placed.start, part.placed.end, _begins(report, part)), []).append(part)
-    for (start, end, why), found in alike.items():
-        numbers = ranges([str(part.number) for part in found])
-        yield [numbers, f"{start:,}..{end:,}", lines_of([node for part in found for node in part.nodes]), why]
+    shown = sorted(alike, key=lambda times: -times[1])[:MOST_PARTS]
+    rows = [_parts(times, found) for times, found in alike.items() if times in shown]
+    yield from _section("parts", rows, len(alike) - len(rows))
+
+
+def _parts(times: tuple[int, int, str], found: list[Part]) -> list[str]:
+    start, end, why = times
+    numbers = ranges([str(part.number) for part in found])
+    return [numbers, f"{start:,}..{end:,}", lines_of([node for part in found for node in part.nodes]), why]
 
 
 def _tried(report: RunReport) -> Iterator[list[str]]:
@@ -166,8 +176,7 @@ def _values(report: RunReport) -> Iterator[str]:
     """Of each kind of part what waits or goes back, and where its values are."""
     for number, alike in report.kinds.items():
         part = report.parts[number - 1]
-        others = ranges([str(other) for other in alike if other != number])
-        like = f" (alike: {others})" if others else ""
+        like = f" ({count(len(alike) - 1, 'part')} alike)" if len(alike) > 1 else ""
         yield from _section(f"values of part {number} that do not go straight{like}", _waits(part))
         found = list(flows(part.placed))
         yield from _section(
