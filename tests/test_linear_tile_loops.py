@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import lpu
 from asm.assemble import Assembly, assemble
 from asm.schedule.loops.report import LoopReport
+from isa.image import Image
 from isa.machine import LPU_TINY
 
 Array = NDArray[Any]
@@ -39,6 +40,11 @@ def assembled(source: str) -> Assembly:
     return result
 
 
+def executable(result: Assembly) -> Image:
+    assert result.image is not None
+    return lpu.link([result.image])
+
+
 def report(source: str) -> LoopReport:
     (found,) = assembled(source).loops
     return found
@@ -46,8 +52,7 @@ def report(source: str) -> LoopReport:
 
 def ran(source: str, engine: str = "core") -> tuple[lpu.Machine, Array]:
     """A program run to its end, and the tensor x that it was given."""
-    assembled(source)
-    machine = lpu.Machine(lpu.assemble(source, machine=LPU_TINY), engine=engine, strict=True)
+    machine = lpu.Machine(executable(assembled(source)), engine=engine, strict=True)
     x = np.random.default_rng(3).integers(-1000, 1000, (ROWS, LANES), dtype=np.int32)
     machine["x"], machine["y"] = x, np.zeros_like(x)
     assert machine.run(max_cycles=10_000) == "halted"
@@ -144,7 +149,7 @@ def test_generated_loops_do_what_their_lines_say(
     assume("E-SCHEDULE" not in [each.code for each in result.diagnostics])  # two loads by one port, needed at once
     assert result.diagnostics == []
     assert "check" not in result.loops[0].reason
-    machine = lpu.Machine(lpu.assemble(source, machine=LPU_TINY), engine=engine, strict=True)
+    machine = lpu.Machine(executable(result), engine=engine, strict=True)
     rng = np.random.default_rng(7)
     memory = {name: rng.integers(-1000, 1000, (ROWS, LANES), dtype=np.int32) for name in NAMES}
     for name, value in memory.items():
