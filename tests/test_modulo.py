@@ -234,6 +234,15 @@ def test_a_report_as_text(reports: list[LoopReport]) -> None:
     ]
 
 
+def test_a_search_that_finds_nothing_names_what_is_full(reports: list[LoopReport]) -> None:
+    text_of(f"loop r5, done\n{DOT}done:")
+    report = reports[0]
+    report.resources, report.recurrence = {"L0 L1": 3, "M0": 2}, 3
+    assert report.crowded(2) == "no schedule found within the budget; M0 has no cycle to spare"
+    assert report.crowded(3) == "no schedule found within the budget; L0 L1, the recurrence have no cycle to spare"
+    assert report.crowded(4) == "no schedule found within the budget"
+
+
 @pytest.mark.parametrize("command", ["asm", "check"])
 def test_explain_prints_the_reports(lpu: Command, command: str) -> None:
     lpu.write("loops.s", f".text\nloop 9, a\n{DOT}a: mov r4, 0\nloop 9, b\nadd r3, r3, 1\nb: halt{DATA}")

@@ -80,6 +80,13 @@ class LoopReport:
         """The least initiation interval that units, banks and recurrences allow (MII)."""
         return max([1, self.recurrence, *self.resources.values()])
 
+    def crowded(self, interval: int) -> str:
+        """Why the search may have found no schedule of an interval: what has no cycle of it to spare."""
+        full = [name for name, bound in self.resources.items() if bound == interval]
+        full += ["the recurrence"] * (self.recurrence == interval)
+        why = f"; {', '.join(full)} {'has' if len(full) == 1 else 'have'} no cycle to spare" if full else ""
+        return f"no schedule found within the budget{why}"
+
     def lines(self) -> Iterator[str]:
         """The report as text."""
         from asm.explain.loop import lines

@@ -31,7 +31,7 @@ def find_kernel(body: Body, free: Sequence[int], aliases: Aliases, report: LoopR
     report.critical = [body.ops[number] for number in critical]
     for interval in range(report.bound, min(report.listed, report.bound + MOST_TRIED)):
         kernel = modulo_schedule(body, edges, interval)
-        found = named(body, kernel, renamed, free) if kernel else "no schedule found within the budget"
+        found = named(body, kernel, renamed, free) if kernel else report.crowded(interval)
         if not isinstance(found, str):
             assert kernel is not None
             report.attempts.append(Attempt(interval))
