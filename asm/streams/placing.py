@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from asm.streams.burst import Piece
@@ -13,10 +13,12 @@ from asm.streams.pieces import pieces_of
 from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
 from asm.streams.table import Conflict, Table
-from asm.streams.times import Timed, plans
+from asm.streams.times import Timed, apart, plans
 from isa.machine import MachineSpec
 
 NEVER = FOREVER // 2  # cycles that it makes no sense to wait
+MOST_APART = 2  # bursts that are kept from others, for each node of a body
+MOST_SPREAD = 3  # ways of timing a body in which that is tried
 
 
 class Placed(NamedTuple):
@@ -50,24 +52,42 @@ class Placer:
 
     def place(self, body: Body) -> Placed:
         """Put a body where it ends first. Raises Unfit, NoName."""
-        best: tuple[int, int, Timed] | None = None
-        refused: Refused | None = None
-        for timed in plans(body, self.table.spec):
-            found = self._first_start(body, timed, best[0] if best else None)
-            if isinstance(found, Refused):
-                refused = refused or found
-            elif found is not None:
-                best = (found + timed.end, found, timed)
+        best, refused = self._soonest(body, plans(body, self.table.spec))
         if best is None:
             assert refused is not None
             raise no_room(refused.conflict, refused.pieces, self.table.spec)
-        end, first, timed = best
+        return self._put(body, *best)
+
+    def spread(self, body: Body) -> Placed | None:
+        """Put a body whose bursts want one thing at once, some of them later; None when that does not help. Raises
+        NoName."""
+        try:
+            spread = [_spread(body, timed, self.table.spec) for timed in plans(body, self.table.spec)[:MOST_SPREAD]]
+            best, _ = self._soonest(body, (timed for timed in spread if timed is not None))
+        except Unfit:
+            return None
+        return self._put(body, *best) if best is not None else None
+
+    def _put(self, body: Body, end: int, first: int, timed: Timed) -> Placed:
         pieces = pieces_of(timed.plan, body.nodes)
         self.table.place(pieces, first)
         for node in body.nodes:
             self.start[node] = first + timed.plan.time[node]
             self.names.place(node, self.start[node])
         return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
+
+    def _soonest(self, body: Body, ways: Iterable[Timed]) -> tuple[tuple[int, int, Timed] | None, Refused | None]:
+        """The way that ends first, with its end and start; and what forbids the first that does not fit. Raises Unfit,
+        NoName."""
+        best: tuple[int, int, Timed] | None = None
+        refused: Refused | None = None
+        for timed in ways:
+            found = self._first_start(body, timed, best[0] if best else None)
+            if isinstance(found, Refused):
+                refused = refused or found
+            elif found is not None:
+                best = (found + timed.end, found, timed)
+        return best, refused
 
     def _first_start(self, body: Body, timed: Timed, before: int | None) -> int | Refused | None:
         """The same as `first_start`, when there are registers for what the body writes. Raises Unfit, NoName."""
@@ -157,6 +177,22 @@ def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refuse
         if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
             return Refused(conflict, pieces)
         timed.plan.straight.add(value)
+
+
+def _spread(body: Body, timed: Timed, spec: MachineSpec) -> Timed | None:
+    """A body whose bursts want one thing at once, with one after the other; None when that does not help."""
+    for _ in range(MOST_APART * len(body.nodes)):
+        found = fitting(body, timed, spec)
+        if not isinstance(found, Refused):
+            return timed
+        late, early = found.conflict.piece, found.conflict.holder
+        if late.node is early.node or not (late.own and early.own):
+            return None
+        try:
+            timed = apart(body, timed, early.node, late.node, found.conflict.later)
+        except Unfit:
+            return None
+    return None
 
 
 def _loading(body: Body, spec: MachineSpec) -> int:

@@ -134,8 +134,12 @@ def _place(spec: MachineSpec, nodes: list[Node], names: Names) -> _Arranged:
         try:
             found.placed.append(placer.place(body))
         except Unfit as problem:
-            found.problems.append(problem.diagnostic)
             found.again.extend(taken_apart(body, nodes))
+            spread = None if found.again else placer.spread(body)
+            if spread is not None:
+                found.placed.append(spread)
+            else:
+                found.problems.append(problem.diagnostic)
     return found
 
 

@@ -45,6 +45,7 @@ class Plan:
         self.straight: set[Value] = set()  # those that no switch sends back
         self.time: dict[Node, int] = {}
         self.first: dict[Node, int] = {}  # cycles before which some nodes may not begin
+        self.last: dict[Node, int] = {}  # cycles after which some may not
 
     def ready(self, value: Value) -> int:
         return self.time[value.maker] + value.maker.latency

@@ -52,6 +52,18 @@ def plans(body: Body, spec: MachineSpec) -> list[Timed]:
     return sorted(timed, key=lambda each: each[:2])
 
 
+def apart(body: Body, timed: Timed, early: Node, late: Node, cycles: int) -> Timed:
+    """The body with a node so many cycles later than now, and another no later than now. Raises Unfit."""
+    plan = Plan(timed.plan.spec, timed.plan.position, timed.plan.outward)
+    plan.first = {**timed.plan.first, late: timed.plan.time[late] + cycles}
+    plan.last = {**timed.plan.last, early: timed.plan.time[early]}
+    end = _as_early_as_can_be(body, plan)
+    for node, last in plan.last.items():
+        if plan.time[node] > last:
+            raise Unfit("E-SCHEDULE", f"`{node.statement.mnemonic}` is kept from both sides", node.place)
+    return _timed(body, plan, end)
+
+
 def _too_many(body: Body, plan: Plan) -> int:
     """By how many more units of switches are wanted at once than there are."""
     switched = [node for node in body.nodes if node.position == ANYWHERE]
@@ -124,7 +136,7 @@ def _timed(body: Body, plan: Plan, end: int) -> Timed:
 def _settled(body: Body, plan: Plan, end: int) -> Timed:
     """Keep the end and let values wait as little as can be. Raises Unfit."""
     late = Plan(plan.spec, plan.position, plan.outward)
-    late.time, late.first = dict(plan.time), plan.first
+    late.time, late.first, late.last = dict(plan.time), plan.first, plan.last
     if all(node.op.cycle_pin is None for node in body.nodes):
         for node in reversed(body.nodes):
             late.time[node] = _latest(body, late, node, end)
@@ -162,8 +174,14 @@ def _lag(plan: Plan, value: Value, user: tuple[Node, str]) -> int:
 
 
 def _room(plan: Plan, node: Node, end: int) -> int:
-    """The cycles by which a node could be later for all that the end says."""
-    return 0 if node.op.cycle_pin is not None else end - (plan.time[node] + node.span - 1 + node.latency)
+    """The cycles by which a node could be later for all that follows it."""
+    return 0 if node.op.cycle_pin is not None else _last(plan, node, end) - plan.time[node]
+
+
+def _last(plan: Plan, node: Node, end: int) -> int:
+    """The last cycle for a node so far as the end goes, and what it is kept apart from."""
+    last = end - (node.span - 1 + node.latency)
+    return min(last, plan.last.get(node, last))
 
 
 def following(body: Body, first: Node) -> set[Node]:
@@ -203,7 +221,7 @@ def _earliest(plan: Plan, node: Node) -> int:
 
 def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
     """The last cycle that leaves those that follow where they are, and the end."""
-    limits = [end - (node.span - 1 + node.latency)]
+    limits = [_last(plan, node, end)]
     for value in node.results:
         for user, name in value.users:
             arrival = plan.earliest(value, plan.position[user]) + user.lead(name)
