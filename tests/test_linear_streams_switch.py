@@ -194,6 +194,18 @@ def test_bursts_of_one_vector_follow_each_other_every_cycle() -> None:
         np.testing.assert_array_equal(machine["y"][row], np.pad(x[row], (row % LANES, 0))[:LANES])
 
 
+def test_ops_of_one_body_that_want_one_thing_at_once_come_one_after_the_other() -> None:
+    """Rows and their neighbours from one port, and four shifts on the two units of a switch; results meet."""
+    x = np.random.default_rng(8).integers(1 << 32, size=(9, LANES), dtype=np.uint32)
+    text = f".input x: u32[9, {LANES}] @ mw0..mw3\n.output y: u32[8, {LANES}] @ me0..me3\n"
+    text += "vload %y, x, row=0, n=8\nvload %b, x, row=1, n=8\nvsub.u32.w %y, %y, %b\n"
+    wanted = x[:8] - x[1:]
+    for lanes in range(1, 5):
+        text += f"shift.up.4 %s, %b, {lanes} !W\nvadd.u32.w %y, %y, %s\n"
+        wanted = wanted + np.pad(x[1:], ((0, 0), (lanes, 0)))[:, :LANES]
+    np.testing.assert_array_equal(ran(f"{text}vstore y, %y\n", {"x": x})["y"], wanted)
+
+
 def test_what_has_passed_comes_again_from_the_vector_unit() -> None:
     """A map that goes west by its table in cycle 3 can be there again in 6 at the soonest."""
     text = f".input x: u32[1, {LANES}] @ mw0..mw3, maps: u16[1, {LANES}] @ me4..me5\n"
