@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from asm.schedule.loops.report import Life, LoopReport
 
 Data = dict[str, Any]
+MOST = 8  # resources in a line
 
 
 def lines(report: LoopReport) -> Iterator[str]:
     """The report as text."""
     yield f"{report.place.file}:{report.place.line}: {_verdict(report)}"
     if report.resources:
-        units = ", ".join(f"{name} {bound}" for name, bound in report.resources.items())
-        yield f"  by units and banks at least: {units}"
+        yield f"  by units and banks at least: {_resources(report)}"
         yield f"  by recurrence at least: {report.recurrence}{_cycle(report)}"
     for attempt in report.attempts:
         yield f"  interval {attempt.interval}: {attempt.reason or 'fits'}"
@@ -40,6 +40,14 @@ def _verdict(report: LoopReport) -> str:
     copies = f"{report.copies} copies, " if report.copies > 1 else ""
     registers = count(report.extra, "more register") if report.extra else "no more registers"
     return f"a round every {every} instead of {report.listed}; {under_way} under way; {copies}{registers}"
+
+
+def _resources(report: LoopReport) -> str:
+    """The bounds by resources, of many the greatest, in their order."""
+    shown = sorted(report.resources, key=lambda name: -report.resources[name])[:MOST]
+    rest = len(report.resources) - len(shown)
+    bounds = ", ".join(f"{name} {bound}" for name, bound in report.resources.items() if name in shown)
+    return bounds + (f", {rest} less" if rest else "")
 
 
 def _cycle(report: LoopReport) -> str:
