@@ -147,7 +147,7 @@ def newton_sqrt(rng: Generator) -> Iterator[Case]:
             r = r * (np.float32(1.5) - r * r * half)
         y = x * r
         ulps = np.abs(y.view(np.int32) - np.sqrt(x).view(np.int32))
-        yield Case({"n": n}, {"x": x}, {"y": y, "ulps": ulps}, 1 + 14 * (n - 1) + {1: 61, 5: 59}.get(n, 60))
+        yield Case({"n": n}, {"x": x}, {"y": y, "ulps": ulps}, 1 + 11 * (n - 1) + 61)
 
 
 def gcd(rng: Generator) -> Iterator[Case]:

@@ -125,7 +125,6 @@ def test_kernels_of_random_loops_are_mostly_those_of_the_least_interval(length: 
 
 
 GAPS = {
-    "newton_sqrt.s": 3,  # cycles a round: its names would be fewer if values were made later
     "matmul.s": 1,  # in front of the kernel, where the order of rounds would do what heights do not
     "conv2d.s": 1,  # so here
 }

@@ -1,7 +1,8 @@
 """Iterative modulo scheduling (Rau, 1994): ops get cycles such that a round can start every `interval` cycles.
 
 Ops are placed by height, each in the first of `interval` cycles in which a unit and its banks are free; an op
-that finds none takes one by force, and what is in its way is placed again, within a budget.
+that finds none takes one by force, and what is in its way is placed again, within a budget. In the end ops move towards
+those that use what they make, so that values are kept for less time and need fewer names (as in Huff, 1993).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class _Scheduler:
         self, body: Body, edges: Sequence[Dependence], interval: int, conflict: Callable[[int, int], bool]
     ) -> None:
         count = len(body.ops)
+        self.body = body
         self.ops = body.ops
         self.interval = interval
         self.conflict = conflict
@@ -76,7 +78,30 @@ class _Scheduler:
             number = min(waiting, key=lambda op: (-self.heights[op], op))
             waiting.discard(number)
             waiting |= self._place(number)
+        for number in sorted(range(len(self.ops)), key=lambda op: -self.times[op]):
+            self._make_later(number)
         return Kernel(self.interval, self._in_last_row(), self.units)
+
+    def _make_later(self, number: int) -> None:
+        """Move an op towards those that use its result, when that keeps values for fewer cycles in all."""
+        start = self.times[number]
+        ends = (self.times[each.end] - each.latency + self.interval * each.distance for each in self.out[number])
+        latest = min(ends, default=start)
+        for time in range(min(latest, max(self.times)), start, -1):
+            unit = self._free_unit(number, time)
+            if unit >= 0 and self._kept_longer(number, time) < time - start:
+                self._remove(number)
+                self._take(number, time, unit)
+                return
+
+    def _kept_longer(self, number: int, time: int) -> int:
+        """For how many cycles more the operands of an op are kept when it is moved to a time."""
+        more = 0
+        for mine in (read for read in self.body.reads if read.op == number):
+            uses = [read for read in self.body.reads if read.definer == mine.definer and read.op != number]
+            until = max((self.times[read.op] + read.carried * self.interval for read in uses), default=0)
+            more += max(0, time - max(until, self.times[number])) if not mine.carried else time - self.times[number]
+        return more
 
     def _in_last_row(self) -> list[int]:
         """The times, all later by what puts ops into the last row: a hardware loop ends with a bundle of its own."""
