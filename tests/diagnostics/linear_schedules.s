@@ -6,9 +6,6 @@
         .tensor out: f32[512, 320] @ me4..me7
         vload   %a, x
         vload   %b, y
-; error: E-SCHEDULE 9-13: `vload` of `y` needs mw0.rp while `vload` of `x` does, and neither can wait
-; note 7:9-13: `vload` of `x` is here
-; help: a slice has one such port: put one of the tensors in other slices, or write `@ auto`
         vadd.f32 %c, %a, %b
         vstore  z, %c
         .cycles 0
@@ -19,9 +16,6 @@
         .cycles 0
         vload   %a, x
         vstore  x, %a
-; error: E-SCHEDULE 9-14: `vstore` of `x` needs mw0.0 while `vload` of `x` does, and neither can wait
-; note 20:9-13: `vload` of `x` is here
-; help: a bank does one access a cycle: store to another tensor, in another bank
         .cycles 0
         vload   %a, x
         vrelu.f32 %b, %a !cycle=2
@@ -43,7 +37,7 @@
         .cycles 0
         vload   %a, long
 ; error: E-SCHEDULE 9-13: 27 vector ALUs (7 of them for what waits) are needed at once; lpu1 has 16
-; note 44:17-18: `%a` takes 8 units to wait until `vadd.f32` in line 53
+; note 38:17-18: `%a` takes 8 units to wait until `vadd.f32` in line 47
 ; help: let less wait: store a value and load it again further down, or split the run: `nop 1` ends it
         vexp.f32 %b, %a
         .rept 8
@@ -76,10 +70,10 @@
         vstore  z, %d
         add     %d, r1, 1
 ; error: E-REGISTER 17-18: `%d` is no register
-; note 70:18-19: it is a value of streams here
+; note 64:18-19: it is a value of streams here
 ; help: give one of them another name
         mov     %r, 1
         vload   %r, x
 ; error: E-REGISTER 17-18: `%r` flows in no stream
-; note 81:17-18: it is a register here
+; note 75:17-18: it is a register here
 ; help: give one of them another name
