@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from asm.streams.alike import Timings
 from asm.streams.burst import Piece
 from asm.streams.explain import no_room
 from asm.streams.graph import Body, Node
@@ -13,7 +14,7 @@ from asm.streams.pieces import pieces_of
 from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
 from asm.streams.table import Conflict, Table
-from asm.streams.times import Timed, apart, plans
+from asm.streams.times import Timed, apart
 from isa.machine import MachineSpec
 
 NEVER = FOREVER // 2  # cycles that it makes no sense to wait
@@ -47,12 +48,13 @@ class Placer:
     def __init__(self, spec: MachineSpec, names: Names) -> None:
         self.table = Table(spec)
         self.names = names
+        self.timings = Timings(spec)
         self.start: dict[Node, int] = {}
         self.full: Full = {}
 
     def place(self, body: Body) -> Placed:
         """Put a body where it ends first. Raises Unfit, NoName."""
-        best, refused = self._soonest(body, plans(body, self.table.spec))
+        best, refused = self._soonest(body, self.timings.plans(body))
         if best is None:
             assert refused is not None
             raise no_room(refused.conflict, refused.pieces, self.table.spec)
@@ -62,7 +64,7 @@ class Placer:
         """Put a body whose bursts want one thing at once, some of them later; None when that does not help. Raises
         NoName."""
         try:
-            spread = [_spread(body, timed, self.table.spec) for timed in plans(body, self.table.spec)[:MOST_SPREAD]]
+            spread = [_spread(body, timed, self.table.spec) for timed in self.timings.plans(body)[:MOST_SPREAD]]
             best, _ = self._soonest(body, (timed for timed in spread if timed is not None))
         except Unfit:
             return None
