@@ -130,6 +130,9 @@ def lines_of(nodes: Sequence[Node]) -> str:
 def _chain(report: RunReport) -> Iterator[list[str]]:
     """A line for each wait: the cycle it begins in, how long it lasts, what for."""
     steps = report.chain
+    if steps[0].slack:
+        begin = report.last.placed.start
+        yield [f"@{begin:,}", f"{steps[0].slack:,}", "others of the part go first, or need it no sooner"]
     if steps[0].link == WEIGHTS:
         first = steps[0].cycle - steps[0].way
         yield [f"@{first:,}", f"{steps[0].way:,}", f"the weights of {op_in(steps[0].node)} are read, loaded, installed"]
