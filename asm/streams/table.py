@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from asm.streams.burst import Channel, Load, Piece
 from asm.streams.graph import ANYWHERE, LOAD_MAP, MAP, Rows
@@ -12,6 +13,7 @@ from asm.streams.taken import SOLID, Occupied, Taken, Wanted, pulses
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
+from isa.row import Row
 from isa.units import PLANE, PLANES, UNIT_NAMES, VXM, slice_name
 
 UNIT, BANK, STREAM, REGISTER = "unit", "bank", "stream", "register"
@@ -83,17 +85,18 @@ class Table:
 
     def _choose(self, piece: Piece, choices: Iterable[tuple[int, Wanted]], kind: str, what: str) -> int:
         """The first choice that is free. Raises Conflict about the one that is free soonest, Unfit without any."""
-        busy: list[tuple[int, int, str, Taken]] = []
+        busy: list[tuple[str, Taken, Taken]] = []
         for number, wanted in choices:
             found = self._claim(wanted)
             if found is None:
                 return number
-            name, taken, other = found
-            busy.append((self._clear_of(name, taken, other), taken.clear_before(other), name, other))
+            busy.append(found)
         if not busy:
             raise Unfit("E-PLACE", f"{self.spec.name} has no {what}", piece.node.place)
-        later, _, name, other = min(busy, key=lambda each: each[0])
-        earlier = min(each[1] for each in busy)
+        waits = [self._clear_of(name, taken, other) for name, taken, other in busy]
+        later = min(waits)
+        name, _, other = busy[waits.index(later)]
+        earlier = min(taken.clear_before(other) for _, taken, other in busy)
         raise Conflict(kind, piece, other.holder, name if len(busy) == 1 else what, later, earlier, len(busy))
 
     def shape(self, pieces: Iterable[Piece]) -> Hashable:
@@ -337,7 +340,14 @@ def _of_plane(piece: Piece, number: int, start: int) -> Wanted:
 
 def claims_of(piece: Piece, values: dict[str, int]) -> list[str]:
     """The units that a burst with these fields holds."""
-    return [UNIT_NAMES[unit] for unit in Op(piece.row, tuple(values.values())).claims]
+    return _names_of_units(piece.row, values.get(piece.row.units.where, 0), values.get("u", 0))
+
+
+@cache
+def _names_of_units(row: Row, place: int, instance: int) -> list[str]:
+    """The units that an op holds at a place of its class's floorplan, from an instance on."""
+    values = [place if name == row.units.where else instance if name == "u" else 0 for name in row.format.names]
+    return [UNIT_NAMES[unit] for unit in Op(row, tuple(values)).claims]
 
 
 def _what(piece: Piece) -> str:

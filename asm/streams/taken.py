@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from asm.streams.burst import Piece
 
 SOLID = -1
+ENDLESS = 1 << 20
 
 
 class Taken(NamedTuple):
@@ -42,6 +43,15 @@ class Taken(NamedTuple):
     def bits(self) -> int:
         return pulses(self.end - self.start, 1) if self.mask == SOLID else self.mask
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether it has no extent but its cycles, none of them before cycle 0 or without end."""
+        return self.near == 0 and self.far == 1 and self.start >= 0 and self.end < ENDLESS
+
+    @property
+    def is_solid(self) -> bool:
+        return self.mask == SOLID or self.mask == (1 << self.end - self.start) - 1
+
     def clear_of(self, other: Taken, later: int = 0) -> int:
         """The fewest cycles, more than `later`, by which this must be later to meet the other no more."""
         last = other.end - self.start
@@ -61,11 +71,15 @@ Wanted: TypeAlias = list[tuple[str, Taken]]
 
 
 class Occupied:
-    """All that is taken of one thing, in the order of its cycles."""
+    """All that is taken of one thing, in the order of its cycles.
+
+    While it has no extent, as units and banks have none, `busy` has a bit for each cycle from 0 on that is taken.
+    """
 
     def __init__(self) -> None:
         self.items: list[Taken] = []
         self.longest = 0  # of what was ever taken, in cycles
+        self.busy: int | None = 0
 
     def __iter__(self) -> Iterator[Taken]:
         return iter(self.items)
@@ -73,8 +87,12 @@ class Occupied:
     def add(self, taken: Taken) -> None:
         insort(self.items, taken, key=_start)
         self.longest = max(self.longest, taken.end - taken.start)
+        if self.busy is not None:
+            self.busy = self.busy | taken.bits << taken.start if taken.is_flat else None
 
     def remove(self, taken: Taken) -> None:
+        if self.busy is not None:
+            self.busy ^= taken.bits << taken.start
         index = bisect_left(self.items, taken.start, key=_start)
         while self.items[index] is not taken:
             index += 1
@@ -96,6 +114,8 @@ class Occupied:
 
     def clear_of(self, taken: Taken) -> int:
         """The cycles by which another must be later at least to meet nothing."""
+        if self.busy is not None and taken.is_flat and taken.is_solid:
+            return _first_gap(self.busy >> taken.start, taken.end - taken.start)
         later = 0
         for other in self._since(taken):
             if other.start >= taken.end + later:
@@ -106,6 +126,16 @@ class Occupied:
 
 
 _start = attrgetter("start")
+
+
+def _first_gap(busy: int, length: int) -> int:
+    """The first bit from which on so many are 0."""
+    covered = 1
+    while covered < length:
+        step = min(covered, length - covered)
+        busy |= busy >> step
+        covered += step
+    return (~busy & busy + 1).bit_length() - 1
 
 
 @cache

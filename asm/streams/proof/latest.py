@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 TIMES = 1 << 24  # more cycles than a run of linear code has
@@ -18,22 +18,19 @@ class Latest:
         self._keys: Integers | None = None
         self._cells: Integers = np.zeros(0, np.int64)
 
-    def put(self, places: ArrayLike, times: ArrayLike, cells: ArrayLike) -> None:
-        """All three of one shape, or such as becomes one."""
-        made = np.broadcast_arrays(
-            np.asarray(places, np.int64), np.asarray(times, np.int64), np.asarray(cells, np.int64)
-        )
-        self._parts.append(((made[0] * TIMES + made[1]).ravel(), made[2].ravel()))
+    def put(self, places: Integers | int, times: Integers | int, cells: Integers) -> None:
+        """A cell for each place and time, which may be one for all."""
+        self._parts.append((np.broadcast_to(places * TIMES + times, cells.shape), cells))
         self._keys = None
 
-    def find(self, places: ArrayLike, times: ArrayLike) -> Integers:
+    def find(self, places: Integers | int, times: Integers | int) -> Integers:
         """The cell put last at each place before a time; NOTHING where there was none."""
         keys, cells = self._sorted()
-        place, time = np.broadcast_arrays(np.asarray(places, np.int64), np.asarray(times, np.int64))
+        wanted = np.asarray(places * TIMES + times)
         if not len(keys):
-            return np.full(place.shape, NOTHING, np.int64)
-        index = np.searchsorted(keys, place * TIMES + time) - 1
-        found = (index >= 0) & (keys[index] // TIMES == place)
+            return np.full(wanted.shape, NOTHING, np.int64)
+        index = np.searchsorted(keys, wanted) - 1
+        found = (index >= 0) & (keys[index] // TIMES == places)
         return np.where(found, cells[index], NOTHING)
 
     def last(self) -> tuple[Integers, Integers]:
