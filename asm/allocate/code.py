@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.facts import FACTS, target_label
 from asm.program import AsmOp, Explicit, Item, Label, Linear, Timeline
@@ -15,8 +16,7 @@ from asm.scope.registers import COUNT, Registers
 from asm.write.verbatim import Raw
 
 
-@dataclass(slots=True)
-class Touch:
+class Touch(NamedTuple):
     """An op that reads names and then writes one (-1: none). `at` are the values that hold registers."""
 
     op: AsmOp
@@ -34,8 +34,7 @@ class Stretch:
     ways: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Code:
+class Code(NamedTuple):
     """`entries` are the stretches that are entered from outside; `own` the names that share no register."""
 
     stretches: list[Stretch]

@@ -6,7 +6,7 @@ wraps around, or is no count at all, runs a round at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.program import AsmOp
 from asm.schedule.loops.body import WORD_MASK, Body
@@ -29,8 +29,7 @@ UNEQUAL = "ne"
 SWAPPED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "ltu": "gtu", "gtu": "ltu", "leu": "geu", "geu": "leu"}
 
 
-@dataclass(slots=True)
-class Idiom:
+class Idiom(NamedTuple):
     """`register` moves by `step` in `direction` until it has passed the bound: a register, or a constant."""
 
     register: int

@@ -8,7 +8,7 @@ those that use what they make, so that values are kept for less time and need fe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asm.facts import FACTS, register_written
 from asm.program import FREE, AsmOp
@@ -18,8 +18,7 @@ from asm.schedule.loops.depend import Dependence, bank_conflicts
 BUDGET = 8  # placements tried, per op
 
 
-@dataclass(slots=True)
-class Kernel:
+class Kernel(NamedTuple):
     """`times[i]` is the cycle of op i in its round, `units[i]` its unit; a round starts every `interval` cycles."""
 
     interval: int

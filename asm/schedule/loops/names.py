@@ -7,8 +7,8 @@ has landed: while a write is in flight the register may not be read. Round i has
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from asm.facts import FACTS
 from asm.schedule.loops.body import Body
@@ -17,8 +17,7 @@ from asm.schedule.loops.modulo import Kernel
 MOST_COPIES = 16
 
 
-@dataclass(slots=True)
-class Names:
+class Names(NamedTuple):
     """`names[r]` are the registers that stand for r in turn, r itself first; the kernel holds `copies` rounds."""
 
     copies: int

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asm.facts import FACTS, Facts, cycles_of, register_written, registers_read
 from asm.program import AsmOp, Explicit
@@ -21,8 +22,7 @@ MOST_TURNS = 2
 Place = tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Loop:
+class Loop(NamedTuple):
     """The bundles of a pipelined loop as they will be encoded."""
 
     prologue: list[Explicit]

@@ -16,8 +16,7 @@ from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`interval` and why it failed; `reason` is empty for the one that was taken."""
 
     interval: int

@@ -6,7 +6,8 @@ still being looked at. Whichever way is taken then goes on with what they have m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from asm.facts import FACTS, FILLER, register_written
 from asm.program import AsmOp
@@ -18,8 +19,7 @@ from isa.faults import CONDITION_CODE
 A_UNITS = FACTS[FILLER.id].instances
 
 
-@dataclass(slots=True)
-class Start:
+class Start(NamedTuple):
     """The ops, by number, that begin the first round as the pipeline `many` names its registers."""
 
     many: Pipeline
