@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "op.h"
 #include "predecode.h"
+#include "stops.h"
 #include "units.h"
 
 /* Time passes -------------------------------------------------------------------------------------------------- */
@@ -17,12 +18,16 @@ static void drop_exits(lpu_tensor *t)
 }
 
 /* The second half of a cycle: results land; the next begins, with what becomes visible in it. */
-static void end_cycle(lpu_tensor *t)
+static void end_cycle(lpu_machine *m)
 {
+    lpu_tensor *t = m->tensor;
+    lpu_note_emitted(m);
     lpu_land_results(t);
+    lpu_note_leaving(m);
     drop_exits(t);
     t->now++;
     t->phase = t->phase + 1 == t->positions ? 0 : t->phase + 1;
+    lpu_note_vectors(m);
     lpu_land_vectors(t);
 }
 
@@ -40,7 +45,7 @@ void lpu_settle_tensor(lpu_machine *m, uint64_t cycle)
     lpu_tensor *t = m->tensor;
     while (t->now < cycle && !is_empty(t)) {
         lpu_move_streams(t);
-        end_cycle(t);
+        end_cycle(m);
     }
     if (t->now < cycle)
         lpu_set_tensor_time(t, cycle);
@@ -52,12 +57,12 @@ void lpu_set_tensor_time(lpu_tensor *t, uint64_t cycle)
     t->phase = (unsigned)(cycle % t->positions);
 }
 
-/* A strict machine looks at every cycle in which something might get lost. */
+/* A strict machine looks at every cycle in which something might get lost; so does one that watches the face. */
 uint64_t lpu_next_event(const lpu_machine *m)
 {
     const lpu_tensor *t = m->tensor;
-    bool might_lose = m->parameters.strict && !is_empty(t);
-    return might_lose && m->cycle < t->due ? m->cycle : t->due;
+    bool looks = (m->parameters.strict || lpu_watches_flow(m)) && !is_empty(t);
+    return looks && m->cycle < t->due ? m->cycle : t->due;
 }
 
 /* Collecting --------------------------------------------------------------------------------------------------- */
@@ -231,10 +236,11 @@ static void issue_all(lpu_machine *m)
 static void commit(lpu_machine *m)
 {
     lpu_tensor *t = m->tensor;
+    lpu_note_elements(m);
     lpu_move_streams(t);
     issue_all(m);
     lpu_advance_bursts(t);
-    end_cycle(t);
+    end_cycle(m);
     t->element_count = 0;
 }
 

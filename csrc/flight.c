@@ -1,7 +1,7 @@
 /* Writes in flight: between the architectural form (a register holds what has landed) and the running form (it
  * holds its newest write, and `undo` what that overwrote). */
 #include <string.h>
-#include "machine.h"
+#include "stops.h"
 
 static void drop_first_writes(lpu_machine *m, uint32_t count)
 {
@@ -13,8 +13,12 @@ static void drop_first_writes(lpu_machine *m, uint32_t count)
 void lpu_land(lpu_machine *m, uint64_t cycle)
 {
     uint32_t landed = 0;
-    for (; landed < m->write_count && m->writes[landed].landing <= cycle; landed++)
-        m->registers[m->writes[landed].reg] = m->writes[landed].value;
+    for (; landed < m->write_count && m->writes[landed].landing <= cycle; landed++) {
+        const lpu_write *write = &m->writes[landed];
+        m->registers[write->reg] = write->value;
+        if (lpu_watches_register(m, write->reg))
+            lpu_note_landing(m, write->reg, write->pc, write->slot, cycle);
+    }
     drop_first_writes(m, landed);
 }
 
@@ -63,8 +67,11 @@ void lpu_resume(lpu_machine *m, uint64_t fetch)
 void lpu_suspend(lpu_machine *m, const lpu_flight *flights, size_t count, uint64_t base, uint64_t cycle)
 {
     uint32_t landed = 0;
-    while (landed < count && base + flights[landed].remaining <= cycle)
-        landed++;
+    for (; landed < count && base + flights[landed].remaining <= cycle; landed++) {
+        const lpu_flight *f = &flights[landed];
+        if (lpu_watches_register(m, f->reg))
+            lpu_note_landing(m, f->reg, f->pc, f->slot, cycle);
+    }
     m->write_count = (uint32_t)(count - landed);
     for (size_t i = count; i-- > landed;) {
         const lpu_flight *f = &flights[i];

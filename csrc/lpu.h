@@ -19,7 +19,7 @@ typedef struct lpu_machine lpu_machine;
 
 enum { LPU_REGISTERS = 32, LPU_LOOPS = 4, LPU_IN_FLIGHT = 256, LPU_NOWHERE = -1 };
 
-typedef enum { LPU_RUNNING, LPU_HALTED, LPU_FAULTED } lpu_status;
+typedef enum { LPU_RUNNING, LPU_HALTED, LPU_FAULTED, LPU_STOPPED } lpu_status;
 
 /* What a load of a byte never written does: fault with E-UNINIT, or read 0, or 0xDB. */
 typedef enum { LPU_UNINIT_FAULT, LPU_UNINIT_ZERO, LPU_UNINIT_POISON } lpu_uninit;
@@ -79,15 +79,44 @@ typedef struct {
     const uint8_t *data;
 } lpu_item;
 
+/* What a watch looks at. Numbers `first` to `last` are bytes of the linear map; registers, 32 the condition code; v
+ * registers; accumulator rows of plane `place`; streams as they leave position `place`, or, where that is LPU_NOWHERE, as
+ * a result enters them; unit numbers. */
+typedef enum {
+    LPU_WATCH_WRITE, LPU_WATCH_READ, LPU_WATCH_ACCESS, LPU_WATCH_REGISTER, LPU_WATCH_VECTOR, LPU_WATCH_ACCUMULATOR,
+    LPU_WATCH_STREAM, LPU_WATCH_UNIT
+} lpu_watch_kind;
+
+/* `place` is LPU_NOWHERE but for accumulator rows and streams. */
+typedef struct {
+    lpu_watch_kind kind;
+    int64_t first, last, place;
+} lpu_watch;
+
+/* What a watch saw: the first touch by unit, then by number, of the cycle before `cycle` (of registers and v registers
+ * what lands in `cycle`). `pc` and `slot` name the op, `unit` its unit; all are LPU_NOWHERE where nobody can tell. Of a
+ * breakpoint `number` is how many watches there are. */
+typedef struct {
+    int64_t number, cycle, pc, slot, address, unit;
+} lpu_stop;
+
 /* A machine with a program of `syllables` little-endian 64-bit syllables, about to fetch at `entry`. The text is
  * copied. NULL when a parameter is out of its bounds, the text is longer than 2^23, or memory runs out. */
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry);
 void lpu_destroy(lpu_machine *machine);
 
-/* Go on until the run is over, a fault, or `cycle` reaches `until`. */
+/* Go on until the run is over, a fault, a stop, or `cycle` reaches `until`. */
 lpu_status lpu_run(lpu_machine *machine, uint64_t until);
 /* The same, but may return LPU_RUNNING earlier, after a bounded amount of work, so that a host can look around. */
 lpu_status lpu_run_slice(lpu_machine *machine, uint64_t until);
+
+/* Where runs stop, and no longer where they did: at bundles about to be fetched, by address, but not in the cycle in
+ * which a run begins, and where watches see something. 0, or -1 with nothing changed for an address outside the text or
+ * a watch of what is not there, or with no stops at all when memory runs out. */
+int lpu_set_stops(lpu_machine *machine, const uint32_t *breakpoints, size_t breakpoint_count,
+                  const lpu_watch *watches, size_t watch_count);
+/* What a watch, by number, saw where the last run stopped; of LPU_NOWHERE, the breakpoint there. NULL for nothing. */
+const lpu_stop *lpu_stop_of(const lpu_machine *machine, int64_t watch);
 
 uint64_t lpu_cycle(const lpu_machine *machine);
 void lpu_get_state(const lpu_machine *machine, lpu_state *state);

@@ -5,6 +5,7 @@
 #include "bursts.h"
 #include "cycle.h"
 #include "memory.h"
+#include "stops.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
 /* Each a few milliseconds, the latter two at worst. */
@@ -73,6 +74,7 @@ void lpu_destroy(lpu_machine *m)
     if (!m)
         return;
     lpu_destroy_tensor(m);
+    lpu_destroy_stops(m);
     free(m->map.sram);
     free(m->map.written);
     free(m->text);
@@ -93,12 +95,15 @@ void lpu_wait_until(lpu_machine *m, uint64_t cycle)
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static uint64_t most(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
+/* No later than a landing that is watched. */
+static uint64_t stop_by(const lpu_machine *m, uint64_t until) { return least(until, lpu_next_watched(m)); }
+
 /* Once fetching has ended: up to where all has landed, or something is to be done. */
 static void drain(lpu_machine *m, uint64_t until)
 {
     uint64_t last = m->write_count ? m->writes[m->write_count - 1].landing : 0;
     uint64_t settled = most(m->tensor->settled, lpu_bursts_end(m->tensor));
-    lpu_wait_until(m, least(most(settled, last), least(until, lpu_next_event(m))));
+    lpu_wait_until(m, least(most(settled, last), stop_by(m, least(until, lpu_next_event(m)))));
 }
 
 /* Falling off the end of the text ends fetching in the cycle of the fetch. */
@@ -116,11 +121,15 @@ static bool is_over(const lpu_machine *m)
 
 static lpu_status settle(lpu_machine *m, uint64_t until)
 {
-    if (m->faulted)
+    if (m->faulted) {
+        lpu_forget_stops(m); /* nothing of the cycle happened */
         return LPU_FAULTED;
+    }
     end_at_text_end(m);
-    if (m->fetch_ended)
+    if (m->fetch_ended && !lpu_is_stopped(m))
         drain(m, until);
+    if (lpu_is_stopped(m))
+        return LPU_STOPPED;
     return is_over(m) ? LPU_HALTED : LPU_RUNNING;
 }
 
@@ -148,9 +157,10 @@ static bool is_scalar(const lpu_machine *m) { return !(m->pc < m->length && m->m
 static bool advance(lpu_machine *m, uint64_t until)
 {
     uint64_t fetch = m->fetch_ended ? NEVER : fetch_cycle(m), event = lpu_next_event(m), next = least(fetch, event);
+    until = stop_by(m, until);
     if (!m->fetch_ended || next < until)
         lpu_wait_until(m, least(next, until));
-    if (next >= until)
+    if (next >= until || lpu_is_stopped(m))
         return false;
     end_at_text_end(m);
     if (fetch == next && m->fetch_ended)
@@ -162,14 +172,16 @@ static bool advance(lpu_machine *m, uint64_t until)
     return true;
 }
 
-static bool may_go_on(const lpu_machine *m, uint64_t until)
+static bool may_go_on(lpu_machine *m, uint64_t until)
 {
-    return !m->faulted && m->cycle < until && m->plans_left <= SLICE_PLANS && !is_over(m);
+    return !m->faulted && m->cycle < until && m->plans_left <= SLICE_PLANS && !is_over(m)
+           && !lpu_is_stopped(m);
 }
 
 /* Float results depend on the thread's rounding mode and flushing of subnormals, so both are set for the run. */
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
 {
+    lpu_begin_stops(m);
     lpu_status status = settle(m, until);
     if (status != LPU_RUNNING || m->cycle >= until)
         return status;

@@ -26,7 +26,7 @@ enum {
     STATE_REGISTERS = LPU_REGISTERS + 1, /* the condition code is the last */
     FIELDS = LPU_FIELD_LINK + 1,
     MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
-    MAX_MICROS = 3 * MAX_OPS + 1,
+    MAX_MICROS = 4 * MAX_OPS,
     MAX_FLIGHTS = LPU_IN_FLIGHT + MAX_OPS * LPU_MAX_LATENCY, /* those of a state, and what may be added meanwhile */
     MAX_LEVELS = LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
     MAX_BUNDLE_SYLLABLES = 2 * LPU_UNITS,
@@ -34,7 +34,8 @@ enum {
 };
 
 /* What an address of the text is. */
-enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8, HAS_TENSOR = 16, HAS_ACCESS = 32 };
+enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8, HAS_TENSOR = 16, HAS_ACCESS = 32,
+       BREAKPOINT = 64 };
 
 /* An op as encoded. `unit` is its unit's order number, `slot` its place in the bundle as encoded. */
 typedef struct {
@@ -71,6 +72,11 @@ enum {
     KIND_LOOP_END,
     KIND_TEXT_END,
     KIND_TENSOR, /* the first of a bundle with ops of the tensor face: leaves the run loop, which knows none */
+    /* stops.h */
+    KIND_BREAK,
+    KIND_WATCH_ISSUE,   /* the bundle touches something watched as it issues */
+    KIND_WATCH_LANDING, /* a write to a watched register lands in k cycles */
+    KIND_WATCH_ACCESS,  /* looks at the access that follows, of kind k (lpu_memory) */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
@@ -109,6 +115,20 @@ typedef struct {
     uint32_t words;
 } lpu_memory_map;
 
+enum { WATCHED_BLOCK_SHIFT = 8 };
+
+/* Where runs stop: the watches, and what each saw, behind them the breakpoint. Of what is watched there are bits: kinds,
+ * registers, units, blocks of memory. */
+typedef struct {
+    lpu_watch *watches;
+    lpu_stop *hits; /* of cycle 0: none */
+    uint32_t count, kinds;
+    uint64_t began; /* the cycle in which the run began */
+    bool is_hit;
+    uint64_t registers, units[LPU_UNITS / 64 + 1];
+    uint8_t *blocks;
+} lpu_stops;
+
 struct lpu_machine {
     /* state: architectural while no run is going on */
     uint32_t registers[STATE_REGISTERS];
@@ -126,6 +146,7 @@ struct lpu_machine {
     lpu_parameters parameters;
     lpu_tensor *tensor; /* tensor.h */
     bool with_tensor;   /* the bundle about to be executed issues along with its ops of the tensor face */
+    lpu_stops stops;
     /* program */
     uint64_t *text, *counts;
     uint8_t *marks;

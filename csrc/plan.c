@@ -5,6 +5,7 @@
  * it. Where no such order exists, a result waits in a temporary and is moved at the end. A bundle that breaks a rule
  * for sure becomes one step that looks for the fault. */
 #include "op.h"
+#include "stops.h"
 
 typedef struct {
     lpu_machine *m;
@@ -17,6 +18,11 @@ typedef struct {
     bool done[MAX_OPS];
     bool waits[MAX_OPS]; /* for its move from the temporary */
 } planner;
+
+static lpu_micro plain_step(lpu_machine *m, uint32_t kind)
+{
+    return (lpu_micro){.kind = kind, .d = &m->scrap, .undo = &m->scrap};
+}
 
 static bool is_late(const lpu_op *op) { return op->row->latency > 1; }
 
@@ -102,9 +108,19 @@ static void place_access(planner *p, const lpu_op *op, lpu_micro *step)
         step->kind = op->row->memory == LPU_MEMORY_LOAD ? KIND_LD_SECOND : KIND_ST_SECOND;
 }
 
+/* A step that looks at the access that the next one makes. */
+static void place_watch(planner *p, const lpu_op *op)
+{
+    lpu_micro step = plain_step(p->m, KIND_WATCH_ACCESS);
+    step.k = op->row->memory;
+    p->steps[p->count++] = step;
+}
+
 static void place(planner *p, unsigned i)
 {
     const lpu_op *op = &p->bundle->ops[i];
+    if (op->row->memory && lpu_watches_accesses(p->m, op->row->memory))
+        place_watch(p, op);
     lpu_micro *step = add_step(p, op);
     place_access(p, op, step);
     p->done[i] = true;
@@ -209,10 +225,29 @@ static void place_end(planner *p, lpu_node *node, const lpu_op *control, const u
     *read = saved ? saved : *read;
 }
 
+/* What the bundle touches at once, and the first of the watched registers that it writes later. */
+static void place_watches(planner *p)
+{
+    lpu_micro later = plain_step(p->m, KIND_WATCH_LANDING);
+    bool at_once = false;
+    for (unsigned i = 0; i < p->bundle->count; i++) {
+        const lpu_op *op = &p->bundle->ops[i];
+        bool writes = writes_register(op) && lpu_watches_register(p->m, written_by(op));
+        at_once |= lpu_watches_unit(p->m, op->unit) || (writes && !is_late(op));
+        if (writes && is_late(op) && (!later.k || op->row->latency < later.k))
+            later.k = op->row->latency;
+    }
+    if (at_once)
+        p->steps[p->count++] = plain_step(p->m, KIND_WATCH_ISSUE);
+    if (later.k)
+        p->steps[p->count++] = later;
+}
+
 static void plan_steps(planner *p, lpu_node *node)
 {
     const lpu_op *control = control_of(p->bundle), *accesses[2];
     const uint32_t *saved = NULL;
+    place_watches(p);
     p->paired = needs_pair(p->bundle, accesses);
     if (p->paired)
         place_pair(p, accesses);
@@ -268,8 +303,10 @@ unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu
     bool starts = node->pc < m->length && m->marks[node->pc] & LEGAL;
     node->issued = &m->counts[starts ? node->pc : 0];
     after->count = 0;
+    if (node->pc < m->length && m->marks[node->pc] & BREAKPOINT)
+        node->steps[p.count++] = plain_step(m, KIND_BREAK);
     if (starts && m->marks[node->pc] & HAS_TENSOR)
-        node->steps[p.count++] = (lpu_micro){.kind = KIND_TENSOR, .d = &m->scrap, .undo = &m->scrap};
+        node->steps[p.count++] = plain_step(m, KIND_TENSOR);
     if (!starts || !lpu_decode_bundle(m, node->pc, &bundle) || bundle_breaks_rule(&p)) {
         node->steps[p.count++] = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
         return p.count;

@@ -3,6 +3,7 @@
 #include "float.h"
 #include "memory.h"
 #include "multiply.h"
+#include "stops.h"
 
 /* With GNU C every step jumps straight to the next one's code, so that the processor predicts each jump apart. */
 #if defined(__GNUC__) && !defined(LPU_PORTABLE)
@@ -11,7 +12,8 @@
 #define LABELS                                                                                                        \
     static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
         EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)  \
-        EXTRA_LABEL(TENSOR)};
+        EXTRA_LABEL(TENSOR) EXTRA_LABEL(BREAK) EXTRA_LABEL(WATCH_ISSUE) EXTRA_LABEL(WATCH_LANDING)  \
+        EXTRA_LABEL(WATCH_ACCESS)};
 #define DISPATCH() goto *labels[step->kind]
 #define STEPS_BEGIN DISPATCH();
 #define STEPS_END
@@ -158,6 +160,12 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
     EXTRA(TENSOR)
         if (m->with_tensor) NEXT();
         stop_before(m, node, now); return;
+    EXTRA(BREAK)
+        if (now == m->cycle) NEXT();
+        stop_before(m, node, now); return;
+    EXTRA(WATCH_ISSUE) lpu_note_issue(m, node->pc, now); until = now + 1; NEXT();
+    EXTRA(WATCH_LANDING) until = now + step->k < until ? now + step->k : until; NEXT();
+    EXTRA(WATCH_ACCESS) until = sees_access(m, node->pc, step, now) ? now + 1 : until; NEXT();
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;
     STEPS_END

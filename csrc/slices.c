@@ -53,6 +53,16 @@ unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *e, uint32_t banks
     return e->op->row->width;
 }
 
+unsigned lpu_runs_of(const lpu_machine *m, const lpu_element *e, size_t starts[MAX_RUNS], size_t *bytes)
+{
+    bool mapped = is_mapped(e->op);
+    unsigned count = mapped ? m->parameters.superlanes : e->op->row->width;
+    *bytes = mapped ? SUPERLANE : m->tensor->lanes;
+    for (unsigned k = 0; k < count; k++)
+        starts[k] = mapped ? mapped_start(m, e, k) : row_start(m, e, k);
+    return count;
+}
+
 /* E-RANGE ------------------------------------------------------------------------------------------------------ */
 static bool row_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {

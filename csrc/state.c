@@ -1,6 +1,7 @@
 /* The architectural state as a value: read, and replaced after every number in it was checked. */
 #include <string.h>
 #include "cycle.h"
+#include "stops.h"
 
 enum { MAX_CYCLE_BITS = 62 };
 
@@ -95,6 +96,7 @@ int lpu_set_state(lpu_machine *m, const lpu_state *s)
         return -1;
     take_state(m, s);
     mark_loop_ends(m);
+    lpu_forget_stops(m);
     m->faulted = false;
     return 0;
 }

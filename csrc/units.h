@@ -29,6 +29,10 @@ extern const lpu_family lpu_switch_ops, lpu_mapped_ops, lpu_map_loads;          
 /* slices.c: the numbers of the banks that an element accesses; returns how many. It is in range. */
 unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *element, uint32_t banks[MAX_GROUP]);
 
+/* slices.c: the first bytes of the runs that an element accesses, all of `bytes`; returns how many runs there are. */
+enum { MAX_RUNS = 32 };
+unsigned lpu_runs_of(const lpu_machine *m, const lpu_element *element, size_t starts[MAX_RUNS], size_t *bytes);
+
 /* vectors.c: results of the vector ALUs for their own registers land. */
 void lpu_land_vectors(lpu_tensor *t);
 void lpu_clear_vectors(lpu_tensor *t);

@@ -8,11 +8,14 @@ from typing import Any
 from isa.faults import RawFault
 from isa.machine import MachineSpec
 from vm._core import ffi, lib
-from vm.engine import FAULT, HALTED, RUNNING, UNINIT_MODES, InFlight, Loop, State
+from vm.engine import FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item, in_order
 from vm.state import MAX_CYCLE, check_state, initial_state
+from vm.stops import BREAKPOINT, NO_STOPS, Stop, Stops, Toucher, check_stops
+from vm.stops import KINDS as WATCHES
+from vm.stops import in_order as stops_in_order
 
-STATUS = (RUNNING, HALTED, FAULT)
+STATUS = (RUNNING, HALTED, FAULT, STOPPED)
 SIZES = (
     "superlanes",
     "quads",
@@ -46,14 +49,39 @@ class CoreEngine:
         if not machine:
             raise MemoryError(f"no memory for a machine of {spec.sram_bytes} bytes of SRAM")
         self._machine = ffi.gc(machine, lib.lpu_destroy)
+        self._stops = NO_STOPS
 
     def run(self, until: int) -> str:
-        """Go on until the run is over, a fault, or `cycle` == until. Signals are handled every few milliseconds."""
+        """Go on until the run is over, a fault, a stop, or `cycle` == until; signals are handled on the way."""
         until = min(max(until, 0), MAX_CYCLE)
         while True:
             status = STATUS[lib.lpu_run_slice(self._machine, until)]
             if status != RUNNING or lib.lpu_cycle(self._machine) >= until:
                 return status
+
+    # Stops ------------------------------------------------------------------------------------
+    def set_stops(self, stops: Stops) -> None:
+        """Say where runs stop. Raises ValueError for what the program or the machine has not."""
+        check_stops(self.spec, self._length, stops)
+        breakpoints = ffi.new("uint32_t[]", sorted(stops.breakpoints))
+        watches = ffi.new("lpu_watch[]", [(WATCHES.index(kind), *numbers) for kind, *numbers in stops.watches])
+        if lib.lpu_set_stops(self._machine, breakpoints, len(breakpoints), watches, len(watches)):
+            raise MemoryError(f"no memory for {len(watches)} watches")
+        self._stops = stops
+
+    @property
+    def stop(self) -> Stop | None:
+        return next(iter(self.stops_hit), None)
+
+    @property
+    def stops_hit(self) -> tuple[Stop, ...]:
+        found = []
+        for number, kind in enumerate((BREAKPOINT, *(watch.kind for watch in self._stops.watches)), -1):
+            raw = lib.lpu_stop_of(self._machine, number)
+            if raw:
+                stop = Stop(kind, number, raw.cycle, raw.pc, raw.slot, raw.address)
+                found.append((Toucher(raw.unit, raw.pc, raw.slot), stop))
+        return stops_in_order(found)
 
     # State ------------------------------------------------------------------------------------
     @property

@@ -8,8 +8,9 @@ from typing import Protocol
 from isa.faults import RawFault
 from isa.machine import MachineSpec
 from vm.items import Item
+from vm.stops import Stop, Stops
 
-RUNNING, HALTED, FAULT = "running", "halted", "fault"
+RUNNING, HALTED, FAULT, STOPPED = "running", "halted", "fault", "stopped"
 UNINIT_MODES = ("fault", "zero", "poison")
 TAINT = "taint"  # poison, followed to where it is stored: the golden model's alone
 CLEAN, REGISTER = -1, -2  # of a tainted run: a byte depends on none never written; on a register never set
@@ -68,7 +69,21 @@ class Engine(Protocol):
     spec: MachineSpec
 
     def run(self, until: int) -> str:
-        """Go on until the run is over, a fault, or `cycle` == until. Returns RUNNING, HALTED or FAULT."""
+        """Go on until the run is over, a fault, a stop, or `cycle` == until. Returns RUNNING, HALTED, FAULT or STOPPED.
+
+        Stops are those of the cycles after the one it begins in, up to `until`.
+        """
+
+    def set_stops(self, stops: Stops) -> None:
+        """Say where runs stop. Raises ValueError for what the program or the machine has not."""
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the last run stopped: the first of `stops_hit`."""
+
+    @property
+    def stops_hit(self) -> tuple[Stop, ...]:
+        """All stops of the cycle in which the last run stopped: a breakpoint, then watches by unit and number."""
 
     @property
     def fault(self) -> RawFault | None: ...

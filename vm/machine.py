@@ -18,6 +18,7 @@ from vm.state import is_over
 if TYPE_CHECKING:
     from vm.snapshot import Snapshot
     from vm.stats import Stats
+    from vm.stops import Stop, Stops
 
 LIMIT = "limit"  # what a run ends with when it is not over in time
 FOREVER = 1 << 61
@@ -52,7 +53,10 @@ class Machine:
 
     # Time -------------------------------------------------------------------------------------
     def run(self, max_cycles: int | None = None) -> str:
-        """Go on until the run is over ("halted") or its cycle count reaches a limit ("limit"). Raises MachineFault."""
+        """Go on until the run is over ("halted") or its cycle count reaches a limit ("limit"). Raises MachineFault.
+
+        Where stops are set: "stopped" at the first of them; so do the two below.
+        """
         status = self._until(FOREVER if max_cycles is None else max_cycles)
         return LIMIT if status == RUNNING else status
 
@@ -72,6 +76,15 @@ class Machine:
         from vm.explain import explain
 
         raise MachineFault(explain(fault, self.image, self.state), fault)
+
+    def set_stops(self, stops: Stops) -> None:
+        """Say where runs stop. Raises ValueError for what the program or the machine has not."""
+        self.engine.set_stops(stops)
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the last run stopped; None where it did not."""
+        return self.engine.stop
 
     @property
     def cycle(self) -> int:

@@ -63,6 +63,7 @@ class Issue:
     strict: bool = False
     flow: control.Flow = field(init=False)
     jump_slot: int = -1
+    elements: list[Element] = field(default_factory=list)
     writes: list[InFlight] = field(default_factory=list)
     stores: list[tuple[list[int], int]] = field(default_factory=list)
     lost: list[Loss] = field(default_factory=list)
@@ -72,7 +73,8 @@ class Issue:
         """Issue everything in unit order. Raises Faulted with the first fault by code, then by unit."""
         self.flow = control.follow(self._here)
         troubles: list[tuple[Element, Trouble]] = []
-        for element in self._elements():
+        self.elements = self._elements()
+        for element in self.elements:
             try:
                 self._issue(element)
             except Trouble as trouble:
@@ -167,7 +169,7 @@ class Issue:
     def _access(self, element: Element, values: dict[str, int]) -> int | None:
         row = element.op.row
         addresses = memory.SEMANTICS[row.semantics](self.spec, values, row.width)
-        self.claims.claim(element, self.memory.banks(addresses))
+        self.claims.claim(element, addresses, self.memory.banks(addresses))
         if row.memory == "load":
             return self.memory.load(addresses)
         self.stores.append((addresses, values["rt"]))

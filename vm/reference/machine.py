@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
-from vm.engine import FAULT, HALTED, RUNNING, TAINT, UNINIT_MODES, State
+from vm.engine import FAULT, HALTED, RUNNING, STOPPED, TAINT, UNINIT_MODES, InFlight, State
 from vm.reference.claims import Claims
 from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
+from vm.reference.stops import Touch, all_seen, of_cycle, of_landings, of_vectors
 from vm.state import REGISTERS, check_state, initial_state
+from vm.stops import NO_STOPS, Stop, Stops, check_stops
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,12 +48,18 @@ class ReferenceEngine:
         self._fault: RawFault | None = None
         self._state = initial_state(spec, entry)
         self._face: Face | None = None  # until the first op of the tensor face
+        self._stops = NO_STOPS
+        self._touches: list[Touch] = []  # since the last cycle began
+        self.stops_hit: tuple[Stop, ...] = ()
 
     # Time -------------------------------------------------------------------------------------
     def run(self, until: int) -> str:
-        """Go on until the run is over, a fault, or `cycle` == until."""
+        """Go on until the run is over, a fault, a stop, or `cycle` == until."""
+        began, self.stops_hit = self._state.cycle, ()
         while self._fault is None:
             self._begin_cycle()
+            if self._state.cycle > began and self._stops_here():
+                return STOPPED
             if self._over:
                 return HALTED
             if self._state.cycle >= until:
@@ -77,11 +86,26 @@ class ReferenceEngine:
 
     def _begin_cycle(self) -> None:
         """Phase 1: what lands in this cycle is visible. Fetching past the last bundle ends it in passing."""
+        if self._stops.watches:
+            self._touches += self._landing()
         self._state = landed(self._state)
         if self._face:
             self._face.land(self._state.cycle)
         if self._fetches and self._state.pc == len(self._program):
             self._state = replace(self._state, fetch_ended=True, jump_pc=-1, jump_slot=-1, jump_cycle=-1)
+
+    def _landing(self) -> Iterator[Touch]:
+        """What becomes visible in this cycle."""
+        yield from of_landings(self._program, due(self._state))
+        if self._face:
+            yield from of_vectors(self._face, self._state.cycle)
+
+    def _stops_here(self) -> bool:
+        """Whether a watch sees what was touched since the last cycle began, or a breakpoint is about to be fetched."""
+        touches, self._touches = self._touches, []
+        fetched = self._state.pc if self._fetches else None
+        self.stops_hit = all_seen(self._stops, touches, self._state.cycle, fetched)
+        return bool(self.stops_hit)
 
     def _events(self) -> list[int]:
         """Cycles in which something happens next; nothing changes before the first of them."""
@@ -99,6 +123,8 @@ class ReferenceEngine:
         except Faulted as stop:
             self._fault = stop.fault
             return
+        if self._stops.watches:
+            self._touches = list(of_cycle(issue))
         for addresses, value in issue.stores:
             self._memory.store(addresses, value)
         if issue.tensor:
@@ -160,7 +186,7 @@ class ReferenceEngine:
                 raise ValueError(f"addresses {loop.start} to {loop.end} are no loop body of this program")
         self._face = self._face_of(state)
         self._state = replace(state, tensor=())
-        self._fault = None
+        self._fault, self.stops_hit = None, ()
 
     def _face_of(self, state: State) -> Face | None:
         """The tensor face as a state says; taint is forgotten. Raises ValueError for bursts of other programs."""
@@ -182,6 +208,17 @@ class ReferenceEngine:
         """A read-only copy: the state is a value, not memory."""
         return memoryview(array("I", self._state.registers)).toreadonly()
 
+    # Stops ------------------------------------------------------------------------------------
+    def set_stops(self, stops: Stops) -> None:
+        """Say where runs stop. Raises ValueError for what the program or the machine has not."""
+        check_stops(self.spec, len(self._program), stops)
+        self._stops = stops
+
+    @property
+    def stop(self) -> Stop | None:
+        return self.stops_hit[0] if self.stops_hit else None
+
+    # Statistics -------------------------------------------------------------------------------
     def issue_counts(self) -> dict[int, int]:
         return dict(self._counts)
 
@@ -215,13 +252,18 @@ class ReferenceEngine:
         self._memory.fill(address, data)
 
 
+def due(state: State) -> list[InFlight]:
+    """The writes that land in a state's cycle."""
+    return [write for write in state.in_flight if write.landing <= state.cycle]
+
+
 def landed(state: State) -> State:
     """The state with every write that is due in its cycle made visible."""
-    due = [write for write in state.in_flight if write.landing <= state.cycle]
-    if not due:
+    landing = due(state)
+    if not landing:
         return state
     registers = [*state.registers, state.cc]
-    for write in due:
+    for write in landing:
         registers[write.register] = write.value
     rest = tuple(write for write in state.in_flight if write.landing > state.cycle)
     return replace(state, registers=tuple(registers[:CONDITION_CODE]), cc=registers[CONDITION_CODE], in_flight=rest)

@@ -75,9 +75,10 @@ def row_addresses(cycle: Cycle, element: Element) -> Addresses:
         raise Trouble("E-RANGE", address=row, value=element.op.fields["slice"])
     bank, row = divmod(row, spec.rows)
     slices = range(index, index + width)
-    cycle.claims.claim(element, [spec.bank_number(hemisphere, each, bank) for each in slices])
     starts = [spec.word_address(hemisphere, each, bank, row) * BYTES_PER_WORD for each in slices]
-    return np.array(starts)[:, np.newaxis] + np.arange(spec.lanes)
+    addresses = np.array(starts)[:, np.newaxis] + np.arange(spec.lanes)
+    claim(cycle, element, addresses, [spec.bank_number(hemisphere, each, bank) for each in slices])
+    return addresses
 
 
 def mapped_addresses(cycle: Cycle, element: Element, entries: Words) -> Addresses:
@@ -90,9 +91,15 @@ def mapped_addresses(cycle: Cycle, element: Element, entries: Words) -> Addresse
         lane = int(superlane) * LANES_PER_SUPERLANE
         raise Trouble("E-RANGE", address=int(rows[superlane]), value=number, lane=lane)
     hemisphere, index = place(element)
-    cycle.claims.claim(element, [spec.bank_number(hemisphere, index, bank)])
     start = spec.word_address(hemisphere, index, bank, 0) * BYTES_PER_WORD
-    return (start + np.repeat(rows, LANES_PER_SUPERLANE) * spec.lanes + np.arange(spec.lanes))[np.newaxis]
+    addresses = start + np.repeat(rows, LANES_PER_SUPERLANE) * spec.lanes + np.arange(spec.lanes)
+    claim(cycle, element, addresses, [spec.bank_number(hemisphere, index, bank)])
+    return addresses[np.newaxis]
+
+
+def claim(cycle: Cycle, element: Element, addresses: Addresses, banks: list[int]) -> None:
+    """Raises Trouble at the first bank that another op of the cycle has."""
+    cycle.claims.claim(element, addresses.ravel().tolist(), banks)
 
 
 def named_origins(rows: Planes) -> Origins | None:

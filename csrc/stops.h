@@ -1,0 +1,81 @@
+/* Stops: breakpoints, and watches of what a run touches.
+ *
+ * Planned bundles carry the looking (plan.c): only a bundle that stands at a breakpoint, accesses memory or writes a
+ * watched register has a step for it. A step that sees something touched ends the run where that can be seen; what
+ * touched it is noted with its watch, of several touches in one cycle the first by unit.
+ */
+#ifndef LPU_STOPS_H
+#define LPU_STOPS_H
+#include "memory.h"
+#include "tensor.h"
+
+/* Who touches something: an op and its unit, LPU_NOWHERE where the op is not known. */
+typedef struct {
+    int64_t pc, slot, unit;
+} lpu_toucher;
+
+/* Forget what was noted. */
+void lpu_forget_stops(lpu_machine *m);
+/* The same, for a run begins. */
+void lpu_begin_stops(lpu_machine *m);
+/* Whether the run has come to a stop: something was noted, or the bundle about to be fetched has a breakpoint. */
+bool lpu_is_stopped(lpu_machine *m);
+void lpu_destroy_stops(lpu_machine *m);
+
+/* For planning: whether accesses of a kind are watched; whether a register is; whether a unit is. */
+bool lpu_watches_accesses(const lpu_machine *m, lpu_memory memory);
+bool lpu_watches_register(const lpu_machine *m, unsigned reg);
+bool lpu_watches_unit(const lpu_machine *m, unsigned unit);
+
+/* The landing cycle of the first write in flight to a watched register; NEVER if there is none. */
+uint64_t lpu_next_watched(const lpu_machine *m);
+/* A write to a watched register has landed in a cycle. */
+void lpu_note_landing(lpu_machine *m, unsigned reg, uint32_t pc, uint16_t slot, uint64_t cycle);
+/* What the bundle at pc, which issues in a cycle, touches at once: units, and registers that it writes early. */
+void lpu_note_issue(lpu_machine *m, uint32_t pc, uint64_t now);
+/* Whether the access is watched that the step after a KIND_WATCH_ACCESS, which says its kind, makes in a cycle. */
+bool lpu_note_access(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now);
+
+/* Whether streams or v registers are watched, where things happen that nobody issues. */
+bool lpu_watches_flow(const lpu_machine *m);
+
+/* stops_tensor.c: what the elements of this cycle touch; what lands on streams in it, before it does; what leaves the
+ * watched places, after that; and the results for v registers that land in the cycle just begun. */
+void lpu_note_elements(lpu_machine *m);
+void lpu_note_emitted(lpu_machine *m);
+void lpu_note_leaving(lpu_machine *m);
+void lpu_note_vectors(lpu_machine *m);
+
+/* Note with every watch of these kinds, a bit each, and of this place that numbers first to last of it are touched;
+ * it can be seen from a cycle on. Returns whether there is such a watch. */
+bool lpu_touch(lpu_machine *m, unsigned kinds, int64_t place, int64_t first, int64_t last, lpu_toucher by,
+               uint64_t cycle);
+
+static inline unsigned kind_bit(lpu_watch_kind kind) { return 1u << kind; }
+
+/* The kinds of watches of memory that see an access. */
+static inline unsigned kinds_of_access(unsigned memory)
+{
+    bool loads = memory == LPU_MEMORY_LOAD || memory == LPU_MEMORY_READ;
+    return kind_bit(loads ? LPU_WATCH_READ : LPU_WATCH_WRITE) | kind_bit(LPU_WATCH_ACCESS);
+}
+
+/* Whether any byte near one is watched: a bit for each block of bytes. */
+static inline bool is_near_watched(const lpu_machine *m, size_t byte)
+{
+    size_t block = byte >> WATCHED_BLOCK_SHIFT;
+    return m->stops.blocks[block / 8] >> block % 8 & 1;
+}
+
+/* The same as lpu_note_access, mostly at once: an access to a word that is nowhere near, or not in range. */
+static inline bool sees_access(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
+{
+    const lpu_micro *access = step + 1;
+    bool is_lane = access->kind == LPU_SEM_LDL || access->kind == LPU_SEM_STL;
+    uint32_t word = word_address(access);
+    if (LIKELY(!is_lane && (word >= m->map.words || !is_near_watched(m, (size_t)word * WORD_BYTES))))
+        return false;
+    return lpu_note_access(m, pc, step, now);
+}
+
+#endif

@@ -1,0 +1,97 @@
+/* What the tensor face touches: memory, accumulator rows, units, streams, v registers. See stops.h. */
+#include "stops.h"
+#include "units.h"
+
+static lpu_toucher toucher(const lpu_tensor_op *op) { return (lpu_toucher){op->pc, op->slot, op->unit}; }
+
+/* Elements ------------------------------------------------------------------------------------------------------- */
+static void note_units(lpu_machine *m, const lpu_tensor_op *op, uint64_t cycle)
+{
+    for (unsigned i = 0; i < op->row->claims; i++) {
+        unsigned unit = op->unit + i * unit_step(op);
+        lpu_touch(m, kind_bit(LPU_WATCH_UNIT), LPU_NOWHERE, unit, unit, toucher(op), cycle);
+    }
+}
+
+static void note_rows(lpu_machine *m, const lpu_element *e, uint64_t cycle)
+{
+    size_t starts[MAX_RUNS], bytes;
+    for (unsigned k = lpu_runs_of(m, e, starts, &bytes); k-- > 0;) {
+        int64_t first = (int64_t)starts[k], last = first + (int64_t)bytes - 1;
+        lpu_touch(m, kinds_of_access(e->op->row->memory), LPU_NOWHERE, first, last, toucher(e->op), cycle);
+    }
+}
+
+static bool sets_accumulators(const lpu_tensor_op *op)
+{
+    return op->family == &lpu_takes || op->family == &lpu_row_writes;
+}
+
+void lpu_note_elements(lpu_machine *m)
+{
+    const lpu_tensor *t = m->tensor;
+    uint64_t cycle = t->now + 1;
+    for (uint32_t i = 0; m->stops.count && i < t->element_count; i++) {
+        const lpu_element *e = &t->elements[i];
+        note_units(m, e->op, cycle);
+        if (e->op->row->memory)
+            note_rows(m, e, cycle);
+        if (sets_accumulators(e->op))
+            lpu_touch(m, kind_bit(LPU_WATCH_ACCUMULATOR), e->op->plane, e->row, e->row, toucher(e->op), cycle);
+    }
+}
+
+/* Streams -------------------------------------------------------------------------------------------------------- */
+static bool watches_streams(const lpu_machine *m) { return m->stops.kinds & kind_bit(LPU_WATCH_STREAM); }
+
+bool lpu_watches_flow(const lpu_machine *m)
+{
+    return m->stops.kinds & (kind_bit(LPU_WATCH_STREAM) | kind_bit(LPU_WATCH_VECTOR));
+}
+
+static void note_value(lpu_machine *m, uint32_t number, int64_t position)
+{
+    const lpu_value *value = &m->tensor->streams.values[number];
+    lpu_toucher by = toucher(&m->tensor->ops[value->op]);
+    lpu_touch(m, kind_bit(LPU_WATCH_STREAM), position, value->stream, value->stream, by, m->tensor->now + 1);
+}
+
+void lpu_note_emitted(lpu_machine *m)
+{
+    const lpu_streams *s = &m->tensor->streams;
+    if (!watches_streams(m))
+        return;
+    for (uint32_t number = s->landing[m->tensor->now % LANDINGS]; number; number = s->values[number].next)
+        note_value(m, number, LPU_NOWHERE);
+}
+
+static void note_passing(lpu_machine *m, const lpu_watch *watch)
+{
+    const lpu_tensor *t = m->tensor;
+    for (unsigned stream = (unsigned)watch->first; stream <= (unsigned)watch->last; stream++) {
+        unsigned direction = direction_of(stream), diagonal = diagonal_at(t, direction, (unsigned)watch->place);
+        if (t->streams.occupied[direction][diagonal] >> stream % STREAMS & 1)
+            note_value(m, t->streams.cells[direction][diagonal][stream % STREAMS], watch->place);
+    }
+}
+
+void lpu_note_leaving(lpu_machine *m)
+{
+    for (uint32_t i = 0; watches_streams(m) && i < m->stops.count; i++) {
+        const lpu_watch *watch = &m->stops.watches[i];
+        if (watch->kind == LPU_WATCH_STREAM && watch->place != LPU_NOWHERE)
+            note_passing(m, watch);
+    }
+}
+
+/* v registers ---------------------------------------------------------------------------------------------------- */
+void lpu_note_vectors(lpu_machine *m)
+{
+    const lpu_tensor *t = m->tensor;
+    const lpu_vector *writes = t->vector_writes[t->now % LANDINGS];
+    if (!(m->stops.kinds & kind_bit(LPU_WATCH_VECTOR)))
+        return;
+    for (unsigned i = 0; i < V_COUNT; i++)
+        if (writes[i].width)
+            lpu_touch(m, kind_bit(LPU_WATCH_VECTOR), LPU_NOWHERE, i, i, toucher(&t->ops[writes[i].op]), t->now);
+}
