@@ -166,3 +166,9 @@ def test_odd_texts() -> None:
     assert format_source("halt\r\n\r\nhalt").text == "        halt\n\n        halt\n"
     deep = "mov r1, " + "(" * 300 + "1" + ")" * 300
     assert format_source(deep).text == deep + "\n"
+
+
+def test_values_and_pins_may_hold_macro_parameters() -> None:
+    text = ".macro m half\nmmul.i8 %y\\half,%x_\\half\\()_1,w !P\\half\n.endm\n"
+    assert not format_source(text).diagnostics
+    assert "        mmul.i8 %y\\half, %x_\\half\\()_1, w !P\\half\n" in format_source(text).text

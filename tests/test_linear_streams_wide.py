@@ -280,3 +280,37 @@ def test_a_tile_along_a_row_is_multiplied_by_itself() -> None:
 def test_what_is_wrong_with_wide_products_is_said(statements: str, said: str) -> None:
     tensors = ".tensor x: i8[4, 320] @ auto\n.tensor w: i8[640, 900] @ auto layout mxm\n"
     assert said in message(f"{tensors}{statements}\n", LPU1)
+
+
+# One vector with many -----------------------------------------------------------------------------
+@given(st.permutations(["%a", "%b", "%c"]), st.integers(0, 20), st.sampled_from(["mw0..mw3", "me4..me7"]))
+def test_one_vector_goes_with_all(names: list[str], wait: int, place: str) -> None:
+    """Three rows of one tensor, the last negated, each added to what flows, `wait` ops of latency between them."""
+    text = [
+        f".tensor x: i32[9, {LPU_TINY.lanes}] @ mw4..mw7",
+        f".tensor k: i32[3, {LPU_TINY.lanes}] @ {place}",
+        f".tensor y: i32[9, {LPU_TINY.lanes}] @ me0..me3\n.input x, k\n.output y\nvload %x, x",
+        *(f"vload %{name}, k, row={row}, n=1" for row, name in enumerate("abc")),
+        "vneg.i32.w %c, %c",
+        f"vadd.i32.w %x, %x, {names[0]}",
+        *["vnot.i32 %x, %x"] * (wait % 6),
+        f"vadd.i32.w %x, %x, {names[1]}",
+        *["vnot.i32 %x, %x"] * (wait // 6),
+        f"vsub.i32.w %x, {names[2]}, %x\nvadd.i32.w %x, %x, %a\nvstore y, %x",
+    ]
+    rng = np.random.default_rng(wait)
+    x, k = (rng.integers(-(2**31), 2**31, (rows, LPU_TINY.lanes)).astype(np.int32) for rows in (9, 3))
+    held = {"%a": k[0], "%b": k[1], "%c": -k[2]}
+    y = x + held[names[0]]
+    y = ~y if wait % 6 % 2 else y
+    y = y + held[names[1]]
+    y = ~y if wait // 6 % 2 else y
+    y = held[names[2]] - y + held["%a"]
+    np.testing.assert_array_equal(ran("\n".join(text), {"x": x, "k": k}, LPU_TINY)["y"], y)
+
+
+def test_one_vector_is_not_many_where_nothing_holds_it() -> None:
+    text = (
+        f".tensor x: u8[4, {LPU_TINY.lanes}] @ auto\nvload %a, x\nvload %b, x, n=1\nselect %c, %a, %b, 3\nvstore x, %c"
+    )
+    assert "`%a` has 4 elements and `%b` 1" in message(text) or "`%b` has 1 elements and `%a` 4" in message(text)

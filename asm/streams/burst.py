@@ -31,6 +31,7 @@ class Channel:
     pin: int = ANYWHERE
     reach: int = ANYWHERE
     number: int = ANYWHERE  # once it is chosen
+    until: int = ANYWHERE  # of a v register: the cycle in which a value that stays has been taken by all
     beside: list[Channel] = field(default_factory=list)  # those that take the groups of streams side by side with it
 
     def at(self, position: int) -> int:

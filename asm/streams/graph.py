@@ -13,10 +13,12 @@ from isa.diagnostics import Place
 from isa.machine import MachineSpec
 from isa.row import WRITE
 from isa.table import ROWS
+from isa.units import VXM
 
 ANYWHERE = -1
 WEIGHTS = ("w0", "w1", "w2", "w3")  # the fields of weights that are values: a quad of the streams of a plane each
 MAP = "number"  # the field of a map register
+HELD = next(row.latency for row in ROWS if "delay" in row.format.names)  # of what brings a value to a v register
 LOAD_MAP = next(row for row in ROWS if MAP in row.format.names and all(o.role != WRITE for o in row.operands))
 
 
@@ -161,7 +163,14 @@ class Node:
         """The cycles before its first element in which it takes a source: weights, or a map, must be there."""
         if field in WEIGHTS:
             return self.installed + (self.tiles[0].steps - 1) * self.spacing + 1
-        return LOAD_MAP.latency if field == MAP else 0
+        if field == MAP:
+            return LOAD_MAP.latency
+        return HELD if self.stays(field) and self.sources[field].maker.position != self.position else 0
+
+    def stays(self, field: str) -> bool:
+        """Whether a source is one vector that is there for the whole burst: a map in its register, or what a v register
+        holds."""
+        return self.sources[field].count == 1 and (field == MAP or (self.count > 1 and self.op.row.units.where == VXM))
 
     def meets(self, other: Node) -> bool:
         """Whether both touch the same rows of memory and one of them writes."""

@@ -14,7 +14,7 @@ from asm.streams.pieces import pieces_of
 from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
 from asm.streams.table import Conflict, Table
-from asm.streams.times import Timed, apart
+from asm.streams.times import Timed, apart, sooner
 from isa.machine import MachineSpec
 
 NEVER = FOREVER // 2  # cycles that it makes no sense to wait
@@ -169,12 +169,15 @@ def _conflict(table: Table, pieces: list[Piece], first: int) -> Conflict | None:
 
 
 def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
-    """The pieces of a body that fit an idle machine; what a switch has no unit to turn round waits elsewhere."""
+    """The pieces of a body that fit an idle machine: what a switch has no unit to turn round waits elsewhere, and what
+    stays where it is taken may come sooner."""
     while True:
         pieces = pieces_of(timed.plan, body.nodes)
         conflict = _conflict(Table(spec, first=-_loading(body, spec)), pieces, 0)
         if conflict is None:
             return pieces
+        if any(sooner(timed.plan, node) for node in (conflict.piece.node, conflict.holder.node)):
+            continue
         value = conflict.piece.node.result
         if value is None or not conflict.piece.is_turn or value in timed.plan.outward | timed.plan.straight:
             return Refused(conflict, pieces)

@@ -94,14 +94,10 @@ class Plan:
         node, field = user
         return self.at_centre(value) + MOVE + abs(self.position[node] - self.centre) + node.lead(field)
 
-    def keeps(self, value: Value, field: str) -> bool:
-        """Whether a value waits where it is taken: one map for a whole burst, in its register."""
-        return field == MAP and value.count == 1
-
     def taken(self, value: Value, user: tuple[Node, str]) -> int:
-        """The cycle in which a user takes a value."""
+        """The cycle in which a user takes a value; what stays where it is taken is there as soon as it can be."""
         node, field = user
-        if self.keeps(value, field):
+        if node.stays(field):
             return self.earliest(value, self.position[node])
         return self.time[node] - node.lead(field)
 
@@ -136,7 +132,10 @@ class Route:
         late: list[tuple[int, bool | None, tuple[Node, str]]] = []
         if plan.position[self.value.maker] != plan.centre:
             self._output(plan.goes_west(self.value))
+        staying = [(node, field) for node, field in users if field != MAP and node.stays(field)]
         for user in users:
+            if user in staying:
+                continue
             where, when = plan.position[user[0]], plan.taken(self.value, user)
             channel = self._direct(where, when)
             if channel is not None:
@@ -144,8 +143,9 @@ class Route:
             else:
                 west = None if where == plan.centre else where < plan.centre
                 late.append((when - abs(where - plan.centre), west, user))
-        if late:
+        if late or staying:
             self._note_taps()
+        self._stay(staying)
         for when, west, user in sorted(late, key=lambda each: (each[0], each[1] is not None)):
             if not self._is_there(when if west is None else when - MOVE):
                 self.missed.append(user)
@@ -153,6 +153,14 @@ class Route:
             channel = self._tap(when) if west is None else self._sent(when, west)
             self._supply(user, channel, plan.position[user[0]])
         self._pin()
+
+    def _stay(self, users: list[tuple[Node, str]]) -> None:
+        """Put one vector that goes with many into a v register, until the last has taken it."""
+        made_here = self.plan.position[self.value.maker] == self.plan.centre
+        for node, field in users:
+            channel = self._tap(self.plan.at_centre(self.value) + (0 if made_here else MOVE))
+            channel.until = max(channel.until, self.plan.time[node] + node.span)
+            self._supply((node, field), channel, self.plan.centre)
 
     def _pin(self) -> None:
         """Put the value where its name says. Raises Unfit when it does not go there."""

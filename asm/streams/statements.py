@@ -289,9 +289,11 @@ class Reader:
     def _count(self, node: Node, attributes: tuple[Attribute, ...]) -> None:
         """The length of a burst: that of its operands, which must agree, or `n`."""
         given = next((attribute for attribute in attributes if attribute.name == "n"), None)
-        together = [value for name, value in node.sources.items() if name != MAP or value.count > 1]
+        held = node.op.row.units.where == VXM
+        together = [value for name, value in node.sources.items() if value.count > 1 or not (held or name == MAP)]
         check_lengths(node, together)
-        node.count = together[0].count if together else node.op.value("n")
+        one = next((value.count for name, value in node.sources.items() if name != MAP), node.op.value("n"))
+        node.count = together[0].count if together else one
         if given is not None and node.op.value("n") != node.count:
             message = f"n is {node.op.value('n')}, but {node.count} elements flow here"
             raise error("E-RANGE", message, node.statement.line, given, "leave it out")

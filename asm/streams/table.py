@@ -221,7 +221,8 @@ class Table:
             wanted = [(unit, taken) for unit in claims_of(piece, values)]
             if piece.result is not None and piece.result.west is None:
                 landing = begin + piece.latency
-                wanted.append((f"v{number}", Taken(landing, landing + piece.span, piece)))
+                end = max(landing + piece.span, piece.result.until + start)
+                wanted.append((f"v{number}", Taken(landing, end, piece)))
             yield number, wanted
 
     def _instances(self, piece: Piece) -> list[int]:

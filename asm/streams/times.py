@@ -219,6 +219,18 @@ def _earliest(plan: Plan, node: Node) -> int:
     return first if pin is None else pin
 
 
+def sooner(plan: Plan, node: Node) -> bool:
+    """Make a node a cycle earlier if what it makes stays where it is taken, and nothing keeps it."""
+    if not _makes_what_stays(node) or node.op.cycle_pin is not None or plan.time[node] <= _earliest(plan, node):
+        return False
+    plan.time[node] -= 1
+    return True
+
+
+def _makes_what_stays(node: Node) -> bool:
+    return bool(node.results) and all(user.stays(name) for value in node.results for user, name in value.users)
+
+
 def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
     """The last cycle that leaves those that follow where they are, and the end."""
     limits = [_last(plan, node, end)]
@@ -231,10 +243,14 @@ def _latest(body: Body, plan: Plan, node: Node, end: int) -> int:
 
 
 def _slide(body: Body, plan: Plan, node: Node, end: int, prefer: Callable[..., int]) -> None:
-    """Put a node where its value and those it takes need the fewest moves; stores move when that is for nothing."""
+    """Put a node where its value and those it takes need the fewest moves; stores move when that is for nothing, and
+    what stays where it is taken comes as late as it can."""
     values = [*node.sources.values(), *node.results]
     first, last = _earliest(plan, node), _latest(body, plan, node, end)
     if first > last:
+        return
+    if _makes_what_stays(node):
+        plan.time[node] = last
         return
     costs: dict[int, float] = {}
     late, early = (range(last, first, -LONGEST), range(first, last, LONGEST))

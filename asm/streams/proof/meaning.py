@@ -98,7 +98,7 @@ class Meaning:
 
     # Ops --------------------------------------------------------------------------------------
     def _computed(self, node: Node, now: int) -> Part:
-        """What an op of a vector ALU or a switch makes; a map of one vector serves all."""
+        """What an op of a vector ALU or a switch makes; one vector, or map, goes with all."""
         row, values = node.op.row, dict(zip(node.op.row.format.names, node.op.values, strict=True))
         width = sum(value.width for value in node.results)
         kind = kind_of(row, values, lambda number: self.scalars.value(number, now))
@@ -106,7 +106,8 @@ class Meaning:
         for operand in row.operands:
             names = [part_field(operand, number) for number in range(parts(operand))]
             if operand.fields[0] in node.sources and operand.fields[0] != MAP:
-                part.sources.append(np.concatenate([self.values[node.sources[name]] for name in names], axis=1))
+                cells = np.concatenate([self.values[node.sources[name]] for name in names], axis=1)
+                part.sources.append(np.broadcast_to(cells, (node.count, cells.shape[1])))
         if MAP in node.sources:
             maps = self.values[node.sources[MAP]]
             part.sources.append(np.broadcast_to(maps, (node.count, maps.shape[1])))
