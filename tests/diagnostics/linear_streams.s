@@ -86,26 +86,24 @@
 ; note 31:17-18: `%a` is made here
 ; help: convert it with `vcvt`
         permute %d, %c, 0
-; error: E-OPERAND 9-15: `permute` uses a map register, which one switch has
-; help: say which after the operands: `!W` or `!E`
+; error: E-OPERAND 9-15: in linear code it is written `permute stream, from, map`
+; help: the switch is chosen; `!W` or `!E` pins it
         .tensor wide: i8[320, 640] @ mw28..mw43 layout mxm
         .tensor deep: i8[640, 320] @ me28..me43 layout mxm
         .tensor half16: f16[320, 320] @ me12..me27 layout mxm
         .tensor three: u8[3, 320] @ me4
-        .tensor four: u8[4, 320] @ me5
         mmul.u8 %d, %c
 ; error: E-OPERAND 9-15: `mmul.u8` takes a value, vectors and a matrix: `mmul.u8 %y, %x, w`
         mmul.u8 %d, %c, x
-; error: E-TYPE 25-25: `x` is no matrix that one plane could hold
+; error: E-TYPE 25-25: `x` is no matrix for `mmul.u8`
 ; note 2:17-17: declared here
 ; help: declare it with `.tensor`, in layout mxm, as i4 or i8 or u8
         mmul.u8 %d, %c, half16
-; error: E-TYPE 25-30: `half16` is no matrix that one plane could hold
+; error: E-TYPE 25-30: `half16` is no matrix for `mmul.u8`
 ; note 93:17-22: declared here
 ; help: declare it with `.tensor`, in layout mxm, as i4 or i8 or u8
-        mmul.u8 %d, %c, wide
-; error: E-PLACE 25-28: `wide` has 640 columns; a plane takes 320 columns, from four whole quads
-; help: split it into tensors
+        mmul.u8 %d, %c, wide, tile=2
+; error: E-RANGE 31-36: the tiles along a row of the matrix are 0 to 1
         mmul.u8 %d, %a, deep
 ; error: E-TYPE 21-22: `%a` is 4 bytes wide and `mmul.u8` takes 1 byte
 ; note 31:17-18: `%a` is made here
@@ -114,9 +112,6 @@
         mmul.u8 %d, %t, deep
 ; error: E-RANGE 21-22: 3 vectors flow to the 2 tiles of `deep`, which is not as many to each
 ; help: a tensor in layout tiles has them in order
-        vload   %t, four
-        mmul.u8 %d, %t, deep
-; error: E-RANGE 21-22: 2 vectors flow to each tile of `deep`; it must be 20 to 1024
         vlaod   %a, x
 ; error: E-MNEMONIC 9-13: `vlaod` is not an instruction
 ; help: did you mean `vload`?
