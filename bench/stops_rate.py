@@ -10,7 +10,7 @@ from isa import codec
 from isa.machine import LPU1
 from isa.units import UNIT_NAMES
 from vm.core import CoreEngine
-from vm.stops import ACCESS, ACCUMULATOR, REGISTER, STREAM, UNIT, VECTOR, NO_STOPS, Stops, Watch
+from vm.stops import ACCESS, ACCUMULATOR, NO_STOPS, REGISTER, STREAM, UNIT, VECTOR, Stops, Watch
 
 REPEATS = 7
 UNTOUCHED = LPU1.sram_bytes // 2 - 4
