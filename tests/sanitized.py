@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("isa", "asm", "vm", "conform", "lpu", "csrc", "tests", "programs")
+FOLDERS = ("isa", "asm", "vm", "debugger", "conform", "lpu", "csrc", "tests", "programs")
 FILES = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
 LIBRARIES = ("libasan.so", "libubsan.so")
 

@@ -15,8 +15,9 @@ ALLOWED = {
     "isa": {"isa"},
     "asm": {"isa", "asm"},
     "vm": {"isa", "vm"},
+    "debugger": {"isa", "asm", "vm", "debugger"},
     "conform": {"isa", "asm", "vm", "conform"},
-    "lpu": {"isa", "asm", "vm", "conform", "lpu"},
+    "lpu": {"isa", "asm", "vm", "debugger", "conform", "lpu"},
 }
 HEAVY = {"ml_dtypes", "lark", "tomllib", "json", "hypothesis"}  # NumPy is for modules of the tensor face: see below
 # Generators and oracles of the conformance kit are imported by tests alone.

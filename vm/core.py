@@ -56,7 +56,7 @@ class CoreEngine:
         until = min(max(until, 0), MAX_CYCLE)
         while True:
             status = STATUS[lib.lpu_run_slice(self._machine, until)]
-            if status != RUNNING or lib.lpu_cycle(self._machine) >= until:
+            if status != RUNNING or self.cycle >= until:
                 return status
 
     # Stops ------------------------------------------------------------------------------------
@@ -84,6 +84,11 @@ class CoreEngine:
         return stops_in_order(found)
 
     # State ------------------------------------------------------------------------------------
+    @property
+    def cycle(self) -> int:
+        cycle: int = lib.lpu_cycle(self._machine)
+        return cycle
+
     @property
     def fault(self) -> RawFault | None:
         raw = lib.lpu_get_fault(self._machine)

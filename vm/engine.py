@@ -86,6 +86,10 @@ class Engine(Protocol):
         """All stops of the cycle in which the last run stopped: a breakpoint, then watches by unit and number."""
 
     @property
+    def cycle(self) -> int:
+        """The cycle of the state."""
+
+    @property
     def fault(self) -> RawFault | None: ...
 
     @property

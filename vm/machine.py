@@ -88,7 +88,7 @@ class Machine:
 
     @property
     def cycle(self) -> int:
-        return self.state.cycle
+        return self.engine.cycle
 
     @property
     def state(self) -> State:

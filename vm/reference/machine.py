@@ -167,6 +167,10 @@ class ReferenceEngine:
 
     # State ------------------------------------------------------------------------------------
     @property
+    def cycle(self) -> int:
+        return self._state.cycle
+
+    @property
     def fault(self) -> RawFault | None:
         return self._fault
 

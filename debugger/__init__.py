@@ -1,0 +1,1 @@
+"""The debugger: any cycle of a run, forward and backward, and why."""

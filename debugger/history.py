@@ -1,0 +1,249 @@
+"""History: any cycle of a run, forward and backward, by checkpoints and deterministic replay; edits and undo.
+
+A cycle is found again by going on from the last checkpoint before it. Checkpoints are taken wherever a run has taken
+some time since the last, so how long a replay takes is bounded; clocks decide where they are, never what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from debugger import checkpoint
+from debugger.checkpoint import Checkpoint
+from debugger.timeline import Edit, Timeline
+from vm.engine import FAULT, HALTED, RUNNING, STOPPED
+from vm.machine import FOREVER, Machine
+from vm.stops import NO_STOPS, Stop, Stops
+
+BUDGET_BYTES = 512 << 20
+SPACING = 0.25  # seconds that a run takes from checkpoint to checkpoint
+FIRST_STRIDE = 64  # cycles
+FEW = 256  # stops that are gone through one by one
+
+
+class History:
+    """The history of a machine, from the cycle it is in, within a budget of memory.
+
+    From here on the machine changes through the history alone: through `run`, `goto` and `edit`. The budget holds but
+    for the first checkpoint and those of edits, which are always kept.
+    """
+
+    def __init__(self, machine: Machine, budget_bytes: int = BUDGET_BYTES, spacing: float = SPACING) -> None:
+        self.machine = machine
+        self.budget_bytes = budget_bytes
+        self.spacing = spacing
+        self.marks: dict[str, int] = {}
+        self.status = RUNNING
+        self.stops_hit: tuple[Stop, ...] = ()
+        self._engine = machine.engine
+        self._timeline = Timeline([checkpoint.first(self._engine)])
+        self._work = 0.0  # seconds of run time up to the present cycle
+        self._stride = FIRST_STRIDE
+
+    # Where we are -----------------------------------------------------------------------------
+    @property
+    def cycle(self) -> int:
+        return self._engine.cycle
+
+    @property
+    def start(self) -> int:
+        """The first cycle there is."""
+        return self._timeline.start
+
+    @property
+    def end(self) -> int | None:
+        """The cycle in which the run is over or faults, once it is known."""
+        return self._timeline.end
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the last run stopped."""
+        return self.stops_hit[0] if self.stops_hit else None
+
+    @property
+    def edits(self) -> list[Edit]:
+        """The changes made from outside, in the order in which they were made."""
+        return list(self._timeline.edits)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that all checkpoints take."""
+        return self._timeline.bytes
+
+    # Time -------------------------------------------------------------------------------------
+    def run(self, until: int | None = None, stops: Stops = NO_STOPS) -> str:
+        """Go on to a cycle, a stop or the end: "running", "stopped", "halted" or "fault"."""
+        return self._go_on(FOREVER if until is None else until, stops)
+
+    def goto(self, cycle: int) -> str:
+        """Go to the start of any cycle, or as near as there is one, and say how the run stands there."""
+        cycle = max(cycle, self.start)
+        base = self._timeline.before(cycle)
+        if not base.cycle <= self.cycle <= cycle:
+            self._restore(base)
+        return self._go_on(cycle, NO_STOPS)
+
+    def back(self, cycles: int = 1) -> str:
+        return self.goto(self.cycle - cycles)
+
+    def mark(self, name: str) -> None:
+        """Give the present cycle a name, to be found in `marks`, and have it at hand."""
+        self.marks[name] = self.cycle
+        self._keep()
+
+    def last(self, stops: Stops, before: int) -> Stop | None:
+        """The last stop that lies before a cycle, of the part of the run that was seen; we stay where we are."""
+        here, status, hit = self.cycle, self.status, self.stops_hit
+        try:
+            return self._last(stops, min(before - 1, self._timeline.reached))
+        finally:
+            self._engine.set_stops(NO_STOPS)
+            self._restore(self._timeline.before(here))
+            self.goto(here)
+            self.status, self.stops_hit = status, hit
+
+    # Edits ------------------------------------------------------------------------------------
+    def edit(self, change: Callable[[Machine], None], text: str) -> None:
+        """Change the machine in the present cycle; what was known of later ones is gone until `undo`.
+
+        Raises ValueError for a change of the cycle, and what the change raises; nothing has changed then.
+        """
+        unchanged = self._keep()
+        try:
+            change(self.machine)
+            if self.cycle != unchanged.cycle:
+                raise ValueError(f"an edit stays in its cycle, {unchanged.cycle}; this one ended in cycle {self.cycle}")
+        except BaseException:
+            self._restore(unchanged)
+            self.goto(unchanged.cycle)
+            raise
+        edited = checkpoint.take(self._engine, unchanged, self._work, is_edit=True)
+        self._timeline.branch(edited, text)
+        self._fit()
+        self._restore(edited)  # which is no fault any more
+        self.goto(edited.cycle)
+
+    def undo(self) -> str | None:
+        """Take the last edit back: go to where it was made, as it was; returns its text, None if there is none."""
+        if not self._timeline.undone:
+            return None
+        edit = self._timeline.unbranch()
+        self._restore(self._timeline.before(edit.cycle))
+        self.goto(edit.cycle)
+        return edit.text
+
+    # Running ----------------------------------------------------------------------------------
+    def _go_on(self, until: int, stops: Stops) -> str:
+        """Run, keeping checkpoints on the way; the edits that are met are made again."""
+        status, self.stops_hit = RUNNING, ()
+        self._engine.set_stops(stops)
+        try:
+            while status == RUNNING and self.cycle < until:
+                status = self._go_a_piece(until)
+        finally:
+            self._engine.set_stops(NO_STOPS)
+            self._timeline.reached = max(self._timeline.reached, self.cycle)
+        self.status = STOPPED if status == STOPPED else self._status_here()
+        return self.status
+
+    def _go_a_piece(self, until: int) -> str:
+        """To a cycle, or the next checkpoint, or as far as takes little time."""
+        following = self._timeline.after(self.cycle)
+        goal = min(until, self.cycle + self._stride, following.cycle if following else FOREVER)
+        began = perf_counter()
+        status = self._engine.run(goal)
+        self._walked(perf_counter() - began)
+        self.stops_hit = self._engine.stops_hit
+        if following and self.cycle == following.cycle:
+            return self._pass(following, status)
+        if status == RUNNING and self._work - self._timeline.before(self.cycle).work >= self.spacing:
+            self._keep()
+        return status
+
+    def _walked(self, seconds: float) -> None:
+        """Strides become such that there are several from checkpoint to checkpoint."""
+        self._work += seconds
+        if seconds < self.spacing / 8:
+            self._stride *= 2
+        elif seconds > self.spacing / 2:
+            self._stride = max(1, self._stride // 2)
+
+    def _pass(self, following: Checkpoint, status: str) -> str:
+        """A checkpoint is reached; at that of an edit the run goes on otherwise than it came."""
+        self._work = following.work
+        if not following.is_edit:
+            return status
+        self._restore(following)
+        return STOPPED if status == STOPPED else RUNNING
+
+    def _status_here(self) -> str:
+        """How the run stands in this cycle; at the end that a run found, what it found there."""
+        until = self.cycle + 1 if self.cycle == self._timeline.end else self.cycle
+        status = FAULT if self._engine.fault else self._engine.run(until)
+        if status in (HALTED, FAULT):
+            self._timeline.end = self.cycle
+        return status
+
+    # Checkpoints ------------------------------------------------------------------------------
+    def _keep(self) -> Checkpoint:
+        """The checkpoint of this cycle, a new one if there was none."""
+        near = self._timeline.before(self.cycle)
+        if near.cycle == self.cycle:
+            return near
+        kept = checkpoint.take(self._engine, near, self._work)
+        self._timeline.add(kept)
+        self._fit()
+        return kept
+
+    def _fit(self) -> None:
+        """Drop what the budget has no room for."""
+        while self._timeline.bytes > self.budget_bytes and self._timeline.thin():
+            pass
+
+    def _restore(self, kept: Checkpoint) -> None:
+        checkpoint.restore(self._engine, kept)
+        self._work = kept.work
+
+    # Looking back -----------------------------------------------------------------------------
+    def _last(self, stops: Stops, high: int) -> Stop | None:
+        """The last stop that is not later than a cycle: from checkpoint to checkpoint, backwards."""
+        self._engine.set_stops(stops)
+        while high > self.start:
+            base = self._timeline.before(high - 1)
+            self._restore(base)
+            found = self._last_until(stops, high)
+            if found:
+                return found
+            high = base.cycle
+        return None
+
+    def _last_until(self, stops: Stops, high: int) -> Stop | None:
+        """The last stop from here to a cycle. Where there are many, the later half is tried first, again and again."""
+        found = None
+        while self.cycle < high:
+            found = self._few_stops(high) or found
+            if self.cycle < high:
+                high, found = self._skip_half(stops, high, found)
+        return found
+
+    def _skip_half(self, stops: Stops, high: int, found: Stop | None) -> tuple[int, Stop | None]:
+        """Go to the first stop of the later half of what is left; where there is none, the earlier half is left."""
+        here = checkpoint.take(self._engine, self._timeline.before(self.cycle), self._work)
+        middle = (here.cycle + high) // 2
+        self._engine.set_stops(NO_STOPS)
+        self._engine.run(middle)
+        self._engine.set_stops(stops)
+        if self._engine.run(high) == STOPPED:
+            return high, self._engine.stop
+        self._restore(here)
+        return middle, found
+
+    def _few_stops(self, high: int) -> Stop | None:
+        """The last of some stops from here on."""
+        found = None
+        for _ in range(FEW):
+            if self._engine.run(high) != STOPPED:
+                break
+            found = self._engine.stop
+        return found
