@@ -44,7 +44,7 @@ def test_the_readme_has_transcripts() -> None:
 
 def test_the_program_in_the_readme_is_the_one_in_the_file() -> None:
     [quoted] = [block for kind, block in FENCED.findall((ROOT / "README.md").read_text()) if kind == "text"]
-    assert quoted in (ROOT / "programs" / "tensor" / "vector_add_relu.s").read_text()
+    assert quoted in (ROOT / "programs" / "tensor" / "linear" / "vector_add_relu.s").read_text()
 
 
 NAMES = {"A": ".array A: i32[64]", "B": ".array B: i32[64]", "x": ".array x: i32[64]"}
