@@ -122,11 +122,11 @@ def first_start(
 ) -> int | Refused | None:
     """The first cycle from `least` on in which a body may begin; None when it would not end before `before`; or what
     forbids it. Raises Unfit."""
-    pieces = fitting(body, timed, table.spec)
-    if isinstance(pieces, Refused):
-        return pieces
+    found = _fitting(body, timed, table, {} if full is None else full)
+    if isinstance(found, Refused):
+        return found
+    pieces, known = found
     pinned = next((node for node in body.nodes if node.op.cycle_pin is not None), None)
-    known = full.setdefault(table.shape(pieces), {}) if full is not None else {}
     first = _skip(known, max(least, after_memory(body, timed.plan, start)))
     if pinned is not None and first:
         raise _too_late(pinned, first)
@@ -139,6 +139,16 @@ def first_start(
         known[first] = first + conflict.later
         first = _skip(known, first)
     return None
+
+
+def _fitting(body: Body, timed: Timed, table: Table, full: Full) -> tuple[list[Piece], dict[int, int]] | Refused:
+    """The pieces of a body that fit an idle machine, and the cycles in which such are known not to fit this one."""
+    pieces = pieces_of(timed.plan, body.nodes)
+    known = full.get(table.shape(pieces))
+    if known is not None:
+        return pieces, known
+    found = fitting(body, timed, table.spec)
+    return found if isinstance(found, Refused) else (found, full.setdefault(table.shape(found), {}))
 
 
 def after_memory(body: Body, plan: Plan, start: Mapping[Node, int]) -> int:
