@@ -170,3 +170,21 @@ def test_addresses_that_are_not_known_keep_their_order() -> None:
         cycle.setdefault(timed.op.row.mnemonic, []).append(timed.value)
     (read,), (write,), stores = cycle["read.4"], cycle["write.4"], cycle["st"]
     assert stores[0] < read < write < stores[1]
+
+
+def test_a_row_that_a_register_says_is_of_its_tensor() -> None:
+    """What lies behind a tensor may be written before a load from a register's row on: that reads the tensor alone."""
+    text = """
+        .input x: f32[8, 320] @ mw0..mw3.0, y: f32[8, 320] @ mw0..mw3.0
+        .output o: f32[8, 320] @ me0..me3
+k:      .fill 16, 0
+        ld      r1, [k + 7]
+"""
+    text += "        mul     r1, r1, r1\n" * 5
+    text += "vload %a, x, row=r1, n=8\nvstore o, %a\nvmov.f32 %z, 1.5, n=8\nvstore y, %z\n"
+    machine = lpu.Machine(lpu.assemble(text), strict=True)
+    values = np.arange(8 * 320, dtype=np.float32).reshape(8, 320)
+    machine["x"] = values
+    machine["y"] = values
+    machine.run()
+    np.testing.assert_array_equal(machine["o"], values)

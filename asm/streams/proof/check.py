@@ -36,8 +36,9 @@ def flaw(nodes: Sequence[Node], ops: Iterable[TimedOp], spec: MachineSpec) -> st
     timed = sorted(((each.value, each.op) for each in ops), key=lambda issue: issue[0])
     issues = [(cycle, burst_of(spec, op.row, op.values)) for cycle, op in timed if op.row.tensor]
     scalars = [(cycle, op) for cycle, op in timed if not op.row.tensor and not op.row.control]
-    unknown = scalars or any("ra" in burst.fields for _, burst in issues)
-    for first, mask in (SPREAD, CROWDED) if unknown else (SPREAD,):
+    # Rows that registers point to are those of a tensor whatever the registers hold: crowded, they would be of others.
+    crowded = scalars and not any("ra" in burst.fields for _, burst in issues)
+    for first, mask in (SPREAD, CROWDED) if crowded else (SPREAD,):
         found = flaw_for(nodes, issues, spec, first, scalars, mask)
         if found:
             return found
