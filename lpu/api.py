@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from asm.assemble import assemble as assemble_source
-from asm.link import link as link_images
+from asm.link import link_checked as link
 from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import MachineSpec
@@ -15,6 +15,7 @@ from isa.machine import load as load_machine
 from vm.loader import read_image
 
 PathLike = str | os.PathLike[str]
+__all__ = ["assemble", "assemble_object", "link", "load"]
 
 
 def assemble(
@@ -46,18 +47,6 @@ def assemble_object(
     if result.image is None:
         raise SourceError(*result.diagnostics)
     return result.image
-
-
-def link(objects: Sequence[Image], name: str = "", overlap: int | str | None = None) -> Image:
-    """One executable from objects, called after the first or `name`; static checks repeated. Raises SourceError.
-
-    With an `overlap`, a number of cycles or "max", objects of straight code are merged in time.
-    """
-    if len(objects) == 1:
-        return link_images(objects, name)  # its checks were made when it was assembled
-    from asm.check import check_image
-
-    return link_images(objects, name, check_image, overlap)
 
 
 def load(path: PathLike) -> Image:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from isa import files
 from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import MachineError, MachineSpec
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 STANDARD_NAME = "<stdin>"
-ELF_MAGIC = b"\x7fELF"
-OBJECT_SUFFIXES = (".o", ".lpu")
 
 
 @dataclass(frozen=True)
@@ -129,18 +128,8 @@ def standard_input() -> str:
 
 
 def is_object(path: str) -> bool:
-    """Whether a file is to be read rather than assembled: by its name, else by its first bytes."""
-    if path == STANDARD_INPUT:
-        return False
-    if path.endswith(OBJECT_SUFFIXES):
-        return True
-    try:
-        if not os.path.isfile(path):
-            return False  # the assembler says that it takes files alone
-        with open(path, "rb") as file:
-            return file.read(len(ELF_MAGIC)) == ELF_MAGIC
-    except (OSError, ValueError):
-        return False  # the assembler says why it cannot be read
+    """Whether a file is to be read rather than assembled."""
+    return path != STANDARD_INPUT and files.is_object(path)
 
 
 def read_object(path: str) -> Image:

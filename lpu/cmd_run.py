@@ -8,10 +8,10 @@ from isa.diagnostics import SourceError
 from lpu import build, messages, options, run_report
 from lpu.cli import FAULT, INTERRUPTED, LIMIT, USAGE
 from lpu.run_report import Outcome
-from lpu.transfer import check, collect, fill, store, transfer
 from vm.engine import HALTED, TAINT, UNINIT_MODES
 from vm.loader import ENGINES
 from vm.machine import Machine, MachineFault
+from vm.transfer import check, collect, fill, store, transfer
 
 MAX_CYCLES = 10**10
 EPILOG = """exit status: that of `halt` when the program halted (0 at its end), 1 for a fault, 2 for bad usage or

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TextIO
 
 from isa.places import place_name
 from lpu import messages, show
-from lpu.transfer import STANDARD, raw_output
 from vm.engine import HALTED, TAINT
 from vm.machine import LIMIT, Machine, MachineFault
 from vm.stats import LostStats, Stats, UnitStats
+from vm.transfer import STANDARD, raw_output
 
 
 class Outcome(NamedTuple):
