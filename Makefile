@@ -34,6 +34,7 @@ dev: $(READY) $(CORE)  ## make .venv and build the C core
 gen: dev    ## rewrite the files generated from the instruction table and the grammar
 	@$(BIN)/python -m isa.emit
 	@$(BIN)/python -m asm.syntax.emit
+	@$(BIN)/python -m asm.editor.emit
 
 bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'

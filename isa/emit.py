@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from isa.emit_header import header
@@ -15,17 +15,22 @@ GENERATED: dict[str, Callable[[], str]] = {"csrc/isa.gen.h": header, "docs/isa.m
 
 def main(arguments: list[str]) -> int:
     """Write every generated file, or with --check name those that are not current (exit status 1)."""
+    return update(GENERATED, "--check" in arguments)
+
+
+def update(generated: Mapping[str, Callable[[], str]], check: bool) -> int:
+    """Write the files, given by name with what makes their text, or only name those that are not current."""
     stale = []
-    for name, make in GENERATED.items():
+    for name, make in generated.items():
         path, text = ROOT / name, make()
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(name)
-        if "--check" not in arguments:
+        if not check:
             path.write_text(text, encoding="utf-8")
     for name in stale:
-        print(f"{name}: {'is not current; run `make gen`' if '--check' in arguments else 'written'}")
-    return 1 if stale and "--check" in arguments else 0
+        print(f"{name}: {'is not current; run `make gen`' if check else 'written'}")
+    return 1 if stale and check else 0
 
 
 if __name__ == "__main__":
