@@ -35,6 +35,7 @@ class History:
         self.spacing = spacing
         self.marks: dict[str, int] = {}
         self.status = RUNNING
+        self.pause_asked = False  # set by whoever wants what runs to end soon, where it then is
         self.stops_hit: tuple[Stop, ...] = ()
         self._engine = machine.engine
         self._timeline = Timeline([checkpoint.first(self._engine)])
@@ -139,7 +140,7 @@ class History:
         status, self.stops_hit = RUNNING, ()
         self._engine.set_stops(stops)
         try:
-            while status == RUNNING and self.cycle < until:
+            while status == RUNNING and self.cycle < until and not self.pause_asked:
                 status = self._go_a_piece(until)
         finally:
             self._engine.set_stops(NO_STOPS)
@@ -209,7 +210,7 @@ class History:
     def _last(self, stops: Stops, high: int) -> Stop | None:
         """The last stop that is not later than a cycle: from checkpoint to checkpoint, backwards."""
         self._engine.set_stops(stops)
-        while high > self.start:
+        while high > self.start and not self.pause_asked:
             base = self._timeline.before(high - 1)
             self._restore(base)
             found = self._last_until(stops, high)
@@ -221,7 +222,7 @@ class History:
     def _last_until(self, stops: Stops, high: int) -> Stop | None:
         """The last stop from here to a cycle. Where there are many, the later half is tried first, again and again."""
         found = None
-        while self.cycle < high:
+        while self.cycle < high and not self.pause_asked:
             found = self._few_stops(high) or found
             if self.cycle < high:
                 high, found = self._skip_half(stops, high, found)
