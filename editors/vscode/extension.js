@@ -1,0 +1,134 @@
+"use strict";
+
+// What the editor asks of the command `lpu`: the debug adapter, checks and formatting. No other part of the toolchain
+// is needed here.
+
+const { execFile } = require("child_process");
+const path = require("path");
+const vscode = require("vscode");
+
+const LANGUAGE = "lpu-asm";
+const DEBUGGER = "lpu";
+const MAX_OUTPUT = 64 << 20; // bytes of what a command prints
+const TIME_LIMIT = 30_000; // milliseconds for a check or for formatting
+
+function activate(context) {
+  const found = vscode.languages.createDiagnosticCollection("lpu");
+  const check = (document) => checkDocument(document, found);
+  context.subscriptions.push(
+    found,
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUGGER, { createDebugAdapterDescriptor }),
+    vscode.debug.registerDebugConfigurationProvider(DEBUGGER, { resolveDebugConfiguration }),
+    vscode.languages.registerDocumentFormattingEditProvider(LANGUAGE, { provideDocumentFormattingEdits }),
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidSaveTextDocument(check),
+    vscode.workspace.onDidCloseTextDocument((document) => found.delete(document.uri))
+  );
+  vscode.workspace.textDocuments.forEach(check);
+}
+
+// The command -------------------------------------------------------------------------------------
+function folderOf(uri) {
+  const folder = uri && vscode.workspace.getWorkspaceFolder(uri);
+  const first = vscode.workspace.workspaceFolders && vscode.workspace.workspaceFolders[0];
+  return (folder || first || { uri: undefined }).uri?.fsPath;
+}
+
+function commandFor(uri) {
+  const named = vscode.workspace.getConfiguration("lpu", uri).get("command") || "lpu";
+  return named.replaceAll("${workspaceFolder}", folderOf(uri) || ".");
+}
+
+// Run `lpu` with arguments and a text for its standard input; what it printed, whatever its exit status.
+function run(uri, words, input) {
+  const options = { cwd: folderOf(uri) || path.dirname(uri.fsPath), maxBuffer: MAX_OUTPUT, timeout: TIME_LIMIT };
+  return new Promise((resolve, reject) => {
+    const child = execFile(commandFor(uri), words, options, (error, stdout) => {
+      if (error && typeof error.code !== "number") {
+        reject(error);
+      } else {
+        resolve({ status: error ? error.code : 0, stdout });
+      }
+    });
+    child.stdin.on("error", () => {}); // it ended before it had read everything: its status says why
+    child.stdin.end(input || "");
+  });
+}
+
+// Debugging ---------------------------------------------------------------------------------------
+function createDebugAdapterDescriptor(session) {
+  const { port } = session.configuration;
+  if (port) {
+    return new vscode.DebugAdapterServer(port, "127.0.0.1");
+  }
+  const uri = session.workspaceFolder && session.workspaceFolder.uri;
+  return new vscode.DebugAdapterExecutable(commandFor(uri), ["dap"], { cwd: folderOf(uri) });
+}
+
+// Without a launch.json the file in the editor is debugged, from its first cycle on.
+function resolveDebugConfiguration(folder, configuration) {
+  if (configuration.type || configuration.request || configuration.name) {
+    return configuration;
+  }
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || editor.document.languageId !== LANGUAGE) {
+    return undefined;
+  }
+  const name = path.basename(editor.document.uri.fsPath);
+  return { type: DEBUGGER, request: "launch", name: `Debug ${name}`, program: "${file}", stopOnEntry: true };
+}
+
+// Formatting --------------------------------------------------------------------------------------
+async function provideDocumentFormattingEdits(document) {
+  const before = document.getText();
+  const { status, stdout } = await run(document.uri, ["fmt", "-"], before);
+  if (status !== 0 || stdout === before) {
+    return [];
+  }
+  return [vscode.TextEdit.replace(new vscode.Range(0, 0, document.lineCount, 0), stdout)];
+}
+
+// Checks ------------------------------------------------------------------------------------------
+async function checkDocument(document, found) {
+  const wanted = vscode.workspace.getConfiguration("lpu", document.uri).get("check");
+  if (document.languageId !== LANGUAGE || document.uri.scheme !== "file" || !wanted) {
+    return;
+  }
+  const file = document.uri.fsPath;
+  try {
+    const { stdout } = await run(document.uri, ["check", "--json", file]);
+    const { diagnostics } = JSON.parse(stdout);
+    found.set(document.uri, diagnostics.map((data) => diagnosticOf(data, file, document.uri)));
+  } catch (error) {
+    found.delete(document.uri);
+    vscode.window.setStatusBarMessage(`lpu check: ${error.message}`, 10_000);
+  }
+}
+
+const SEVERITIES = { error: "Error", warning: "Warning", note: "Information" };
+
+// A message about another file stands at the beginning of this one and leads there.
+function diagnosticOf(data, file, uri) {
+  const here = data.file === file;
+  const text = [data.message, ...(data.help ? [`help: ${data.help}`] : [])].join("\n");
+  const severity = vscode.DiagnosticSeverity[SEVERITIES[data.severity]];
+  const made = new vscode.Diagnostic(here ? rangeOf(data) : new vscode.Range(0, 0, 0, 1), text, severity);
+  const others = [...(here ? [] : [data]), ...data.notes, ...data.trail].filter((other) => other.line > 0);
+  made.source = "lpu";
+  made.code = data.code;
+  made.relatedInformation = others.map(
+    (other) => new vscode.DiagnosticRelatedInformation(locationOf(other, file, uri), other.message)
+  );
+  return made;
+}
+
+function locationOf(place, file, uri) {
+  const target = place.file === file ? uri : vscode.Uri.file(path.resolve(folderOf(uri) || ".", place.file));
+  return new vscode.Location(target, rangeOf(place));
+}
+
+function rangeOf({ line, column, end_column: end }) {
+  return new vscode.Range(line - 1, column - 1, line - 1, Math.max(end, column + 1) - 1);
+}
+
+module.exports = { activate };
