@@ -6,6 +6,7 @@ import sys
 
 COMMANDS = {
     "run": "assemble, link and run programs",
+    "debug": "run programs at a prompt, forward and backward",
     "asm": "assemble sources to an object",
     "link": "link objects to an executable",
     "dis": "disassemble an object or executable",

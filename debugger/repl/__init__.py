@@ -1,0 +1,1 @@
+"""The debugger at a prompt: `lpu debug`."""

@@ -1,0 +1,212 @@
+"""A session at a prompt, without the prompt: a line goes in, a reply comes out. It outlives whatever a line does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from debugger.repl import code
+from debugger.repl.command import Code, is_empty, is_open, parse
+from debugger.repl.reply import NOTHING, Reply, Result
+from debugger.repl.verb import Request
+from debugger.trouble import trouble
+from isa.diagnostics import SourceError
+
+if TYPE_CHECKING:
+    from debugger.repl.transcript import Transcript
+    from debugger.session import Session
+
+MAX_LINE = 1 << 16  # characters of a line
+MAX_CODE = 1 << 20  # characters of code typed in several lines
+BLOCK_END = "end"  # what ends the lines after `asm` alone
+MAX_NESTING = 16  # scripts that call scripts
+
+
+@dataclass
+class Screen:
+    """What answers are made for: columns, and whether there are colours and characters beyond ASCII."""
+
+    width: int = 100
+    colour: bool = False
+    ascii: bool = False
+
+
+@dataclass
+class Console:
+    """The state of a prompt: its session, what repeats, what is open, and where replies go.
+
+    `show` is called with each reply as soon as it is there. With `raises`, defects are not caught.
+    """
+
+    session: Session
+    show: Callable[[Reply], None]
+    screen: Screen = field(default_factory=Screen)
+    raises: bool = False
+    json: bool = False
+    keep_going: bool = False
+    is_over: bool = False
+    failed: bool = False
+    interrupted: bool = False
+    last_hits: tuple[int, ...] = ()
+    again: str = ""
+    displays: dict[int, tuple[str, str]] = field(default_factory=dict)
+    transcript: Transcript | None = None
+    pending: list[str] = field(default_factory=list)
+    in_block: bool = False
+    nesting: int = 0
+
+    # Lines ------------------------------------------------------------------------------------
+    @property
+    def wants_more(self) -> bool:
+        """Whether the next line belongs to code that is not complete yet."""
+        return self.in_block or bool(self.pending)
+
+    def feed(self, line: str) -> Reply | None:
+        """Take one line; None when it is a comment or the code it belongs to goes on."""
+        line = line.rstrip("\r\n")
+        if self.wants_more:
+            return self._more(line)
+        if is_empty(line):
+            return self.execute(self.again) if self.again and not line.strip() else None
+        if line.strip() == "asm":
+            self.in_block = True
+            return None
+        if self._opens(line):
+            self.pending = [line]
+            return None
+        return self.execute(line)
+
+    def close(self) -> Reply | None:
+        """There are no more lines: what is open is tried as it is."""
+        return self._complete() if self.wants_more else None
+
+    def drop(self) -> None:
+        """Forget the code that is not complete."""
+        self.pending, self.in_block = [], False
+
+    def _more(self, line: str) -> Reply | None:
+        ends = line.strip() == BLOCK_END if self.in_block else False
+        if not ends:
+            self.pending.append(line)
+        if sum(map(len, self.pending)) > MAX_CODE:
+            self.drop()
+            return self.refuse("", trouble(f"code typed at the prompt has at most {MAX_CODE} characters"))
+        goes_on = not ends if self.in_block else is_open("\n".join(self.pending))
+        return None if goes_on else self._complete()
+
+    def _complete(self) -> Reply:
+        text = "\n".join(self.pending)
+        self.drop()
+        return self._do(text, lambda: self._run_code(text))
+
+    def _opens(self, line: str) -> bool:
+        try:
+            command = parse(line) if len(line) <= MAX_LINE else None
+        except SourceError:
+            return False
+        return isinstance(command, Code) and is_open(command.text)
+
+    # Commands ---------------------------------------------------------------------------------
+    def execute(self, line: str) -> Reply:
+        """Do what a line says; whatever happens, there is a reply."""
+        return self._do(line, lambda: self._run(line))
+
+    def _run(self, line: str) -> tuple[str, Result]:
+        if len(line) > MAX_LINE:
+            raise trouble(f"a line of {len(line)} characters; a command has at most {MAX_LINE}")
+        self._check_characters(line)
+        command = parse(line)
+        if isinstance(command, Code):
+            return self._run_code(command.text)
+        self.again = line if command.verb.repeats else ""
+        return command.verb.name, self._handle(command)
+
+    def _handle(self, request: Request) -> Result:
+        return request.verb.handler(self, request)
+
+    def _run_code(self, text: str) -> tuple[str, Result]:
+        self._check_characters(text)
+        self.again = ""
+        return "asm", code.execute(self, text)
+
+    def _check_characters(self, line: str) -> None:
+        for character in line:
+            if not (character.isprintable() or character in "\t\n"):
+                raise trouble(f"the character U+{ord(character):04X} has no place in a command")
+
+    def _do(self, line: str, action: Callable[[], tuple[str, Result]]) -> Reply:
+        try:
+            reply = Reply(line, *action())
+        except SourceError as error:
+            return self.refuse(line, error)
+        except KeyboardInterrupt:
+            return self.refuse(line, trouble("interrupted"))
+        except Exception as error:
+            if self.raises:
+                raise
+            return self.refuse(line, defect(line, error))
+        self._answer(reply)
+        return reply
+
+    def stop_transcript(self) -> None:
+        if self.transcript:
+            self.transcript.close()
+        self.transcript = None
+
+    def refuse(self, line: str, error: SourceError) -> Reply:
+        """Answer that a line cannot be done."""
+        reply = Reply(line, "", NOTHING, tuple(error.diagnostics))
+        self.failed = True
+        self._answer(reply)
+        return reply
+
+    def _answer(self, reply: Reply) -> None:
+        if self.transcript:
+            self.transcript.write(reply)
+        self.show(reply)
+
+    # Scripts ----------------------------------------------------------------------------------
+    def script(self, lines: Iterator[str], keep_going: bool) -> bool:
+        """Do lines until they end, one says `quit`, or one fails and we do not keep going, or Ctrl-C: then False."""
+        if self.nesting >= MAX_NESTING:
+            raise trouble(f"scripts call scripts more than {MAX_NESTING} levels deep")
+        self.nesting += 1
+        try:
+            return self._script(lines, keep_going)
+        finally:
+            self.nesting -= 1
+
+    def _script(self, lines: Iterator[str], keep_going: bool) -> bool:
+        for line in lines:
+            reply = self.feed(line)
+            if self.is_over:
+                return True
+            if self.interrupted or (reply and reply.failed and not keep_going):
+                return False
+        reply = self.close()
+        return not (reply and reply.failed)
+
+
+def defect(line: str, error: Exception) -> SourceError:
+    """What is said when the debugger itself fails."""
+    words = line.split()
+    what = f"{type(error).__name__}: {error}".split("\n")[0]
+    message = f"`{words[0] if words else line}` failed inside the debugger: {what}"
+    return trouble(message, "this is a defect of the debugger; the session goes on")
+
+
+def document(reply: Reply, session: Session) -> dict[str, Any]:
+    """A reply as one JSON document, with where the run stands."""
+    from isa.report import to_json
+
+    return {
+        "command": reply.command,
+        "verb": reply.verb,
+        "ok": not reply.failed,
+        "cycle": session.cycle,
+        "pc": session.pc,
+        "status": session.status,
+        "data": reply.result.data,
+        "diagnostics": [to_json(each) for each in reply.diagnostics],
+    }

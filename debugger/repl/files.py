@@ -1,0 +1,137 @@
+"""Verbs of sessions and files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from typing import TYPE_CHECKING, BinaryIO
+
+from debugger.repl import arguments
+from debugger.repl.position import position_data, position_lines
+from debugger.repl.reply import NOTHING, Result, said
+from debugger.repl.verb import Request
+from debugger.trouble import trouble
+
+if TYPE_CHECKING:
+    from debugger.repl.console import Console
+    from debugger.session import Session
+    from isa.layout import Array
+
+MAX_LINE_BYTES = 1 << 18  # of a line of a script or of input
+
+
+# Sessions ---------------------------------------------------------------------------------------
+def mark(console: Console, request: Request) -> Result:
+    session = console.session
+    if request.argument:
+        session.mark(request.argument)
+    return mark_lines(session)
+
+
+def mark_lines(session: Session) -> Result:
+    """The marks by cycle."""
+    marks = dict(sorted(session.marks.items(), key=lambda each: (each[1], each[0])))
+    lines = [f"{cycle:>12,}  {name}" for name, cycle in marks.items()]
+    return Result(lines or ["there are no marks"], {"marks": marks})
+
+
+def save(console: Console, request: Request) -> Result:
+    path = arguments.file(request)
+    console.session.save(path)
+    return said(f"the session is saved in {path}", file=path)
+
+
+def resume(console: Console, request: Request) -> Result:
+    path = arguments.file(request)
+    console.session = type(console.session).resume(path)
+    return _here(console, [f"the session of {path}"])
+
+
+def reload(console: Console, request: Request) -> Result:
+    arguments.none(request)
+    return _here(console, console.session.reload())
+
+
+def _here(console: Console, lines: list[str]) -> Result:
+    return Result(
+        [*lines, *position_lines(console.session)], {"messages": lines, **position_data(console.session)}
+    )  # fmt: skip
+
+
+def dump(console: Console, request: Request) -> Result:
+    """Write the value of an expression as an array."""
+    import numpy as np
+
+    text, _, path = request.argument.rpartition(" ")
+    if not text:
+        raise trouble("`dump` takes an expression and a file", arguments.usage(request.verb))
+    array = np.asarray(console.session.value(text.strip()).value)
+    _write_npy(path, array)
+    shape = ", ".join(map(str, array.shape))
+    return said(f"{path}: {array.dtype}[{shape}]", file=path, dtype=str(array.dtype), shape=list(array.shape))
+
+
+def _write_npy(path: str, array: Array) -> None:
+    from io import BytesIO
+
+    import numpy as np
+
+    from isa.files import write_atomic
+
+    buffer = BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    try:
+        write_atomic(path, buffer.getvalue())
+    except OSError as error:
+        raise trouble(f"{path}: {error.strerror or error}") from error
+
+
+# Scripts ----------------------------------------------------------------------------------------
+def source(console: Console, request: Request) -> Result:
+    path = arguments.file(request)
+    with opened(path) as file:
+        done = console.script(lines_of(file, path), console.keep_going)
+    if not done:
+        raise trouble(f"{path} was not done to its end")
+    return NOTHING
+
+
+def opened(path: str) -> BinaryIO:
+    """A script, opened. Raises SourceError."""
+    try:
+        file = open(path, "rb")  # noqa: SIM115  # the caller closes it
+    except (OSError, ValueError) as error:
+        raise trouble(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    return file
+
+
+def lines_of(file: BinaryIO, name: str) -> Iterator[str]:
+    """The lines of a file of UTF-8 text. Raises SourceError for what is none, as far as it has come."""
+    for number in count(1):
+        data = file.readline(MAX_LINE_BYTES + 1)
+        if not data:
+            return
+        yield decoded(data, f"{name}:{number}")
+
+
+def decoded(data: bytes, place: str) -> str:
+    """A line of input as text. Raises SourceError for one too long or not in UTF-8."""
+    if len(data) > MAX_LINE_BYTES:
+        raise trouble(f"{place}: a line of more than {MAX_LINE_BYTES} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise trouble(f"{place}: byte {data[error.start]:#04x} in column {error.start + 1} is not UTF-8") from None
+
+
+def transcript(console: Console, request: Request) -> Result:
+    from debugger.repl.transcript import Transcript
+
+    if not request.argument:
+        where = console.transcript.path if console.transcript else ""
+        return said(f"the transcript goes to {where}" if where else "there is no transcript", file=where)
+    path = arguments.file(request)
+    console.stop_transcript()
+    console.transcript = None if path == "off" else Transcript(path)
+    return said("no transcript" if path == "off" else f"the transcript goes to {os.path.relpath(path)}", file=path)

@@ -1,0 +1,81 @@
+"""The prompt without a terminal: lines in, replies out, as a script or another program wants it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from debugger.repl.files import lines_of
+from debugger.repl.interrupt import pausing
+from debugger.repl.reply import Reply
+from isa.diagnostics import SourceError
+
+if TYPE_CHECKING:
+    from debugger.repl.console import Console
+
+PROMPT = "(lpu) "
+MORE = "    > "
+
+
+def printer(console: Console, echo: bool) -> None:
+    """Have replies printed: results on stdout, diagnostics on stderr, or all as lines of JSON on stdout."""
+
+    def show(reply: Reply) -> None:
+        if console.json:
+            _print_json(console, reply)
+        else:
+            _print_text(console, reply, echo)
+        sys.stdout.flush()
+
+    console.show = show
+
+
+def _print_text(console: Console, reply: Reply, echo: bool) -> None:
+    if echo:
+        print("\n".join(f"{MORE if k else PROMPT}{line}" for k, line in enumerate(reply.command.split("\n"))))
+    for line in reply.result.lines:
+        print(line)
+    if reply.diagnostics:
+        from isa.report import render
+
+        sys.stdout.flush()
+        sys.stderr.write(render(reply.diagnostics, console.session.sources, console.screen.colour))
+        sys.stderr.flush()
+
+
+def _print_json(console: Console, reply: Reply) -> None:
+    import json
+
+    from debugger.repl.console import document
+
+    print(json.dumps(document(reply, console.session), allow_nan=False))
+
+
+def run_lines(console: Console, lines: Iterator[str], keep_going: bool) -> bool:
+    """Do lines; False where one failed and we do not keep going, or where they cannot be read."""
+    try:
+        with pausing(console):
+            return console.script(lines, keep_going)
+    except SourceError as error:
+        console.refuse("", error)
+        return False
+
+
+def prompted(console: Console, lines: Iterator[str], echo: bool) -> Iterator[str]:
+    """The lines, each asked for, and shown where nobody sees them being typed."""
+    while True:
+        print(MORE if console.wants_more else PROMPT, end="", flush=True)
+        line = next(lines, None)
+        if line is None:
+            print()
+            return
+        if echo:
+            print(line.rstrip())
+        yield line
+
+
+def input_lines() -> Iterator[str]:
+    """The lines of standard input."""
+    file: BinaryIO = sys.stdin.buffer
+    return lines_of(file, "<stdin>")
