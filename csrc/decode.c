@@ -178,9 +178,9 @@ static bool mark_bundle(lpu_machine *m, uint32_t pc)
     return true;
 }
 
-bool lpu_mark_text(lpu_machine *m)
+bool lpu_mark_text(lpu_machine *m, uint32_t from)
 {
-    for (uint32_t pc = 0; pc < m->length; pc++)
+    for (uint32_t pc = from; pc < m->length; pc++)
         if ((pc == 0 || is_stop(m->text[pc - 1])) && !mark_bundle(m, pc))
             return false;
     return true;
@@ -188,7 +188,8 @@ bool lpu_mark_text(lpu_machine *m)
 
 bool lpu_body_is_legal(const lpu_machine *m, uint64_t start, uint64_t end)
 {
-    if (end <= start || end > m->length || (end < m->length && !(m->marks[end] & STARTS)))
+    uint32_t limit = start < m->end ? m->end : m->length;
+    if (end <= start || end > limit || (end < limit && !(m->marks[end] & STARTS)))
         return false;
     uint64_t last = end - 1;
     while (last > 0 && !(m->marks[last] & STARTS) && end - last < MAX_BUNDLE_SYLLABLES)

@@ -104,6 +104,10 @@ typedef struct {
  * copied. NULL when a parameter is out of its bounds, the text is longer than 2^23, or memory runs out. */
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry);
 void lpu_destroy(lpu_machine *machine);
+/* Put more text behind the program, which ends where it did; syllables that are no bundle stand before and behind it.
+ * What runs does not get there but by a jump, or by lpu_set_state. Returns the address of the text, or -1 when all would
+ * be longer than 2^23 or memory runs out. */
+int64_t lpu_append(lpu_machine *machine, const uint8_t *text, size_t syllables);
 
 /* Go on until the run is over, a fault, a stop, or `cycle` reaches `until`. */
 lpu_status lpu_run(lpu_machine *machine, uint64_t until);

@@ -8,6 +8,7 @@
 #include "stops.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
+enum { GUARD = 1 }; /* a syllable that is no op, and ends what would be a bundle */
 /* Each a few milliseconds, the latter two at worst. */
 enum { SLICE_CYCLES = 1 << 18, SLICE_PLANS = 1 << 13, SLICE_TENSOR_CYCLES = 1 << 10 };
 
@@ -24,12 +25,17 @@ static bool are_legal(const lpu_parameters *p)
 /* Memory of all zeros; large pieces cost nothing until they are touched. */
 static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 
+static void copy_text(uint64_t *to, const uint8_t *text, size_t syllables)
+{
+    for (size_t i = 0; i < syllables * 8; i++)
+        to[i / 8] |= (uint64_t)text[i] << i % 8 * 8;
+}
+
 /* False when memory runs out. */
 static bool load_text(lpu_machine *m, const uint8_t *text)
 {
-    for (size_t i = 0; i < (size_t)m->length * 8; i++)
-        m->text[i / 8] |= (uint64_t)text[i] << i % 8 * 8;
-    return lpu_mark_text(m) && lpu_finish_tensor(m);
+    copy_text(m->text, text, m->length);
+    return lpu_mark_text(m, 0) && lpu_finish_tensor(m, 0);
 }
 
 /* With w words a bank, 2^48 / w rounded up gives exact quotients: the error is below w words in 2^48, and there are
@@ -58,7 +64,7 @@ lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, s
     if (!m)
         return NULL;
     m->parameters = *parameters;
-    m->length = (uint32_t)syllables;
+    m->end = m->length = (uint32_t)syllables;
     size_memory(m, parameters);
     m->registers[LPU_CC] = LPU_CC_EQ;
     m->pc = entry;
@@ -84,6 +90,54 @@ void lpu_destroy(lpu_machine *m)
     free(m);
 }
 
+/* Appending ------------------------------------------------------------------------------------------------------ */
+/* A table grown to `size` bytes, zeros from `used` on; NULL when memory runs out, the table as it was. */
+static void *grown(void *table, size_t used, size_t size)
+{
+    uint8_t *bytes = realloc(table, size);
+    if (bytes)
+        memset(bytes + used, 0, size - used);
+    return bytes;
+}
+
+static bool grow_text(lpu_machine *m, size_t length)
+{
+    size_t old = m->length;
+    uint64_t *text = grown(m->text, old * sizeof *text, length * sizeof *text);
+    m->text = text ? text : m->text;
+    uint64_t *counts = grown(m->counts, (old + 1) * sizeof *counts, (length + 1) * sizeof *counts);
+    m->counts = counts ? counts : m->counts;
+    uint8_t *marks = grown(m->marks, old + 1, length + 1);
+    m->marks = marks ? marks : m->marks;
+    return text && counts && marks;
+}
+
+/* The text from `from` on is new; false, and as if it were not there, when memory runs out. */
+static bool take_text(lpu_machine *m, uint32_t from, uint32_t length)
+{
+    uint32_t ops = m->tensor->op_count, losses = m->tensor->loss_count;
+    m->length = length;
+    if (lpu_mark_text(m, from) && lpu_finish_tensor(m, losses))
+        return true;
+    m->length = from;
+    m->tensor->op_count = ops;
+    m->tensor->loss_count = losses;
+    return false;
+}
+
+/* A guard, the text, a guard: so nothing runs into the text, nor on behind it. */
+int64_t lpu_append(lpu_machine *m, const uint8_t *text, size_t syllables)
+{
+    uint32_t from = m->length, start = from == m->end ? from + 1 : from;
+    if (start >= MAX_SYLLABLES || syllables >= MAX_SYLLABLES - start || !grow_text(m, start + syllables + 1))
+        return LPU_NOWHERE;
+    lpu_drop_nodes(m);
+    m->tensor->element_count = 0;
+    m->text[start - 1] = m->text[start + syllables] = GUARD;
+    copy_text(m->text + start, text, syllables);
+    return take_text(m, from, (uint32_t)(start + syllables + 1)) ? (int64_t)start : LPU_NOWHERE;
+}
+
 static uint64_t fetch_cycle(const lpu_machine *m) { return m->next_fetch > m->cycle ? m->next_fetch : m->cycle; }
 
 void lpu_wait_until(lpu_machine *m, uint64_t cycle)
@@ -106,10 +160,10 @@ static void drain(lpu_machine *m, uint64_t until)
     lpu_wait_until(m, least(most(settled, last), stop_by(m, least(until, lpu_next_event(m)))));
 }
 
-/* Falling off the end of the text ends fetching in the cycle of the fetch. */
+/* Falling off the end of the program ends fetching in the cycle of the fetch. */
 static void end_at_text_end(lpu_machine *m)
 {
-    if (m->pc == m->length && m->next_fetch <= m->cycle)
+    if (m->pc == m->end && m->next_fetch <= m->cycle)
         m->fetch_ended = true;
 }
 

@@ -147,10 +147,10 @@ struct lpu_machine {
     lpu_tensor *tensor; /* tensor.h */
     bool with_tensor;   /* the bundle about to be executed issues along with its ops of the tensor face */
     lpu_stops stops;
-    /* program */
+    /* program: where fetching ends is `end`; what was appended lies behind it, up to `length` */
     uint64_t *text, *counts;
     uint8_t *marks;
-    uint32_t length;
+    uint32_t end, length;
     /* plans */
     uint32_t undo[MAX_LEVELS][STATE_REGISTERS];
     lpu_context context;
@@ -163,8 +163,8 @@ struct lpu_machine {
 
 /* decode.c */
 bool lpu_decode_bundle(const lpu_machine *m, uint32_t pc, lpu_bundle *bundle);
-/* False when memory runs out. */
-bool lpu_mark_text(lpu_machine *m);
+/* Find out what the addresses from `from` on are; false when memory runs out. */
+bool lpu_mark_text(lpu_machine *m, uint32_t from);
 /* Whether `end` may end a loop body that starts at `start`. */
 bool lpu_body_is_legal(const lpu_machine *m, uint64_t start, uint64_t end);
 

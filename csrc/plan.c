@@ -308,7 +308,7 @@ unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu
     if (starts && m->marks[node->pc] & HAS_TENSOR)
         node->steps[p.count++] = plain_step(m, KIND_TENSOR);
     if (!starts || !lpu_decode_bundle(m, node->pc, &bundle) || bundle_breaks_rule(&p)) {
-        node->steps[p.count++] = (lpu_micro){.kind = node->pc == m->length ? KIND_TEXT_END : LPU_SEM_TRAP};
+        node->steps[p.count++] = (lpu_micro){.kind = node->pc == m->end ? KIND_TEXT_END : LPU_SEM_TRAP};
         return p.count;
     }
     plan_flow(node, &bundle);

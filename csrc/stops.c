@@ -46,7 +46,7 @@ bool lpu_touch(lpu_machine *m, unsigned kinds, int64_t place, int64_t first, int
 
 static bool stands_at_breakpoint(const lpu_machine *m)
 {
-    bool fetches = !m->fetch_ended && m->next_fetch <= m->cycle && m->pc < m->length;
+    bool fetches = !m->fetch_ended && m->next_fetch <= m->cycle && m->pc < m->length && m->pc != m->end;
     return fetches && m->marks[m->pc] & BREAKPOINT && m->cycle > m->stops.began;
 }
 

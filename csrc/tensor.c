@@ -48,10 +48,15 @@ bool lpu_create_tensor(lpu_machine *m)
     return true;
 }
 
-bool lpu_finish_tensor(lpu_machine *m)
+bool lpu_finish_tensor(lpu_machine *m, uint32_t losses)
 {
-    m->tensor->losses = calloc(m->tensor->loss_count + 1u, sizeof *m->tensor->losses);
-    return m->tensor->losses;
+    lpu_tensor *t = m->tensor;
+    uint64_t *grown = realloc(t->losses, (t->loss_count + 1u) * sizeof *t->losses);
+    if (!grown)
+        return false;
+    memset(grown + losses, 0, (t->loss_count + 1u - losses) * sizeof *t->losses);
+    t->losses = grown;
+    return true;
 }
 
 void lpu_destroy_tensor(lpu_machine *m)

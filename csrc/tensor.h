@@ -134,7 +134,7 @@ struct lpu_tensor {
 
 /* tensor.c: these return false when memory runs out; what there is can be destroyed even then. */
 bool lpu_create_tensor(lpu_machine *m);
-bool lpu_finish_tensor(lpu_machine *m); /* once the text is known */
+bool lpu_finish_tensor(lpu_machine *m, uint32_t losses); /* once more text is known; so many losses were counted */
 void lpu_destroy_tensor(lpu_machine *m);
 /* Nothing on the chip, and no losses. */
 void lpu_clear_tensor(lpu_machine *m);

@@ -160,6 +160,9 @@ def _extension(row: Row, values: Sequence[int]) -> int | None:
     return word if needed else None
 
 
+NO_BUNDLE = 1  # a syllable that is no op, and ends what would be a bundle
+
+
 def opcode_of(syllable: int) -> int:
     return syllable >> 1 & OPCODE_MASK
 

@@ -10,7 +10,7 @@ from isa.machine import MachineSpec
 from vm._core import ffi, lib
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item, in_order
-from vm.state import MAX_CYCLE, check_state, initial_state
+from vm.state import MAX_CYCLE, check_room, check_state, initial_state
 from vm.stops import BREAKPOINT, NO_STOPS, Stop, Stops, Toucher, check_stops
 from vm.stops import KINDS as WATCHES
 from vm.stops import in_order as stops_in_order
@@ -58,6 +58,16 @@ class CoreEngine:
             status = STATUS[lib.lpu_run_slice(self._machine, until)]
             if status != RUNNING or self.cycle >= until:
                 return status
+
+    def append(self, text: bytes) -> int:
+        """Put text behind the program and return its address; see `vm.engine.Engine`. Raises ValueError."""
+        length = text_length(self.spec, text)
+        check_room(self.spec, self._length, length)
+        address: int = lib.lpu_append(self._machine, ffi.from_buffer("uint8_t[]", text), length)
+        if address < 0:
+            raise MemoryError(f"no memory for {length} more syllables")
+        self._length = address + length + 1
+        return address
 
     # Stops ------------------------------------------------------------------------------------
     def set_stops(self, stops: Stops) -> None:

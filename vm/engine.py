@@ -74,6 +74,13 @@ class Engine(Protocol):
         Stops are those of the cycles after the one it begins in, up to `until`.
         """
 
+    def append(self, text: bytes) -> int:
+        """Put text behind the program, which still ends where it did, and return the address of its first syllable.
+
+        A syllable that is no bundle stands before it, and one behind it. Nothing gets there but by a jump, or by a
+        state with that `pc`. Raises ValueError when the machine has no room for it.
+        """
+
     def set_stops(self, stops: Stops) -> None:
         """Say where runs stop. Raises ValueError for what the program or the machine has not."""
 

@@ -21,6 +21,7 @@ MAX_TENSOR_LATENCY = max(row.latency for row in TENSOR_ROWS)
 MAX_IN_FLIGHT = 256  # more than all units can have under way
 MAX_OPS = len(UNIT_NAMES)  # of a bundle: one a unit
 NOWHERE = -1
+GUARDS = 2  # syllables that are no bundle, around what is appended to a program
 
 
 def initial_state(spec: MachineSpec, entry: int) -> State:
@@ -45,6 +46,13 @@ def check_state(spec: MachineSpec, state: State) -> None:
     if order != sorted(set(order)):
         raise ValueError("writes in flight must be ordered by landing cycle and register, each pair once")
     check_items(spec, state.cycle, state.tensor)
+
+
+def check_room(spec: MachineSpec, length: int, added: int) -> None:
+    """Raises ValueError when so many syllables cannot be appended to a text of so many."""
+    room = max(0, spec.text_syllables - length - GUARDS)
+    if added > room:
+        raise ValueError(f"{added} more syllables do not fit; {spec.name} has room for {room}")
 
 
 def is_over(state: State) -> bool:

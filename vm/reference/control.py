@@ -108,7 +108,8 @@ def check_loop(here: Here, end: int) -> None:
 
 def body_is_legal(program: Program, start: int, end: int) -> bool:
     """A body holds a bundle, ends where one starts or the text ends, and its last bundle holds no control op."""
-    if not start < end <= len(program) or not (end == len(program) or program.starts_bundle(end)):
+    limit = program.end if start < program.end else len(program)
+    if not start < end <= limit or not (end == limit or program.starts_bundle(end)):
         return False
     last = program.last_bundle_before(end)
     return last is not None and not any(op.row.control for op in last.ops)

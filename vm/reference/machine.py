@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from isa import codec
 from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, TAINT, UNINIT_MODES, InFlight, State
@@ -20,7 +21,7 @@ from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
 from vm.reference.stops import Touch, all_seen, of_cycle, of_landings, of_vectors
-from vm.state import REGISTERS, check_state, initial_state
+from vm.state import REGISTERS, check_room, check_state, initial_state
 from vm.stops import NO_STOPS, Stop, Stops, check_stops
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class ReferenceEngine:
         self._state = landed(self._state)
         if self._face:
             self._face.land(self._state.cycle)
-        if self._fetches and self._state.pc == len(self._program):
+        if self._fetches and self._state.pc == self._program.end:
             self._state = replace(self._state, fetch_ended=True, jump_pc=-1, jump_slot=-1, jump_cycle=-1)
 
     def _landing(self) -> Iterator[Touch]:
@@ -211,6 +212,12 @@ class ReferenceEngine:
     def registers(self) -> memoryview:
         """A read-only copy: the state is a value, not memory."""
         return memoryview(array("I", self._state.registers)).toreadonly()
+
+    def append(self, text: bytes) -> int:
+        """Put text behind the program and return its address; see `vm.engine.Engine`. Raises ValueError."""
+        added = codec.from_bytes(text)
+        check_room(self.spec, len(self._program), len(added))
+        return self._program.append(added)
 
     # Stops ------------------------------------------------------------------------------------
     def set_stops(self, stops: Stops) -> None:

@@ -89,15 +89,27 @@ class Bundle:
 
 
 class Program:
-    """The instruction store. Addresses count syllables. Raises ValueError for a text of broken length."""
+    """The instruction store. Addresses count syllables. Raises ValueError for a text of broken length.
+
+    The program ends at `end`; behind it comes what was appended.
+    """
 
     def __init__(self, spec: MachineSpec, text: bytes) -> None:
         self.spec = spec
         self.syllables = codec.from_bytes(text)
+        self.end = len(self.syllables)
         self._decoded: dict[int, Bundle | None] = {}
 
     def __len__(self) -> int:
         return len(self.syllables)
+
+    def append(self, syllables: list[int]) -> int:
+        """Put text behind all there is, between syllables that are no bundle; returns its address."""
+        if len(self) == self.end:
+            self.syllables.append(codec.NO_BUNDLE)
+        address = len(self)
+        self.syllables += [*syllables, codec.NO_BUNDLE]
+        return address
 
     def starts_bundle(self, address: int) -> bool:
         if not 0 <= address < len(self):
