@@ -1,0 +1,41 @@
+"""A letter for each op in a picture, the same in all pictures of a program where that can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from string import ascii_letters
+
+from debugger.views.ink import INKS
+from isa.image import Image
+from vm.stats import decoded_bundle, op_addresses
+
+Key = tuple[int, int]  # pc and slot of an op
+TOO_MANY = "#"
+
+
+def letters(image: Image, keys: Iterable[Key]) -> dict[Key, str]:
+    """A letter for each op, by its address, or the next that is free; beyond 52 ops all are `#`."""
+    taken: dict[str, Key] = {}
+    for key in sorted(set(keys)):
+        letter = _free(address(image, key), taken)
+        if letter != TOO_MANY:
+            taken[letter] = key
+    named = {key: letter for letter, key in taken.items()}
+    return {key: named.get(key, TOO_MANY) for key in sorted(set(keys))}
+
+
+def _free(number: int, taken: dict[str, Key]) -> str:
+    size = len(ascii_letters)
+    tried = (ascii_letters[(number + step) % size] for step in range(size))
+    return next((letter for letter in tried if letter not in taken), TOO_MANY)
+
+
+def address(image: Image, key: Key) -> int:
+    """The address of an op's first syllable; of one that is not there, its bundle's."""
+    pc, slot = key
+    addresses = op_addresses(pc, decoded_bundle(image, pc))
+    return addresses[slot] if 0 <= slot < len(addresses) else pc
+
+
+def ink_of(letter: str) -> str:
+    return INKS[ascii_letters.find(letter) % len(INKS)]
