@@ -16,6 +16,7 @@ from vm.loader import ENGINES
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console, Screen
+    from debugger.repl.lines import Lines
     from debugger.session import Session
 
 RAISE = "LPU_DEBUG_RAISE"  # set in the environment: defects of verbs are not caught
@@ -149,16 +150,12 @@ def screen() -> Screen:
     return Screen(get_terminal_size((100, 24)).columns, wants_colour(sys.stdout), not encoding.startswith("utf"))
 
 
-def scripts(args: argparse.Namespace) -> Iterator[Iterator[str]]:
+def scripts(args: argparse.Namespace) -> Iterator[Lines]:
     """The lines of each -x and -ex, in their order."""
-    from debugger.repl.files import lines_of, opened
+    from debugger.repl.lines import script_lines
 
     for option, value in args.commands:
-        if option == "-ex":
-            yield iter([value])
-        else:
-            with opened(value) as file:
-                yield lines_of(file, value)
+        yield iter([value]) if option == "-ex" else script_lines(value)
 
 
 def ask(console: Console, echo: bool) -> None:

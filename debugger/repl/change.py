@@ -38,7 +38,7 @@ def undo(console: Console, request: Request) -> Result:
     text = console.session.undo()
     if text is None:
         raise trouble("there is no change to undo")
-    lines = [f"undone: {text}", *position_lines(console.session)]
+    lines = [f"undone: {text}", *position_lines(console)]
     return Result(lines, {"undone": text, **position_data(console.session)})
 
 

@@ -77,7 +77,8 @@ def by_prefix(word: str) -> Verb:
 def suggestion(word: str) -> str:
     from isa.table import MNEMONICS
 
-    return did_you_mean(word, [*NAMES, *MNEMONICS], "`help` lists the verbs, `isa` the instructions")
+    otherwise = did_you_mean(word, MNEMONICS, "`help` lists the verbs, `isa` the instructions")
+    return did_you_mean(word, NAMES, otherwise)
 
 
 def is_open(text: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from debugger.repl import code
 from debugger.repl.command import Code, is_empty, is_open, parse
+from debugger.repl.lines import Lines
 from debugger.repl.reply import NOTHING, Reply, Result
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
@@ -167,8 +168,11 @@ class Console:
         self.show(reply)
 
     # Scripts ----------------------------------------------------------------------------------
-    def script(self, lines: Iterator[str], keep_going: bool) -> bool:
-        """Do lines until they end, one says `quit`, or one fails and we do not keep going, or Ctrl-C: then False."""
+    def script(self, lines: Lines, keep_going: bool) -> int:
+        """Do lines until they end or one says `quit`; the number of the line at which they were given up, else 0.
+
+        They are given up at one that fails, unless we keep going, and after Ctrl-C.
+        """
         if self.nesting >= MAX_NESTING:
             raise trouble(f"scripts call scripts more than {MAX_NESTING} levels deep")
         self.nesting += 1
@@ -177,15 +181,16 @@ class Console:
         finally:
             self.nesting -= 1
 
-    def _script(self, lines: Iterator[str], keep_going: bool) -> bool:
-        for line in lines:
-            reply = self.feed(line)
+    def _script(self, lines: Lines, keep_going: bool) -> int:
+        number = 0
+        for number, line in enumerate(lines, 1):
+            reply = self.feed(line) if isinstance(line, str) else self.refuse("", line)
             if self.is_over:
-                return True
+                return 0
             if self.interrupted or (reply and reply.failed and not keep_going):
-                return False
+                return number
         reply = self.close()
-        return not (reply and reply.failed)
+        return number if reply and reply.failed and not keep_going else 0
 
 
 def defect(line: str, error: Exception) -> SourceError:

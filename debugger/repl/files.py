@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from itertools import count
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from debugger.repl import arguments
+from debugger.repl.lines import script_lines
 from debugger.repl.position import position_data, position_lines
 from debugger.repl.reply import NOTHING, Result, said
 from debugger.repl.verb import Request
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from debugger.repl.console import Console
     from debugger.session import Session
     from isa.layout import Array
-
-MAX_LINE_BYTES = 1 << 18  # of a line of a script or of input
 
 
 # Sessions ---------------------------------------------------------------------------------------
@@ -55,7 +52,7 @@ def reload(console: Console, request: Request) -> Result:
 
 def _here(console: Console, lines: list[str]) -> Result:
     return Result(
-        [*lines, *position_lines(console.session)], {"messages": lines, **position_data(console.session)}
+        [*lines, *position_lines(console)], {"messages": lines, **position_data(console.session)}
     )  # fmt: skip
 
 
@@ -90,39 +87,10 @@ def _write_npy(path: str, array: Array) -> None:
 # Scripts ----------------------------------------------------------------------------------------
 def source(console: Console, request: Request) -> Result:
     path = arguments.file(request)
-    with opened(path) as file:
-        done = console.script(lines_of(file, path), console.keep_going)
-    if not done:
-        raise trouble(f"{path} was not done to its end")
+    given_up = console.script(script_lines(path), console.keep_going)
+    if given_up:
+        raise trouble(f"{path} was given up at line {given_up}")
     return NOTHING
-
-
-def opened(path: str) -> BinaryIO:
-    """A script, opened. Raises SourceError."""
-    try:
-        file = open(path, "rb")  # noqa: SIM115  # the caller closes it
-    except (OSError, ValueError) as error:
-        raise trouble(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    return file
-
-
-def lines_of(file: BinaryIO, name: str) -> Iterator[str]:
-    """The lines of a file of UTF-8 text. Raises SourceError for what is none, as far as it has come."""
-    for number in count(1):
-        data = file.readline(MAX_LINE_BYTES + 1)
-        if not data:
-            return
-        yield decoded(data, f"{name}:{number}")
-
-
-def decoded(data: bytes, place: str) -> str:
-    """A line of input as text. Raises SourceError for one too long or not in UTF-8."""
-    if len(data) > MAX_LINE_BYTES:
-        raise trouble(f"{place}: a line of more than {MAX_LINE_BYTES} bytes")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise trouble(f"{place}: byte {data[error.start]:#04x} in column {error.start + 1} is not UTF-8") from None
 
 
 def transcript(console: Console, request: Request) -> Result:

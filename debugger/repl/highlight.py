@@ -49,8 +49,12 @@ def mnemonics() -> frozenset[str]:
     return frozenset(chain(MNEMONICS, FAMILIES, LOADS_AND_STORES))
 
 
-def painted(line: str) -> str:
-    """A line of source in colours of a terminal."""
-    return "".join(
-        f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if kind in COLOURS else text for kind, text in tokens(line)
-    )  # fmt: skip
+def painted(line: str, colour: bool) -> str:
+    """A line of source in colours of a terminal, or as it is."""
+    if not colour:
+        return line
+    return "".join(f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if kind in COLOURS else text for kind, text in tokens(line))
+
+
+def bold(text: str, colour: bool) -> str:
+    return f"\x1b[1m{text}\x1b[0m" if colour else text

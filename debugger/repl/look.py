@@ -38,4 +38,4 @@ def undisplay(console: Console, request: Request) -> Result:
 
 def where(console: Console, request: Request) -> Result:
     arguments.none(request)
-    return Result(position_lines(console.session), position_data(console.session))
+    return Result(position_lines(console), position_data(console.session))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from debugger.repl.files import lines_of
 from debugger.repl.interrupt import pausing
+from debugger.repl.lines import Lines, lines_of
 from debugger.repl.reply import Reply
-from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
@@ -52,17 +50,13 @@ def _print_json(console: Console, reply: Reply) -> None:
     print(json.dumps(document(reply, console.session), allow_nan=False))
 
 
-def run_lines(console: Console, lines: Iterator[str], keep_going: bool) -> bool:
-    """Do lines; False where one failed and we do not keep going, or where they cannot be read."""
-    try:
-        with pausing(console):
-            return console.script(lines, keep_going)
-    except SourceError as error:
-        console.refuse("", error)
-        return False
+def run_lines(console: Console, lines: Lines, keep_going: bool) -> bool:
+    """Do lines; False where one failed and we do not keep going."""
+    with pausing(console):
+        return not console.script(lines, keep_going)
 
 
-def prompted(console: Console, lines: Iterator[str], echo: bool) -> Iterator[str]:
+def prompted(console: Console, lines: Lines, echo: bool) -> Lines:
     """The lines, each asked for, and shown where nobody sees them being typed."""
     while True:
         print(MORE if console.wants_more else PROMPT, end="", flush=True)
@@ -70,12 +64,11 @@ def prompted(console: Console, lines: Iterator[str], echo: bool) -> Iterator[str
         if line is None:
             print()
             return
-        if echo:
+        if echo and isinstance(line, str):
             print(line.rstrip())
         yield line
 
 
-def input_lines() -> Iterator[str]:
+def input_lines() -> Lines:
     """The lines of standard input."""
-    file: BinaryIO = sys.stdin.buffer
-    return lines_of(file, "<stdin>")
+    return lines_of(sys.stdin.buffer, "<stdin>")

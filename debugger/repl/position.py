@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from debugger.repl.highlight import bold, painted
 from debugger.repl.reply import Result
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def stopped_result(console: Console, stopped: Stopped) -> Result:
     lines = [] if stopped.reason in PLAIN_REASONS and not session.is_over else [stopped.text]
     if session.fault:
         lines = fault_lines(session.fault, session, console.screen.colour)
-    lines += position_lines(session)
+    if not session.is_over:
+        lines += position_lines(console)
     shown = [line for number in console.displays for line in display_lines(console, number)]
     return Result([*lines, *shown], {"stopped": stopped.as_data(), **position_data(session)})
 
@@ -34,12 +36,22 @@ def fault_lines(fault: Diagnostic, session: Session, colour: bool) -> list[str]:
     return render([fault], session.sources, colour).rstrip("\n").split("\n")
 
 
-def position_lines(session: Session) -> list[str]:
+def position_lines(console: Console) -> list[str]:
     """The cycle and the bundle about to issue, with the source lines of its ops."""
+    session, colour = console.session, console.screen.colour
+    if session.state.fetch_ended:
+        return [f"{bold(f'cycle {session.cycle:,}', colour)}  {ending(session)}"]
     place = session.place
     where = f"  {place.file}:{place.line}" if place else ""
-    lines = [f"cycle {session.cycle:,}{where}  {address_text(session)}"]
-    return lines + [f"{number:>6}  {text}" for _, number, text in source_lines(session)]
+    lines = [f"{bold(f'cycle {session.cycle:,}', colour)}{where}  {address_text(session)}"]
+    return lines + [f"{number:>6}  {painted(text, colour)}" for _, number, text in source_lines(session)]
+
+
+def ending(session: Session) -> str:
+    """How the run stands once no bundle is fetched any more."""
+    code = session.state.exit_code
+    halted = f"halted with code {code}" if code else "halted"
+    return halted if session.is_over else f"{halted}; what is under way still lands"
 
 
 def address_text(session: Session) -> str:
@@ -52,6 +64,8 @@ def address_text(session: Session) -> str:
 
 def source_lines(session: Session) -> list[tuple[str, int, str]]:
     """File, number and text of the lines whose ops are in the bundle about to issue."""
+    if session.state.fetch_ended:
+        return []
     places = sorted({(place.file, place.line) for place in session.lines.places_of(session.pc)})
     return [(file, number, session.lines.line_text(file, number)) for file, number in places[:SHOWN_LINES]]
 
