@@ -40,7 +40,8 @@ bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python bench/run.py
 
-docs: gen   ## regenerate docs/isa.md and check the links between the pages
+docs: gen   ## regenerate docs/isa.md and the sessions in docs/debugging.md, check the links between the pages
+	@$(BIN)/python docs/transcripts.py
 	@$(BIN)/python docs/check_links.py
 
 clean:      ## remove everything that was made

@@ -19,13 +19,15 @@ COMMAND = re.compile(r"^\$ (.*)$", re.MULTILINE)
 
 
 def transcripts() -> list[tuple[str, str, str]]:
-    """(page, command, what it printed) for each command in the `console` blocks of the pages."""
+    """(page, command, what it printed) for each command in the `console` blocks of the pages, but sessions of the
+    debugger, which are for tests/test_debug_tutorial.py."""
     found = []
     for page in PAGES:
         for kind, block in FENCED.findall(page.read_text(encoding="utf-8")):
             if kind == "console":
                 _, *parts = COMMAND.split(block)
-                found += [(page.name, parts[i], parts[i + 1].lstrip("\n")) for i in range(0, len(parts), 2)]
+                commands = zip(parts[::2], parts[1::2], strict=True)
+                found += [(page.name, words, text.lstrip("\n")) for words, text in commands if "\n(lpu) " not in text]
     return found
 
 
