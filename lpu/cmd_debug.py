@@ -147,7 +147,7 @@ def screen() -> Screen:
     from isa.report import wants_colour
 
     encoding = (sys.stdout.encoding or "").lower()
-    return Screen(get_terminal_size((100, 24)).columns, wants_colour(sys.stdout), not encoding.startswith("utf"))
+    return Screen(get_terminal_size((100, 24)).columns, wants_colour(sys.stdout), encoding.startswith("utf"))
 
 
 def scripts(args: argparse.Namespace) -> Iterator[Lines]:

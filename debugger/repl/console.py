@@ -30,7 +30,7 @@ class Screen:
 
     width: int = 100
     colour: bool = False
-    ascii: bool = False
+    unicode: bool = True
 
 
 @dataclass

@@ -12,11 +12,25 @@ from debugger.repl.verb import Request
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
+    from debugger.views.ink import View
 
 
 def show(console: Console, request: Request) -> Result:
     shown = console.session.value(arguments.some(request))
     return Result(shown_lines(shown, request.format, console.screen.width), shown.as_data())
+
+
+def viewed(console: Console, view: View) -> Result:
+    """A view as this screen can show it."""
+    screen = console.screen
+    return Result(view.lines(screen.width, screen.colour, screen.unicode), view.as_data())
+
+
+def floor(console: Console, request: Request) -> Result:
+    from debugger.views.floor_make import floor
+
+    arguments.none(request)
+    return viewed(console, floor(console.session))
 
 
 def display(console: Console, request: Request) -> Result:

@@ -84,6 +84,7 @@ LOOKING = Group("Looking", (
          "Without an expression, prints all of them now.", formats=True),
     Verb("undisplay", (), "[NUMBER ...]", NUMBER, "stop printing expressions, or all of them", look.undisplay),
     Verb("info", ("i",), "TOPIC", TOPIC, "registers, units, streams, breaks, loops, memory and more", info.info),
+    Verb("floor", ("f",), "", "", "the floor plan in this cycle: what issues, what flows, what lands", look.floor),
     Verb("where", ("bt",), "", "", "where the run stands", look.where),
 ))  # fmt: skip
 
