@@ -58,6 +58,11 @@ class History:
         return self._timeline.end
 
     @property
+    def reached(self) -> int:
+        """The last cycle that was seen."""
+        return self._timeline.reached
+
+    @property
     def stop(self) -> Stop | None:
         """Why the last run stopped."""
         return self.stops_hit[0] if self.stops_hit else None

@@ -1,0 +1,19 @@
+"""The questions: `why`, from the text of something that holds a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debugger.why.cause import Cause
+from debugger.why.replay import Replay
+from debugger.why.targets import cause_of_target
+
+if TYPE_CHECKING:
+    from debugger.session import Session
+
+
+def why(session: Session, text: str) -> Cause:
+    """Why something is what it is, in the present cycle. Raises SourceError."""
+    from debugger.expr import resolve
+
+    return cause_of_target(Replay(session.history), resolve(session.machine, text))

@@ -1,0 +1,150 @@
+"""A run asked about its past: states and bytes of any cycle, and who last touched what; the run stays where it is."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from debugger.history import History
+from debugger.trouble import trouble
+from debugger.why.contents import Contents
+from debugger.why.spots import SCALAR_ELEMENT, Event, element_at
+from isa.codec import Op
+from vm.engine import STOPPED, State
+from vm.flow import cycles_after, op_at
+from vm.items import Burst
+from vm.stops import Stop, Stops, Watch
+
+KEPT_STATES = 48
+FIRST_WINDOW = 64  # cycles that are looked through first; each further window is twice as long
+
+
+class Replay:
+    """The past of one run. What it found stays right until the run is edited; then it refuses to go on."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.machine = history.machine
+        self.image = history.machine.image
+        self.spec = self.image.machine
+        self._edits = history.edits
+        self._states: OrderedDict[int, State] = OrderedDict()
+        self._contents: OrderedDict[int, Contents] = OrderedDict()
+        self._bursts: dict[tuple[int, int], list[int]] = {}  # the cycles in which bursts began that were looked at
+        self._ops: dict[tuple[int, int], Op | None] = {}
+        self._visits = 0
+
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """Look at other cycles; afterwards the run is where it was."""
+        history = self.history
+        if history.edits != self._edits:
+            raise trouble("the run was edited since this was asked; what it shows is of another run", "ask again")
+        here, status, hit = history.cycle, history.status, history.stops_hit
+        self._visits += 1
+        try:
+            yield
+        finally:
+            self._visits -= 1
+            if not self._visits:
+                history.pause_asked = False
+                history.goto(here)
+                history.status, history.stops_hit = status, hit
+
+    def _goto(self, cycle: int) -> None:
+        """Raises SourceError where we are asked to pause."""
+        self.history.goto(cycle)
+        if self.history.pause_asked:
+            raise trouble("paused before the answer was found", "ask again")
+
+    # States -----------------------------------------------------------------------------------
+    def state(self, cycle: int) -> State:
+        """The state at the start of a cycle."""
+        if cycle not in self._states:
+            with self.visit():
+                self._goto(cycle)
+                self._states[cycle] = self.machine.state
+            while len(self._states) > KEPT_STATES:
+                self._states.popitem(last=False)
+        self._states.move_to_end(cycle)
+        return self._states[cycle]
+
+    def contents(self, cycle: int) -> Contents:
+        """The same with its items by place."""
+        if cycle not in self._contents:
+            self._contents[cycle] = Contents(self.state(cycle), self.spec.lanes)
+            while len(self._contents) > KEPT_STATES:
+                self._contents.popitem(last=False)
+        return self._contents[cycle]
+
+    def memory(self, cycle: int, addresses: Sequence[int]) -> tuple[bytes, bool]:
+        """Bytes of SRAM at the start of a cycle, and whether all of them were ever written."""
+        with self.visit():
+            self._goto(cycle)
+            sram, written = self.machine.engine.sram(), self.machine.engine.written()
+            data = bytes(sram[address] for address in addresses)
+            return data, all(written[address >> 3] >> (address & 7) & 1 for address in addresses)
+
+    # Ops --------------------------------------------------------------------------------------
+    def op(self, pc: int, slot: int) -> Op | None:
+        if (pc, slot) not in self._ops:
+            self._ops[pc, slot] = op_at(self.image, pc, slot)
+        return self._ops[pc, slot]
+
+    def event(self, pc: int, slot: int, cycle: int) -> Event | None:
+        """The element of an op that issued in a cycle; None where the program has no such op."""
+        op = self.op(pc, slot)
+        if op is None:
+            return None
+        if not op.row.tensor:
+            return Event(pc, slot, cycle, SCALAR_ELEMENT, cycle, op)
+        started = self._started(op, pc, slot, cycle)
+        return Event(pc, slot, cycle, element_at(op, cycle - started) or 0, started, op)
+
+    def _started(self, op: Op, pc: int, slot: int, cycle: int) -> int:
+        """When the burst issued its first element that issues one in a cycle; a burst holds its unit to its last."""
+        length = cycles_after(op, 0)
+        known = self._bursts.setdefault((pc, slot), [])
+        for started in known:
+            if started <= cycle <= started + length:
+                return started
+        running = (item for item in self.state(cycle).tensor if isinstance(item, Burst)) if length else ()
+        started = next((item.started for item in running if (item.pc, item.slot) == (pc, slot)), cycle)
+        known.append(started)
+        return started
+
+    # Stops ------------------------------------------------------------------------------------
+    def last(self, watches: Sequence[Watch], before: int) -> list[Stop | None]:
+        """For each watch the last stop that lies before a cycle, or None: windows, ever longer, backwards."""
+        found: list[Stop | None] = [None] * len(watches)
+        high, size = min(before, self.history.reached + 1) - 1, FIRST_WINDOW
+        with self.visit():
+            while high > self.history.start and None in found:
+                low = max(self.history.start, high - size)
+                latest = {stop.number: stop for stop in self.stops(Stops(watches=tuple(watches)), low, high)}
+                found = [old or latest.get(number) for number, old in enumerate(found)]
+                high, size = low, 2 * size
+        return found
+
+    def last_where(self, watch: Watch, before: int, accept: Callable[[Stop], Event | None]) -> Event | None:
+        """What the last stop of a watch before a cycle says, of those that say something."""
+        high, size = min(before, self.history.reached + 1) - 1, FIRST_WINDOW
+        with self.visit():
+            while high > self.history.start:
+                low = max(self.history.start, high - size)
+                for stop in reversed(self.stops(Stops(watches=(watch,)), low, high)):
+                    event = accept(stop)
+                    if event:
+                        return event
+                high, size = low, 2 * size
+        return None
+
+    def stops(self, stops: Stops, low: int, high: int) -> list[Stop]:
+        """All stops later than one cycle, up to another, in order."""
+        found: list[Stop] = []
+        with self.visit():
+            self._goto(low)
+            while self.history.cycle < high and self.history.run(high, stops) == STOPPED:
+                found += self.history.stops_hit
+        return found

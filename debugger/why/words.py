@@ -1,0 +1,74 @@
+"""How spots and ops are called in sentences."""
+
+from __future__ import annotations
+
+from debugger.why.elements import bytes_name
+from debugger.why.replay import Replay
+from debugger.why.spots import (
+    ACCUMULATOR,
+    ARRAY,
+    BUFFER,
+    EXIT,
+    MAP,
+    MEMORY,
+    REGISTER,
+    STREAMS,
+    Event,
+    Spot,
+    V,
+    downstream,
+)
+from isa.diagnostics import Place
+from isa.faults import CONDITION_CODE
+from isa.image import TEXT
+from isa.places import place_name
+from vm.floorplan import position_name
+from vm.stats import decoded_bundle, op_addresses
+
+
+def spot_name(replay: Replay, spot: Spot) -> str:
+    """`r3`, `x[3, 5]`, `se8..se11 at the VXM, lane 5`, `v0 lane 5`, `row 7 of P0, lane 5`."""
+    if spot.kind == REGISTER:
+        return "cc" if spot.number == CONDITION_CODE else f"r{spot.number}"
+    if spot.kind == MEMORY:
+        return bytes_name(replay.image, spot.addresses)
+    if spot.kind == STREAMS:
+        last = f"..{place_name(spot.number + spot.width - 1)}" if spot.width > 1 else ""
+        return f"{place_name(spot.number)}{last} at {_reached(replay, spot)}, lane {spot.lane}"
+    what = {
+        V: f"v{spot.number}", ACCUMULATOR: f"row {spot.number} of P{spot.place}", EXIT: f"the exit of P{spot.place}",
+        ARRAY: f"weight row {spot.number} of P{spot.place}", BUFFER: f"buffer row {spot.number} of P{spot.place}",
+        MAP: f"map {spot.number} of {'WE'[spot.place]}",
+    }[spot.kind]  # fmt: skip
+    return f"{what}, lane {spot.lane}"
+
+
+def _reached(replay: Replay, spot: Spot) -> str:
+    """The position that a value on its way comes to in the spot's cycle; at the edge the one that it left."""
+    reached = downstream(spot.number, spot.place)
+    return position_name(replay.spec, reached if 0 <= reached < replay.spec.positions else spot.place)
+
+
+def op_name(replay: Replay, event: Event) -> str:
+    """The op as source text, in backquotes."""
+    from asm.write.print_op import Names, op_text
+
+    targets = {symbol.value: symbol.name for symbol in replay.image.symbols if symbol.kind == TEXT}
+    return f"`{op_text(event.op, Names(replay.spec, targets), pinned=False)}`"
+
+
+def event_text(replay: Replay, event: Event) -> str:
+    """`vadd.f32 v0, se0, se4, n=64` on V0 in cycle 7, element 3"""
+    element = f", element {event.element}" if event.op.fields.get("n", 1) * event.op.fields.get("m", 1) > 1 else ""
+    return f"{op_name(replay, event)} on {event.op.unit} in cycle {event.cycle}{element if event.op.row.tensor else ''}"
+
+
+def place_of(replay: Replay, pc: int, slot: int) -> Place | None:
+    """Where an op was written."""
+    addresses = op_addresses(pc, decoded_bundle(replay.image, pc))
+    wanted = addresses[slot] if 0 <= slot < len(addresses) else pc
+    return next((entry.place for entry in replay.image.lines if entry.address == wanted), None)
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
