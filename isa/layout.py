@@ -7,12 +7,14 @@ the first one in the low nibble.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from isa.image import Tensor
-from isa.machine import MachineSpec
+from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.types import TYPES, ElementType
+from isa.units import HEMISPHERE_SLICES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,6 +98,57 @@ def unpack(tensor: Tensor, machine: MachineSpec, planes: Array) -> Array:
         parts = planes.reshape(t.planes, vectors, outer, machine.lanes).transpose(2, 1, 3, 0)
     elements = _elements(t, parts.reshape(outer, vectors * machine.lanes, t.planes), axis=1)
     return elements[:, :last].reshape(tensor.shape)
+
+
+def element_places(tensor: Tensor, machine: MachineSpec, word: int, index: Sequence[Any]) -> tuple[Array, Array, int]:
+    """Where elements lie, `index` giving int64 arrays (or numbers) for each axis; `word` is the symbol's address.
+
+    The byte of the linear map of each one's lowest byte, which of its nibbles (0 but for i4), and how far it is from
+    one byte of an element to the next.
+    """
+    if tensor.layout == "linear":
+        return _linear_places(tensor, word, index)
+    t, lanes = TYPES[tensor.dtype], machine.lanes
+    slice_bytes = machine.words_per_slice * BYTES_PER_WORD
+    where = _mxm_places if tensor.layout == "mxm" else _vector_places
+    away, row, lane, nibble = where(tensor, t, machine, index)
+    hemisphere, first = divmod(tensor.slice, HEMISPHERE_SLICES)
+    start = (hemisphere * machine.slices + first) * slice_bytes
+    return start + away * slice_bytes + (tensor.row + row) * lanes + lane, nibble, slice_bytes
+
+
+def _linear_places(tensor: Tensor, word: int, index: Sequence[Any]) -> tuple[Array, Array, int]:
+    t = TYPES[tensor.dtype]
+    half_bytes, nibble = divmod(_flat(tensor.shape, index) * t.bits, 8)
+    return word * BYTES_PER_WORD + half_bytes, nibble // 4, 1
+
+
+def _vector_places(tensor: Tensor, t: ElementType, machine: MachineSpec, index: Sequence[Any]) -> tuple[Array, ...]:
+    """(slice from the first, row from the first, lane, nibble) of elements in the layouts rows and tiles."""
+    outer, per = _flat(tensor.shape[:-1], index[:-1]), _per_byte(t)
+    vector, within = divmod(index[-1], machine.lanes * per)
+    vectors = _vectors(t, machine, tensor.shape[-1])
+    row = outer * vectors + vector if tensor.layout == "rows" else vector * prod(tensor.shape[:-1]) + outer
+    lane, nibble = divmod(within, per)
+    return 0 * row, row + 0 * lane, lane + 0 * row, nibble + 0 * row
+
+
+def _mxm_places(tensor: Tensor, t: ElementType, machine: MachineSpec, index: Sequence[Any]) -> tuple[Array, ...]:
+    """The same in the layout mxm."""
+    (deep, k), (across, lane) = (divmod(axis, machine.lanes) for axis in index)
+    k, nibble = divmod(k, _per_byte(t))
+    step, j = divmod(k, MXM_SLICES // t.planes)
+    wide = -(-tensor.shape[1] // machine.lanes)
+    row = (deep * wide + across) * _tile_rows(t, machine) + step
+    return j * t.planes + 0 * row, row, lane + 0 * row, nibble + 0 * row
+
+
+def _flat(shape: tuple[int, ...], index: Sequence[Any]) -> Any:
+    """The numbers of elements in row-major order."""
+    number = 0
+    for extent, axis in zip(shape, index, strict=True):
+        number = number * extent + axis
+    return number
 
 
 def _pack_mxm(t: ElementType, machine: MachineSpec, weights: Array) -> Array:
