@@ -1,0 +1,57 @@
+"""Distances in units in the last place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debugger.expr.errors import Problem
+from debugger.expr.operators import both_held
+from debugger.expr.values import Value, converted, of_array
+from isa.types import TYPES
+
+if TYPE_CHECKING:
+    from debugger.expr.values import Array
+
+
+def distance(a: Value, b: Value) -> Value:
+    """How many steps of the type lie from b up to a, for each element; of integers that is a - b. Raises Problem.
+
+    The type is that of the first of them that has one. Two NaNs are alike; between a NaN and a number lie 2**bits.
+    """
+    import numpy as np
+
+    name = _type_of(a, b)
+    left, right = converted(a, name), converted(b, name)
+    try:
+        found = _steps(left, name) - _steps(right, name)
+    except ValueError:
+        raise Problem(f"shapes {list(a.shape)} and {list(b.shape)} do not go together") from None
+    one_is_nan = _is_nan(left, name) ^ _is_nan(right, name)
+    return of_array(np.where(one_is_nan, 1 << TYPES[name].bits, found), both_held(a, b), (a, b))
+
+
+def _type_of(a: Value, b: Value) -> str:
+    """Floats before integers, the first before the second."""
+    named = [value.type for value in (a, b) if value.type in TYPES]
+    if not named:
+        raise Problem("units in the last place are those of an element type", "write f32(...) or f16(...)")
+    return next((name for name in named if TYPES[name].kind == "f"), "i32" if len(named) > 1 else named[0])
+
+
+def _is_nan(array: Array, name: str) -> Array:
+    import numpy as np
+
+    return np.isnan(array.astype(np.float64)) if TYPES[name].kind == "f" else np.zeros(array.shape, np.bool_)
+
+
+def _steps(array: Array, name: str) -> Array:
+    """The number of each element in the order of numbers, 0 for zeros and NaNs: int64."""
+    import numpy as np
+
+    t = TYPES[name]
+    if t.kind != "f":
+        return array.astype(np.int64)
+    bits = array.view(f"u{t.planes}").astype(np.int64)
+    magnitude = bits & (1 << t.bits - 1) - 1
+    signed = np.where(bits >> t.bits - 1, -magnitude, magnitude)
+    return np.where(_is_nan(array, name), 0, signed)

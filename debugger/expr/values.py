@@ -1,0 +1,156 @@
+"""Values of expressions: numbers of Python, or arrays of element types; which elements hold something."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from debugger.expr.errors import Problem
+from isa import layout
+from isa.types import TYPES, ElementType
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+INT, FLOAT, BOOL, INDEX = "int", "float", "bool", "index"  # of Python: exact integers, 64-bit floats
+WIDE_INT, WIDE_FLOAT = "i64", "f64"  # what arithmetic of arrays gives where no element type holds it
+PYTHON = (INT, FLOAT, BOOL, INDEX)
+STRUCT = {"f16": "<e", "f32": "<f"}
+UNSIGNED = {8: "B", 16: "H", 32: "I"}
+VIEWS = {**{name: name for name in TYPES}, "w1": "u8", "w2": "u16", "w4": "u32"}  # a width is that of a group
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """`data` is a number of Python, an index (a tuple of them) or an array; `type` an element type or one of above.
+
+    `held`, of the data's shape, tells which elements hold something; None: all do. `operands` are what was compared.
+    `in_hex`: it is to be shown so.
+    """
+
+    data: Any
+    type: str
+    held: Array | None = None
+    operands: tuple[Value, Value] | None = None
+    in_hex: bool = False
+
+    @property
+    def is_array(self) -> bool:
+        return hasattr(self.data, "dtype")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape if self.is_array else (len(self.data),) if self.type == INDEX else ()
+
+
+def of_array(data: Any, held: Array | None = None, operands: tuple[Value, Value] | None = None) -> Value:
+    """An array (or a scalar of NumPy) as a value, of the type that its elements have."""
+    import numpy as np
+
+    array = np.asarray(data)
+    return Value(array, type_name(array.dtype), held, operands)
+
+
+def of_number(number: int | float | bool) -> Value:
+    return Value(number, {bool: BOOL, int: INT}.get(type(number), FLOAT))
+
+
+def type_name(dtype: np.dtype[Any]) -> str:
+    """`f32` of float32; what no element type is goes by its kind and bits."""
+    for t in TYPES.values():
+        if t.numpy == dtype.name:
+            return t.name
+    return BOOL if dtype.kind == "b" else f"{dtype.kind}{8 * dtype.itemsize}"
+
+
+def as_array(value: Value) -> Array:
+    """The elements as an array of their type; numbers of Python as int64, float64 or bool. Raises Problem."""
+    import numpy as np
+
+    if value.is_array:
+        return value.data  # type: ignore[no-any-return]
+    try:
+        return np.asarray(value.data, layout.dtype(TYPES[value.type]) if value.type in TYPES else None)
+    except OverflowError:
+        raise Problem(f"{value.data} is too large for an array") from None
+
+
+def held_everywhere(value: Value) -> bool:
+    return value.held is None or bool(value.held.all())
+
+
+# Bits -------------------------------------------------------------------------------------------
+def number_of(bits: int, t: ElementType) -> int | float:
+    """The number that the low bits are in an element type."""
+    bits &= (1 << t.bits) - 1
+    if t.name in STRUCT:
+        number: float = struct.unpack(STRUCT[t.name], bits.to_bytes(t.bits // 8, "little"))[0]
+        return number
+    if t.kind == "f":  # bf16, the high half of an f32
+        return number_of(bits << (32 - t.bits), TYPES["f32"])
+    return bits - (bits >> (t.bits - 1) << t.bits) if t.kind == "i" else bits
+
+
+def bits_of(number: int | float, t: ElementType) -> int:
+    """The bits of a number that the type holds."""
+    if t.kind == "f":
+        import numpy as np
+
+        return int(np.asarray(number, layout.dtype(t)).view(f"u{t.bits // 8}"))
+    return int(number) & ((1 << t.bits) - 1)
+
+
+def viewed(value: Value, name: str) -> Value:
+    """The bits of a value as elements of another type; integers of Python give their low bits. Raises Problem."""
+    t = TYPES[name]
+    if not value.is_array:
+        if value.type in (FLOAT, INDEX):
+            raise Problem(f"this {value.type} has no bits to look at as {name}", f"write {name}(...) to convert")
+        bits = bits_of(value.data, TYPES[value.type]) if value.type in TYPES else int(value.data)
+        return Value(number_of(bits, t), name)
+    if value.type not in TYPES or TYPES[value.type].bits != t.bits:
+        raise Problem(
+            f"elements of type {value.type} cannot be looked at as {name}, which has {t.bits} bits",
+            f"write {name}(...) to convert",
+        )
+    return Value(value.data.view(layout.dtype(t)), name, value.held)
+
+
+# Conversion -------------------------------------------------------------------------------------
+def converted(value: Value, name: str) -> Array:
+    """The numbers as elements of a type, floats rounded once. Raises Problem for one that the type does not hold."""
+    import numpy as np
+
+    t, array = TYPES[name], as_array(value)
+    if t.kind == "f":
+        return _as_floats(array, t)
+    if (array.dtype.kind not in "biu" and value.type not in TYPES) or TYPES.get(value.type, t).kind == "f":
+        wide = array.astype(np.float64)
+        if not (np.isfinite(wide) & (wide == np.trunc(wide))).all():
+            raise Problem(f"{_first_text(wide, wide != np.trunc(wide))} is no integer, and {name} takes no others")
+    low, high = (array.min(), array.max()) if array.size else (0, 0)
+    for extreme in (low, high):
+        if not t.low <= float(extreme) <= t.high:
+            raise Problem(f"{extreme} does not fit {name}, which holds {t.low} to {t.high}")
+    return array.astype(layout.dtype(t))
+
+
+def _as_floats(array: Array, t: ElementType) -> Array:
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        found = array.astype(layout.dtype(t))
+        wide = array.astype(np.float64)
+        too_large = np.isinf(found.astype(np.float64)) & np.isfinite(wide)
+    if too_large.any():
+        raise Problem(f"{_first_text(wide, too_large)} is too large for {t.name}")
+    return found
+
+
+def _first_text(array: Array, mask: Array) -> str:
+    import numpy as np
+
+    return str(np.atleast_1d(array)[np.atleast_1d(mask)][0])
