@@ -19,6 +19,7 @@ from vm.stops import NO_STOPS, Stop, Stops
 BUDGET_BYTES = 512 << 20
 SPACING = 0.25  # seconds that a run takes from checkpoint to checkpoint
 FIRST_STRIDE = 64  # cycles
+NEAR = (1 << 18, 1 << 12, 1 << 6)  # cycles
 FEW = 256  # stops that are gone through one by one
 
 
@@ -214,19 +215,33 @@ class History:
     # Looking back -----------------------------------------------------------------------------
     def _last(self, stops: Stops, high: int) -> Stop | None:
         """The last stop that is not later than a cycle: from checkpoint to checkpoint, backwards."""
-        self._engine.set_stops(stops)
         while high > self.start and not self.pause_asked:
             base = self._timeline.before(high - 1)
-            self._restore(base)
-            found = self._last_until(stops, high)
-            if found:
-                return found
-            high = base.cycle
+            for begin in reversed(self._ways_back(base, high)):
+                self._restore(begin)
+                found = self._last_until(stops, high)
+                if found:
+                    return found
+                high = begin.cycle
         return None
+
+    def _ways_back(self, base: Checkpoint, high: int) -> list[Checkpoint]:
+        """A checkpoint, and new ones nearer and nearer to a cycle: what is looked for, now and next, is mostly near."""
+        found = [base]
+        self._restore(base)
+        self._engine.set_stops(NO_STOPS)
+        for far in NEAR:
+            if high - far > self.cycle and not self.pause_asked:
+                began = perf_counter()
+                self._engine.run(high - far)
+                self._work += perf_counter() - began
+                found.append(self._keep())
+        return found
 
     def _last_until(self, stops: Stops, high: int) -> Stop | None:
         """The last stop from here to a cycle. Where there are many, the later half is tried first, again and again."""
         found = None
+        self._engine.set_stops(stops)
         while self.cycle < high and not self.pause_asked:
             found = self._few_stops(high) or found
             if self.cycle < high:

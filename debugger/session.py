@@ -86,12 +86,14 @@ class Session:
     @property
     def pc(self) -> int:
         """The address of the next bundle."""
-        return self.machine.engine.state.pc
+        return self.state.pc
 
     @property
     def place(self) -> Place | None:
         """Where the next bundle was written; None when none follows."""
-        state = self.machine.engine.state
+        return self._place_in(self.state)
+
+    def _place_in(self, state: State) -> Place | None:
         return None if state.fetch_ended else self.lines.place_of(state.pc)
 
     @property
@@ -120,7 +122,8 @@ class Session:
 
     def stopped(self, reason: str, text: str = "", hits: tuple[int, ...] = ()) -> Stopped:
         """Say that we stand here for a reason."""
-        return Stopped(reason, text, self.cycle, self.pc, self.place, hits)
+        state = self.state
+        return Stopped(reason, text, state.cycle, state.pc, self._place_in(state), hits)
 
     # Time -------------------------------------------------------------------------------------
     def step(self, count: int = 1, by: str = "line") -> Stopped:
