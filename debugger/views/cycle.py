@@ -12,7 +12,6 @@ from isa.codec import Op
 from isa.image import Image
 from isa.places import STREAMS, flows_west, is_stream, place_name
 from isa.row import READ, STREAM, VECTOR, WRITE
-from isa.units import UNIT_NAMES
 from vm.engine import State
 from vm.floorplan import position
 from vm.flow import op_at
@@ -40,10 +39,6 @@ class Issue(NamedTuple):
     @property
     def key(self) -> tuple[int, int]:
         return self.pc, self.slot
-
-    @property
-    def units(self) -> list[str]:
-        return [UNIT_NAMES[unit] for unit in self.op.claims]
 
     @property
     def elements(self) -> int:

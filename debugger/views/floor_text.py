@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from debugger.views.cycle import group_name
-from debugger.views.floor import Acting, Cell, Floor, Flow, PlaneUse, Track
+from debugger.views.floor_value import Acting, Cell, Floor, Flow, PlaneUse, Track
 from debugger.views.ink import Line, Part, clipped, counted
 from debugger.views.letters import ink_of
+from debugger.views.units import names_of
 from isa.machine import MachineSpec
 from vm.floorplan import position_name
 
@@ -190,16 +191,7 @@ def _ops(floor: Floor, width: int) -> Iterator[Line]:
         yield ()
         yield (Part("issuing in this cycle", "head"),)
     for acting in floor.acting:
-        yield _acting(acting, width, unit_names(acting.units))
-
-
-def unit_names(units: Sequence[str]) -> str:
-    """`V3`, `mw40..43.rp`, `P0..1.abc`"""
-    if len(units) == 1:
-        return units[0]
-    first, _, port = units[0].partition(".")
-    last = units[-1].partition(".")[0]
-    return f"{first}..{last.lstrip('mweP')}.{port}"
+        yield _acting(acting, width, names_of(acting.units))
 
 
 def _acting(acting: Acting, width: int, units: str) -> Line:

@@ -8,7 +8,6 @@ from struct import pack, unpack
 from debugger.views.memory import area_of, row_address
 from isa.codec import Op
 from isa.image import Image
-from isa.places import is_stream
 from isa.row import READ, STREAM, VECTOR, WRITE, Operand
 from isa.types import TYPES, ElementType
 from isa.units import PLANE
@@ -28,11 +27,11 @@ def made_type(image: Image, state: State, op: Op) -> str:
 
 def _result_type(image: Image, state: State, op: Op) -> str:
     if op.row.units.where == PLANE:
-        return _plane_type(state, op["plane"])
+        return plane_type(state, op["plane"])
     return _tensor_type(image, op, op.row.width) if op.row.memory else ""
 
 
-def _plane_type(state: State, plane: int) -> str:
+def plane_type(state: State, plane: int) -> str:
     """Results of a plane: i32 of weights that are integers, else f32."""
     for item in state.tensor:
         if isinstance(item, Plane) and item.installed and item.plane == plane:
@@ -49,11 +48,11 @@ def _tensor_type(image: Image, op: Op, width: int) -> str:
 
 
 def taken_types(image: Image, ops: Iterable[Op]) -> dict[tuple[int, int], str]:
-    """The types that ops read groups of streams with, by first stream and width."""
+    """The types that ops read streams and v registers with, by the number of the place and the width."""
     found: dict[tuple[int, int], str] = {}
     for op in ops:
         for operand in op.row.operands:
-            if operand.role == READ and operand.kind in (STREAM, VECTOR) and is_stream(op[operand.fields[0]]):
+            if operand.role == READ and operand.kind in (STREAM, VECTOR):
                 known = _taken_type(image, op, operand)
                 for group in range(operand.groups):
                     found.setdefault((op[operand.fields[0]] + group * operand.width, operand.width), known)
