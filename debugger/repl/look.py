@@ -27,7 +27,7 @@ def viewed(console: Console, view: View) -> Result:
 
 
 def floor(console: Console, request: Request) -> Result:
-    from debugger.views.floor_make import floor
+    from debugger.views.floor import floor
 
     arguments.none(request)
     return viewed(console, floor(console.session))

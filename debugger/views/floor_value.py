@@ -130,7 +130,8 @@ class Floor:
 
 def acting_data(spec: MachineSpec, acting: Acting) -> dict[str, Any]:
     return {
-        "letter": acting.letter, "pc": acting.key[0], "slot": acting.key[1], "units": [UNIT_NAMES[unit] for unit in acting.units],
+        "letter": acting.letter, "pc": acting.key[0], "slot": acting.key[1],
+        "units": [UNIT_NAMES[unit] for unit in acting.units],
         "position": None if acting.position is None else position_name(spec, acting.position),
         "text": acting.text, "element": acting.element, "of": acting.elements, "detail": acting.detail,
         "place": acting.place,
