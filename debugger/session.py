@@ -127,7 +127,7 @@ class Session:
 
     # Time -------------------------------------------------------------------------------------
     def step(self, count: int = 1, by: str = "line") -> Stopped:
-        """Go on by some cycles, bundles, lines, rounds of the innermost loop, or kernels; breakpoints are heeded."""
+        """Go on by cycles, bundles, lines, rounds of the innermost loop, loops or kernels; breakpoints are heeded."""
         return self._repeat(count, lambda: self._runner.forward(stepping.ahead(self, by)))
 
     def back(self, count: int = 1, by: str = "line") -> Stopped:

@@ -1,4 +1,4 @@
-"""Steps by a cycle, a bundle, a source line, a round of a loop or a kernel: where the next and the last one begin."""
+"""Steps by a cycle, a bundle, a line, a round of a loop, a loop or a kernel: where the next and the last one begin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vm.stops import Stops
 if TYPE_CHECKING:
     from debugger.session import Session
 
-UNITS = ("cycle", "bundle", "line", "round", "kernel")
+UNITS = ("cycle", "bundle", "line", "round", "loop", "kernel")
 
 Key = Callable[[int], object]
 
@@ -38,6 +38,9 @@ def ahead(session: Session, by: str) -> Goal:
         return Goal(stops=Stops(every_bundle(session)))
     if by == "round":
         return Goal(stops=Stops(round_ends(session, region_around(session))))
+    if by == "loop":
+        region = region_around(session)
+        return Goal(stops=Stops(round_ends(session, region) - {region.start}))
     key = key_of(session, by)
     return Goal(stops=Stops(bundles_unlike(session, key, key(session.pc))))
 
@@ -69,6 +72,9 @@ def behind(session: Session, by: str) -> int:
         return last_at(session, every_bundle(session), now)
     if by == "round":
         return last_at(session, frozenset({region_around(session).start}), now)
+    if by == "loop":
+        region = region_around(session)
+        return last_at(session, frozenset(start for start in session.lines.starts if start not in region), now)
     return entered(session, key_of(session, by), now)
 
 
@@ -110,12 +116,16 @@ def is_fetching(state: State) -> bool:
 # Loops ------------------------------------------------------------------------------------------
 def region_around(session: Session) -> Region:
     """The innermost loop around the present bundle. Raises SourceError where there is none."""
-    pc = session.pc
-    running = [Region(loop.start, loop.end) for loop in session.state.loops]
-    around = [region for region in (*running, *jumping_back(session)) if pc in region]
+    around = regions_around(session)
     if around:
         return min(around, key=lambda region: (region.end - region.start, region.start))
-    raise trouble(f"no loop is around address {pc}", "`step`, `back` and `goto` know other steps")
+    raise trouble(f"no loop is around address {session.pc}", "`step`, `back` and `goto` know other steps")
+
+
+def regions_around(session: Session) -> list[Region]:
+    """The loops around the present bundle."""
+    running = [Region(loop.start, loop.end) for loop in session.state.loops]
+    return [region for region in (*running, *jumping_back(session)) if session.pc in region]
 
 
 def jumping_back(session: Session) -> Iterator[Region]:

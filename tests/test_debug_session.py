@@ -128,6 +128,19 @@ def test_rounds_of_a_hardware_loop() -> None:
     assert [session.back(by="round").cycle for _ in begun] == begun[::-1]
 
 
+def test_out_of_a_hardware_loop_and_back_before_it() -> None:
+    session, instants = session_at("matmul.s")
+    issued = fetches(instants)
+    inside = next(state for state in issued if state.loops)
+    loop = inside.loops[-1]
+    after = next(state for state in issued if inside.cycle < state.cycle and not loop.start <= state.pc < loop.end)
+    before = [state for state in issued if state.cycle < inside.cycle and not loop.start <= state.pc < loop.end]
+    session.goto(inside.cycle)
+    assert session.step(by="loop").cycle == after.cycle
+    session.goto(after.cycle - 1)
+    assert session.back(by="loop").cycle == before[-1].cycle
+
+
 def test_no_round_outside_of_loops() -> None:
     session, _ = session_at("tensor/vector_add_relu.s")
     with pytest.raises(SourceError, match="no loop is around address 0"):
