@@ -7,6 +7,7 @@ import sys
 COMMANDS = {
     "run": "assemble, link and run programs",
     "debug": "run programs at a prompt, forward and backward",
+    "dap": "the debugger for editors (Debug Adapter Protocol)",
     "asm": "assemble sources to an object",
     "link": "link objects to an executable",
     "dis": "disassemble an object or executable",

@@ -1,0 +1,111 @@
+"""The stack: the next bundle, the macro calls that made it, and the hardware loops around it with rounds left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from debugger.dap import reports
+from debugger.dap.arguments import Arguments
+from debugger.dap.references import text_reference
+
+if TYPE_CHECKING:
+    from debugger.dap.adapter import Adapter, Body
+    from debugger.session import Session
+    from isa.diagnostics import Place
+    from vm.engine import Loop
+
+MAX_TRAIL = 100  # macro calls shown; a recursive macro may have very many
+
+
+class Frame(NamedTuple):
+    """What a frame is called, where it is written, and the address of its bundle."""
+
+    name: str
+    place: Place | None
+    address: int
+
+
+def threads(adapter: Adapter, arguments: Arguments) -> Body:
+    """The core is the only thread."""
+    return {"threads": [{"id": reports.CORE, "name": "core"}]}
+
+
+def stack_trace(adapter: Adapter, arguments: Arguments) -> Body:
+    """Frames from one on, innermost first."""
+    found = list(frames(adapter.session))
+    first = arguments.number("startFrame", 0)
+    count = arguments.number("levels", 0) or len(found)
+    shown = [described(adapter, number, found[number]) for number in range(len(found))[first : first + count]]
+    return {"stackFrames": shown, "totalFrames": len(found)}
+
+
+def frames(session: Session) -> Iterator[Frame]:
+    """The next bundle; macros, innermost first; loops, innermost first."""
+    place = session.place
+    yield Frame(standing(session), place, session.pc)
+    for message, called in (place.trail if place else ())[:MAX_TRAIL]:
+        yield Frame(message, called, session.pc)
+    for loop in reversed(session.state.loops):
+        yield Frame(loop_name(session, loop), session.lines.place_of(loop.start), loop.start)
+
+
+def standing(session: Session) -> str:
+    """The next bundle by its label, and the cycle; what is awaited where none issues in this cycle."""
+    state = session.state
+    if state.fetch_ended:
+        return f"{'over' if session.is_over else 'fetching has ended'}, cycle {state.cycle}"
+    name = session.lines.label_of(state.pc) or f"address {state.pc}"
+    waits = f", issues in {state.next_fetch}" if state.next_fetch > state.cycle else ""
+    return f"{name}, cycle {state.cycle}{waits}"
+
+
+def loop_name(session: Session, loop: Loop) -> str:
+    end = session.lines.label_of(loop.end) or f"address {loop.end}"
+    rounds = f"{loop.remaining} round{'s' * (loop.remaining != 1)}"
+    return f"loop to {end}, {rounds} left"
+
+
+def described(adapter: Adapter, number: int, frame: Frame) -> dict[str, Any]:
+    """A frame as the protocol's StackFrame. Frames are numbered from 1 on, anew at every stop."""
+    client, place = adapter.client, frame.place
+    found: dict[str, Any] = {
+        "id": number + 1, "name": frame.name, "line": 0, "column": 0,
+        "instructionPointerReference": text_reference(frame.address),
+    }  # fmt: skip
+    if place:
+        found["source"] = adapter.sources.given(place.file)
+        found["line"] = place.line - 1 + client.first_line
+        found["column"] = place.column - 1 + client.first_column
+        if place.end_column > place.column:
+            found |= {"endLine": found["line"], "endColumn": place.end_column - 1 + client.first_column}
+    return found
+
+
+def exception_info(adapter: Adapter, arguments: Arguments) -> Body:
+    """The fault that the program stands at: its code, what broke which rule, what mends it, and why."""
+    from debugger.dap.arguments import RequestError
+
+    fault = adapter.session.fault
+    if fault is None:
+        raise RequestError("the program stands at no fault")
+    help = f"\n{fault.help}" if fault.help else ""
+    details: dict[str, Any] = {"message": fault.message, "typeName": fault.code, "fullTypeName": fault.code}
+    details["stackTrace"] = "\n".join(why_not(adapter.session))
+    return {
+        "exceptionId": fault.code,
+        "description": f"{fault.message}{help}",
+        "breakMode": "always" if "fault" in adapter.client.stops_at else "never",
+        "details": details,
+    }
+
+
+def why_not(session: Session) -> list[str]:
+    """The fault as it is shown in a terminal."""
+    from isa.report import render
+
+    fault = session.fault
+    return render([fault], session.sources).splitlines() if fault else []
+
+
+REQUESTS = {"threads": threads, "stackTrace": stack_trace, "exceptionInfo": exception_info}
