@@ -16,6 +16,9 @@ import pytest
 
 from asm.assemble import assemble
 from asm.expand.blocks import CLOSERS
+from debugger.dap.arguments import Arguments
+from debugger.dap.launch import source_of
+from debugger.load import Source
 from isa.diagnostics import Diagnostic
 from isa.excerpt import clean
 from isa.report import render
@@ -66,6 +69,18 @@ def test_choices_of_a_launch_are_those_of_the_machine() -> None:
     for name in ("engine", "uninit"):
         assert len(properties[name]["enumDescriptions"]) == len(properties[name]["enum"])
         assert properties[name]["default"] == properties[name]["enum"][0]
+
+
+def test_the_debug_adapter_takes_the_properties_of_a_launch() -> None:
+    given = {
+        "program": "a.s", "programs": ["b.o"], "cwd": "/there", "defines": {"n": 4}, "include": ["lib"],
+        "machine": "lpu-tiny", "inputs": {"A": "a.npy"}, "engine": "reference", "uninit": "zero", "strict": True,
+    }  # fmt: skip
+    assert set(LAUNCH["properties"]) - set(given) == {"stopOnEntry", "port"}
+    assert source_of(Arguments(given)) == Source(
+        paths=("/there/a.s", "/there/b.o"), defines={"n": 4}, include=("/there/lib",), machine="lpu-tiny",
+        inputs=("A=/there/a.npy",), engine="reference", uninit="zero", strict=True,
+    )  # fmt: skip
 
 
 def test_launch_snippets_are_launches() -> None:
