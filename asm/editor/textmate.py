@@ -27,8 +27,8 @@ SCOPE = "source.lpu"
 END = r"(?![A-Za-z0-9_\\]|\.[A-Za-z0-9_\\])"  # of a name: the grammar's names go on over dots and parameters
 FIRST = r"(?:(?:^|(?<=:))[ \t]*)?"  # also from the start of a statement, where the rule for macros would begin
 STOP = r"$|(?=;|//)"  # where a statement ends
-DEFINES = ("equ", "set", "param")  # directives of expansion that say no text twice
-
+DEFINES = ("equ", "set", "param")  # directives of expansion that neither choose nor repeat text
+OF_PLACES = ("dist", "meet", "used")  # functions whose arguments may be places
 FUNCTION = "support.function.expression"
 
 Rule = dict[str, Any]
@@ -72,12 +72,10 @@ def parts(pattern: str, *scopes: str) -> Rule:
     return {"match": pattern, "captures": captures(scopes)}
 
 
-def region(begin: str, end: str, scopes: Iterable[str], inside: Iterable[str], closing: str = "") -> Rule:
-    """A rule for what stands between two patterns."""
-    made: Rule = {"begin": begin, "end": end, "beginCaptures": captures(scopes)}
-    if closing:
-        made["endCaptures"] = {"0": {"name": scoped(closing)}}
-    return {**made, "patterns": [include(name) for name in inside]}
+def region(begin: str, end: str, scopes: Iterable[str], inside: Iterable[str]) -> Rule:
+    """A rule for what stands between two patterns; the scopes are those of the groups of the first."""
+    patterns = [include(name) for name in inside]
+    return {"begin": begin, "end": end, "beginCaptures": captures(scopes), "patterns": patterns}
 
 
 def captures(scopes: Iterable[str]) -> dict[str, Rule]:
@@ -234,7 +232,7 @@ def expression() -> Iterator[Rule]:
     yield region(r"\[", rf"\]|{STOP}", (), ("expression",))
     yield region(r"\?", rf":|{STOP}", (), ("expression",))
     yield include("mnemonic")
-    yield region(rf"({any_of(['dist', 'meet', 'used'])})[ \t]*\(", rf"\)|{STOP}", (FUNCTION,), ("place", "expression"))
+    yield region(rf"({any_of(OF_PLACES)})[ \t]*\(", rf"\)|{STOP}", (FUNCTION,), ("place", "expression"))
     yield parts(rf"({any_of((*FUNCTIONS, *PLACE_FUNCTIONS))})[ \t]*(?=\()", FUNCTION)
     yield rule("variable.language.register.scalar", any_of_number("r", SCALAR_COUNT))
     yield rule("variable.language.register.vector", any_of_number("v", V_COUNT))
