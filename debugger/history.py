@@ -14,13 +14,15 @@ from debugger.checkpoint import Checkpoint
 from debugger.timeline import Edit, Timeline
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED
 from vm.machine import FOREVER, Machine
-from vm.stops import NO_STOPS, Stop, Stops
+from vm.stops import BREAKPOINT, NO_STOPS, Stop, Stops
 
 BUDGET_BYTES = 512 << 20
 SPACING = 0.25  # seconds that a run takes from checkpoint to checkpoint
 FIRST_STRIDE = 64  # cycles
 NEAR = (1 << 18, 1 << 12, 1 << 6)  # cycles
 FEW = 256  # stops that are gone through one by one
+
+Change = Callable[[Machine], None]
 
 
 class History:
@@ -42,6 +44,7 @@ class History:
         self._timeline = Timeline([checkpoint.first(self._engine)])
         self._work = 0.0  # seconds of run time up to the present cycle
         self._stride = FIRST_STRIDE
+        self._orders: dict[int, tuple[Change, str]] = {}
 
     # Where we are -----------------------------------------------------------------------------
     @property
@@ -111,7 +114,7 @@ class History:
             self.status, self.stops_hit = status, hit
 
     # Edits ------------------------------------------------------------------------------------
-    def edit(self, change: Callable[[Machine], None], text: str) -> None:
+    def edit(self, change: Change, text: str) -> None:
         """Change the machine in the present cycle; what was known of later ones is gone until `undo`.
 
         Raises ValueError for a change of the cycle, and what the change raises; nothing has changed then.
@@ -131,6 +134,10 @@ class History:
         self._restore(edited)  # which is no fault any more
         self.goto(edited.cycle)
 
+    def when_at(self, address: int, change: Change, text: str) -> None:
+        """From now on make an edit in any cycle in which a run is about to fetch at an address."""
+        self._orders[address] = change, text
+
     def undo(self) -> str | None:
         """Take the last edit back: go to where it was made, as it was; returns its text, None if there is none."""
         if not self._timeline.undone:
@@ -144,10 +151,12 @@ class History:
     def _go_on(self, until: int, stops: Stops) -> str:
         """Run, keeping checkpoints on the way; the edits that are met are made again."""
         status, self.stops_hit = RUNNING, ()
-        self._engine.set_stops(stops)
+        self._set_stops(stops)
         try:
             while status == RUNNING and self.cycle < until and not self.pause_asked:
                 status = self._go_a_piece(until)
+                if status == STOPPED:
+                    status = self._obey(stops)
         finally:
             self._engine.set_stops(NO_STOPS)
             self._timeline.reached = max(self._timeline.reached, self.cycle)
@@ -167,6 +176,21 @@ class History:
         if status == RUNNING and self._work - self._timeline.before(self.cycle).work >= self.spacing:
             self._keep()
         return status
+
+    def _set_stops(self, stops: Stops) -> None:
+        self._engine.set_stops(stops._replace(breakpoints=stops.breakpoints | self._orders.keys()))
+
+    def _obey(self, stops: Stops) -> str:
+        """Where an edit is to be made, make it, unless it lies behind us; a stop is what others asked for."""
+        stop = self.stops_hit[0]
+        if stop.kind != BREAKPOINT or stop.pc not in self._orders:
+            return STOPPED
+        wanted = self.stops_hit if stop.pc in stops.breakpoints else self.stops_hit[1:]
+        if self._engine.state.pc == stop.pc:
+            self.edit(*self._orders[stop.pc])
+        self._set_stops(stops)
+        self.stops_hit = wanted
+        return STOPPED if wanted else RUNNING
 
     def _walked(self, seconds: float) -> None:
         """Strides become such that there are several from checkpoint to checkpoint."""

@@ -54,11 +54,18 @@ class Source(NamedTuple):
 
 @dataclass
 class Loaded:
-    """A program that can be run; warnings, and the texts it came from by the names that messages use."""
+    """A program that can be run; warnings, and the texts it came from by the names that messages use.
+
+    `constants` and `registers` are what the sources give names to beside labels and data. `typed` counts the pieces of
+    code that were typed since.
+    """
 
     image: Image
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, int | float | str] = field(default_factory=dict)
+    registers: dict[str, int] = field(default_factory=dict)
+    typed: int = 0
 
     def machine(self, source: Source) -> Machine:
         """A fresh machine with the program and its inputs. Raises SourceError."""
@@ -77,9 +84,11 @@ class _Builder:
         self.spec = source.spec()
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
+        self.constants: dict[str, int | float | str] = dict(source.defines)
+        self.registers: dict[str, int] = {}
 
     def build(self) -> Loaded:
-        return Loaded(self._image(), self.diagnostics, self.sources)
+        return Loaded(self._image(), self.diagnostics, self.sources, self.constants, self.registers)
 
     def _image(self) -> Image:
         if not self.source.paths and not self.source.text:
@@ -104,6 +113,8 @@ class _Builder:
             text, machine=self.spec, defines=source.defines, include_paths=source.include, name=name
         )  # fmt: skip
         self.sources.update(result.sources)
+        self.constants.update(result.scope.known_constants())
+        self.registers.update(result.scope.registers.places)
         if result.image is None:
             raise SourceError(*result.diagnostics)
         self.diagnostics += result.diagnostics

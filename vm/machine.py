@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from isa import layout
+from isa import codec, layout
 from isa.diagnostics import Diagnostic
 from isa.faults import RawFault
 from isa.image import Image, Symbol, Tensor
@@ -108,6 +109,27 @@ class Machine:
         from vm.stats import gather
 
         return gather(self.image, self.engine.issue_counts(), self.state)
+
+    # The program ------------------------------------------------------------------------------
+    def append(self, part: Image) -> int:
+        """Put an image's text behind the program, its names and lines among the program's; returns its address.
+
+        The image was made for that address. Raises ValueError when the machine has no room for it.
+        """
+        old = self.image
+        address = self.engine.append(codec.to_bytes(part.text))
+        guards = [codec.NO_BUNDLE] * (address - len(old.text))
+        self.image = replace(
+            old,
+            text=[*old.text, *guards, *part.text, codec.NO_BUNDLE],
+            blocks=old.blocks + part.blocks,
+            symbols=old.symbols + part.symbols,
+            lines=old.lines + part.lines,
+            tensors=old.tensors + part.tensors,
+        )
+        for name in ("symbols", "tensors"):
+            self.__dict__.pop(name, None)
+        return address
 
     # Snapshots --------------------------------------------------------------------------------
     def snapshot(self) -> Snapshot:

@@ -26,12 +26,24 @@ def allocate(registers: Registers, items: Iterable[Item | Raw]) -> list[Diagnost
     chosen = choose(ranges, len(free) - len(own)) if len(own) <= len(free) else None
     if chosen is None:
         return [too_few(registers, ranges, own)]
+    names = [list(op.values) for op, _, _ in registers.waiting]
     _put_own(registers, dict(zip(own, free, strict=False)) | registers.pinned)
     _put_ranges(ranges, [free[len(own) + number] for number in chosen])
     for op, _, _ in registers.waiting:
         if op.access is not None:
             op.access.index = address_index(op)
+    registers.places = _places(registers, names)
     return []
+
+
+def _places(registers: Registers, names: Sequence[Sequence[int]]) -> dict[str, int]:
+    """The names that got one register everywhere; `names` are the values of the waiting ops as they were."""
+    found: dict[int, set[int]] = {}
+    for (op, indices, first), values in zip(registers.waiting, names, strict=True):
+        for index in indices:
+            found.setdefault(values[index] - first, set()).add(op.values[index] - first)
+    symbolic = {registers.symbolic[number - COUNT][0]: places for number, places in found.items() if number >= COUNT}
+    return {name: places.pop() for name, places in symbolic.items() if len(places) == 1}
 
 
 def _put_own(registers: Registers, places: Mapping[int, int]) -> None:

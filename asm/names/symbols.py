@@ -99,6 +99,11 @@ class Symbols:
         """The names that -D could set."""
         return {symbol.name for symbol in self.table.values() if symbol.kind in (EQU, SET, PARAM)}
 
+    def known_constants(self) -> dict[str, int | float | str]:
+        """The values of constants, variables and parameters, as they are in the end."""
+        values = {name: self.table[name].value for name in sorted(self.constants())}
+        return {name: value for name, value in values.items() if isinstance(value, int | float | str)}
+
     def _known(self, name: str) -> bool:
         symbol = self.table.get(name)
         return symbol is not None and symbol.value is not None

@@ -26,6 +26,7 @@ class Registers:
         self.flowing: dict[str, Place] = {}  # names that stand for values of streams, and where they are made first
         self.waiting: list[tuple[AsmOp, tuple[int, ...], int]] = []
         self.pinned: dict[int, int] = {}
+        self.places: dict[str, int] = {}  # names that got one register for the whole file
 
     def find(self, node: Name | Virtual, line: Line) -> int | None:
         """The number of a register; None when the name is none. Raises E-REGISTER for `r32` and values of streams."""

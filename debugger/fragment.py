@@ -1,0 +1,207 @@
+"""Code typed at the prompt, assembled for its address behind the program, with the program's names.
+
+The names come from the image, so that an executable without source has them, too; from the sources come constants and
+names of registers. What is typed is linked behind the program as one more object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
+
+from asm.assemble import Assembler
+from asm.errors import error
+from asm.expand import ExpandOptions
+from asm.link import link
+from asm.names.symbols import DATA, EQU, EXTERN, NOWHERE, PARAM
+from asm.names.symbols import Symbol as Name
+from asm.scope.objects import DataObject, DataSymbol
+from asm.scope.registers import COUNT, Registers
+from asm.scope.scope import Scope
+from asm.tree import Brace, DirectiveStmt, LabelDef, Line, Statement, Virtual
+from asm.tree import Name as Named
+from isa import codec
+from isa import image as images
+from isa.diagnostics import SourceError
+from isa.image import Image, Symbol, Tensor
+
+Node: TypeAlias = Named | Virtual
+
+ALL_REGISTERS = (1 << COUNT) - 1
+
+
+class Names(NamedTuple):
+    """What the sources of a program call things that its image does not know: constants, and registers."""
+
+    constants: Mapping[str, int | float | str]
+    registers: Mapping[str, int]
+
+
+class Fragment(NamedTuple):
+    """Typed code as it stands at `address`; `is_linear` says that the assembler chose the cycles of all of it.
+
+    `names` are those of constants and registers that are known from now on.
+    """
+
+    address: int
+    part: Image
+    is_linear: bool
+    names: Names
+
+    @property
+    def end(self) -> int:
+        return self.address + len(self.part.text)
+
+    @property
+    def ops(self) -> Iterator[tuple[int, codec.Op]]:
+        """Each op, with the address of its bundle."""
+        text = self.part.text
+        for start in codec.bundle_starts(text):
+            yield from ((self.address + start, op) for op in codec.decode_bundle(text, start)[0])
+
+
+def address_behind(image: Image, end: int) -> int:
+    """Where what is typed next will stand; the program itself ends at `end`."""
+    return len(image.text) + (len(image.text) == end)
+
+
+def assemble(image: Image, address: int, names: Names, text: str, title: str) -> Fragment:
+    """Assemble typed lines, called `title` in messages, for an address. Raises SourceError."""
+    assembler = Assembler(scope_of(image, names), image.machine)
+    label = label_of(title)
+    statements = _read(assembler, f".global {label}\n{label}:\n.text\n", title) + _read(assembler, text, title)
+    _hide_labels(assembler.scope, statements)
+    assembly = assembler.run(statements, title)
+    if assembly.image is None:
+        raise SourceError(*assembly.diagnostics)
+    part = _linked(image, address, assembly.image)
+    known = Names(assembly.scope.known_constants(), assembly.scope.registers.places)
+    return Fragment(address, part, not any(map(_is_timed, statements)), known)
+
+
+def label_of(title: str) -> str:
+    """The label at which `<typed 3>` begins: `typed_3`."""
+    return title.strip("<>").replace(" ", "_")
+
+
+def _read(assembler: Assembler, text: str, title: str) -> list[Statement]:
+    return assembler.read(text, title, ExpandOptions())
+
+
+def _is_timed(statement: Statement) -> bool:
+    return isinstance(statement, Brace) or (isinstance(statement, DirectiveStmt) and statement.name == "timeline")
+
+
+# Names ----------------------------------------------------------------------------------------
+def scope_of(image: Image, names: Names) -> Scope:
+    """The names of a program as those of a source; no register is free for the assembler's own use."""
+    scope = Scope(image.machine)
+    tensors = {tensor.name: tensor for tensor in image.tensors}
+    for symbol in image.symbols:
+        if symbol.name not in scope.table:
+            _define(scope, symbol, tensors.get(symbol.name), names)
+    for name, value in names.constants.items():
+        scope.table.setdefault(name, Name(name, EQU, NOWHERE, value))
+    scope.registers = TypedRegisters(image, names.registers)
+    return scope
+
+
+def _define(scope: Scope, symbol: Symbol, tensor: Tensor | None, names: Names) -> None:
+    name, place = symbol.name, symbol.place or NOWHERE
+    if symbol.kind == images.TEXT:
+        scope.table[name] = Name(name, EXTERN, place)
+        return
+    constant = names.constants.get(name, symbol.constant) if symbol.kind == images.PARAM else None
+    scope.table[name] = Name(name, PARAM if constant is not None else DATA, place, constant)
+    slices = tensor.slices if tensor and tensor.slices else 1
+    words = symbol.size // slices
+    item = DataObject(f".{name}", place, [[] for _ in range(slices)], words, address=symbol.value, flows=slices > 1)
+    number = constant if isinstance(constant, int | float) else None
+    scope.data[name] = DataSymbol(name, place, item, 0, symbol.size, tensor, number)
+
+
+def _hide_labels(scope: Scope, statements: Iterable[Statement]) -> None:
+    """Labels that are typed are other ones than the program's of these names."""
+    for statement in statements:
+        known = scope.table.get(statement.name) if isinstance(statement, LabelDef) else None
+        if known is not None and known.kind == EXTERN:
+            del scope.table[known.name]
+
+
+class TypedRegisters(Registers):
+    """A name gets a register for good, one that nothing names; the assembler has none for its own use."""
+
+    def __init__(self, image: Image, places: Mapping[str, int]) -> None:
+        super().__init__()
+        self.image = image
+        self.places = dict(places)
+        self.numbers |= self.places
+        self.used = ALL_REGISTERS
+
+    def declare(self, name: str, line: Line, node: Node) -> int:
+        """Choose a register. Raises E-REGISTERS when all are named."""
+        taken = registers_named(self.image) | sum(1 << register for register in set(self.places.values()))
+        free = [register for register in range(COUNT) if not taken >> register & 1]
+        if not free:
+            help = "write the number of a register"
+            raise error("E-REGISTERS", f"no register is left for `{name}`: all have names or numbers", line, node, help)
+        self.numbers[name] = self.places[name] = free[0]
+        return free[0]
+
+    def flow(self, name: str, line: Line, node: Node) -> None:
+        """Take note that a name stands for a value of streams. Raises E-REGISTER when it is a register."""
+        if name in self.numbers:
+            message = f"`{name}` flows in no stream: it is r{self.numbers[name]}"
+            raise error("E-REGISTER", message, line, node, "give it another name")
+        super().flow(name, line, node)
+
+
+def registers_named(image: Image) -> int:
+    """A bit for each register that an op of a program names."""
+    found = 0
+    for op in _ops(image.text):
+        for register in (*op.registers_read, *([op[op.row.write]] if op.row.write else ())):
+            found |= 1 << register
+    return found
+
+
+def _ops(text: list[int]) -> Iterator[codec.Op]:
+    for start in codec.bundle_starts(text):
+        try:
+            yield from codec.decode_bundle(text, start)[0]
+        except codec.CodecError:
+            continue  # what is no bundle names nothing
+
+
+# Linking --------------------------------------------------------------------------------------
+def _linked(image: Image, address: int, own: Image) -> Image:
+    """An object put behind the program, whose data stay where they are."""
+    known = {symbol.name for symbol in image.symbols}
+    linked = link([_program(image, address), _without_inputs(own)])
+    return replace(
+        linked,
+        text=linked.text[address:],
+        blocks=linked.blocks[len(image.blocks) :],
+        symbols=[symbol for symbol in linked.symbols if symbol.name not in known],
+        tensors=[tensor for tensor in linked.tensors if tensor.name not in known],
+    )
+
+
+def _program(image: Image, address: int) -> Image:
+    """A program as an object that offers its labels and holds on to its memory."""
+    guards = [codec.NO_BUNDLE] * (address - len(image.text))
+    labels = {symbol.name: symbol for symbol in reversed(image.symbols) if symbol.kind == images.TEXT}
+    return Image(
+        image.machine,
+        [*image.text, *guards],
+        [replace(block, group=f"{number}", data=b"", fixed=True) for number, block in enumerate(image.blocks)],
+        [replace(symbol, binding=images.GLOBAL) for symbol in labels.values()],
+        name="the program",
+    )
+
+
+def _without_inputs(own: Image) -> Image:
+    """What is typed has no inputs and outputs: those belong to the program."""
+    tensors = [replace(tensor, is_input=False, is_output=False) for tensor in own.tensors]
+    return replace(own, tensors=tensors)

@@ -1,0 +1,172 @@
+"""Code typed at the prompt runs in the present cycle, as if it had stood there: time passes, and what flows goes on.
+
+It is put behind the program, where it stays, so that going back and forward meets it again. An edit leads there, and
+another back to the program, unless the code has jumped to where it goes on, or has ended the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from debugger.edits import CLOSING, RUN
+from debugger.lines import Lines
+from debugger.running import EDIT, Goal, Runner, Stopped
+from debugger.trouble import trouble
+from isa.faults import CONDITION_CODE
+from vm.engine import HALTED, Loop, State
+from vm.loader import store_blocks
+from vm.machine import Machine
+from vm.stops import Stops
+
+if TYPE_CHECKING:
+    from debugger.fragment import Fragment
+    from debugger.session import Session
+
+JUMPS = ("jump", "branch")
+RETURN = "ret"
+
+
+def run(session: Session, text: str) -> Stopped:
+    """Assemble lines and run them here and now; data become part of the memory. Raises SourceError."""
+    fragment = assembled(session, text)
+    if not text.strip():
+        raise trouble("there is nothing to run", "type an instruction, a bundle `{ ... || ... }`, or data")
+    take_in(session, fragment)
+    if not fragment.part.text:
+        session.history.edit(partial(store, fragment), RUN + text)
+        return session.stopped(EDIT, f"cycle {session.cycle}: noted")
+    origin = session.state
+    session.history.when_at(fragment.end, partial(go_back, fragment, origin), CLOSING)
+    session.history.edit(partial(enter, fragment), RUN + text)
+    return through(session, fragment, origin)
+
+
+# Into the program -----------------------------------------------------------------------------
+def assembled(session: Session, text: str) -> Fragment:
+    """Typed lines for where they will stand. Raises SourceError."""
+    from debugger import fragment  # the assembler, which looking around does without
+
+    loaded = session.loaded
+    title = f"<typed {loaded.typed + 1}>"
+    session.sources[title] = text
+    address = fragment.address_behind(session.image, len(loaded.image.text))
+    names = fragment.Names(loaded.constants, loaded.registers)
+    return fragment.assemble(session.image, address, names, text, title)
+
+
+def take_in(session: Session, fragment: Fragment) -> None:
+    """Put what was typed behind the program. Raises SourceError when the machine has no room for it."""
+    try:
+        session.machine.append(fragment.part)
+    except ValueError as error:
+        raise trouble(str(error), "`reload` begins anew, without what was typed", "E-TEXT-SIZE") from error
+    loaded = session.loaded
+    loaded.typed += 1
+    loaded.constants.update(fragment.names.constants)
+    loaded.registers.update(fragment.names.registers)
+    session.lines = session.breakpoints.lines = Lines(session.image, session.sources)
+
+
+# Edits ----------------------------------------------------------------------------------------
+def store(fragment: Fragment, machine: Machine) -> None:
+    """Put typed data into memory."""
+    store_blocks(machine.engine, fragment.part)
+
+
+def enter(fragment: Fragment, machine: Machine) -> None:
+    """Go on with typed code. What the assembler schedules waits for registers that are under way; bundles do not."""
+    store(fragment, machine)
+    state = machine.state
+    begin = landed(state, registers_of(fragment)) if fragment.is_linear else state.cycle
+    inside = replace(state, pc=fragment.address, fetch_ended=False, exit_code=0, next_fetch=begin)
+    machine.engine.set_state(replace(inside, jump_pc=-1, jump_slot=-1, jump_cycle=-1))
+
+
+def go_back(fragment: Fragment, origin: State, machine: Machine) -> None:
+    """Go on where the program stood, no sooner than it would have, nor than what the assembler scheduled has landed."""
+    state = machine.state
+    written = {write.register for write in state.in_flight if fragment.address <= write.pc < fragment.end}
+    begin = landed(state, written) if fragment.is_linear else state.cycle
+    after = replace(
+        state,
+        pc=origin.pc,
+        fetch_ended=origin.fetch_ended,
+        exit_code=origin.exit_code,
+        next_fetch=state.next_fetch if origin.fetch_ended else max(begin, origin.next_fetch),
+        jump_pc=origin.jump_pc,
+        jump_slot=origin.jump_slot,
+        jump_cycle=origin.jump_cycle,
+    )
+    machine.engine.set_state(after)
+
+
+def landed(state: State, registers: Collection[int]) -> int:
+    """The first cycle in which no write to these registers is under way."""
+    return max([state.cycle, *(write.landing for write in state.in_flight if write.register in registers)])
+
+
+def registers_of(fragment: Fragment) -> set[int]:
+    """The registers that code reads and writes, the condition code among them."""
+    found: set[int] = set()
+    for _, op in fragment.ops:
+        row = op.row
+        found.update(op.registers_read, [op[row.write]] if row.write else [])
+        found.update([CONDITION_CODE] if row.reads_cc or row.writes_cc else [])
+    return found
+
+
+# Running --------------------------------------------------------------------------------------
+def through(session: Session, fragment: Fragment, origin: State) -> Stopped:
+    """Run to where the code ends or leaves for the program; a run that was over goes on until all has landed."""
+    exits = {address for address in jumps_out(fragment) if address < len(session.image.text)}
+    returns = {start: op["ra"] for start, op in fragment.ops if op.row.control == RETURN}
+    found = to_any(session, {fragment.end, *exits, *returns})
+    while found.reason == EDIT and session.pc in returns:
+        exits.add(session.register(returns[session.pc]))
+        found = to_any(session, {fragment.end, *exits})
+    if found.reason != EDIT:
+        return found
+    state = session.state
+    if state.fetch_ended:
+        return at_rest(session)
+    if session.pc in exits:
+        leave_loops(session, origin)
+    if state.next_fetch > session.cycle:
+        return Runner(session).forward(Goal(EDIT, cycle=state.next_fetch))
+    return found
+
+
+def jumps_out(fragment: Fragment) -> Iterator[int]:
+    """Where jumps lead that do not come back."""
+    for _, op in fragment.ops:
+        if op.row.control in JUMPS and not fragment.address <= op["target"] <= fragment.end:
+            yield op["target"]
+
+
+def to_any(session: Session, addresses: set[int]) -> Stopped:
+    """Run until one of some bundles is about to issue; breakpoints are heeded."""
+    known = frozenset(address for address in addresses if address < len(session.image.text))
+    return Runner(session).forward(Goal(EDIT, stops=Stops(known)))
+
+
+def at_rest(session: Session) -> Stopped:
+    """Run until all that is under way has landed."""
+    found = Runner(session).forward()
+    return session.stopped(EDIT, f"cycle {session.cycle}") if found.reason == HALTED else found
+
+
+def leave_loops(session: Session, origin: State) -> None:
+    """A jump into the program leaves the loops that it would have left had it stood where the program was."""
+    loops = session.state.loops
+    while loops and inside(loops[-1], origin.pc) and not inside(loops[-1], session.pc):
+        loops = loops[:-1]
+    if loops != session.state.loops:
+        left = replace(session.state, loops=loops)
+        session.history.edit(lambda machine: machine.engine.set_state(left), CLOSING)
+
+
+def inside(loop: Loop, address: int) -> bool:
+    return loop.start <= address < loop.end
