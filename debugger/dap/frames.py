@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debugger.dap import reports
-from debugger.dap.arguments import Arguments
+from debugger.dap.arguments import Arguments, RequestError
 from debugger.dap.references import text_reference
+from vm.items import Burst
 
 if TYPE_CHECKING:
     from debugger.dap.adapter import Adapter, Body
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from isa.diagnostics import Place
     from vm.engine import Loop
 
+MADE = "~"  # how labels begin that the assembler made
 MAX_TRAIL = 100  # macro calls shown; a recursive macro may have very many
 
 
@@ -41,9 +43,11 @@ def stack_trace(adapter: Adapter, arguments: Arguments) -> Body:
 
 
 def frames(session: Session) -> Iterator[Frame]:
-    """The next bundle; macros, innermost first; loops, innermost first."""
+    """The next bundle; macros, innermost first; loops, innermost first. Behind the last bundle, what still runs."""
     place = session.place
     yield Frame(standing(session), place, session.pc)
+    if session.state.fetch_ended:
+        yield from running(session)
     for message, called in (place.trail if place else ())[:MAX_TRAIL]:
         yield Frame(message, called, session.pc)
     for loop in reversed(session.state.loops):
@@ -55,13 +59,26 @@ def standing(session: Session) -> str:
     state = session.state
     if state.fetch_ended:
         return f"{'over' if session.is_over else 'fetching has ended'}, cycle {state.cycle}"
-    name = session.lines.label_of(state.pc) or f"address {state.pc}"
+    name = label(session, state.pc)
     waits = f", issues in {state.next_fetch}" if state.next_fetch > state.cycle else ""
     return f"{name}, cycle {state.cycle}{waits}"
 
 
+def label(session: Session, address: int) -> str:
+    """An address by its label, one that the assembler made having no meaning for a reader."""
+    found = session.lines.label_of(address)
+    return found if found and not found.startswith(MADE) else f"address {address}"
+
+
+def running(session: Session) -> Iterator[Frame]:
+    """The bursts that have not ended, as ops."""
+    for item in session.state.tensor:
+        if isinstance(item, Burst):
+            yield Frame(session.op_text(item.pc, item.slot), session.op_place(item.pc, item.slot), item.pc)
+
+
 def loop_name(session: Session, loop: Loop) -> str:
-    end = session.lines.label_of(loop.end) or f"address {loop.end}"
+    end = label(session, loop.end)
     rounds = f"{loop.remaining} round{'s' * (loop.remaining != 1)}"
     return f"loop to {end}, {rounds} left"
 
@@ -84,8 +101,6 @@ def described(adapter: Adapter, number: int, frame: Frame) -> dict[str, Any]:
 
 def exception_info(adapter: Adapter, arguments: Arguments) -> Body:
     """The fault that the program stands at: its code, what broke which rule, what mends it, and why."""
-    from debugger.dap.arguments import RequestError
-
     fault = adapter.session.fault
     if fault is None:
         raise RequestError("the program stands at no fault")

@@ -130,7 +130,7 @@ def goto(adapter: Adapter, arguments: Arguments) -> Body:
     def go() -> Stopped:
         with only(session, place):
             stopped = session.run() if direction == NEXT else session.reverse()
-        return stopped._replace(reason="goto", hits=()) if stopped.hits else stopped
+        return session.stopped("goto") if stopped.hits else stopped
 
     adapter.move(go)
     return None

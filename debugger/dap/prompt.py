@@ -86,9 +86,13 @@ def tell_of_all(adapter: Adapter, before: dict[int, Breakpoint], place: tuple[in
 def moved(adapter: Adapter) -> None:
     """Tell that we stand elsewhere, or that the state is another."""
     adapter.nodes.clear()
-    session = adapter.session
-    ended = session.status if session.status in reports.ENDS else "goto"
-    reports.stop(adapter, reports.REASONS[ended], session.fault.message if session.fault else "")
+    session, hits = adapter.session, console_of(adapter).last_hits
+    if session.fault:
+        reports.stop(adapter, reports.REASONS[session.status], session.fault.message)
+    elif hits:
+        reports.stop(adapter, reports.REASONS["breakpoint"], hits=list(hits))
+    else:
+        reports.stop(adapter, reports.REASONS["goto"])
 
 
 # Completion -------------------------------------------------------------------------------------

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from debugger.dap.nodes import Children, Node, lazy
-from debugger.dap.values import tried
+from debugger.dap.values import PREVIEWED, indexed, rows, tried
 from isa.conditions import CONDITIONS
 from isa.faults import CONDITION_CODE
 from isa.image import TEXT
 from isa.machine import EAST, SLICES_PER_QUAD, WEST, MachineSpec
-from isa.places import place_name
+from isa.places import STREAMS, place_name
+from isa.types import TYPES
 from isa.units import UNIT_NAMES
 from vm.floorplan import position_name
 from vm.items import Accumulator, Burst, Exit, Map, Plane, Result, Value, Vector, VectorWrite
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from vm.engine import InFlight
 
 SIGN = 1 << 31
+MAX_READ = 1 << 20  # elements of a tensor that is read as a whole
 SMALL = 1 << 10  # numbers below it need no other form
 
 
@@ -84,17 +87,18 @@ def condition_text(code: int) -> str:
 
 # On its way -------------------------------------------------------------------------------------
 def in_flight(session: Session) -> list[Node]:
-    """Results that have not landed, the nearest first."""
+    """Results that have not landed, each by its place and its cycle, the nearest first."""
     state = session.state
-    found = [(write.landing, _register_name(write.register), str(write.value), write.pc, write.slot)
-             for write in state.in_flight]  # fmt: skip
+    found = [
+        (write.landing, _register_name(write.register), str(write.value), write.pc, write.slot)
+        for write in state.in_flight
+    ]
     for item in state.tensor:
-        if isinstance(item, Result | VectorWrite | Exit):
+        if isinstance(item, VectorWrite | Exit) or (isinstance(item, Result) and not item.byte):
             found.append((item.landing, _going_to(session.spec, item), "", item.pc, item.slot))
-    counted: dict[tuple[int, str, str, int, int], None] = dict.fromkeys(sorted(found))
     return [
-        Node(name, f"{value + ' ' * bool(value)}lands in {landing}{by(session, pc, slot)}", is_fixed=True)
-        for landing, name, value, pc, slot in counted
+        Node(f"{name}, {landing}", f"{value}{by(session, pc, slot)}".removeprefix(", "), is_fixed=True)
+        for landing, name, value, pc, slot in sorted(found)
     ]
 
 
@@ -104,8 +108,16 @@ def _register_name(number: int) -> str:
 
 def _going_to(spec: MachineSpec, item: Result | VectorWrite | Exit) -> str:
     if isinstance(item, Result):
-        return f"{place_name(item.stream)} at {position_name(spec, item.position)}"
-    return f"v{item.register}" if isinstance(item, VectorWrite) else f"exit of P{item.plane}"
+        return f"{group_name(item.stream, item.width)} at {position_name(spec, item.position)}"
+    if isinstance(item, VectorWrite):
+        return f"v{item.register}"
+    return f"exit of P{item.plane}"
+
+
+def group_name(stream: int, width: int) -> str:
+    """`se4`, or `se4..7` of a group."""
+    first = place_name(stream)
+    return f"{first}..{stream % STREAMS + width - 1}" if width > 1 else first
 
 
 def by(session: Session, pc: int, slot: int) -> str:
@@ -118,12 +130,14 @@ def by(session: Session, pc: int, slot: int) -> str:
 
 # The tensor face --------------------------------------------------------------------------------
 def streams(session: Session) -> list[Node]:
-    """Streams that hold something, each with its places."""
+    """Streams that hold something, each with its places; groups by their first streams."""
+    values = [item for item in session.state.tensor if isinstance(item, Value)]
+    heads = {(item.stream, item.position, item.issued, item.unit) for item in values if not item.byte}
     held: dict[int, list[Value]] = {}
-    for item in session.state.tensor:
-        if isinstance(item, Value):
+    for item in values:
+        if not item.byte or (item.stream - item.byte, item.position, item.issued, item.unit) not in heads:
             held.setdefault(item.stream, []).append(item)
-    return [_stream(session, number, values) for number, values in sorted(held.items())]
+    return [_stream(session, number, found) for number, found in sorted(held.items())]
 
 
 def _stream(session: Session, number: int, values: list[Value]) -> Node:
@@ -133,12 +147,22 @@ def _stream(session: Session, number: int, values: list[Value]) -> Node:
 
 
 def _value(session: Session, item: Value) -> Node:
-    """A value on a stream where it last was, and what made it."""
-    stream = place_name(item.stream)
-    expression = f"{stream}@{expression_of_position(session.spec, item.position)}"
+    """A value on a stream where it last was, and what made it; a byte that lost the rest of its group says so."""
+    expression = f"{place_name(item.stream)}@{expression_of_position(session.spec, item.position)}"
+    if item.width > 1 and not item.byte:
+        expression += f".{type_of(session, item)}"
     shown = tried(session, position_name(session.spec, item.position), expression)
-    part = f", byte {item.byte} of {item.width}" if item.width > 1 else ""
-    return shown._replace(text=f"{shown.text}{part}{by(session, item.pc, item.slot)}")
+    part = f"byte {item.byte} of {item.width}: " if item.byte else ""
+    return shown._replace(text=f"{part}{shown.text}{by(session, item.pc, item.slot)}")
+
+
+def type_of(session: Session, item: Value) -> str:
+    """The type of the elements that a group of streams holds, as far as the op tells that made it; else its width."""
+    from vm.flow import op_at
+
+    op = op_at(session.image, item.pc, item.slot)
+    known = TYPES.get(op.row.type) if op else None
+    return known.name if known and known.planes == item.width else f"w{item.width}"
 
 
 def expression_of_position(spec: MachineSpec, position: int) -> str:
@@ -198,7 +222,20 @@ def tensors(session: Session) -> list[Node]:
     """Typed symbols of the program, outputs last as they are declared; then memory without a type."""
     typed = list(session.machine.tensors)
     rest = [symbol.name for symbol in session.image.symbols if symbol.kind != TEXT and symbol.name not in typed]
-    return [tried(session, name, name) for name in dict.fromkeys([*typed, *rest])]
+    return [tensor(session, name) for name in dict.fromkeys([*typed, *rest])]
+
+
+def tensor(session: Session, name: str) -> Node:
+    """A tensor; of one with very many elements only the first are read."""
+    found = session.machine.tensors.get(name)
+    size = prod(found.shape) if found else session.machine.symbols[name].size
+    if size <= MAX_READ:
+        return tried(session, name, name)
+    shape = found.shape if found else (size,)
+    kind = f"{found.dtype if found else 'u32'}[{', '.join(map(str, shape))}]"
+    first = tried(session, name, indexed(name, (*(0 for _ in shape[1:]), slice(0, PREVIEWED))))
+    text = f"{'[' * (len(shape) - 1)}{first.text.removesuffix(']')}, ..." if first.text[0] == "[" else first.text
+    return Node(name, text, kind, name, rows(session, name, (), shape[0]), first.memory)
 
 
 def units(session: Session) -> list[Node]:

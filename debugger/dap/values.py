@@ -1,9 +1,9 @@
-"""Values of expressions as what a client unfolds: arrays as nested rows, made when they are asked for."""
+"""Values of expressions as what a client unfolds: arrays as nested rows, read when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from debugger.dap.breakpoints import first_sentence
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 PREVIEW = 80  # characters of an array on one line
 PREVIEWED = 32  # elements that are tried for it
-ABSENT = "-"  # of an element that holds nothing
+ABSENT, NOTHING = "-", "holds nothing"
 
 
 def evaluated(session: Session, name: str, expression: str) -> Node:
     """The value of an expression. Raises SourceError."""
     shown = session.value(expression)
-    return of_shown(name, expression, shown)._replace(memory=memory_of(session, expression, len(shown.shape)))
+    memory = memory_of(session, expression, len(shown.shape))
+    if not hasattr(shown.value, "flat"):  # a number, or an index, of Python
+        absent = shown.held is not None and not shown.held
+        return Node(name, ABSENT if absent else str(shown.value), shown.dtype, expression, memory=memory)
+    return part(session, name, expression, (), shown)._replace(memory=memory)
 
 
 def tried(session: Session, name: str, expression: str) -> Node:
@@ -34,71 +38,73 @@ def tried(session: Session, name: str, expression: str) -> Node:
         return Node(name, first_sentence(error), is_fixed=True)
 
 
-def of_shown(name: str, expression: str, shown: Shown) -> Node:
+# Arrays -----------------------------------------------------------------------------------------
+def part(session: Session, name: str, whole: str, index: tuple[int, ...], shown: Shown) -> Node:
+    """The part of a whole that an index leads to, as it is shown now; an array is read again when it is unfolded."""
+    expression = indexed(whole, index)
     if not shown.shape:
-        held = shown.held is None or bool(shown.held)
-        return Node(name, element_text(shown.value) if held else ABSENT, shown.dtype, expression)
-    return array_node(name, expression, (), shown)
+        absent = shown.held is not None and not shown.held
+        return Node(name, ABSENT if absent else str(shown.value), shown.dtype, expression)
+    kind = f"{shown.dtype}[{', '.join(map(str, shown.shape))}]"
+    children = rows(session, whole, index, shown.shape[0])
+    return Node(name, preview(shown.value, shown.held), kind, expression, children)
 
 
-def array_node(name: str, expression: str, index: tuple[int, ...], shown: Shown) -> Node:
-    """An array, or the part of one that an index leads to."""
-    part = shown.value[index]
-    held = None if shown.held is None else shown.held[index]
-    whole = f"{expression}[{', '.join(map(str, index))}]" if index else expression
-    if not part.shape:
-        return Node(name, element_text(part) if held is None or held else ABSENT, shown.dtype, whole)
-    kind = f"{shown.dtype}[{', '.join(map(str, part.shape))}]"
-    return Node(name, preview(part, held), kind, whole, rows(expression, index, shown))
-
-
-def rows(expression: str, index: tuple[int, ...], shown: Shown) -> Children:
-    """The rows, or elements, of an array from one on."""
-    count = shown.value[index].shape[0]
+def rows(session: Session, whole: str, index: tuple[int, ...], count: int) -> Children:
+    """The rows, or elements, of an array."""
 
     def made(start: int, wanted: int) -> list[Node]:
-        places = range(count)[start : start + wanted]
-        return [array_node(f"[{place}]", expression, (*index, place), shown) for place in places]
+        end = min(count, start + wanted)
+        shown = session.value(indexed(whole, (*index, slice(start, end)))) if start < end else None
+        return [
+            part(session, f"[{place}]", whole, (*index, place), row(shown, place - start))
+            for place in range(start, end) if shown
+        ]  # fmt: skip
 
     return Children(count, made)
 
 
+def row(shown: Shown, place: int) -> Shown:
+    """One row of an array that is shown."""
+    held = None if shown.held is None else shown.held[place]
+    return shown._replace(value=shown.value[place], held=held, shape=shown.shape[1:])
+
+
+def indexed(whole: str, index: tuple[int | slice, ...]) -> str:
+    """The expression of a part: `A[3, 0:100]`."""
+    if not index:
+        return whole
+    parts = [f"{each.start}:{each.stop}" if isinstance(each, slice) else str(each) for each in index]
+    simple = all(character.isalnum() or character in "_@.[]:, " for character in whole)
+    return f"{whole}[{', '.join(parts)}]" if simple else f"({whole})[{', '.join(parts)}]"
+
+
 # Text -------------------------------------------------------------------------------------------
-def element_text(element: Any) -> str:
-    """A number: floats by the shortest text that is theirs."""
-    return str(element)
-
-
-def preview(part: Any, held: Any) -> str:
-    """The first elements of an array, nested as it is, on one line."""
-    if not part.size:
+def preview(array: Any, held: Any) -> str:
+    """The first elements of an array, nested as it is, on one line; what all of them are where they are alike."""
+    if not array.size:
         return "[]"
-    text, rest = "[" * part.ndim, part.size
-    for place, element in enumerate(islice(_elements(part, held), PREVIEWED)):
-        after = element + _brackets(part.shape, place)
-        if len(text) + len(after) > PREVIEW:
+    if held is not None and not held.any():
+        return NOTHING
+    if array.size > PREVIEWED and (held is None or held.all()) and (array == array.flat[0]).all():
+        return f"all {array.flat[0]}"
+    return beginning(array, held)
+
+
+def beginning(array: Any, held: Any) -> str:
+    text, shown = "[" * array.ndim, 0
+    for place, element in enumerate(islice(array.flat, PREVIEWED)):
+        word = (str(element) if held is None or held.flat[place] else ABSENT) + behind(array.shape, place)
+        if len(text) + len(word) > PREVIEW:
             break
-        text, rest = text + after, rest - 1
-    return text if not rest else f"{text.rstrip('[ ')}{' ' * text.endswith((' ', '['))}..."
+        text, shown = text + word, shown + 1
+    return text if shown == array.size else f"{text}..."
 
 
-def _elements(part: Any, held: Any) -> Iterator[str]:
-    for place, element in enumerate(part.flat):
-        yield element_text(element) if held is None or held.flat[place] else ABSENT
-
-
-def _brackets(shape: tuple[int, ...], place: int) -> str:
+def behind(shape: tuple[int, ...], place: int) -> str:
     """What stands behind an element: the ends of the rows that it ends, and the beginnings of the next."""
-    ended, size = 0, 1
-    total = 1
-    for extent in shape:
-        total *= extent
-    for extent in reversed(shape):
-        size *= extent
-        if (place + 1) % size:
-            break
-        ended += 1
-    return "]" * ended + (", " + "[" * ended if place + 1 < total else "")
+    ended = sum((place + 1) % prod(shape[axis:]) == 0 for axis in range(len(shape)))
+    return "]" * ended + (", " + "[" * ended if place + 1 < prod(shape) else "")
 
 
 # Memory -----------------------------------------------------------------------------------------
@@ -106,9 +112,8 @@ def memory_of(session: Session, expression: str, axes: int) -> str:
     """Where the first byte of what an expression names is in SRAM, "" for what is not there."""
     from debugger import expr
 
-    first = f"{expression}[{', '.join(['0'] * axes)}]" if axes else expression
     try:
-        target = expr.resolve(session.machine, first)
+        target = expr.resolve(session.machine, indexed(expression, (0,) * axes))
     except SourceError:
         return ""
     return memory_reference(target.bytes[0]) if target.bytes else ""
