@@ -242,12 +242,9 @@ class Session:
 
     def is_true(self, text: str) -> bool:
         """Whether an expression holds. Raises SourceError for one that is neither true nor false."""
-        value = self.value(text).value
-        try:
-            return bool(value)
-        except ValueError:
-            help = f"write any({text}) or all({text})"
-            raise trouble(f"`{text}` has many values", help, "E-EXPR") from None
+        from debugger import expr
+
+        return expr.holds(self.machine, text)
 
     def set(self, target: str, value: str) -> None:
         """Change something in this cycle. Raises SourceError."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
-from debugger.expr import target
+from debugger.expr import watching
 from debugger.expr.errors import Problem, at_node
 from debugger.expr.files import load_npy
-from debugger.expr.memory import Memory
 from debugger.expr.operators import truth
 from debugger.expr.parse import parse
 from debugger.expr.scope import Change, Load, Scope
@@ -16,13 +14,8 @@ from debugger.expr.shown import Shown, shown
 from debugger.expr.stores import Store
 from debugger.expr.target import Target
 from debugger.expr.walk import find, read, value_of
-from isa.units import UNIT_NAMES
-from vm import stops
 from vm.machine import Machine
-from vm.stops import Watch
-
-MAX_WATCHES = 4096
-MEMORY_KINDS = (stops.WRITE, stops.READ, stops.ACCESS)
+from vm.stops import WRITE, Watch
 
 
 def evaluate(machine: Machine, text: str, load: Load | None = None) -> Shown:
@@ -74,29 +67,11 @@ def assign(machine: Machine, target_text: str, value_text: str, load: Load | Non
         raise at_node(problem, tree) from None
 
 
-def watches(machine: Machine, text: str, kind: str = stops.WRITE) -> tuple[Watch, ...]:
-    """The watches of a target or a unit; of memory, of the accesses of a kind: "write", "read" or "access"."""
-    if text.strip() in UNIT_NAMES:
-        number = UNIT_NAMES.index(text.strip())
-        return (Watch(stops.UNIT, number, number),)
-    store, tree = _store(machine, text)
-    try:
-        return tuple(_watches(store, store.target(text.strip()), kind))
-    except Problem as problem:
-        raise at_node(problem, tree) from None
+def watches(machine: Machine, text: str, kind: str = WRITE) -> tuple[Watch, ...]:
+    """The watches of a target or a unit; of memory, of its accesses of a kind: "write", "read" or "access"."""
+    return watching.watches(Scope(machine, load_npy), text, kind)
 
 
-def _watches(store: Store, found: Target, kind: str) -> Iterator[Watch]:
-    if kind not in MEMORY_KINDS:
-        raise Problem(f"there is no watch for {kind}", f"there are {', '.join(MEMORY_KINDS)}")
-    if isinstance(store, Memory):
-        extents = [extent for extent in store.extents() if len(extent)]
-        if not 0 < len(extents) <= MAX_WATCHES:
-            raise Problem(f"{found.text} lies in {len(extents)} pieces; 1 to {MAX_WATCHES} can be watched",
-                          "watch the whole tensor, or fewer rows of it")  # fmt: skip
-        yield from (Watch(kind, extent.start, extent.stop - 1) for extent in extents)
-        return
-    if kind != stops.WRITE:
-        raise Problem(f"{found.text} is watched for writes only", "memory is watched for reads, too")
-    last = found.number + found.element_bytes - 1 if found.kind == target.STREAM else found.number
-    yield Watch(found.kind, found.number, last, found.place)
+def watched(machine: Machine, text: str) -> tuple[Watch, ...] | None:
+    """Watches of all that the value of an expression is made of; None if it may change with none of that touched."""
+    return watching.watched(Scope(machine, load_npy), text)

@@ -14,7 +14,7 @@ from debugger.expr.stores import UNSIGNED, Accumulators, ConditionCode, Register
 from debugger.expr.values import INT, Value, of_array, of_number
 from isa.image import TEXT, Tensor
 from isa.machine import EAST, WEST, MachineSpec
-from isa.places import SCALAR_COUNT, WEST_FLOW
+from isa.places import SCALAR_COUNT, WEST_FLOW, flows_west
 from isa.units import HEMISPHERE_SLICES, PLANES
 from vm import contents, items
 from vm.machine import Machine
@@ -24,6 +24,7 @@ NUMBERED = re.compile(r"(acc|mapw|mape|mw|me|se|sw|r|v|P)(0|[1-9][0-9]{0,5})")
 BUFFER = re.compile(r"P([0-3])\.buffer")  # what `lw` loads and `iw` installs
 MACHINE_MARK = "_"  # `_pc` is the machine's, whatever the program calls `pc`
 MEMORY = "mem"
+CONSTANTS = ("nan", "inf")
 
 
 def look_up(scope: Scope, name: str) -> Store | Value:
@@ -165,7 +166,7 @@ PLACES: dict[str, Callable[[MachineSpec], int]] = {
 
 
 def stream_at(scope: Scope, stream: str, place: str) -> Stream:
-    """The stream of a name where it leaves a place. Raises Problem."""
+    """The stream of a name as it comes to a place. Raises Problem for a place that nothing comes to on it."""
     found = NUMBERED.fullmatch(stream)
     if found is None or found[1] not in ("se", "sw"):
         raise Problem(f"{stream} is no stream", "streams are se0, se1, ... and sw0, sw1, ...")
@@ -173,7 +174,17 @@ def stream_at(scope: Scope, stream: str, place: str) -> Stream:
     if number >= scope.spec.streams:
         raise Problem(f"{scope.spec.name} has no {stream}; it has {found[1]}0 to {found[1]}{scope.spec.streams - 1}")
     number += WEST_FLOW * (found[1] == "sw")
-    return Stream(scope, f"{stream}@{place}", "u8", number, position(scope.spec, place), range(scope.spec.lanes))
+    left = upstream(number, position(scope.spec, place))
+    if not 0 <= left < scope.spec.positions:
+        raise Problem(
+            f"nothing comes to {place} on {stream}, which begins there", "it is at the next place a cycle later"
+        )
+    return Stream(scope, f"{stream}@{place}", "u8", number, left, range(scope.spec.lanes))
+
+
+def upstream(stream: int, position: int) -> int:
+    """The position that a stream's values leave a cycle before they come to another."""
+    return position + 1 if flows_west(stream) else position - 1
 
 
 def position(spec: MachineSpec, place: str) -> int:

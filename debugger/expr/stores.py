@@ -329,7 +329,7 @@ class Accumulators(Store):
 
 @dataclass(frozen=True)
 class Stream(Lanes):
-    """A group of streams as it left a position in the last cycle."""
+    """A group of streams that left position `place` in the last cycle, and comes to the next one in this."""
 
     @property
     def _kind(self) -> str:
@@ -371,4 +371,4 @@ class Stream(Lanes):
         return [value._replace(data=data[:, k].tobytes()) for k, value in enumerate(values)]
 
     def where(self) -> str:
-        return f"as it left {position_name(self.scope.spec, self.place)}"
+        return f"from {position_name(self.scope.spec, self.place)}"

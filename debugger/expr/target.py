@@ -61,7 +61,8 @@ class Target(NamedTuple):
     """`kind` says which numbers count.
 
     "register": `number` 0 to 31, 32 the condition code. "vector": v register `number`. "accumulator": row `number` of
-    plane `place`. "stream": stream `number` (se0 0, sw0 32), of a group the first, as it leaves position `place`.
+    plane `place`. "stream": stream `number` (se0 0, sw0 32), of a group the first, on leaving position `place`, which
+    is the one before that it comes to in this cycle.
     "memory": `bytes` of the linear map, element after element, of each the lowest first. `lane` is that of the one
     element, or ALL_LANES.
     """

@@ -23,7 +23,7 @@ def spots_of(replay: Replay, target: Target) -> list[Spot]:
     width = target.element_bytes
     if target.kind == MEMORY:
         starts = range(0, len(target.bytes), width)
-        elements = (target.bytes[start : start + width] for start in starts)
+        elements = (tuple(target.bytes[start : start + width]) for start in starts)
         return [Spot(MEMORY, cycle, width=len(each), addresses=each) for each in elements]
     lanes = range(replay.spec.lanes) if target.lane < 0 else [target.lane]
     kind = {"vector": V, "accumulator": ACCUMULATOR, "stream": STREAMS}[target.kind]
