@@ -1,14 +1,20 @@
-"""Names of places in memory: symbols and tensors by address; which byte of which element an address is."""
+"""The memory of a program: symbols and tensors by address, and all of them with what was written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from debugger.views.ink import Part
+from debugger.views.table import Table, cells
 from isa.image import DATA, PARAM, Image, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
-from isa.units import HEMISPHERE_SLICES
+from isa.units import HEMISPHERE_SLICES, slice_name
 from vm.contents import extents
+
+if TYPE_CHECKING:
+    from debugger.session import Session
+    from vm.engine import Engine
 
 
 class Area(NamedTuple):
@@ -65,3 +71,59 @@ def row_name(image: Image, slice_: int, row: int) -> str:
     if area is None or area.tensor.layout == "linear":
         return ""
     return f"{area.tensor.name}+{row - area.tensor.row}" if row > area.tensor.row else area.tensor.name
+
+
+# The map ----------------------------------------------------------------------------------------
+def memory(session: Session) -> Table:
+    """The data of the program by address: types, places, how much of each was written."""
+    image, rows, data = session.image, [], []
+    typed = {area.symbol.name: area for area in areas(image)}
+    for symbol in sorted(data_symbols(image), key=lambda each: (each.value, each.name)):
+        area = typed.get(symbol.name)
+        extents_ = area.extents if area else (words(symbol),)
+        size, written = sum(map(len, extents_)), sum(written_bytes(session.machine.engine, each) for each in extents_)
+        where, what = place_text(image.machine, symbol, area), type_text(area)
+        role = area_role(area)
+        share = f"{100 * written / size:.0f} %" if size else "-"
+        rows.append(cells(Part(symbol.name, "name"), what, where, size, Part(share, "value"), role))
+        data.append({"name": symbol.name, "word": symbol.value, "type": what, "place": where, "bytes": size,
+                     "written": written, "role": role})  # fmt: skip
+    heads = ("name", "type", "place", ">bytes", ">written", "")
+    return Table("", heads, tuple(rows), {"cycle": session.cycle, "memory": data}, nothing="the program has no data")
+
+
+def words(symbol: Symbol) -> range:
+    return range(symbol.value * BYTES_PER_WORD, (symbol.value + symbol.size) * BYTES_PER_WORD)
+
+
+def written_bytes(engine: Engine, extent: range) -> int:
+    """How many bytes of an extent count as written."""
+    bits = int.from_bytes(engine.written()[extent.start >> 3 : -(-extent.stop >> 3)], "little")
+    return (bits >> (extent.start & 7) & (1 << len(extent)) - 1).bit_count()
+
+
+def type_text(area: Area | None) -> str:
+    """`i32[4, 4]`; of a scalar its type alone; words where there is no type."""
+    if area is None:
+        return "words"
+    shape = ", ".join(map(str, area.tensor.shape))
+    layout = "" if area.tensor.layout in ("linear", "rows") else f" {area.tensor.layout}"
+    return f"{area.tensor.dtype}[{shape}]{layout}" if shape else area.tensor.dtype
+
+
+def place_text(spec: MachineSpec, symbol: Symbol, area: Area | None) -> str:
+    """`mw28..43 rows 0..39` of a tensor in slices, `words 12..27 in mw0.0` of others."""
+    if area and area.tensor.layout != "linear":
+        first, count = area.tensor.slice, len(area.extents)
+        more = f"..{first % HEMISPHERE_SLICES + count - 1}" if count > 1 else ""
+        rows = len(area.extents[0]) // spec.lanes
+        return f"{slice_name(first)}{more} rows {area.tensor.row}..{area.tensor.row + rows - 1}"
+    bank = spec.bank_name(symbol.value // spec.words_per_bank) if symbol.value < spec.words else "the end"
+    last = symbol.value + max(1, symbol.size) - 1
+    return f"word{'s' * (last > symbol.value)} {symbol.value}{f'..{last}' * (last > symbol.value)} in {bank}"
+
+
+def area_role(area: Area | None) -> str:
+    if area is None:
+        return ""
+    return " ".join(["input"] * area.tensor.is_input + ["output"] * area.tensor.is_output)
