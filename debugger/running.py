@@ -65,7 +65,7 @@ class Runner:
             status = history.run(min(goal.cycle, armed.next_time(session.cycle)), both(armed.stops, goal.stops))
             if status in (HALTED, FAULT):
                 return self.ended(status)
-            own, met = self._sorted_out(armed, history.stops_hit)
+            own, met = self._sorted_out(armed, history.stops_hit, goal)
             hit = self.hit(met)
             if hit:
                 return hit
@@ -74,15 +74,16 @@ class Runner:
             if history.pause_asked:
                 return session.stopped(PAUSED, f"paused in cycle {session.cycle}")
 
-    def _sorted_out(self, armed: Armed, stops: tuple[Stop, ...]) -> tuple[list[Stop], dict[int, list[Stop]]]:
+    def _sorted_out(
+        self, armed: Armed, stops: tuple[Stop, ...], goal: Goal = NO_GOAL
+    ) -> tuple[list[Stop], dict[int, list[Stop]]]:
         """The stops that the goal asked for, and by number the breakpoints met with what their watches saw."""
         session = self.session
         own, met = [], dict[int, list[Stop]]()
         for stop in stops:
             if stop.kind == BREAKPOINT:
-                here = session.breakpoints.at(stop.pc, session.cycle)
-                met |= {number: [] for number in here}
-                own += [stop]
+                met |= {number: [] for number in session.breakpoints.at(stop.pc, session.cycle)}
+                own += [stop] if stop.pc in goal.stops.breakpoints else []
             elif stop.number < len(armed.owners):
                 met.setdefault(armed.owners[stop.number], []).append(stop)
             else:

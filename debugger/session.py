@@ -13,7 +13,7 @@ from debugger.edits import CLOSING, SET
 from debugger.history import History
 from debugger.lines import Lines
 from debugger.load import Loaded, Source
-from debugger.running import EDIT, GOTO, NO_GOAL, PAUSED, STEP, Goal, Runner, Stopped
+from debugger.running import CONDITION, EDIT, GOTO, NO_GOAL, PAUSED, STEP, Goal, Runner, Stopped
 from debugger.trouble import trouble
 from isa.diagnostics import Diagnostic, Place
 from isa.faults import CONDITION_CODE
@@ -159,7 +159,8 @@ class Session:
                 if met.reason != goal.reason or self.is_true(expression):
                     break
         assert met is not None
-        return self._visited_now(met)
+        told = met._replace(text=f"{expression} holds") if met.reason == CONDITION else met
+        return self._visited_now(told)
 
     def earlier(self) -> Stopped:
         """Go back to where we were before the last movement."""
@@ -241,7 +242,7 @@ class Session:
         return expr.evaluate(self.machine, text)
 
     def is_true(self, text: str) -> bool:
-        """Whether an expression holds. Raises SourceError for one that is neither true nor false."""
+        """Whether an expression holds. Raises SourceError (E-EXPR) for one that is neither true nor false."""
         from debugger import expr
 
         return expr.holds(self.machine, text)
