@@ -1,4 +1,4 @@
-"""The questions: `why`, from the text of something that holds a value."""
+"""The questions: `why` and `goes`, from the text of something that holds a value."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 from debugger.why.cause import Cause
 from debugger.why.replay import Replay
-from debugger.why.targets import cause_of_target
+from debugger.why.targets import cause_of_target, fate_of_target
 
 if TYPE_CHECKING:
     from debugger.session import Session
+
+
+def goes(session: Session, text: str) -> Cause:
+    """What becomes of a value that something holds in the present cycle. Raises SourceError."""
+    from debugger.expr import resolve
+
+    return fate_of_target(Replay(session.history), resolve(session.machine, text))
 
 
 def why(session: Session, text: str) -> Cause:

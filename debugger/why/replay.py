@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from debugger.history import History
 from debugger.trouble import trouble
 from debugger.why.contents import Contents
 from debugger.why.spots import SCALAR_ELEMENT, Event, element_at
+from isa import codec
 from isa.codec import Op
-from vm.engine import STOPPED, State
+from vm.engine import FAULT, HALTED, STOPPED, State
 from vm.flow import cycles_after, op_at
 from vm.items import Burst
-from vm.stops import Stop, Stops, Watch
+from vm.stats import decoded_bundle
+from vm.stops import BREAKPOINT, Stop, Stops, Watch
 
 KEPT_STATES = 48
+MOST_STOPS = 4096  # that are looked at in one direction
 FIRST_WINDOW = 64  # cycles that are looked through first; each further window is twice as long
+
+
+class Seen(NamedTuple):
+    """Stops in order, those before `until`; whether the run is over there."""
+
+    stops: list[Stop]
+    until: int
+    is_over: bool
 
 
 class Replay:
@@ -33,6 +45,7 @@ class Replay:
         self._contents: OrderedDict[int, Contents] = OrderedDict()
         self._bursts: dict[tuple[int, int], list[int]] = {}  # the cycles in which bursts began that were looked at
         self._ops: dict[tuple[int, int], Op | None] = {}
+        self._all: list[tuple[int, int, Op]] | None = None
         self._visits = 0
 
     @contextmanager
@@ -139,6 +152,43 @@ class Replay:
                         return event
                 high, size = low, 2 * size
         return None
+
+    def ahead(self, wanted: Stops, low: int, high: int) -> Seen:
+        """The stops later than one cycle, up to another, or as far as the run goes; only the first of very many.
+
+        Before the first cycle there is none, so what is fetched in it counts as later.
+        """
+        found: list[Stop] = []
+        with self.visit():
+            self._goto(max(low, self.history.start))
+            if low < self.history.start:
+                found += self._fetched(wanted)
+            status = STOPPED
+            while status == STOPPED and len(found) < MOST_STOPS:
+                status = self.history.run(high, wanted)
+                found += self.history.stops_hit
+            return Seen(found, self.history.cycle, status in (HALTED, FAULT))
+
+    def _fetched(self, wanted: Stops) -> list[Stop]:
+        """The breakpoint at which we stand, if it is one."""
+        state = self.machine.state
+        waits = state.fetch_ended or state.next_fetch > state.cycle
+        return (
+            [] if waits or state.pc not in wanted.breakpoints else [Stop(BREAKPOINT, -1, state.cycle, state.pc, -1, 0)]
+        )
+
+    def reaches(self, cycle: int) -> bool:
+        """Whether the run comes to a cycle."""
+        with self.visit():
+            self._goto(cycle)
+            return self.history.cycle >= cycle
+
+    def ops(self) -> list[tuple[int, int, Op]]:
+        """All ops of the program, with the address of their bundle and their slot."""
+        if self._all is None:
+            starts = codec.bundle_starts(self.image.text)
+            self._all = [(pc, slot, op) for pc in starts for slot, op in enumerate(decoded_bundle(self.image, pc))]
+        return self._all
 
     def stops(self, stops: Stops, low: int, high: int) -> list[Stop]:
         """All stops later than one cycle, up to another, in order."""

@@ -42,6 +42,15 @@ WORD_MASK = 0xFFFFFFFF
 ZERO_ENTRY = 0xFFFF  # of a map: the lane becomes zero
 NIBBLES = 2
 
+BYTEWISE = (
+    "vand",
+    "vor",
+    "vxor",
+    "vnot",
+    "vmov",
+    "vsel",
+)  # semantics whose result bytes are of the same of each source
+
 DATA, ADDRESS, SELECTION = "data", "address", "selection"
 
 
@@ -148,8 +157,7 @@ def _store(replay: Replay, made: Made) -> Iterator[Source]:
     """A stream into a row, or the row that a map names."""
     event = made.event
     group = groups(event.op, READ)[0]
-    narrow = Group(group.operand, group.stream + made.first, made.width)
-    yield stream_source(replay, event, narrow, made.lane)
+    yield stream_source(replay, event, group.part(made.first, made.width), made.lane)
     yield from _entry_of_superlane(replay, made)
 
 
@@ -181,7 +189,10 @@ def stream_source(replay: Replay, event: Event, group: Group, lane: int, role: s
 def one_lane(replay: Replay, made: Made, group: int, lane: int) -> Iterator[Source]:
     """One lane of one of the groups sampled."""
     event = made.event
-    yield stream_source(replay, event, groups(event.op, READ)[group], lane, type_=event.op.row.type)
+    source = groups(event.op, READ)[group]
+    if event.op.row.width:
+        source = source.part(made.first, made.width)  # what moves bytes moves each by itself
+    yield stream_source(replay, event, source, lane, type_=event.op.row.type)
 
 
 # Vector ALUs ----------------------------------------------------------------------------------
@@ -193,7 +204,10 @@ def _vector(replay: Replay, made: Made) -> Iterator[Source]:
             continue
         number = event.op[operand.fields[0]]
         if is_stream(number):
-            yield stream_source(replay, event, next(streams), made.lane, type_=operand.type)
+            group = next(streams)
+            bytewise = event.op.row.semantics in BYTEWISE and group.width == TYPES[event.op.row.type].planes
+            source = group.part(made.first, made.width) if bytewise else group
+            yield stream_source(replay, event, source, made.lane, type_=operand.type)
         elif is_scalar(number):
             spot = Spot(REGISTER, event.started, number - SCALARS, width=operand.width)
             yield Source(spot, type=operand.type)

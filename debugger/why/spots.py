@@ -84,6 +84,10 @@ class Group(NamedTuple):
     stream: int
     width: int
 
+    def part(self, first: int, width: int) -> Group:
+        """Some of its streams."""
+        return self._replace(stream=self.stream + first, width=min(width, self.width - first))
+
 
 def groups(op: Op, role: str) -> list[Group]:
     """The groups of streams that the operands of one role name, in order."""

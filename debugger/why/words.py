@@ -25,6 +25,8 @@ from isa.places import place_name
 from vm.floorplan import position_name
 from vm.stats import decoded_bundle, op_addresses
 
+WHAT = {ACCUMULATOR: "row {}", EXIT: "the exit", ARRAY: "weight row {}", BUFFER: "buffer row {}", MAP: "map {}"}
+
 
 def spot_name(replay: Replay, spot: Spot) -> str:
     """`r3`, `x[3, 5]`, `se8..se11 at the VXM, lane 5`, `v0 lane 5`, `row 7 of P0, lane 5`."""
@@ -35,12 +37,10 @@ def spot_name(replay: Replay, spot: Spot) -> str:
     if spot.kind == STREAMS:
         last = f"..{place_name(spot.number + spot.width - 1)}" if spot.width > 1 else ""
         return f"{place_name(spot.number)}{last} at {_reached(replay, spot)}, lane {spot.lane}"
-    what = {
-        V: f"v{spot.number}", ACCUMULATOR: f"row {spot.number} of P{spot.place}", EXIT: f"the exit of P{spot.place}",
-        ARRAY: f"weight row {spot.number} of P{spot.place}", BUFFER: f"buffer row {spot.number} of P{spot.place}",
-        MAP: f"map {spot.number} of {'WE'[spot.place]}",
-    }[spot.kind]  # fmt: skip
-    return f"{what}, lane {spot.lane}"
+    if spot.kind == V:
+        return f"v{spot.number}, lane {spot.lane}"
+    of = "WE"[spot.place] if spot.kind == MAP else f"P{spot.place}"
+    return f"{WHAT[spot.kind].format(spot.number)} of {of}, lane {spot.lane}"
 
 
 def _reached(replay: Replay, spot: Spot) -> str:
