@@ -28,7 +28,7 @@ def goes_of(replay: Replay, spot: Spot, type_: str = "") -> Cause:
         type_ = spot_type(replay, parts, spot) or type_
         value = spot_text(replay, spot, type_)
         data = [datum for part in parts for datum in _made_by(replay, part.spot, part.maker)]
-        text = f"{spot_name(replay, spot)} = {value}"
+        text = f"what becomes of {spot_name(replay, spot)} = {value}"
         return Cause(
             text, "value", spot.cycle, value=value, lane=spot.lane, unfold=partial(_fates, replay, data, type_)
         )

@@ -24,7 +24,6 @@ from debugger.why.spots import (
     V,
     groups,
 )  # fmt: skip
-from isa.faults import CONDITION_CODE
 from isa.row import WRITE
 from isa.tensor import TYPE_CODE
 from isa.types import TYPES
@@ -55,13 +54,12 @@ def makers(replay: Replay, spot: Spot) -> list[Part]:
 # Scalar registers -----------------------------------------------------------------------------
 def _register(replay: Replay, spot: Spot) -> list[Part]:
     (stop,) = replay.last([Watch(stops.REGISTER, spot.number, spot.number)], spot.cycle + 1)
-    return [Part(spot, _landed(replay, stop, spot) or _reset(replay, spot))]
+    return [Part(spot, _landed(replay, stop, spot) or _reset(replay))]
 
 
-def _reset(replay: Replay, spot: Spot) -> Origin:
+def _reset(replay: Replay) -> Origin:
     """A register that nothing wrote is as the run began."""
-    name = "the condition code" if spot.number == CONDITION_CODE else f"r{spot.number}"
-    return Origin("reset", f"{name} was never written; it is as the run began", replay.history.start)
+    return Origin("reset", "as the run began; nothing wrote it", replay.history.start)
 
 
 def _landed(replay: Replay, stop: Stop | None, spot: Spot) -> Made | None:
@@ -157,7 +155,7 @@ def _exit(replay: Replay, spot: Spot) -> list[Part]:
 # What is looked for among the stops of a unit -------------------------------------------------
 def _vector(replay: Replay, spot: Spot) -> list[Part]:
     (stop,) = replay.last([Watch(stops.VECTOR, spot.number, spot.number)], spot.cycle + 1)
-    never = Origin("nothing", f"v{spot.number} was never written")
+    never = Origin("nothing", "never written")
     return [Part(spot, _landed(replay, stop, spot) or never)]
 
 
@@ -165,7 +163,7 @@ def _accumulator(replay: Replay, spot: Spot) -> list[Part]:
     watch = Watch(stops.ACCUMULATOR, spot.number, spot.number, spot.place)
     (stop,) = replay.last([watch], spot.cycle + 1)
     event = replay.event(stop.pc, stop.slot, stop.cycle - ON_ITS_WAY) if stop else None
-    never = Origin("nothing", f"row {spot.number} of P{spot.place} was never set")
+    never = Origin("nothing", "never set")
     return [Part(spot, Made(event, spot.lane) if event else never)]
 
 
@@ -175,7 +173,7 @@ def _array(replay: Replay, spot: Spot) -> list[Part]:
     wide = held is not None and TYPES[TYPE_NAMES[held.type]].planes > 1
     plane = spot.place - spot.place % 2 if wide else spot.place
     event = last_of_unit(replay, CLASSES["IW"].order({"plane": plane}), spot.cycle, lambda event: True)
-    never = Origin("nothing", f"no weights were ever installed in P{spot.place}")
+    never = Origin("nothing", "no weights were ever installed")
     return [Part(spot, _weight(event, spot) if event else never)]
 
 
@@ -190,7 +188,7 @@ def _buffer(replay: Replay, spot: Spot) -> list[Part]:
     loaded = held is not None and held.data[replay.spec.lanes**2 + spot.number]
     unit = CLASSES["LW"].order({"plane": spot.place})
     event = last_of_unit(replay, unit, spot.cycle, loads_row) if loaded else None
-    never = Origin("reset", f"row {spot.number} of P{spot.place} was not loaded; its weights are 0")
+    never = Origin("reset", "the row was not loaded; its weights are 0")
     return [Part(spot, _weight(event, spot) if event else never)]
 
 
@@ -201,7 +199,7 @@ def _weight(event: Event, spot: Spot) -> Made:
 def _map(replay: Replay, spot: Spot) -> list[Part]:
     unit = CLASSES["LM"].order({"hemi": spot.place})
     event = last_of_unit(replay, unit, spot.cycle, lambda event: event.op["number"] == spot.number)
-    never = Origin("nothing", f"map {spot.number} of {'WE'[spot.place]} was never loaded")
+    never = Origin("nothing", "never loaded")
     return [Part(spot, Made(event, spot.lane, width=spot.width) if event else never)]
 
 

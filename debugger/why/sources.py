@@ -49,7 +49,7 @@ BYTEWISE = (
     "vnot",
     "vmov",
     "vsel",
-)  # semantics whose result bytes are of the same of each source
+)  # semantics that make each byte of the same of each source
 
 DATA, ADDRESS, SELECTION = "data", "address", "selection"
 

@@ -13,7 +13,7 @@ from debugger.why.sources import ADDRESS, SELECTION, Source, sources
 from debugger.why.spots import MEMORY, REGISTER, Made, Origin, Spot
 from debugger.why.sums import Summand, Term
 from debugger.why.types import made_type, spot_type
-from debugger.why.values import as_number, bits, condition_text, number_text, text
+from debugger.why.values import NOTHING, as_number, bits, condition_text, number_text, text
 from debugger.why.words import event_text, place_of, plural, spot_name
 from isa.faults import CONDITION_CODE
 
@@ -27,7 +27,7 @@ def cause_of(replay: Replay, spot: Spot, type_: str = "", before: str = "") -> C
         parts = makers(replay, spot)
         type_ = spot_type(replay, parts, spot) or type_
         value = spot_text(replay, spot, type_)
-        said = f"{before}{spot_name(replay, spot)} = {value}"
+        said = before + spot_name(replay, spot) + ("" if value == NOTHING else f" = {value}")
         if len(parts) == 1:
             return _of_maker(replay, parts[0], type_, said, value)
         said = f"{said}, made in {plural(len(parts), 'part')}"

@@ -20,7 +20,7 @@ from debugger.why.spots import (
 )
 from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
-from isa.image import TEXT
+from isa.image import DATA, TEXT, Tensor
 from isa.places import place_name
 from vm.floorplan import position_name
 from vm.stats import decoded_bundle, op_addresses
@@ -50,11 +50,26 @@ def _reached(replay: Replay, spot: Spot) -> str:
 
 
 def op_name(replay: Replay, event: Event) -> str:
-    """The op as source text, in backquotes."""
+    """The op as source text, in backquotes, with labels and what it accesses by name."""
     from asm.write.print_op import Names, op_text
 
-    targets = {symbol.value: symbol.name for symbol in replay.image.symbols if symbol.kind == TEXT}
-    return f"`{op_text(event.op, Names(replay.spec, targets), pinned=False)}`"
+    symbols = replay.image.symbols
+    targets = {symbol.value: symbol.name for symbol in symbols if symbol.kind == TEXT}
+    fields, references = event.op.fields, {}
+    if "disp" in fields:
+        references = {
+            "disp": symbol.name for symbol in symbols if symbol.kind == DATA and symbol.value == fields["disp"]
+        }
+    if "row" in fields:
+        place = fields["slice"], fields["row"]
+        rows = (tensor for tensor in replay.image.tensors if tensor.layout != "linear")
+        references = {"row": tensor.name for tensor in rows if _begins(tensor, *place)}
+    return f"`{op_text(event.op, Names(replay.spec, targets, references), pinned=False)}`"
+
+
+def _begins(tensor: Tensor, number: int, row: int) -> bool:
+    """Whether a tensor begins in a row of a slice."""
+    return tensor.row == row and number in range(tensor.slice, tensor.slice + tensor.slices)
 
 
 def event_text(replay: Replay, event: Event) -> str:
