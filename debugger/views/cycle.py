@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from debugger.why.spots import element_at
 from isa.codec import Op
 from isa.image import Image
 from isa.places import STREAMS, flows_west, is_stream, place_name
@@ -98,15 +99,6 @@ def _position(image: Image, op: Op) -> int | None:
         return None
     place = position(image.machine, op.row, op.fields)
     return place if 0 <= place < image.machine.positions else None
-
-
-def element_at(op: Op, offset: int) -> int | None:
-    """The element of a burst that issues so many cycles after its first, if one does."""
-    fields = op.fields
-    n, d, m, e = fields.get("n", 1), fields.get("d", 1), fields.get("m", 1), fields.get("e", 0)
-    j, rest = divmod(offset, e) if m > 1 else (0, offset)
-    i, gap = divmod(rest, d)
-    return j * n + i if gap == 0 and 0 <= i < n and 0 <= j < m else None
 
 
 # Streams ----------------------------------------------------------------------------------------

@@ -126,4 +126,4 @@ def place_text(spec: MachineSpec, symbol: Symbol, area: Area | None) -> str:
 def area_role(area: Area | None) -> str:
     if area is None:
         return ""
-    return " ".join(["input"] * area.tensor.is_input + ["output"] * area.tensor.is_output)
+    return " ".join(["in"] * area.tensor.is_input + ["out"] * area.tensor.is_output)
