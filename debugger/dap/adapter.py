@@ -82,7 +82,8 @@ class Adapter:
         self.is_over = False
         self.breakpoints = Table()
         self.nodes = Nodes()
-        self.goto_place = ""
+        self.goto_place = ""  # that targets were asked for, `file:line`
+        self.focus = ""  # the line that we came to see
         self.console: Console | None = None
         self._wire, self._handlers, self._strict = wire, handlers, strict
         self._session: Session | None = None
@@ -174,6 +175,7 @@ class Adapter:
     def move(self, go: Callable[[], Stopped], is_resumable: bool = False) -> None:
         """Set out on a way through time once the present request is answered."""
         self.nodes.clear()
+        self.focus = ""
         self.motion = Motion(go, is_resumable)
 
     def _move(self, motion: Motion) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from debugger.dap import reports
 from debugger.dap.arguments import Arguments, RequestError
 from debugger.dap.references import text_reference
+from debugger.lines import lines_of
 from vm.items import Burst
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ def threads(adapter: Adapter, arguments: Arguments) -> Body:
 
 def stack_trace(adapter: Adapter, arguments: Arguments) -> Body:
     """Frames from one on, innermost first."""
-    found = list(frames(adapter.session))
+    found = list(frames(adapter.session, adapter.focus))
     first = arguments.number("startFrame", 0)
     count = arguments.number("levels", 0) or len(found)
     shown = [described(adapter, number, found[number]) for number in range(len(found))[first : first + count]]
     return {"stackFrames": shown, "totalFrames": len(found)}
 
 
-def frames(session: Session) -> Iterator[Frame]:
+def frames(session: Session, focus: str = "") -> Iterator[Frame]:
     """The next bundle; macros, innermost first; loops, innermost first. Behind the last bundle, what still runs."""
-    place = session.place
+    place = in_focus(session, focus)
     yield Frame(standing(session), place, session.pc)
     if session.state.fetch_ended:
         yield from running(session)
@@ -52,6 +53,15 @@ def frames(session: Session) -> Iterator[Frame]:
         yield Frame(message, called, session.pc)
     for loop in reversed(session.state.loops):
         yield Frame(loop_name(session, loop), session.lines.place_of(loop.start), loop.start)
+
+
+def in_focus(session: Session, focus: str) -> Place | None:
+    """Where the next bundle was written: the line that is looked at, if an op of it is there, else its first op's."""
+    if session.place is None:
+        return None
+    places = session.lines.places_of(session.pc)
+    looked_at = (place for place in places if focus in [f"{file}:{line}" for file, line in lines_of(place)])
+    return next(looked_at, session.place)
 
 
 def standing(session: Session) -> str:

@@ -133,6 +133,7 @@ def goto(adapter: Adapter, arguments: Arguments) -> Body:
         return session.stopped("goto") if stopped.hits else stopped
 
     adapter.move(go)
+    adapter.focus = place
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from debugger.dap import inspection, reports
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from debugger.repl.reply import Reply
 
 MAX_OFFERED = 500
+WORD = f"{ascii_letters}{digits}_"
 
 
 def answer(adapter: Adapter, text: str) -> dict[str, Any]:
@@ -97,14 +99,26 @@ def moved(adapter: Adapter) -> None:
 
 # Completion -------------------------------------------------------------------------------------
 def offered(adapter: Adapter, text: str, column: int) -> list[dict[str, Any]]:
-    """What may stand where the cursor is, the nearest first."""
-    from debugger.repl.complete import choices
+    """What may stand where the cursor is: what the prompt offers, and names that an expression may begin with."""
+    from debugger.repl.complete import Choice, choices
 
     line = text[:column].rpartition("\n")[2]
-    begins = column - len(line)
-    first = adapter.client.first_column
+    found = choices(console_of(adapter), line)
+    if not line.strip(WORD):  # the first word, which may begin an expression, too
+        found += [Choice(name, 0) for name in names(adapter) if line and name.startswith(line)]
+    shift = column - len(line) + adapter.client.first_column
     return [
-        {"label": each.word, "start": begins + each.start + first, "length": len(line) - each.start,
-         **({"detail": each.meaning} if each.meaning else {})}
-        for each in choices(console_of(adapter), line)[:MAX_OFFERED]
-    ]  # fmt: skip
+        {
+            "label": each.word,
+            "start": each.start + shift,
+            "length": len(line) - each.start,
+            **({"detail": each.meaning} if each.meaning else {}),
+        }
+        for each in found[:MAX_OFFERED]
+    ]
+
+
+def names(adapter: Adapter) -> list[str]:
+    from debugger import expr
+
+    return expr.names(adapter.session.machine)

@@ -24,7 +24,14 @@ def report(adapter: Adapter, stopped: Stopped) -> None:
     if stopped.reason in ENDS - adapter.client.stops_at:
         finish(adapter)
     else:
+        look_at_breakpoint(adapter, stopped)
         stop(adapter, reason(adapter, stopped), stopped.text, list(stopped.hits))
+
+
+def look_at_breakpoint(adapter: Adapter, stopped: Stopped) -> None:
+    """Look at the line of a breakpoint that is met: a bundle may hold ops of several."""
+    there = {each.number: each.where for each in adapter.session.breakpoints}
+    adapter.focus = next((there[number] for number in stopped.hits if number in there), adapter.focus)
 
 
 def reason(adapter: Adapter, stopped: Stopped) -> str:

@@ -18,6 +18,7 @@ from isa.units import UNIT_NAMES
 from vm.floorplan import position_name
 from vm.items import Accumulator, Burst, Exit, Map, Plane, Result, Value, Vector, VectorWrite
 from vm.state import REGISTERS
+from vm.stats import decoded_bundle
 
 if TYPE_CHECKING:
     from debugger.session import Session
@@ -67,12 +68,20 @@ def control(session: Session) -> list[Node]:
         Node("pc", address_text(session, state.pc), expression="pc", is_fixed=True),
         Node("cc", condition_text(state.cc), expression="cc"),
     ]
-    if state.next_fetch > state.cycle and not state.fetch_ended:
-        found.append(Node("next bundle", f"in cycle {state.next_fetch}", is_fixed=True))
+    if not state.fetch_ended:
+        found.append(bundle(session, state.pc, max(state.next_fetch, state.cycle)))
     for depth, loop in enumerate(state.loops):
         body = f"{address_text(session, loop.start)} to {address_text(session, loop.end)}"
         found.append(Node(f"loop {depth}", f"{loop.remaining} rounds left, {body}", is_fixed=True))
     return found
+
+
+def bundle(session: Session, pc: int, cycle: int) -> Node:
+    """The next bundle: its ops by their units, and the lines they come from."""
+    ops = decoded_bundle(session.image, pc)
+    nodes = [Node(op.unit, by(session, pc, slot).removeprefix(", by "), is_fixed=True) for slot, op in enumerate(ops)]
+    text = f"{len(ops)} op{'s' * (len(ops) != 1)}, issued in cycle {cycle}"
+    return Node("bundle", text, children=lazy(len(nodes), lambda: nodes), is_fixed=True)
 
 
 def address_text(session: Session, address: int) -> str:
