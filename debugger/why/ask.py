@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from debugger.why.cause import Cause
 from debugger.why.replay import Replay
 from debugger.why.targets import cause_of_target, fate_of_target
+from debugger.why.whynot import whynot_of
 
 if TYPE_CHECKING:
     from debugger.session import Session
@@ -17,6 +18,11 @@ def goes(session: Session, text: str) -> Cause:
     from debugger.expr import resolve
 
     return fate_of_target(Replay(session.history), resolve(session.machine, text))
+
+
+def whynot(session: Session) -> Cause:
+    """Why the run faults in the present cycle. Raises SourceError where it does not."""
+    return whynot_of(Replay(session.history))
 
 
 def why(session: Session, text: str) -> Cause:

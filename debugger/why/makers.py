@@ -30,7 +30,7 @@ from isa.types import TYPES
 from isa.units import CLASSES, HEMISPHERE_SLICES
 from vm import stops
 from vm.flow import offset
-from vm.items import Exit, Value
+from vm.items import Exit, Result, Value
 from vm.stops import Stop, Watch
 
 TYPE_NAMES = tuple(TYPE_CODE)
@@ -139,7 +139,7 @@ def _of_value(replay: Replay, value: Value | None, lane: int) -> Made | Origin:
     return Made(event, lane, number, value.byte, 1)
 
 
-def event_of(replay: Replay, item: Value | Exit) -> Event | None:
+def event_of(replay: Replay, item: Value | Result | Exit) -> Event | None:
     """The element that made what an item is."""
     op = replay.op(item.pc, item.slot)
     started = item.issued - offset(op, item.element) if op else item.issued

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from debugger.why.elements import bytes_name
 from debugger.why.replay import Replay
 from debugger.why.spots import (
@@ -18,6 +20,7 @@ from debugger.why.spots import (
     V,
     downstream,
 )
+from isa.codec import Op
 from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
 from isa.image import DATA, TEXT, Tensor
@@ -49,22 +52,22 @@ def _reached(replay: Replay, spot: Spot) -> str:
     return position_name(replay.spec, reached if 0 <= reached < replay.spec.positions else spot.place)
 
 
-def op_name(replay: Replay, event: Event) -> str:
+def op_name(replay: Replay, op: Op) -> str:
     """The op as source text, in backquotes, with labels and what it accesses by name."""
     from asm.write.print_op import Names, op_text
 
-    symbols = replay.image.symbols
-    targets = {symbol.value: symbol.name for symbol in symbols if symbol.kind == TEXT}
-    fields, references = event.op.fields, {}
+    targets = {symbol.value: symbol.name for symbol in replay.image.symbols if symbol.kind == TEXT}
+    return f"`{op_text(op, Names(replay.spec, targets, dict(_accessed(replay, op))), pinned=False)}`"
+
+
+def _accessed(replay: Replay, op: Op) -> Iterator[tuple[str, str]]:
+    """The fields of an op that are where a symbol or a tensor begins, with its name."""
+    fields, image = op.fields, replay.image
     if "disp" in fields:
-        references = {
-            "disp": symbol.name for symbol in symbols if symbol.kind == DATA and symbol.value == fields["disp"]
-        }
+        yield from (("disp", s.name) for s in image.symbols if s.kind == DATA and s.value == fields["disp"])
     if "row" in fields:
-        place = fields["slice"], fields["row"]
-        rows = (tensor for tensor in replay.image.tensors if tensor.layout != "linear")
-        references = {"row": tensor.name for tensor in rows if _begins(tensor, *place)}
-    return f"`{op_text(event.op, Names(replay.spec, targets, references), pinned=False)}`"
+        rows = (tensor for tensor in image.tensors if tensor.layout != "linear")
+        yield from (("row", tensor.name) for tensor in rows if _begins(tensor, fields["slice"], fields["row"]))
 
 
 def _begins(tensor: Tensor, number: int, row: int) -> bool:
@@ -74,8 +77,9 @@ def _begins(tensor: Tensor, number: int, row: int) -> bool:
 
 def event_text(replay: Replay, event: Event) -> str:
     """`vadd.f32 v0, se0, se4, n=64` on V0 in cycle 7, element 3"""
-    element = f", element {event.element}" if event.op.fields.get("n", 1) * event.op.fields.get("m", 1) > 1 else ""
-    return f"{op_name(replay, event)} on {event.op.unit} in cycle {event.cycle}{element if event.op.row.tensor else ''}"
+    is_burst = event.op.row.tensor and event.op.fields.get("n", 1) * event.op.fields.get("m", 1) > 1
+    element = f", element {event.element}" if is_burst else ""
+    return f"{op_name(replay, event.op)} on {event.op.unit} in cycle {event.cycle}{element}"
 
 
 def place_of(replay: Replay, pc: int, slot: int) -> Place | None:
