@@ -13,7 +13,7 @@ from debugger.expr.scope import Change, Load, Scope
 from debugger.expr.shown import Shown, shown
 from debugger.expr.stores import Store
 from debugger.expr.target import Target
-from debugger.expr.walk import find, read, value_of
+from debugger.expr.walk import find, value_of
 from vm.machine import Machine
 from vm.stops import WRITE, Watch
 
@@ -23,7 +23,7 @@ def evaluate(machine: Machine, text: str, load: Load | None = None) -> Shown:
     scope, tree = Scope(machine, load or load_npy), parse(text)
     found = find(scope, tree)
     try:
-        return shown(text.strip(), read(found), found if isinstance(found, Store) else None)
+        return shown(text.strip(), found)
     except Problem as problem:
         raise at_node(problem, tree) from None
 

@@ -25,6 +25,8 @@ from vm.engine import Engine
 if TYPE_CHECKING:
     from debugger.expr.values import Array
 
+FEW_ROWS = 4  # that are named one by one
+
 
 @dataclass(frozen=True)
 class Memory(Store):
@@ -178,6 +180,14 @@ class Memory(Store):
             yield run.start, memory[first : first + len(run)].tobytes()
 
     # In words ---------------------------------------------------------------------------------
+    @property
+    def layout(self) -> str:
+        return self.tensor.layout
+
+    @property
+    def absent(self) -> str:
+        return "never written"
+
     def where(self) -> str:
         """Layout and place: the slices and rows, or the word."""
         spec = self.scope.spec
@@ -201,8 +211,16 @@ def slices_text(first: int, count: int) -> str:
 
 
 def rows_text(rows: Array) -> str:
-    low, high = int(rows.min()), int(rows.max())
-    return f"row {low}" if low == high else f"rows {low}..{high}"
+    """`row 3`, `rows 0..79`, or what there is of rows that are not side by side."""
+    import numpy as np
+
+    found = np.unique(rows).tolist()
+    low, high = found[0], found[-1]
+    if low == high:
+        return f"row {low}"
+    if high - low + 1 == len(found):
+        return f"rows {low}..{high}"
+    return f"rows {', '.join(map(str, found))}" if len(found) <= FEW_ROWS else f"{len(found)} rows of {low}..{high}"
 
 
 def check_slices(count: int, tensor: Tensor) -> None:

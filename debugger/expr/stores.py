@@ -15,7 +15,7 @@ from debugger.expr.target import ALL_LANES, Target
 from debugger.expr.values import INT, Value, bits_of, converted, number_of
 from isa import layout
 from isa.faults import CONDITION_CODE
-from isa.places import LANE_BYTES, place_name
+from isa.places import LANE_BYTES, flows_west, place_name
 from isa.types import TYPES
 from vm import items
 from vm.engine import State
@@ -58,6 +58,16 @@ class Store(ABC):
     @abstractmethod
     def put(self, value: Value) -> Change:
         """What writes a value here. Raises Problem for one that does not fit."""
+
+    @property
+    def layout(self) -> str:
+        """The layout of a tensor; nothing for others."""
+        return ""
+
+    @property
+    def absent(self) -> str:
+        """What an element is that holds nothing."""
+        return "nothing"
 
     def where(self) -> str:
         """Where it lies, in words; nothing where its name says so."""
@@ -258,8 +268,9 @@ class Vector(Lanes):
     def put_bytes(self, state: State, data: Array) -> list[Item]:
         return [items.Vector(self.number, self.width, data.T.tobytes())]
 
-    def where(self) -> str:
-        return "" if self._item(self.scope.state) else "never written"
+    @property
+    def absent(self) -> str:
+        return "never written"
 
 
 @dataclass(frozen=True)
@@ -284,8 +295,9 @@ class AccumulatorRow(Lanes):
     def put_bytes(self, state: State, data: Array) -> list[Item]:
         return [items.Accumulator(self.place, self.number, data.tobytes())]
 
-    def where(self) -> str:
-        return "never set" if self.bytes(self.scope.state) is None else ""
+    @property
+    def absent(self) -> str:
+        return "never set"
 
 
 def of_accumulators(name: str) -> str:
@@ -319,6 +331,10 @@ class Accumulators(Store):
 
     def viewed(self, name: str) -> Store:
         return replace(self, type=of_accumulators(name))
+
+    @property
+    def absent(self) -> str:
+        return "never set"
 
     def target(self, text: str) -> Target:
         raise Problem(f"{self.name} has {ACCUMULATOR_ROWS} rows", f"say which, such as {self.name}[0]")
@@ -370,5 +386,17 @@ class Stream(Lanes):
             )
         return [value._replace(data=data[:, k].tobytes()) for k, value in enumerate(values)]
 
+    @property
+    def arrives_at(self) -> int:
+        """The position that it comes to in this cycle."""
+        return self.place + (-1 if flows_west(self.number) else 1)
+
+    @property
+    def group_text(self) -> str:
+        """`se4` or `se4..se7`."""
+        last = place_name(self.number + self.width - 1)
+        return last if self.width == 1 else f"{place_name(self.number)}..{last}"
+
     def where(self) -> str:
-        return f"from {position_name(self.scope.spec, self.place)}"
+        spec, cycle = self.scope.spec, self.scope.state.cycle
+        return f"{self.group_text} at {position_name(spec, self.arrives_at)} in cycle {cycle}"

@@ -14,13 +14,22 @@ if TYPE_CHECKING:
 
 
 def distance(a: Value, b: Value) -> Value:
-    """How many steps of the type lie from b up to a, for each element; of integers that is a - b. Raises Problem.
+    """How many steps of the type of the first float lie from b up to a; of integers that is a - b. Raises Problem."""
+    return distance_in(_types(a, b)[0], a, b)
 
-    The type is that of the first of them that has one. Two NaNs are alike; between a NaN and a number lie 2**bits.
+
+def finest(a: Value, b: Value) -> str:
+    """The more precise one of the types of two values. Raises Problem if neither has one."""
+    return max(_types(a, b), key=lambda name: TYPES[name].significand)
+
+
+def distance_in(name: str, a: Value, b: Value) -> Value:
+    """The steps of a type from b up to a, for each element; between a NaN and a number there are 2**bits.
+
+    Raises Problem.
     """
     import numpy as np
 
-    name = _type_of(a, b)
     left, right = converted(a, name), converted(b, name)
     try:
         found = _steps(left, name) - _steps(right, name)
@@ -30,12 +39,12 @@ def distance(a: Value, b: Value) -> Value:
     return of_array(np.where(one_is_nan, 1 << TYPES[name].bits, found), both_held(a, b), (a, b))
 
 
-def _type_of(a: Value, b: Value) -> str:
-    """Floats before integers, the first before the second."""
+def _types(a: Value, b: Value) -> list[str]:
+    """The element types of two values: those of floats, if there are any."""
     named = [value.type for value in (a, b) if value.type in TYPES]
     if not named:
         raise Problem("units in the last place are those of an element type", "write f32(...) or f16(...)")
-    return next((name for name in named if TYPES[name].kind == "f"), "i32" if len(named) > 1 else named[0])
+    return [name for name in named if TYPES[name].kind == "f"] or ["i32"]
 
 
 def _is_nan(array: Array, name: str) -> Array:
