@@ -223,4 +223,5 @@ class Assembler:
 
 def _stated(gathering: Gathering) -> Stated:
     """What the writer states of loops."""
-    return Stated(gathering.facts.trips, frozenset(gathering.facts.independent))
+    reserved = gathering.scope.registers.reserved
+    return Stated(gathering.facts.trips, frozenset(gathering.facts.independent), reserved)

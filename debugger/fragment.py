@@ -56,9 +56,7 @@ class Fragment(NamedTuple):
     @property
     def ops(self) -> Iterator[tuple[int, codec.Op]]:
         """Each op, with the address of its bundle."""
-        text = self.part.text
-        for start in codec.bundle_starts(text):
-            yield from ((self.address + start, op) for op in codec.decode_bundle(text, start)[0])
+        return ((self.address + start, op) for start, op in ops_of(self.part.text))
 
 
 def address_behind(image: Image, end: int) -> int:
@@ -99,7 +97,7 @@ def scope_of(image: Image, names: Names) -> Scope:
     scope = Scope(image.machine)
     tensors = {tensor.name: tensor for tensor in image.tensors}
     for symbol in image.symbols:
-        if symbol.name not in scope.table:
+        if symbol.name not in scope.table and can_be_written(symbol.name):
             _define(scope, symbol, tensors.get(symbol.name), names)
     for name, value in names.constants.items():
         scope.table.setdefault(name, Name(name, EQU, NOWHERE, value))
@@ -107,10 +105,16 @@ def scope_of(image: Image, names: Names) -> Scope:
     return scope
 
 
+def can_be_written(name: str) -> bool:
+    """Whether a source could use a name: labels that the assembler made cannot be."""
+    return name[:1].isalpha() or name[:1] in "_."
+
+
 def _define(scope: Scope, symbol: Symbol, tensor: Tensor | None, names: Names) -> None:
     name, place = symbol.name, symbol.place or NOWHERE
     if symbol.kind == images.TEXT:
         scope.table[name] = Name(name, EXTERN, place)
+        scope.called.add(name)
         return
     constant = names.constants.get(name, symbol.constant) if symbol.kind == images.PARAM else None
     scope.table[name] = Name(name, PARAM if constant is not None else DATA, place, constant)
@@ -137,7 +141,7 @@ class TypedRegisters(Registers):
         self.image = image
         self.places = dict(places)
         self.numbers |= self.places
-        self.used = ALL_REGISTERS
+        self.used = self.reserved = ALL_REGISTERS
 
     def declare(self, name: str, line: Line, node: Node) -> int:
         """Choose a register. Raises E-REGISTERS when all are named."""
@@ -160,30 +164,32 @@ class TypedRegisters(Registers):
 def registers_named(image: Image) -> int:
     """A bit for each register that an op of a program names."""
     found = 0
-    for op in _ops(image.text):
+    for _, op in ops_of(image.text):
         for register in (*op.registers_read, *([op[op.row.write]] if op.row.write else ())):
             found |= 1 << register
     return found
 
 
-def _ops(text: list[int]) -> Iterator[codec.Op]:
+def ops_of(text: list[int]) -> Iterator[tuple[int, codec.Op]]:
+    """The ops of a text, each with the address of its bundle; what is no bundle has none."""
     for start in codec.bundle_starts(text):
         try:
-            yield from codec.decode_bundle(text, start)[0]
+            yield from ((start, op) for op in codec.decode_bundle(text, start)[0])
         except codec.CodecError:
-            continue  # what is no bundle names nothing
+            continue
 
 
 # Linking --------------------------------------------------------------------------------------
 def _linked(image: Image, address: int, own: Image) -> Image:
     """An object put behind the program, whose data stay where they are."""
     known = {symbol.name for symbol in image.symbols}
+    kinds = (images.DATA, images.PARAM, *([images.TEXT] if own.text else []))
     linked = link([_program(image, address), _without_inputs(own)])
     return replace(
         linked,
         text=linked.text[address:],
         blocks=linked.blocks[len(image.blocks) :],
-        symbols=[symbol for symbol in linked.symbols if symbol.name not in known],
+        symbols=[symbol for symbol in linked.symbols if symbol.name not in known and symbol.kind in kinds],
         tensors=[tensor for tensor in linked.tensors if tensor.name not in known],
     )
 

@@ -6,7 +6,7 @@ another back to the program, unless the code has jumped to where it goes on, or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from isa.faults import CONDITION_CODE
 from vm.engine import HALTED, Loop, State
 from vm.loader import store_blocks
 from vm.machine import Machine
+from vm.state import is_over
 from vm.stops import Stops
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ RETURN = "ret"
 def run(session: Session, text: str) -> Stopped:
     """Assemble lines and run them here and now; data become part of the memory. Raises SourceError."""
     fragment = assembled(session, text)
-    if not text.strip():
+    if says_nothing(session, fragment):
         raise trouble("there is nothing to run", "type an instruction, a bundle `{ ... || ... }`, or data")
     take_in(session, fragment)
     if not fragment.part.text:
@@ -70,6 +71,14 @@ def take_in(session: Session, fragment: Fragment) -> None:
     session.lines = session.breakpoints.lines = Lines(session.image, session.sources)
 
 
+def says_nothing(session: Session, fragment: Fragment) -> bool:
+    """Whether a fragment neither does nor declares anything."""
+    names = session.loaded.constants.keys() | session.loaded.registers.keys()
+    declared = fragment.names.constants.keys() | fragment.names.registers.keys()
+    part = fragment.part
+    return not (part.text or part.symbols or part.blocks) and declared <= names
+
+
 # Edits ----------------------------------------------------------------------------------------
 def store(fragment: Fragment, machine: Machine) -> None:
     """Put typed data into memory."""
@@ -88,14 +97,13 @@ def enter(fragment: Fragment, machine: Machine) -> None:
 def go_back(fragment: Fragment, origin: State, machine: Machine) -> None:
     """Go on where the program stood, no sooner than it would have, nor than what the assembler scheduled has landed."""
     state = machine.state
-    written = {write.register for write in state.in_flight if fragment.address <= write.pc < fragment.end}
-    begin = landed(state, written) if fragment.is_linear else state.cycle
+    begin = max(state.cycle, origin.next_fetch, results_land(fragment, state))
     after = replace(
         state,
         pc=origin.pc,
         fetch_ended=origin.fetch_ended,
         exit_code=origin.exit_code,
-        next_fetch=state.next_fetch if origin.fetch_ended else max(begin, origin.next_fetch),
+        next_fetch=state.next_fetch if origin.fetch_ended else begin,
         jump_pc=origin.jump_pc,
         jump_slot=origin.jump_slot,
         jump_cycle=origin.jump_cycle,
@@ -106,6 +114,12 @@ def go_back(fragment: Fragment, origin: State, machine: Machine) -> None:
 def landed(state: State, registers: Collection[int]) -> int:
     """The first cycle in which no write to these registers is under way."""
     return max([state.cycle, *(write.landing for write in state.in_flight if write.register in registers)])
+
+
+def results_land(fragment: Fragment, state: State) -> int:
+    """The first cycle in which all that the assembler scheduled has landed in registers; bundles do not wait."""
+    landings = [write.landing for write in state.in_flight if fragment.address <= write.pc < fragment.end]
+    return max([state.cycle, *landings]) if fragment.is_linear else state.cycle
 
 
 def registers_of(fragment: Fragment) -> set[int]:
@@ -121,22 +135,20 @@ def registers_of(fragment: Fragment) -> set[int]:
 # Running --------------------------------------------------------------------------------------
 def through(session: Session, fragment: Fragment, origin: State) -> Stopped:
     """Run to where the code ends or leaves for the program; a run that was over goes on until all has landed."""
-    exits = {address for address in jumps_out(fragment) if address < len(session.image.text)}
+    exits = set(jumps_out(fragment))
     returns = {start: op["ra"] for start, op in fragment.ops if op.row.control == RETURN}
-    found = to_any(session, {fragment.end, *exits, *returns})
-    while found.reason == EDIT and session.pc in returns:
-        exits.add(session.register(returns[session.pc]))
-        found = to_any(session, {fragment.end, *exits})
+    found = None
+    while found is None or (found.reason == EDIT and session.pc in returns):
+        exits |= returning(session, returns)
+        found = to_any(session, {fragment.end, *exits, *returns})
     if found.reason != EDIT:
         return found
-    state = session.state
-    if state.fetch_ended:
+    if is_over(origin) and session.state.fetch_ended:
         return at_rest(session)
     if session.pc in exits:
         leave_loops(session, origin)
-    if state.next_fetch > session.cycle:
-        return Runner(session).forward(Goal(EDIT, cycle=state.next_fetch))
-    return found
+    landing = results_land(fragment, session.state)
+    return to_cycle(session, landing) if landing > session.cycle else found
 
 
 def jumps_out(fragment: Fragment) -> Iterator[int]:
@@ -146,10 +158,21 @@ def jumps_out(fragment: Fragment) -> Iterator[int]:
             yield op["target"]
 
 
+def returning(session: Session, returns: Mapping[int, int]) -> set[int]:
+    """Where the bundle leads that issues in this cycle, if it is one of those that return by a register."""
+    is_issuing = session.pc in returns and session.state.next_fetch <= session.cycle
+    return {session.register(returns[session.pc])} if is_issuing else set()
+
+
 def to_any(session: Session, addresses: set[int]) -> Stopped:
     """Run until one of some bundles is about to issue; breakpoints are heeded."""
     known = frozenset(address for address in addresses if address < len(session.image.text))
     return Runner(session).forward(Goal(EDIT, stops=Stops(known)))
+
+
+def to_cycle(session: Session, cycle: int) -> Stopped:
+    """Run to a cycle; breakpoints are heeded."""
+    return Runner(session).forward(Goal(EDIT, cycle=cycle))
 
 
 def at_rest(session: Session) -> Stopped:

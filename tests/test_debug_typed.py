@@ -1,33 +1,382 @@
-"""Code typed at the prompt of the debugger: what it does, and that it can be gone back over and taken back."""
+"""Code typed at the prompt of the debugger: what it does here and now, and what it is refused for."""
 
 from __future__ import annotations
+
+import threading
+from pathlib import Path
 
 import pytest
 
 from debugger.load import Source
 from debugger.session import Session
-from isa.diagnostics import SourceError
+from debugger.timeline import Edit
+from isa.diagnostics import Diagnostic, SourceError
+from vm.state import is_over
+
+COUNTING = """
+        .equ    step = 2
+        .reg    total
+        .array  A: i32[4] = 10, 20, 30, 40
+        .param  n = 4
+        mov     r1, 0
+        jmp     start
+double: add     r9, r9, r9
+        ret     r31
+start:  loop    1000, done
+        { add   r1, r1, step || mul total, r1, r1 }
+        { nop   3 }
+        { mov   r3, r1 }
+done:   { mov   r2, 7 }
+        { halt }
+"""
+
+
+ADDS = 11
 
 
 def empty(engine: str = "core") -> Session:
     return Session.open(Source(machine="lpu-tiny", engine=engine))
 
 
+def counting(engine: str = "core", cycle: int = 20) -> Session:
+    """In the body of a loop, about to issue the bundle that adds."""
+    session = Session.open(Source(text=COUNTING, machine="lpu-tiny", engine=engine))
+    session.goto(cycle)
+    while session.place is None or session.place.line != ADDS or session.state.next_fetch > session.cycle:
+        session.step(by="cycle")
+    return session
+
+
+def refused(session: Session, text: str) -> Diagnostic:
+    """The message that typed code is refused with, which changes nothing."""
+    before = session.state
+    with pytest.raises(SourceError) as caught:
+        session.execute(text)
+    assert session.state == before and not session.history.edits
+    return caught.value.diagnostics[0]
+
+
+def registers(session: Session, *numbers: int) -> list[int]:
+    return [session.register(number) for number in numbers]
+
+
+# What it does ---------------------------------------------------------------------------------
 def test_lines_typed_on_an_empty_machine_run_one_after_the_other(engine: str) -> None:
     session = empty(engine)
     for line in ("mov r1, 5", "mul r2, r1, r1", "add r3, r2, 1"):
         assert session.execute(line).reason == "edit"
-    assert session.state.registers[:4] == (0, 5, 25, 26)
+    assert registers(session, 1, 2, 3) == [5, 25, 26]
     assert session.cycle == 1 + 3 + 1  # each until it has landed
     assert session.is_over
 
 
-def test_errors_name_what_was_typed(engine: str) -> None:
+def test_a_line_takes_the_cycles_it_needs_and_the_program_goes_on_where_it_stood(engine: str) -> None:
+    session = counting(engine)
+    at, cycle, loops = session.pc, session.cycle, session.state.loops
+    found = session.execute("mul r5, r1, 3")
+    assert (found.reason, found.pc, found.cycle) == ("edit", at, cycle + 3)
+    assert session.state.loops == loops and session.register(5) == 3 * session.register(1)
+    plain = Session.open(Source(text=COUNTING, machine="lpu-tiny", engine=engine))
+    plain.run()
+    assert session.run().reason == "halted"
+    assert session.cycle == plain.cycle + 3
+    assert registers(session, 1, 2) == registers(plain, 1, 2)
+
+
+def test_a_bundle_issues_at_once_and_does_not_wait(engine: str) -> None:
+    session = counting(engine)
+    cycle = session.cycle
+    session.execute("{ mul r5, r1, 3 || mov r6, 1 }")
+    assert session.cycle == cycle + 1 and registers(session, 5, 6) == [0, 1]
+    assert [write.register for write in session.state.in_flight if write.issued == cycle] == [5]
+    session.execute("{ nop 2 }")
+    assert session.register(5) == 3 * session.register(1)
+
+
+def test_a_line_waits_for_what_is_under_way_and_a_bundle_faults(engine: str) -> None:
+    session = counting(engine)
+    session.step(by="bundle")
+    (write,) = session.state.in_flight
+    session.execute(f"add r5, r{write.register}, 0")
+    assert session.register(5) == write.value and session.cycle == write.landing + 1
+    session.undo()
+    assert session.execute(f"{{ add r5, r{write.register}, 0 }}").reason == "fault"
+    assert session.fault is not None and session.fault.code == "E-HAZARD"
+
+
+def test_several_lines_with_a_loop_and_labels_are_one_piece(engine: str) -> None:
+    session = counting(engine)
+    session.execute("mov r5, 0\nagain: add r5, r5, 1\ncmp r5, 10\njlt again\nloop 5, end\nadd r6, r6, 3\nend:")
+    assert registers(session, 5, 6) == [10, 15]
+    assert session.place is not None and session.place.line == ADDS
+
+
+def test_waiting_cycles_of_the_program_are_used(engine: str) -> None:
+    session = counting(engine)
+    session.step(by="bundle")
+    session.step(by="cycle")
+    fetch = session.state.next_fetch
+    assert session.cycle < fetch
+    session.execute("mov r5, 1")
+    assert session.cycle < fetch == session.state.next_fetch
+
+
+def test_names_of_the_program_mean_what_they_do_there(engine: str) -> None:
+    session = counting(engine)
+    session.execute("ld r5, [A + 2]\nmov r6, step * 3 + n\nld r7, [n]\nadd r8, total, 0")
+    assert registers(session, 5, 6, 7) == [30, 10, 4]
+    total = session.loaded.registers["total"]
+    assert session.register(8) == session.register(total)
+
+
+def test_constants_of_the_command_line_are_known() -> None:
+    session = Session.open(Source(text=COUNTING, machine="lpu-tiny", defines={"step": 5, "more": 9}))
+    session.execute("mov r5, step\nadd r5, r5, more")
+    assert session.register(5) == 14
+
+
+def test_an_executable_without_source_offers_its_symbols(tmp_path: Path) -> None:
+    from isa import elf
+
+    path = tmp_path / "counting.lpu"
+    path.write_bytes(elf.write(Session.open(Source(text=COUNTING, machine="lpu-tiny")).image))
+    session = Session.open(str(path))
+    session.execute("ld r5, [A + 3]\nmov r6, n")
+    assert registers(session, 5, 6) == [40, 4]
+    assert session.execute("jmp done").pc == session.lines.labels["done"]
+
+
+# Control --------------------------------------------------------------------------------------
+def test_a_jump_into_the_program_goes_on_there_and_leaves_its_loop(engine: str) -> None:
+    session = counting(engine)
+    found = session.execute("jmp done")
+    assert (found.reason, found.pc) == ("edit", session.lines.labels["done"])
+    assert session.state.loops == ()
+    assert session.run().reason == "halted" and session.register(2) == 7
+
+
+def test_a_jump_that_is_not_taken_comes_back(engine: str) -> None:
+    session = counting(engine)
+    at = session.pc
+    session.execute("cmp r1, 0\njlt done\nmov r5, 3")
+    assert session.pc == at and session.register(5) == 3
+
+
+def test_a_function_of_the_program_is_called_and_comes_back(engine: str) -> None:
+    session = counting(engine)
+    at, loops = session.pc, session.state.loops
+    found = session.execute("mov r9, 21\ncall r31, double")
+    assert (found.reason, found.pc, session.state.loops) == ("edit", at, loops)
+    assert session.register(9) == 42
+
+
+def test_a_return_goes_to_where_its_register_says(engine: str) -> None:
+    session = counting(engine)
+    session.execute("mov r31, done")
+    assert session.execute("ret r31").pc == session.lines.labels["done"]
+    assert session.execute("mov r31, double\nret r31").pc == session.lines.labels["double"]
+
+
+def test_a_return_to_no_bundle_is_a_fault(engine: str) -> None:
+    session = counting(engine)
+    session.execute("mov r31, 0x7FFFFFFF")
+    assert session.execute("ret r31").reason == "fault"
+    assert session.fault is not None and session.fault.code == "E-PC"
+
+
+def test_what_is_typed_may_end_the_run(engine: str) -> None:
+    session = counting(engine)
+    found = session.execute("halt 3")
+    assert found.reason == "halted" and session.machine.exit_code == 3
+    session.execute("mov r5, 1")
+    assert session.is_over and session.machine.exit_code == 3 and session.register(5) == 1
+    assert session.undo() == "run mov r5, 1"
+    assert session.undo() == "run halt 3"
+    plain = Session.open(Source(text=COUNTING, machine="lpu-tiny", engine=engine))
+    assert session.run() == plain.run()
+
+
+def test_earlier_code_can_be_jumped_to(engine: str) -> None:
     session = empty(engine)
-    with pytest.raises(SourceError) as caught:
-        session.execute("  add r1, r99, 1")
-    (problem,) = caught.value.diagnostics
-    assert problem.place is not None
-    assert problem.place[:4] == ("<typed 1>", 1, 11, 14)
-    assert session.sources["<typed 1>"] == "  add r1, r99, 1"
-    assert session.cycle == 0 and not session.history.edits
+    session.execute("more: add r1, r1, 1\nadd r2, r2, 1")
+    session.execute("jmp more")
+    session.run()
+    assert registers(session, 1, 2) == [2, 2]
+
+
+def test_code_that_never_ends_is_paused() -> None:
+    session = empty()
+    timer = threading.Timer(0.1, session.pause)
+    timer.start()
+    found = session.execute("forever: jmp forever")
+    timer.join()
+    assert found.reason == "paused" and session.cycle > 0
+    session.undo()
+    assert session.cycle == 0 and session.is_over
+
+
+def test_breakpoints_are_heeded_on_the_way(engine: str) -> None:
+    session = counting(engine)
+    at = session.pc
+    session.breakpoints.watch("r5")
+    found = session.execute("mov r5, 1\nmov r6, 2\nmov r7, 3\nmov r5, 4")
+    assert (found.reason, found.hits) == ("watch", (1,))
+    assert session.lines.label_of(session.pc).startswith("typed_1")
+    assert session.run().reason == "watch" and session.register(5) == 4
+    session.breakpoints.remove(1)
+    session.step(by="cycle")
+    assert at <= session.pc < len(session.loaded.image.text) and session.register(7) == 3
+
+
+# Faults ---------------------------------------------------------------------------------------
+def test_a_fault_of_typed_code_is_explained_by_it_and_taken_back(engine: str) -> None:
+    session = counting(engine)
+    before = session.state
+    assert session.execute("ld r5, [A]\nld r6, [A + 100000]").reason == "fault"
+    fault = session.fault
+    assert fault is not None and fault.code == "E-RANGE" and fault.place is not None
+    assert fault.place[:3] == ("<typed 1>", 2, 1)
+    assert session.undo() == "run ld r5, [A]\nld r6, [A + 100000]"
+    assert session.state == before and session.status == "running"
+
+
+def test_typing_at_a_fault_clears_it(engine: str) -> None:
+    session = Session.open(Source(text="ld r1, [r2]\nadd r3, r1, 1\nhalt", machine="lpu-tiny", engine=engine))
+    session.set("r2", "100000")
+    assert session.run().reason == "fault"
+    session.execute("mov r2, 0")
+    assert session.status == "running" and session.fault is None
+    session.execute("st [0], r2")
+    assert session.run().reason == "halted" and session.register(3) == 1
+
+
+# Data and names -------------------------------------------------------------------------------
+def test_typed_data_lie_beside_the_programs_and_are_known_from_then_on(engine: str) -> None:
+    session = counting(engine)
+    cycle, place = session.cycle, session.pc
+    session.execute("x: .i32 7, 8, 9")
+    session.execute(".array B: i32[2, 2] = 1, 2, 3, 4")
+    assert (session.cycle, session.pc) == (cycle, place)
+    session.execute("ld r5, [x + 2]\nld r6, [B + 3]\nst [x], r6")
+    assert registers(session, 5, 6) == [9, 4]
+    assert session.machine["A"].tolist() == [10, 20, 30, 40]
+    assert session.machine["x"].tolist() == [4, 8, 9]
+    for _ in range(3):
+        session.undo()
+    assert not any(session.machine["x"].tolist())
+
+
+def test_typed_tensors_flow(engine: str) -> None:
+    session = empty(engine)
+    session.execute(".tensor a: u8[4, 32] @ auto = each(i, j, i * 32 + j)\n.tensor b: u8[4, 32] @ auto")
+    session.execute("vload %x, a\nvadd.u8.w %y, %x, %x\nvstore b, %y")
+    assert (session.machine["b"] == session.machine["a"] * 2).all()
+    assert session.is_over
+
+
+def test_names_that_are_typed_stay(engine: str) -> None:
+    session = empty(engine)
+    session.execute(".equ k = 6")
+    session.execute(".reg i")
+    session.execute("mov i, k")
+    session.execute("mov %j, 7")
+    session.execute("mul r20, i, %j")
+    assert session.register(20) == 42
+    assert len(set(session.loaded.registers.values())) == 2
+
+
+def test_names_take_registers_that_nothing_names() -> None:
+    session = counting()
+    session.execute("mov %x, 1\nmov %y, 2")
+    taken = {session.loaded.registers[name] for name in ("%x", "%y")}
+    assert len(taken) == 2 and not taken & {1, 2, 9, 31, session.loaded.registers["total"]}
+    session.execute("\n".join(f"mov r{number}, 0" for number in range(32)))
+    with pytest.raises(SourceError, match=r"E-REGISTERS.*no register is left for `%z`"):
+        session.execute("mov %z, 1")
+
+
+def test_typed_code_takes_no_register_that_it_does_not_name(engine: str) -> None:
+    session = counting(engine)
+    before = list(session.state.registers)
+    session.execute("mov r5, 0\nloop 40, end\nmul r6, r5, r5\nadd r7, r7, r6\nadd r5, r5, 1\nend:")
+    after = list(session.state.registers)
+    assert after[7] == sum(i * i for i in range(40))
+    assert {number for number in range(32) if before[number] != after[number]} <= {5, 6, 7}
+
+
+# Refused --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "code", "columns"),
+    [
+        ("  add r1, r99, 1", "E-REGISTER", (11, 14)),
+        ("ld r1, [AA]", "E-UNDEFINED", (9, 11)),
+        ("jmp strat", "E-UNDEFINED", (5, 10)),
+        ("mvo r1, 2", "E-MNEMONIC", (1, 4)),
+        ("{ mov r1, 1", "E-SYNTAX", (1, 2)),
+        ("{ mul r1, r1, r1 !M0 || mul r2, r1, r1 !M0 }", "E-UNIT-BUSY", None),
+        (".machine lpu1", "E-MACHINE", (10, 14)),
+        ("A: .i32 1", "E-DUPLICATE", (1, 2)),
+        ("mov r1, \0", "E-SOURCE", None),
+        ("mov r1, " + "(" * 5000, "E-LIMIT", None),
+    ],
+)
+def test_errors_name_what_was_typed(text: str, code: str, columns: tuple[int, int] | None) -> None:
+    session = counting()
+    problem = refused(session, text)
+    assert problem.code == code and problem.place is not None
+    assert problem.place.file == "<typed 1>" and session.sources["<typed 1>"] == text
+    assert columns is None or (problem.place.column, problem.place.end_column) == columns
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "; a comment", ".text"])
+def test_what_says_nothing_is_refused(text: str) -> None:
+    assert refused(counting(), text).message == "there is nothing to run"
+
+
+def test_a_near_name_is_offered() -> None:
+    assert "`start`" in refused(counting(), "jmp strat").help
+
+
+def test_what_the_store_has_no_room_for_is_refused(tmp_path: Path) -> None:
+    small = tmp_path / "small.toml"
+    sizes = {"superlanes": 2, "quads": 2, "rows": 64, "text_syllables": 8}
+    small.write_text("\n".join(['name = "small"', *(f"{key} = {value}" for key, value in sizes.items())]))
+    session = Session.open(Source(machine=str(small)))
+    problem = refused(session, "\n".join(f"mov r{number}, {number}" for number in range(7)))
+    assert problem.code == "E-TEXT-SIZE"
+
+
+# Edits ----------------------------------------------------------------------------------------
+def test_edits_say_what_was_typed_and_how_it_ended() -> None:
+    session = empty()
+    session.execute("mov r1, 5")
+    assert session.history.edits == [Edit(0, "run mov r1, 5"), Edit(1, "(and back to the program)")]
+
+
+def test_a_saved_session_types_it_again(tmp_path: Path) -> None:
+    session = counting()
+    session.execute("x: .i32 5")
+    session.execute("ld r5, [x]")
+    session.execute("jmp done")
+    session.step(by="cycle")
+    session.save(tmp_path / "session.json")
+    again = Session.resume(tmp_path / "session.json")
+    assert again.state == session.state
+    assert again.history.edits == session.history.edits
+
+
+def test_reload_begins_without_what_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "counting.s"
+    path.write_text(COUNTING)
+    session = Session.open(Source((str(path),), machine="lpu-tiny"))
+    session.execute("mov r5, 1")
+    session.reload()
+    assert session.register(5) == 0 and len(session.image.text) == len(session.loaded.image.text)
+    session.execute("mov r5, 2")
+    assert session.register(5) == 2 and "<typed 1>" in session.sources
+
+
+def test_over_means_that_all_has_landed(engine: str) -> None:
+    session = empty(engine)
+    session.execute("{ mul r1, r1, r1 || mov r2, 3 }")
+    assert is_over(session.state) and session.cycle == 3

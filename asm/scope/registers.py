@@ -23,6 +23,7 @@ class Registers:
         self.numbers: dict[str, int] = dict(NAMED)
         self.symbolic: list[tuple[str, Line, Name | Virtual]] = []
         self.used = 0  # bit n: register n is named by the file
+        self.reserved = 0  # bit n: register n is not for the assembler, though the file may not name it
         self.flowing: dict[str, Place] = {}  # names that stand for values of streams, and where they are made first
         self.waiting: list[tuple[AsmOp, tuple[int, ...], int]] = []
         self.pinned: dict[int, int] = {}

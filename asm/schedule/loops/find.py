@@ -22,10 +22,14 @@ MOST_BODY = 128  # ops
 
 @dataclass(slots=True)
 class Stated:
-    """What the writer states of loops, by their labels: `.trip` and `.independent`."""
+    """What the writer states of loops, by their labels: `.trip` and `.independent`.
+
+    Bit n of `reserved`: register n is not to be used, though no op may name it.
+    """
 
     trips: Mapping[str, Trip] = field(default_factory=dict)
     independent: frozenset[str] = frozenset()
+    reserved: int = 0
 
     def rounds(self, names: Iterable[str]) -> Rounds:
         trip = next((self.trips[name] for name in names if name in self.trips), None)
@@ -117,8 +121,8 @@ class Surroundings(NamedTuple):
     closed: bool
 
 
-def survey(program: Blocks) -> Surroundings:
-    named: set[int] = set()
+def survey(program: Blocks, reserved: int) -> Surroundings:
+    named = {register for register in range(CONDITION_CODE) if reserved >> register & 1}
     jumps: Counter[str] = Counter()
     closed = not program.entered
     for block in program.blocks:

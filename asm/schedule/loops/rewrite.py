@@ -30,7 +30,7 @@ def pipeline_loops(
     program: Blocks, found: Sequence[Candidate], aliases: Aliases, stated: Stated, oracle: Oracle | None = None
 ) -> list[LoopReport]:
     """Rewrite a program's loops in place; says what became of each. An `oracle` finds the kernels, if there is one."""
-    around = survey(program)
+    around = survey(program, stated.reserved)
     reports, made = [], {}
     for number, loop in enumerate(found):
         report = LoopReport(loop.control, program.blocks[loop.body].ops)
