@@ -23,9 +23,14 @@ def none(request: Request) -> None:
 
 def some(request: Request) -> str:
     """The argument. Raises SourceError where there is none."""
-    if not request.argument:
+    return given(request, request.argument)
+
+
+def given(request: Request, part: str) -> str:
+    """A part of the argument. Raises SourceError where it is empty."""
+    if not part:
         raise trouble(f"`{request.verb.name}` needs an argument", usage(request.verb))
-    return request.argument
+    return part
 
 
 def number(text: str, verb: Verb, what: str = "number") -> int:

@@ -17,6 +17,7 @@ from isa.diagnostics import SourceError
 if TYPE_CHECKING:
     from debugger.repl.transcript import Transcript
     from debugger.session import Session
+    from debugger.why import Cause
 
 MAX_LINE = 1 << 16  # characters of a line
 MAX_CODE = 1 << 20  # characters of code typed in several lines
@@ -50,6 +51,7 @@ class Console:
     failed: bool = False
     interrupted: bool = False
     last_hits: tuple[int, ...] = ()
+    cause: Cause | None = None
     again: str = ""
     displays: dict[int, tuple[str, str]] = field(default_factory=dict)
     transcript: Transcript | None = None

@@ -51,6 +51,8 @@ def reload(console: Console, request: Request) -> Result:
 
 
 def _here(console: Console, lines: list[str]) -> Result:
+    """Where another program begins: what was asked about the one before is forgotten."""
+    console.cause = None
     return Result(
         [*lines, *position_lines(console)], {"messages": lines, **position_data(console.session)}
     )  # fmt: skip

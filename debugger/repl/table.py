@@ -91,7 +91,9 @@ LOOKING = Group("Looking", (
 CAUSES = Group("Asking why", (
     Verb("why", (), "TARGET [depth N]", TARGET, "who made a value, back to inputs and source lines", causes.why,
          "For example `why r4`, `why C[0, 3]`, `why cycle`. `depth N` unfolds more of the tree."),
-    Verb("why-not", ("whynot",), "", "", "why the run faulted: what was expected, what came", causes.whynot),
+    Verb("why-not", ("whynot",), "[depth N]", "", "why the run faulted: what was expected, what came", causes.whynot),
+    Verb("unfold", ("uf",), "PATH [depth N]", "", "more of the last answer", causes.unfold,
+         "`unfold 2.1` shows what is below the first cause of the second one."),
     Verb("goes", ("where-goes",), "TARGET [depth N]", TARGET, "what is made from a value", causes.goes),
 ))  # fmt: skip
 
