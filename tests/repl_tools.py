@@ -14,15 +14,13 @@ SUM = """\
         .array  y: i32[1]
         .input  x
         .output y
-        mov     r1, 0
-        mov     r2, 0
-again:  ld      r3, [x + r1]
-        add     r1, r1, 1
-        add     r2, r2, r3
-        cmp     r1, 4
-        jlt     again
-        st      [y], r2
-        halt    0
+        { mov   r1, 0 || mov r2, 0 }
+again:  { ld    r3, [x + r1] }
+        { add   r1, r1, 1 }
+        { nop   3 || cmp r1, 4 }
+        { add   r2, r2, r3 || jlt again }
+        { st    [y], r2 }
+        { halt  0 }
 """
 ENDLESS = "again:  add r1, r1, 1\n        jmp again\n"
 DIVIDES = """\

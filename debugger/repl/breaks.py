@@ -40,7 +40,9 @@ def watch(kind: str) -> Handler:
 
     def handler(console: Console, request: Request) -> Result:
         where, condition = split_condition(arguments.some(request))
-        return _made(console, console.session.breakpoints.watch(where, kind, checked(console, condition)))
+        condition = checked(console, condition)
+        console.expression = where
+        return _made(console, console.session.breakpoints.watch(where, kind, condition))
 
     return handler
 
@@ -48,6 +50,7 @@ def watch(kind: str) -> Handler:
 def checked(console: Console, condition: str) -> str:
     """A condition as it is. Raises SourceError for one that has no value."""
     if condition:
+        console.expression = condition
         console.session.is_true(condition)
     return condition
 

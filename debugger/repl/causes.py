@@ -20,14 +20,16 @@ def why(console: Console, request: Request) -> Result:
     from debugger.why import why
 
     text, depth = _with_depth(request)
-    return _tree(console, why(console.session, arguments.given(request, text)), depth)
+    console.expression = arguments.given(request, text)
+    return _tree(console, why(console.session, text), depth)
 
 
 def goes(console: Console, request: Request) -> Result:
     from debugger.why import goes
 
     text, depth = _with_depth(request)
-    return _tree(console, goes(console.session, arguments.given(request, text)), depth)
+    console.expression = arguments.given(request, text)
+    return _tree(console, goes(console.session, text), depth)
 
 
 def whynot(console: Console, request: Request) -> Result:

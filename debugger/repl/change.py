@@ -17,8 +17,10 @@ def assign(console: Console, request: Request) -> Result:
     target, equals, value = request.argument.partition("=")
     if not equals or not target.strip() or not value.strip():
         raise trouble("`set` takes a target, `=` and a value", arguments.usage(request.verb))
+    console.value(value.strip())  # which quotes it where it has none
+    console.expression = target.strip()
     console.session.set(target.strip(), value.strip())
-    shown = console.session.value(target.strip())
+    shown = console.value(target.strip())
     return Result(shown.lines(console.screen.width), shown.as_data())
 
 
@@ -27,7 +29,8 @@ def load(console: Console, request: Request) -> Result:
     if len(words) != 2:
         raise trouble("`load` takes a name and a file", arguments.usage(request.verb))
     name, path = words
-    console.session.set(name, f'load("{path}")')
+    console.expression = name
+    console.session.set(name, f"load({path!r})")
     return said(f"{name} is filled from {path}", name=name, file=path)
 
 

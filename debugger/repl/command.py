@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from debugger.repl.instructions import is_mnemonic, names
 from debugger.repl.reply import did_you_mean
 from debugger.repl.table import BY_NAME, NAMES
 from debugger.repl.verb import Request, Verb
@@ -53,32 +54,19 @@ def parse(line: str) -> Request | Code:
     return Request(line, verb, (form or "")[1:], argument.strip())
 
 
-def is_mnemonic(word: str) -> bool:
-    """Whether the assembler knows a word as an instruction, in linear tensor code or anywhere."""
-    from asm.streams.memory import LOADS_AND_STORES
-    from isa.index import FAMILIES
-    from isa.table import MNEMONICS
-
-    name = word.lower()
-    stem = name.split(".")[0]
-    return any(each in names for each in (name, stem) for names in (MNEMONICS, FAMILIES, LOADS_AND_STORES))
-
-
 def by_prefix(word: str) -> Verb:
     """The verb that a word begins, as long as it is one alone. Raises SourceError."""
     begun = dict.fromkeys(BY_NAME[name].name for name in NAMES if len(word) > 1 and name.startswith(word))
     if len(begun) == 1:
         return BY_NAME[next(iter(begun))]
     if begun:
-        raise trouble(f"`{word}` begins several verbs: {', '.join(begun)}", "write a letter more")
+        raise trouble(f"`{word}` begins several verbs: {', '.join(sorted(begun))}", "write a letter more")
     raise trouble(f"`{word}` is neither a verb nor an instruction", suggestion(word))
 
 
 def suggestion(word: str) -> str:
-    from isa.table import MNEMONICS
-
-    otherwise = did_you_mean(word, MNEMONICS, "`help` lists the verbs, `isa` the instructions")
-    return did_you_mean(word, NAMES, otherwise)
+    known = [*(name for name in NAMES if len(name) > 1), *names()]
+    return did_you_mean(word, known, "`help` lists the verbs, `isa` the instructions")
 
 
 def is_open(text: str) -> bool:

@@ -58,9 +58,11 @@ def _verbs(console: Console | None = None) -> Iterator[tuple[str, str]]:
 
 
 def _mnemonics(console: Console | None = None) -> Iterator[tuple[str, str]]:
+    from asm.streams.statements import NAMES
     from isa.table import MNEMONICS
 
-    return ((name, rows[0].doc) for name, rows in MNEMONICS.items())
+    yield from ((name, rows[0].doc) for name, rows in MNEMONICS.items())
+    yield from ((name, "of linear tensor code") for name in NAMES)
 
 
 def _names(console: Console) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,13 @@ from debugger.trouble import trouble
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
+    from debugger.expr import Shown
     from debugger.repl.transcript import Transcript
     from debugger.session import Session
     from debugger.why import Cause
+    from vm.engine import State
 
+EXPRESSION_FILE = "<expression>"  # what places in expressions call their file
 MAX_LINE = 1 << 16  # characters of a line
 MAX_CODE = 1 << 20  # characters of code typed in several lines
 BLOCK_END = "end"  # what ends the lines after `asm` alone
@@ -52,12 +55,31 @@ class Console:
     interrupted: bool = False
     last_hits: tuple[int, ...] = ()
     cause: Cause | None = None
+    listed: tuple[str, int] | None = None
+    expression: str = ""
+    seen: tuple[State, State] | None = None
     again: str = ""
     displays: dict[int, tuple[str, str]] = field(default_factory=dict)
     transcript: Transcript | None = None
     pending: list[str] = field(default_factory=list)
     in_block: bool = False
     nesting: int = 0
+
+    def value(self, expression: str) -> Shown:
+        """The value of an expression, which is quoted where it has none. Raises SourceError."""
+        self.expression = expression
+        return self.session.value(expression)
+
+    def stands(self) -> None:
+        """We stand somewhere else, or other than before."""
+        state = self.session.state
+        self.seen = (self.seen[1] if self.seen else state, state)
+        self.listed = None
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The texts that messages may quote: of the program, and the expression that was looked at last."""
+        return {**self.session.sources, EXPRESSION_FILE: self.expression}
 
     # Lines ------------------------------------------------------------------------------------
     @property
@@ -119,11 +141,27 @@ class Console:
         if len(line) > MAX_LINE:
             raise trouble(f"a line of {len(line)} characters; a command has at most {MAX_LINE}")
         self._check_characters(line)
-        command = parse(line)
+        command = self._parsed(line)
         if isinstance(command, Code):
             return self._run_code(command.text)
         self.again = line if command.verb.repeats else ""
         return command.verb.name, self._handle(command)
+
+    def _parsed(self, line: str) -> Request | Code:
+        """What a line asks for; one that is only an expression is refused with the way to see it."""
+        try:
+            return parse(line)
+        except SourceError as error:
+            if not self._is_value(line):
+                raise
+            raise trouble(error.diagnostics[0].message, f"`p {line.strip()}` shows its value") from None
+
+    def _is_value(self, line: str) -> bool:
+        try:
+            self.session.value(line)
+        except SourceError:
+            return False
+        return True
 
     def _handle(self, request: Request) -> Result:
         return request.verb.handler(self, request)

@@ -65,7 +65,7 @@ def dump(console: Console, request: Request) -> Result:
     text, _, path = request.argument.rpartition(" ")
     if not text:
         raise trouble("`dump` takes an expression and a file", arguments.usage(request.verb))
-    array = np.asarray(console.session.value(text.strip()).value)
+    array = np.asarray(console.value(text.strip()).value)
     _write_npy(path, array)
     shape = ", ".join(map(str, array.shape))
     return said(f"{path}: {array.dtype}[{shape}]", file=path, dtype=str(array.dtype), shape=list(array.shape))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import chain
+
+from debugger.repl.instructions import is_mnemonic
 
 TOKEN = re.compile(
     r"""(?P<comment>;.*|//.*|\#.*)|(?P<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)')|(?P<directive>\.[A-Za-z]\w*)
@@ -37,16 +37,7 @@ def word_kind(word: str, may_be_verb: bool) -> str:
         return "verb"
     if REGISTER.fullmatch(word):
         return "register"
-    return "mnemonic" if word.lower() in mnemonics() else "name"
-
-
-@cache
-def mnemonics() -> frozenset[str]:
-    from asm.streams.memory import LOADS_AND_STORES
-    from isa.index import FAMILIES
-    from isa.table import MNEMONICS
-
-    return frozenset(chain(MNEMONICS, FAMILIES, LOADS_AND_STORES))
+    return "mnemonic" if is_mnemonic(word) else "name"
 
 
 def painted(line: str, colour: bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debugger.repl.breaks import described
 from debugger.repl.files import mark_lines
+from debugger.repl.look import viewed
 from debugger.repl.reply import Result, counted, did_you_mean
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
@@ -62,6 +63,37 @@ def _state(each: Breakpoint) -> str:
     return f": {text}" if text else ""
 
 
+def registers(console: Console, argument: str) -> Result:
+    from debugger.views.registers import registers
+
+    return viewed(console, registers(console.session, console.seen[0] if console.seen else None))
+
+
+def accumulators(console: Console, argument: str) -> Result:
+    """Rows of a plane: `info accumulators P1 [FIRST [COUNT]]`."""
+    from debugger.views.contents import accumulators
+
+    words = argument.split() or ["P0"]
+    try:
+        plane, *rows = (int(word, 0) for word in (words[0].removeprefix("P"), *words[1:3]))
+    except ValueError:
+        raise trouble(
+            f"`{argument}` is no plane and rows", "`info accumulators P0 8 16`: from row 8, 16 of them"
+        ) from None
+    return viewed(console, accumulators(console.session, plane, *rows))
+
+
+def view(module: str, name: str) -> Callable[[Console, str], Result]:
+    """The topic that a view without arguments shows; it is imported when it is asked for."""
+
+    def show(console: Console, argument: str) -> Result:
+        from importlib import import_module
+
+        return viewed(console, getattr(import_module(f"debugger.views.{module}"), name)(console.session))
+
+    return show
+
+
 def marks(console: Console, argument: str) -> Result:
     return mark_lines(console.session)
 
@@ -99,6 +131,15 @@ def _program_data(session: Session) -> dict[str, Any]:
 TOPICS = {
     topic.name: topic
     for topic in (
+        Topic("registers", "r0 to r31 and cc, what changed since the last stop, what is on its way", registers),
+        Topic("loops", "the loops around, and their rounds left", view("registers", "loops")),
+        Topic("units", "what each unit did so far and does now", view("units", "units")),
+        Topic("bursts", "the bursts under way", view("units", "bursts")),
+        Topic("streams", "the values on the streams", view("contents", "streams")),
+        Topic("vectors", "the v registers", view("contents", "vectors")),
+        Topic("planes", "weights, exits and accumulators of the planes", view("contents", "planes")),
+        Topic("accumulators", "rows of a plane: `info accumulators P0 [FIRST [COUNT]]`", accumulators),
+        Topic("memory", "where tensors and symbols lie, and how much of them is written", view("memory", "memory")),
         Topic("breaks", "breakpoints and watches, and how often they were hit", breaks),
         Topic("history", "how far it reaches, and what was changed", history),
         Topic("marks", "the cycles that have names", marks),

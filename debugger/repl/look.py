@@ -1,23 +1,22 @@
-"""Verbs that look at the machine."""
+"""Verbs that look at the machine and the program."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from debugger.repl import arguments
+from debugger.repl.places import address_of, line_of
 from debugger.repl.position import display_lines, position_data, position_lines
 from debugger.repl.reply import Result, said
 from debugger.repl.values import shown_lines
 from debugger.repl.verb import Request
+from debugger.trouble import trouble
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
     from debugger.views.ink import View
 
-
-def show(console: Console, request: Request) -> Result:
-    shown = console.session.value(arguments.some(request))
-    return Result(shown_lines(shown, request.format, console.screen.width), shown.as_data())
+AFTER = 14  # lines that `list` shows when it goes on
 
 
 def viewed(console: Console, view: View) -> Result:
@@ -26,16 +25,22 @@ def viewed(console: Console, view: View) -> Result:
     return Result(view.lines(screen.width, screen.colour, screen.unicode), view.as_data())
 
 
-def floor(console: Console, request: Request) -> Result:
-    from debugger.views.floor import floor
+# Values -----------------------------------------------------------------------------------------
+def show(console: Console, request: Request) -> Result:
+    shown = console.value(arguments.some(request))
+    return Result(shown_lines(shown, request.format, console.screen.width), shown.as_data())
 
-    arguments.none(request)
-    return viewed(console, floor(console.session))
+
+def memory(console: Console, request: Request) -> Result:
+    from debugger.views.dump import x
+
+    console.expression = request.argument
+    return viewed(console, x(console.session, request.format, request.argument))
 
 
 def display(console: Console, request: Request) -> Result:
     if request.argument:
-        console.session.value(request.argument)  # raises where there is no such thing
+        shown_lines(console.value(request.argument), request.format, console.screen.width)  # raises what is wrong
         number = max(console.displays, default=0) + 1
         console.displays[number] = (request.argument, request.format)
         return Result(display_lines(console, number), {"number": number})
@@ -47,7 +52,40 @@ def undisplay(console: Console, request: Request) -> Result:
     chosen = arguments.numbers(request, console.displays)
     for number in chosen:
         del console.displays[number]
-    return said(f"displays that are gone: {', '.join(map(str, chosen)) or 'none'}", numbers=chosen)
+    return said(f"not displayed any more: {', '.join(map(str, chosen)) or 'none'}", numbers=chosen)
+
+
+# The machine ------------------------------------------------------------------------------------
+def floor(console: Console, request: Request) -> Result:
+    from debugger.views.floor import floor
+
+    arguments.none(request)
+    return viewed(console, floor(console.session))
+
+
+# The program ------------------------------------------------------------------------------------
+def disassembly(console: Console, request: Request) -> Result:
+    from debugger.views.code import disas
+
+    address = address_of(console.session, request.argument) if request.argument else None
+    return viewed(console, disas(console.session, address))
+
+
+def listing(console: Console, request: Request) -> Result:
+    """Source around a place; asked again without one, what follows."""
+    from debugger.views.code import listing
+
+    if request.argument:
+        view = listing(console.session, *line_of(console.session, request.argument))
+    elif console.listed:
+        file, line = console.listed
+        if line >= len(console.session.lines.text(file)):
+            raise trouble(f"line {line} is the last of {file}", "`list 1` begins again")
+        view = listing(console.session, file, line + 1, before=0, after=AFTER)
+    else:
+        view = listing(console.session)
+    console.listed = (view.file, view.rows[-1].number) if view.rows else None
+    return viewed(console, view)
 
 
 def where(console: Console, request: Request) -> Result:

@@ -39,7 +39,7 @@ def quit(console: Console, request: Request) -> Result:
 
 # Help -------------------------------------------------------------------------------------------
 def help(console: Console, request: Request) -> Result:
-    from debugger.repl.command import is_mnemonic
+    from debugger.repl.instructions import is_mnemonic
     from debugger.repl.table import BY_NAME, NAMES
 
     name = request.argument

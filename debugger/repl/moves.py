@@ -38,7 +38,8 @@ def _pass(console: Console, times: int) -> None:
 
 
 def until(console: Console, request: Request) -> Result:
-    return stopped_result(console, console.session.until(arguments.some(request)))
+    console.expression = arguments.some(request)
+    return stopped_result(console, console.session.until(request.argument))
 
 
 def reverse(console: Console, request: Request) -> Result:

@@ -38,7 +38,7 @@ def _print_text(console: Console, reply: Reply, echo: bool) -> None:
         from isa.report import render
 
         sys.stdout.flush()
-        sys.stderr.write(render(reply.diagnostics, console.session.sources, console.screen.colour))
+        sys.stderr.write(render(reply.diagnostics, console.sources, console.screen.colour))
         sys.stderr.flush()
 
 

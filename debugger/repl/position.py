@@ -20,6 +20,7 @@ PLAIN_REASONS = ("step", "goto", "edit")  # which the position itself says
 def stopped_result(console: Console, stopped: Stopped) -> Result:
     """What is shown where a run or step ended."""
     console.last_hits = stopped.hits
+    console.stands()
     session = console.session
     lines = [] if stopped.reason in PLAIN_REASONS and not session.is_over else [stopped.text]
     if session.fault:

@@ -28,6 +28,7 @@ RUNNING = Group("Running", (
          "A cycle in which nothing is fetched counts as well: after a jump, in a wait, while bursts run on.",
          repeats=True),
     Verb("round", (), "[N]", "", "go on to the next round of the innermost loop", moves.forward("round"), repeats=True),
+    Verb("out", ("finish",), "[N]", "", "go on until the innermost loop is left", moves.forward("loop"), repeats=True),
     Verb("kernel", ("k",), "[N]", "", "go on to the next kernel", moves.forward("kernel"),
          "Kernels begin at exported labels, and where the code of another file begins.", repeats=True),
     Verb("until", ("u",), "EXPRESSION", EXPRESSION, "go on until an expression holds", moves.until,
@@ -44,6 +45,7 @@ BACK = Group("Going back", (
     Verb("rstepb", ("rsb", "rsi"), "[N]", "", "go back by a bundle", moves.back("bundle"), repeats=True),
     Verb("rstepc", ("rsc",), "[N]", "", "go back by a cycle", moves.back("cycle"), repeats=True),
     Verb("rround", (), "[N]", "", "go back to the round before", moves.back("round"), repeats=True),
+    Verb("rout", (), "[N]", "", "go back to before the innermost loop", moves.back("loop"), repeats=True),
     Verb("rkernel", (), "[N]", "", "go back to the kernel before", moves.back("kernel"), repeats=True),
     Verb("earlier", (), "", "", "where we were before, as a browser goes back", moves.earlier, repeats=True),
     Verb("later", (), "", "", "the other way again", moves.later, repeats=True),
@@ -75,16 +77,23 @@ STOPS = Group("Stops", (
 ))  # fmt: skip
 
 FORMATS = """FORMAT is x (hexadecimal), d (signed), u (unsigned), b (binary), f (the bits as f32)."""
+MEMORY_FORMATS = """FORMAT is a count, a format x d u f c i and a size b h w or f16 bf16 f32: `x/8w A`, `x/4f32 C`,
+`x/6i loop_k` (bundles). Bytes never written are shown as `--`."""
 
 LOOKING = Group("Looking", (
     Verb("print", ("p", "inspect"), "EXPRESSION", EXPRESSION, "the value of an expression", look.show,
          "Symbols with their types, registers, streams: `p C[3, :].f32`, `p se4@mw3`, `p sum(A)`,\n"
          f'`p C == load("golden.npy")`. {FORMATS}', formats=True),
+    Verb("x", (), "[TARGET]", EXPRESSION, "memory, as words, numbers or instructions", look.memory, MEMORY_FORMATS,
+         formats=True),
     Verb("display", (), "[EXPRESSION]", EXPRESSION, "print an expression at every stop", look.display,
          "Without an expression, prints all of them now.", formats=True),
     Verb("undisplay", (), "[NUMBER ...]", NUMBER, "stop printing expressions, or all of them", look.undisplay),
     Verb("info", ("i",), "TOPIC", TOPIC, "registers, units, streams, breaks, loops, memory and more", info.info),
     Verb("floor", ("f",), "", "", "the floor plan in this cycle: what issues, what flows, what lands", look.floor),
+    Verb("disas", (), "[WHERE]", WHERE, "bundles around here", look.disassembly),
+    Verb("list", ("l",), "[WHERE]", WHERE, "source lines around here", look.listing,
+         "Again without a place, the lines that follow.", repeats=True),
     Verb("where", ("bt",), "", "", "where the run stands", look.where),
 ))  # fmt: skip
 
