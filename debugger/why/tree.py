@@ -12,7 +12,7 @@ from debugger.why.replay import Replay
 from debugger.why.sources import ADDRESS, SELECTION, Source, sources
 from debugger.why.spots import MEMORY, REGISTER, Made, Origin, Spot
 from debugger.why.sums import Summand, Term
-from debugger.why.types import made_type, spot_type
+from debugger.why.types import made_type, moved, moves, spot_type
 from debugger.why.values import NOTHING, as_number, bits, condition_text, number_text, text
 from debugger.why.words import event_text, place_of, plural, spot_name
 from isa.faults import CONDITION_CODE
@@ -25,7 +25,7 @@ def cause_of(replay: Replay, spot: Spot, type_: str = "", before: str = "") -> C
     """Why a spot holds what it holds. `type_` is the element type that it is read as, where that is known."""
     with replay.visit():
         parts = makers(replay, spot)
-        type_ = spot_type(replay, parts, spot) or type_
+        type_ = (type_ if moved(parts) else "") or spot_type(replay, parts, spot) or type_
         value = spot_text(replay, spot, type_)
         said = before + spot_name(replay, spot) + ("" if value == NOTHING else f" = {value}")
         if len(parts) == 1:
@@ -74,6 +74,8 @@ def causes_of(replay: Replay, made: Made, type_: str = "") -> list[Cause]:
         if sums.adds(replay, made):
             return _summands(replay, made)
         found = sources(replay, made)
+        if moves(made) and type_:
+            return [_of_source(replay, source._replace(type=type_), type_) for source in found]
         if len(found) > FEW:
             return _of_many(replay, found, type_)
         return [_of_source(replay, source, type_) for source in found]

@@ -13,6 +13,8 @@ from isa.row import VECTOR, WRITE
 from isa.types import TYPES
 from isa.units import PLANE, SXM
 
+COPY = "vmov"  # the semantics of vector ops that copy bits of any type
+
 
 def spot_type(replay: Replay, parts: Sequence[Part], spot: Spot) -> str:
     """The type of what a spot holds: that of its tensor, else that of the op which made it; "" if neither says."""
@@ -24,6 +26,15 @@ def spot_type(replay: Replay, parts: Sequence[Part], spot: Spot) -> str:
         return ""
     found = made_type(replay, part.maker)
     return found if found and TYPES[found].planes == spot.width else ""
+
+
+def moved(parts: Sequence[Part]) -> bool:
+    """Whether what is there was made by an op that copies bits: whoever reads it knows better what it is."""
+    return len(parts) == 1 and isinstance(parts[0].maker, Made) and moves(parts[0].maker)
+
+
+def moves(made: Made) -> bool:
+    return made.event.op.row.semantics == COPY
 
 
 def made_type(replay: Replay, made: Made) -> str:
