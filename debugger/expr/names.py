@@ -8,9 +8,11 @@ from math import inf, nan
 
 from debugger.expr import picks, planes
 from debugger.expr.errors import Problem
+from debugger.expr.lanes import UNSIGNED, Accumulators, Stream, Vector
 from debugger.expr.memory import Memory
+from debugger.expr.registers import ConditionCode, Register
 from debugger.expr.scope import Scope
-from debugger.expr.stores import UNSIGNED, Accumulators, ConditionCode, Register, Store, Stream, Vector
+from debugger.expr.stores import Store
 from debugger.expr.values import INT, Value, of_array, of_number
 from isa.image import TEXT, Tensor
 from isa.machine import EAST, WEST, MachineSpec

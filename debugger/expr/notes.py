@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from debugger.expr.lanes import Stream, Vector
+from debugger.expr.registers import ConditionCode, Register
 from debugger.expr.scope import Scope
-from debugger.expr.stores import ConditionCode, Lanes, Register, Store, Stream, Vector
+from debugger.expr.stores import Store
 from debugger.expr.texts import element_text
 from debugger.expr.values import number_of
 from isa.faults import CONDITION_CODE
@@ -46,7 +48,7 @@ def _on_their_way(store: Register | ConditionCode) -> Iterator[str]:
             yield f"{text} is on its way, there in cycle {write.landing}: {maker(store.scope, write.pc, write.slot)}"
 
 
-def _to_vector(store: Lanes) -> Iterator[str]:
+def _to_vector(store: Vector) -> Iterator[str]:
     for item in store.scope.state.tensor:
         if isinstance(item, items.VectorWrite) and item.register == store.number:
             yield f"a result is on its way, there in cycle {item.landing}: {maker(store.scope, item.pc, item.slot)}"
@@ -72,9 +74,8 @@ def _of_stream(store: Stream) -> Iterator[str]:
 def _whole(store: Stream, value: items.Value) -> str:
     """The expression for a result of which a value is a byte, in the type of the op that made it."""
     op = op_at(store.scope.machine.image, value.pc, value.slot)
-    name = (
-        op.row.type if op and op.row.type in TYPES and TYPES[op.row.type].planes == value.width else f"w{value.width}"
-    )
+    fits = op is not None and op.row.type in TYPES and TYPES[op.row.type].planes == value.width
+    name = op.row.type if op and fits else f"w{value.width}"
     return f"{place_name(value.stream - value.byte)}@{store.name.partition('@')[2]}.{name}"
 
 

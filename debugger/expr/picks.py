@@ -46,3 +46,7 @@ def _part(name: str, axis: range, part: int | slice) -> Pick:
         return axis[part]
     except ValueError:
         raise Problem("a slice cannot have step 0") from None
+
+
+def as_slice(part: range) -> slice:
+    return slice(part.start, part.stop if part.stop >= 0 else None, part.step)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from debugger.expr import counts, texts
 from debugger.expr.notes import notes
+from debugger.expr.registers import ConditionCode
 from debugger.expr.rows import rows
-from debugger.expr.stores import ConditionCode, Store
+from debugger.expr.stores import Store
 from debugger.expr.values import BOOL, INDEX, WIDE_INT, Value
 from debugger.expr.walk import Found, read
 

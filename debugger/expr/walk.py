@@ -15,7 +15,7 @@ from debugger.expr.names import BUFFER, look_up, stream_at
 from debugger.expr.operators import COMPARE, MAX_BITS, binary, compare, joined, negated, truth, truths, unary
 from debugger.expr.picks import Index
 from debugger.expr.scope import Scope
-from debugger.expr.stores import Store, as_slice
+from debugger.expr.stores import Store
 from debugger.expr.values import BOOL, INDEX, VIEWS, Value, as_array, of_array, of_number, viewed
 
 Found: TypeAlias = Store | Value
@@ -128,7 +128,7 @@ def _part(value: Value, index: tuple[Index, ...]) -> Value:
     if not value.is_array:
         raise Problem("a number has no parts to index")
     picked = picks.pick("this", picks.everything(value.shape), index)
-    where = tuple(pick if isinstance(pick, int) else as_slice(pick) for pick in picked)
+    where = tuple(pick if isinstance(pick, int) else picks.as_slice(pick) for pick in picked)
     held = None if value.held is None else of_array(value.held[where]).data
     return of_array(value.data[where], held)
 

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from debugger.expr.errors import Problem, at_node
+from debugger.expr.lanes import Accumulators, Stream
 from debugger.expr.memory import Memory
 from debugger.expr.names import CONSTANTS
 from debugger.expr.parse import parse
 from debugger.expr.scope import Scope
-from debugger.expr.stores import Accumulators, Store, Stream
+from debugger.expr.stores import Store
 from debugger.expr.walk import find
 from isa.units import UNIT_NAMES
 from vm import stops
