@@ -52,9 +52,13 @@ class Disassembly:
 
     def lines(self, width: int = WIDTH, colour: bool = False, unicode: bool = True) -> list[str]:
         """`▸` marks what is about to issue, `●` breakpoints."""
-        return rendered(
-            (line for bundle in self.bundles for line in _bundle_lines(bundle, width)), width, colour, unicode
-        )
+        return rendered(self._lines(width), width, colour, unicode)
+
+    def _lines(self, width: int) -> Iterator[Line]:
+        if not self.bundles:
+            yield (Part("there is no program here", "dim"),)
+        for bundle in self.bundles:
+            yield from _bundle_lines(bundle, width)
 
     def as_data(self) -> dict[str, Any]:
         return {"bundles": [_bundle_data(bundle) for bundle in self.bundles]}

@@ -49,7 +49,7 @@ def rendered(lines: Iterable[Line], width: int, colour: bool, unicode: bool) -> 
 
 def _rendered(line: Line, width: int, colour: bool, unicode: bool) -> str:
     parts = [Part(printable(part.text), part.style) for part in line if part.text]
-    parts = _stripped(_cut(parts, width))
+    parts = _stripped(_cut(_stripped(parts), width))
     if not unicode:
         parts = [Part(_in_ascii(part.text), part.style) for part in parts]
     if not colour:
@@ -80,11 +80,9 @@ def _cut(parts: list[Part], width: int) -> list[Part]:
 
 def _stripped(parts: list[Part]) -> list[Part]:
     """Parts without the blanks at the end of the line."""
-    while parts and not parts[-1].text.rstrip() and parts[-1].style != "now":
+    while parts and not parts[-1].text.rstrip():
         parts = parts[:-1]
-    if parts and parts[-1].style != "now":
-        parts = [*parts[:-1], Part(parts[-1].text.rstrip(), parts[-1].style)]
-    return parts
+    return [*parts[:-1], Part(parts[-1].text.rstrip(), parts[-1].style)] if parts else []
 
 
 def clipped(text: str, width: int) -> str:
