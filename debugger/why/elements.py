@@ -83,13 +83,14 @@ def origin_of_bytes(replay: Replay, spot: Spot) -> Origin:
 
 
 def _is_initial(image: Image, addresses: Sequence[int]) -> bool:
-    """Whether the executable has data for bytes."""
+    """Whether the executable has data for bytes, which may be in several blocks: an element has a byte in each slice."""
     spec = image.machine
-    for block in image.blocks:
-        start = (spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word) * BYTES_PER_WORD
-        if all(start <= address < start + len(block.data) for address in addresses):
-            return True
-    return False
+    starts = [
+        (spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word) * BYTES_PER_WORD
+        for block in image.blocks
+    ]
+    filled = [range(start, start + len(block.data)) for start, block in zip(starts, image.blocks, strict=True)]
+    return all(any(address in data for data in filled) for address in addresses)
 
 
 # Layouts backwards ----------------------------------------------------------------------------
