@@ -96,8 +96,10 @@ def by(arguments: Arguments) -> str:
 def _step(adapter: Adapter, go: Callable[[Session], Stopped]) -> Body:
     """Step; a log point that is met is a step's end like any other place."""
 
+    session = adapter.session
+
     def step() -> Stopped:
-        stopped = go(adapter.session)
+        stopped = go(session)
         return stopped._replace(reason="step", hits=()) if tell_logs(adapter, stopped) else stopped
 
     adapter.move(step)
