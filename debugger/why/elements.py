@@ -83,7 +83,7 @@ def origin_of_bytes(replay: Replay, spot: Spot) -> Origin:
 
 
 def _is_initial(image: Image, addresses: Sequence[int]) -> bool:
-    """Whether the executable has data for bytes, which may be in several blocks: an element has a byte in each slice."""
+    """Whether the executable has data for bytes; those of one element may lie in blocks of several slices."""
     spec = image.machine
     starts = [
         (spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word) * BYTES_PER_WORD
