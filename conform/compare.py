@@ -1,0 +1,104 @@
+"""Two targets on one program: the first cycle after which they differ, and in what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from conform.program import Program
+from conform.target import LIMIT, Outcome, Target
+from isa.image import Image
+from vm.engine import State
+
+
+class Difference(NamedTuple):
+    """What the golden model says and what the target says, of `what` at the start of `cycle`."""
+
+    cycle: int
+    what: str
+    expected: str
+    observed: str
+
+
+def difference(golden: Target, target: Target, program: Program, limit: int = LIMIT) -> Difference | None:
+    """Where a target first differs from the golden model on a program; None where it conforms.
+
+    Whole runs are compared first; the cycle is searched for where they differ. Raises TargetError.
+    """
+    image = program.image()
+    found = differ_until(golden, target, program, image, limit)
+    return first_difference(golden, target, program, image, found) if found else None
+
+
+def differ_until(golden: Target, target: Target, program: Program, image: Image, until: int) -> Difference | None:
+    """Run both from the start to a cycle, or to their end, and compare all they are there."""
+    outcomes = []
+    for each in (golden, target):
+        each.load(image, program.uninit, program.strict)
+        outcomes.append(each.run(until))
+    return next(differences(golden, target, *outcomes), None)
+
+
+def first_difference(golden: Target, target: Target, program: Program, image: Image, last: Difference) -> Difference:
+    """The difference in the first cycle that has one: by bisection, then cycle by cycle over what is left.
+
+    States that differ mostly stay different; where they do not, the cycle found has a difference before which there
+    was none in the cycles looked at.
+    """
+    low, high, found = 0, max(1, last.cycle), last
+    while low < high:
+        middle = (low + high) // 2
+        at_middle = differ_until(golden, target, program, image, middle)
+        if at_middle:
+            high, found = middle, at_middle
+        else:
+            low = middle + 1
+    return found
+
+
+def differences(golden: Target, target: Target, expected: Outcome, observed: Outcome) -> Iterator[Difference]:
+    """What two runs differ in where they stand, the most telling first."""
+    cycle = expected.cycle
+    for what in ("fault", "status", "cycle"):
+        if getattr(expected, what) != getattr(observed, what):
+            yield Difference(cycle, what, str(getattr(expected, what)), str(getattr(observed, what)))
+    if expected == observed:
+        yield from state_differences(cycle, golden.state(), target.state())
+        yield from memory_differences(cycle, golden, target)
+        if golden.counts() != target.counts():
+            yield Difference(cycle, "issue counts", str(golden.counts()), str(target.counts()))
+
+
+def state_differences(cycle: int, expected: State, observed: State) -> Iterator[Difference]:
+    for number, (a, b) in enumerate(zip(expected.registers, observed.registers, strict=True)):
+        if a != b:
+            yield Difference(cycle, f"r{number}", f"{a:#010x}", f"{b:#010x}")
+    for name in State.__dataclass_fields__:
+        a, b = getattr(expected, name), getattr(observed, name)
+        if name not in ("registers", "tensor") and a != b:
+            yield Difference(cycle, name, str(a), str(b))
+    here, there = set(expected.tensor), set(observed.tensor)
+    for item in sorted(here ^ there, key=lambda item: (type(item).__name__, item)):
+        what = f"{type(item).__name__} {item[:-1]}"
+        yield Difference(cycle, what, shown(item.data, item in here), shown(item.data, item in there))
+
+
+def shown(data: bytes, is_there: bool) -> str:
+    return (data[:32].hex() + "..." * (len(data) > 32) or "there") if is_there else "not there"
+
+
+def memory_differences(cycle: int, golden: Target, target: Target) -> Iterator[Difference]:
+    """The first byte that differs, and the first written bit."""
+    ours, theirs = golden.written(), target.written()
+    place = first_unequal(ours, theirs)
+    if place is not None:
+        what = f"written bits of bytes {8 * place} to {8 * place + 7}"
+        yield Difference(cycle, what, f"{ours[place]:08b}", f"{theirs[place]:08b}")
+    a, b = (each.memory(0, 8 * len(ours)) for each in (golden, target))
+    place = first_unequal(a, b)
+    if place is not None:
+        yield Difference(cycle, f"byte {place} of SRAM", f"{a[place]:#04x}", f"{b[place]:#04x}")
+
+
+def first_unequal(a: bytes, b: bytes) -> int | None:
+    return None if a == b else next(k for k, (x, y) in enumerate(zip(a, b, strict=True)) if x != y)

@@ -1,0 +1,114 @@
+"""A conformance program as a value: bundles whose jumps name bundles, and what memory holds; to an image and to source.
+
+Each bundle keeps its time whatever becomes of the others: one that loses its last op becomes a wait of a cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from conform.build import op
+from isa import codec
+from isa.codec import Op
+from isa.image import Block, Image
+from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.row import LABEL
+
+Bundle = tuple[Op, ...]
+WAIT = op("nop count", count=1)
+
+
+class Chunk(NamedTuple):
+    """Bytes that memory holds from an address of the linear map on; they count as written."""
+
+    address: int
+    data: bytes
+
+
+class Program(NamedTuple):
+    """Straight or jumping code for a machine. Targets of control ops are numbers of bundles, len(bundles) the end.
+
+    `uninit` and `strict` say how the machine is run.
+    """
+
+    spec: MachineSpec
+    bundles: tuple[Bundle, ...]
+    memory: tuple[Chunk, ...] = ()
+    uninit: str = "fault"
+    strict: bool = False
+
+    def text(self) -> list[int]:
+        """Its syllables. Raises CodecError for ops that do not fit in one bundle, or their fields."""
+        places = [0]
+        for bundle in self.bundles:
+            places.append(places[-1] + len(codec.encode_bundle(bundle)))
+        return [word for bundle in self.bundles for word in codec.encode_bundle(with_addresses(bundle, places))]
+
+    def image(self, name: str = "program") -> Image:
+        """An executable, its memory in blocks of one bank each."""
+        blocks = [block for chunk in self.memory for block in blocks_of(self.spec, chunk)]
+        return Image(self.spec, self.text(), blocks, executable=True, name=name)
+
+    def source(self, name: str = "program") -> str:
+        """The program in the dialect; it assembles to the same bytes."""
+        from asm.write.disassemble import disassemble
+
+        return disassemble(self.image(name))
+
+    @property
+    def ops(self) -> int:
+        """How many ops do something: waits left out."""
+        return sum(one.row.control != "nop" for bundle in self.bundles for one in bundle)
+
+
+def with_addresses(bundle: Iterable[Op], places: Sequence[int]) -> list[Op]:
+    """Ops whose targets are addresses instead of numbers of bundles."""
+    return [one.with_field(name, places[one[name]]) if (name := target_field(one)) else one for one in bundle]
+
+
+def target_field(one: Op) -> str:
+    """The field of an op that says where it goes; "" where none does."""
+    return next((operand.fields[0] for operand in one.row.operands if operand.kind == LABEL), "")
+
+
+def from_text(
+    spec: MachineSpec, text: Sequence[int], memory: Iterable[Chunk] = (), uninit: str = "fault", strict: bool = False
+) -> Program:
+    """A program from its syllables. Raises CodecError for bits that are no bundles, or jumps to where none begins."""
+    bundles, starts, address = [], [], 0
+    while address < len(text):
+        ops, following = codec.decode_bundle(text, address)
+        starts.append(address)
+        bundles.append(tuple(ops))
+        address = following
+    numbers = {start: number for number, start in enumerate([*starts, len(text)])}
+    return Program(spec, tuple(with_numbers(bundle, numbers) for bundle in bundles), tuple(memory), uninit, strict)
+
+
+def with_numbers(bundle: Bundle, numbers: dict[int, int]) -> Bundle:
+    """Ops whose targets are numbers of bundles instead of addresses. Raises CodecError."""
+    found = []
+    for one in bundle:
+        name = target_field(one)
+        if name and one[name] not in numbers:
+            raise codec.CodecError(f"`{one.row.mnemonic}` goes to address {one[name]}, where no bundle begins")
+        found.append(one.with_field(name, numbers[one[name]]) if name else one)
+    return tuple(found)
+
+
+def blocks_of(spec: MachineSpec, chunk: Chunk) -> list[Block]:
+    """A chunk of whole words, cut where banks end. Raises ValueError for one that is not, or lies outside SRAM."""
+    if chunk.address % BYTES_PER_WORD or len(chunk.data) % BYTES_PER_WORD:
+        raise ValueError(f"{len(chunk.data)} bytes at {chunk.address} are no whole words")
+    if not 0 <= chunk.address <= spec.sram_bytes - len(chunk.data):
+        raise ValueError(f"{len(chunk.data)} bytes at {chunk.address} are outside SRAM of {spec.sram_bytes} bytes")
+    found, address, data = [], chunk.address, chunk.data
+    while data:
+        row, word = divmod(address // BYTES_PER_WORD, spec.words_per_row)
+        bank, row = divmod(row, spec.rows)
+        room = (spec.rows - row) * spec.lanes - word * BYTES_PER_WORD
+        part, data = data[:room], data[room:]
+        found.append(Block("", bank, row, word, len(part) // BYTES_PER_WORD, part, fixed=True))
+        address += len(part)
+    return found

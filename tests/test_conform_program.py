@@ -1,0 +1,91 @@
+"""Conformance programs as values, and comparing two targets on them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asm.assemble import assemble
+from conform.compare import difference
+from conform.generate import legal_programs
+from conform.program import Chunk, Program, from_text
+from conform.target import EngineTarget, Outcome
+from conform.tensor_plan import planned
+from conform.tensor_wild import any_machine
+from isa.machine import LPU_TINY
+from vm.engine import State
+from vm.loader import load
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Program:
+    """A scalar or a tensor program, with bytes of memory anywhere."""
+    rng = draw(st.randoms(use_true_random=False))
+    if draw(st.booleans()):
+        spec, text = LPU_TINY, draw(legal_programs())
+    else:
+        spec = any_machine(rng)
+        text = planned(rng, spec).text()
+    address = 4 * rng.randrange(spec.words)
+    return from_text(
+        spec, text, [Chunk(address, rng.randbytes(4 * rng.randrange(1 + min(200, spec.words - address // 4))))], "zero"
+    )
+
+
+@given(programs())
+def test_an_image_is_the_program(program: Program) -> None:
+    image = program.image()
+    assert from_text(program.spec, image.text, program.memory, program.uninit) == program
+    (chunk,) = program.memory
+    engine = load(image, "core")
+    assert bytes(engine.sram()[chunk.address : chunk.address + len(chunk.data)]) == chunk.data
+    assert sum(byte.bit_count() for byte in engine.written()) == len(chunk.data)
+
+
+@given(programs())
+def test_the_source_of_a_program_is_the_program(program: Program) -> None:
+    result = assemble(program.source(), machine=program.spec)
+    assert result.image is not None
+    assert result.image.text == program.text()
+
+
+@given(programs())
+def test_the_engines_conform(program: Program) -> None:
+    assert difference(EngineTarget("reference"), EngineTarget("core"), program, limit=200) is None
+
+
+class Wrong(EngineTarget):
+    """An implementation with a bit of r1 wrong from a cycle on."""
+
+    def __init__(self, since: int) -> None:
+        super().__init__("core")
+        self.since = since
+
+    def run(self, until: int) -> Outcome:
+        found = super().run(until)
+        if found.cycle >= self.since:
+            self.engine.set_register(1, self.engine.state.registers[1] ^ 4)
+        return found
+
+
+@pytest.mark.parametrize("since", [1, 2, 17, 40])
+def test_the_first_cycle_with_a_difference_is_found(since: int) -> None:
+    program = from_text(LPU_TINY, assembled("nop 50\n        halt 0\n"))
+    found = difference(EngineTarget("reference"), Wrong(since), program)
+    assert found is not None
+    assert (found.cycle, found.what, found.expected, found.observed) == (since, "r1", "0x00000000", "0x00000004")
+
+
+def assembled(source: str) -> list[int]:
+    result = assemble(f"        {source}", machine=LPU_TINY)
+    assert result.image is not None
+    return result.image.text
+
+
+def test_states_are_states() -> None:
+    target = EngineTarget("core")
+    target.load(from_text(LPU_TINY, assembled("halt 3\n")).image())
+    assert target.run(9) == Outcome("halted", 1)
+    assert isinstance(target.state(), State)
+    assert target.state().exit_code == 3
