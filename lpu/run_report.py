@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TextIO
 
 from isa.places import place_name
 from lpu import messages, show
+from vm import stats_text
 from vm.engine import HALTED, TAINT
 from vm.machine import LIMIT, Machine, MachineFault
 from vm.stats import LostStats, Stats, UnitStats
@@ -35,7 +36,7 @@ def text(machine: Machine, outcome: Outcome, args: argparse.Namespace, log: mess
             print(show.tensor_line(tensor, raw_output(machine, tensor.name)), file=out)
     for line in _spoilt(machine, outcome, args):
         print(line, file=out)
-    print(show.summary(ending(outcome, args), stats, machine.image.machine), file=out)
+    print(stats_text.summary(ending(outcome, args), stats, machine.image.machine), file=out)
     if args.stats:
         _statistics(stats, log, out)
 
@@ -65,14 +66,14 @@ def ending(outcome: Outcome, args: argparse.Namespace) -> str:
 
 def _statistics(stats: Stats, log: messages.Log, out: TextIO) -> None:
     print(file=out)
-    for line in show.unit_bars(stats):
+    for line in stats_text.unit_bars(stats):
         print(line, file=out)
-    for line in show.lost_values(stats):
+    for line in stats_text.lost_values(stats):
         print(line, file=out)
     if stats.lines:
         print(file=out)
         texts = messages.source_lines({file for file, _ in stats.lines}, log.sources)
-        for line in show.busiest_lines(stats, texts):
+        for line in stats_text.busiest_lines(stats, texts):
             print(line, file=out)
 
 

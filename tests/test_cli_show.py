@@ -16,6 +16,7 @@ from isa.image import Tensor
 from isa.machine import LPU1
 from isa.types import TYPES
 from lpu import show
+from vm import stats_text
 from vm.stats import LineStats, Stats, UnitStats
 
 DTYPES: dict[str, Any] = {
@@ -106,7 +107,7 @@ STATS = Stats(
 
 
 def test_bars_show_the_fraction_of_cycles() -> None:
-    title, a0, l1 = show.unit_bars(STATS)
+    title, a0, l1 = stats_text.unit_bars(STATS)
     assert title.split() == ["unit", "ops", "busy"]
     assert a0 == "A0          250   25.0 % |" + "#" * 10 + " " * 30 + "|"
     assert l1 == "L1        1,000  100.0 % |" + "#" * 40 + "|"
@@ -115,12 +116,12 @@ def test_bars_show_the_fraction_of_cycles() -> None:
 def test_ports_side_by_side_that_did_the_same_are_one_line() -> None:
     ports = "mw2.rp mw3.rp mw4.rp mw6.rp mw63.rp me0.rp me63.rp mw0.wp mw1.wp V0 V1".split()
     uses = dict.fromkeys(ports, UnitStats(1, 64, 64)) | {"mw4.rp": UnitStats(1, 65, 65)}
-    shown = [line.split()[0] for line in show.unit_bars(Stats(cycles=100, bundles=1, ops=1, units=uses))]
+    shown = [line.split()[0] for line in stats_text.unit_bars(Stats(cycles=100, bundles=1, ops=1, units=uses))]
     assert shown[1:] == "mw2.rp..mw3.rp mw4.rp mw6.rp mw63.rp me0.rp me63.rp mw0.wp..mw1.wp V0 V1".split()
 
 
 def test_busiest_lines_are_the_costliest_in_the_order_of_the_file() -> None:
-    title, *lines, rest = show.busiest_lines(STATS, {("a.s", 30): "  add r1, r1, 1\n"})
+    title, *lines, rest = stats_text.busiest_lines(STATS, {("a.s", 30): "  add r1, r1, 1\n"})
     assert title.split() == ["cycles", "ops", "line"]
     assert [line.split()[2] for line in lines] == [f"a.s:{line}" for line in range(11, 31)]
     assert lines[-1].split() == ["3,000", "30", "a.s:30", "add", "r1,", "r1,", "1"]
@@ -128,11 +129,13 @@ def test_busiest_lines_are_the_costliest_in_the_order_of_the_file() -> None:
 
 
 def test_a_summary_counts_cycles_time_bundles_and_ops() -> None:
-    assert show.summary("halted", STATS, LPU1) == "halted after 1,000 cycles (1.11 us at 900 MHz): 450 bundles, 1 op"
+    assert (
+        stats_text.summary("halted", STATS, LPU1) == "halted after 1,000 cycles (1.11 us at 900 MHz): 450 bundles, 1 op"
+    )
 
 
 @pytest.mark.parametrize(
     ("microseconds", "text"), [(0.5, "500 ns"), (2.25, "2.25 us"), (12_345.6, "12.3 ms"), (3.21e9, "3,210.0 s")]
 )
 def test_durations_have_a_unit_that_suits_them(microseconds: float, text: str) -> None:
-    assert show.duration(microseconds) == text
+    assert stats_text.duration(microseconds) == text
