@@ -75,7 +75,7 @@ def test_help_as_data_is_the_whole_table() -> None:
         ("p -1", "print", "", "-1"),
         ("b *12", "break", "", "*12"),
         ("reverse-c", "reverse-continue", "", ""),
-        ("flo", "floor", "", ""),
+        ("floo", "floor", "", ""),
         ("? add", "help", "", "add"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_mark_makes_a_line_code() -> None:
     ("line", "message"),
     [
         ("brek 3", "E-DEBUG: `brek` is neither a verb nor an instruction; did you mean `break`?"),
-        ("ad r1", "E-DEBUG: `ad` is neither a verb nor an instruction; did you mean `add`?"),
+        ("jmpp x", "E-DEBUG: `jmpp` is neither a verb nor an instruction; did you mean `jmp`?"),
         ("dis", "E-DEBUG: `dis` begins several verbs: disable, disas, display; write a letter more"),
         ("run/x", "E-DEBUG: `run` takes no format, but `/x` is given; `help run` says what it takes"),
         ("]", "E-DEBUG: a line cannot begin with `]`; `help` lists the verbs"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from debugger.repl import arguments, code
-from debugger.repl.reply import Result, said
+from debugger.repl.reply import Result, one_line, said
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
 
@@ -41,7 +41,7 @@ def undo(console: Console, request: Request) -> Result:
     text = console.session.undo()
     if text is None:
         raise trouble("there is no change to undo")
-    lines = [f"undone: {text}", *position_lines(console)]
+    lines = [f"undone: {one_line(text)}", *position_lines(console)]
     return Result(lines, {"undone": text, **position_data(console.session)})
 
 

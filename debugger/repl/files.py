@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from debugger.repl import arguments
 from debugger.repl.lines import script_lines
 from debugger.repl.position import position_data, position_lines
-from debugger.repl.reply import NOTHING, Result, said
+from debugger.repl.reply import NOTHING, Result, counted, said
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
 
@@ -47,7 +47,9 @@ def resume(console: Console, request: Request) -> Result:
 
 def reload(console: Console, request: Request) -> Result:
     arguments.none(request)
-    return _here(console, console.session.reload())
+    lost = len(console.session.history.edits)
+    messages = console.session.reload()
+    return _here(console, [*messages, *(["what was changed by hand is as it was"] if lost else [])])
 
 
 def _here(console: Console, lines: list[str]) -> Result:
@@ -65,10 +67,15 @@ def dump(console: Console, request: Request) -> Result:
     text, _, path = request.argument.rpartition(" ")
     if not text:
         raise trouble("`dump` takes an expression and a file", arguments.usage(request.verb))
-    array = np.asarray(console.value(text.strip()).value)
+    shown = console.value(text.strip())
+    array = np.asarray(shown.value)
     _write_npy(path, array)
-    shape = ", ".join(map(str, array.shape))
-    return said(f"{path}: {array.dtype}[{shape}]", file=path, dtype=str(array.dtype), shape=list(array.shape))
+    missing = 0 if shown.held is None else int(array.size - np.count_nonzero(shown.held))
+    note = f"; {counted(missing, 'element')} that hold nothing are 0" if missing else ""
+    what = f"{array.dtype}[{', '.join(map(str, array.shape))}]"
+    return said(
+        f"{path}: {what}{note}", file=path, dtype=str(array.dtype), shape=list(array.shape), missing=missing
+    )  # fmt: skip
 
 
 def _write_npy(path: str, array: Array) -> None:

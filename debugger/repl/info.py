@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from debugger.repl.breaks import described
 from debugger.repl.files import mark_lines
 from debugger.repl.look import viewed
-from debugger.repl.reply import Result, counted, did_you_mean
+from debugger.repl.reply import Result, counted, did_you_mean, one_line
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
 
@@ -99,14 +99,16 @@ def marks(console: Console, argument: str) -> Result:
 
 
 def history(console: Console, argument: str) -> Result:
+    """How far the run is known, and the changes made; what only closes another is not one of its own."""
+    from debugger.edits import CLOSING
+
     found = console.session.history
-    edits = [f"  cycle {edit.cycle:>10,}  {edit.text}" for edit in found.edits]
+    changes = [edit for edit in found.edits if edit.text != CLOSING]
     end = "not known yet" if found.end is None else f"cycle {found.end:,}"
-    head = f"from cycle {found.start:,}; now in cycle {found.cycle:,}; the end is {end}"
-    took = f"checkpoints take {found.bytes / 1e6:,.1f} MB"
-    data = {"start": found.start, "cycle": found.cycle, "end": found.end, "bytes": found.bytes}
-    lines = [head, took, *(["changes:", *edits] if edits else ["nothing was changed"])]
-    return Result(lines, {**data, "edits": [edit._asdict() for edit in found.edits]})
+    lines = [f"from cycle {found.start:,}; now in cycle {found.cycle:,}; the end is {end}"]
+    lines += [f"changed in cycle {edit.cycle:,}: {one_line(edit.text)}" for edit in changes]
+    data = {"start": found.start, "cycle": found.cycle, "end": found.end}
+    return Result(lines, {**data, "edits": [edit._asdict() for edit in changes]})
 
 
 def program(console: Console, argument: str) -> Result:

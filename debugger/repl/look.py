@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from debugger.repl import arguments
@@ -14,7 +15,9 @@ from debugger.trouble import trouble
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
+    from debugger.session import Session
     from debugger.views.ink import View
+    from vm.stats import Stats
 
 AFTER = 14  # lines that `list` shows when it goes on
 
@@ -61,6 +64,40 @@ def floor(console: Console, request: Request) -> Result:
 
     arguments.none(request)
     return viewed(console, floor(console.session))
+
+
+def timeline(console: Console, request: Request) -> Result:
+    from debugger.views.timeline import CYCLES, timeline
+
+    cycles = arguments.count(request) if request.argument else CYCLES
+    return viewed(console, timeline(console.session, cycles))
+
+
+def flow(console: Console, request: Request) -> Result:
+    from debugger.views.flow import CYCLES, flow
+
+    stream, _, cycles = arguments.some(request).partition(" ")
+    count = arguments.number(cycles.strip(), request.verb, "number of cycles") if cycles else CYCLES
+    return viewed(console, flow(console.session, stream, count))
+
+
+def stats(console: Console, request: Request) -> Result:
+    arguments.none(request)
+    found, session = console.session.machine.stats, console.session
+    lines = {f"{file}:{line}": use._asdict() for (file, line), use in found.lines.items()}
+    data = {"cycles": found.cycles, "bundles": found.bundles, "ops": found.ops, "lines": lines}
+    units = {name: use._asdict() for name, use in found.units.items()}
+    return Result(list(_stats(session, found)), {**data, "units": units})
+
+
+def _stats(session: Session, found: Stats) -> Iterator[str]:
+    from vm import stats_text
+
+    yield stats_text.summary(session.status, found, session.spec)
+    yield from ("", *stats_text.unit_bars(found), *stats_text.lost_values(found))
+    if found.lines:
+        texts = {(file, line): session.lines.line_text(file, line) for file, line in found.lines}
+        yield from ("", *stats_text.busiest_lines(found, texts))
 
 
 # The program ------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ def said(text: str, **data: Any) -> Result:
     return Result([text], data)
 
 
+def one_line(text: str) -> str:
+    """The first line of a text, and how many there are."""
+    first, *more = text.strip().split("\n")
+    return f"{first} ... ({len(more) + 1} lines)" if more else first
+
+
 def counted(number: int, thing: str) -> str:
     """`1 round`, `2,000 rounds`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

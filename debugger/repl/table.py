@@ -10,6 +10,7 @@ from debugger.repl.verb import (
     INSTRUCTION,
     MARK,
     NUMBER,
+    STREAM,
     SWITCH,
     TARGET,
     TOPIC,
@@ -91,9 +92,12 @@ LOOKING = Group("Looking", (
     Verb("undisplay", (), "[NUMBER ...]", NUMBER, "stop printing expressions, or all of them", look.undisplay),
     Verb("info", ("i",), "TOPIC", TOPIC, "registers, units, streams, breaks, loops, memory and more", info.info),
     Verb("floor", ("f",), "", "", "the floor plan in this cycle: what issues, what flows, what lands", look.floor),
+    Verb("timeline", ("tl",), "[CYCLES]", "", "what the units do around now", look.timeline),
+    Verb("flow", (), "STREAM [CYCLES]", STREAM, "the values of a stream by place and cycle, around now", look.flow),
     Verb("disas", (), "[WHERE]", WHERE, "bundles around here", look.disassembly),
     Verb("list", ("l",), "[WHERE]", WHERE, "source lines around here", look.listing,
          "Again without a place, the lines that follow.", repeats=True),
+    Verb("stats", (), "", "", "how busy units and lines were so far", look.stats),
     Verb("where", ("bt",), "", "", "where the run stands", look.where),
 ))  # fmt: skip
 

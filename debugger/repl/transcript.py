@@ -40,4 +40,5 @@ def written(reply: Reply) -> Iterator[str]:
         yield from (f"# [{each.code}] {each.message}" for each in reply.diagnostics)
         return
     yield from command if len(command) == 1 else ["asm", *command, "end"]
-    yield from (f"# {COLOURS.sub('', line)}".rstrip() for line in reply.result.lines)
+    text = COLOURS.sub("", "\n".join(reply.result.lines))
+    yield from (f"# {line}".rstrip() for line in text.split("\n") if reply.result.lines)
