@@ -18,7 +18,8 @@ from debugger.dap.breakpoints import Table
 from debugger.dap.nodes import Nodes
 from debugger.dap.protocol import Message, ProtocolError, Wire
 from debugger.dap.sources import Sources
-from isa.diagnostics import Diagnostic, SourceError
+from debugger.dap.wording import sentence
+from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
@@ -243,9 +244,3 @@ class Adapter:
     def say(self, text: str, category: str = "console") -> None:
         """Show text in the client's console."""
         self.event("output", category=category, output=text)
-
-
-def sentence(diagnostic: Diagnostic) -> str:
-    """A diagnostic on one line."""
-    help = f"; {diagnostic.help}" if diagnostic.help else ""
-    return f"[{diagnostic.code}] {diagnostic.message}{help}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from debugger.dap.values import evaluated
+from debugger.dap.wording import first_sentence
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
@@ -118,14 +120,8 @@ def logged(session: Session, template: str) -> str:
 
     def value(found: re.Match[str]) -> str:
         try:
-            return " ".join(line.strip() for line in session.value(found[1]).lines())
+            return evaluated(session, found[1], found[1]).text
         except SourceError as error:
             return f"{{{first_sentence(error)}}}"
 
     return FIELD.sub(value, template)
-
-
-def first_sentence(error: SourceError) -> str:
-    """What an error says first, and what mends it."""
-    first = error.diagnostics[0]
-    return f"{first.message}; {first.help}" if first.help else first.message

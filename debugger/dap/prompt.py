@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.dap import inspection, reports
 from debugger.dap.arguments import RequestError
 from debugger.dap.set_breakpoints import tell_of
+from debugger.dap.wording import sentence
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
@@ -60,8 +61,6 @@ def is_command(text: str) -> bool:
 
 def result(console: Console, replies: list[Reply]) -> str:
     """What replies say, a line each. Raises RequestError for one that failed."""
-    from debugger.dap.adapter import sentence
-
     lines = [line for reply in replies for line in reply.result.lines]
     wrong = [sentence(each) for reply in replies for each in reply.diagnostics]
     if wrong:

@@ -6,8 +6,9 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from debugger.dap.arguments import Arguments, RequestError
-from debugger.dap.breakpoints import DATA, FUNCTION, INSTRUCTION, SOURCE, Made, Wanted, first_sentence
+from debugger.dap.breakpoints import DATA, FUNCTION, INSTRUCTION, SOURCE, Made, Wanted
 from debugger.dap.reports import ENDS
+from debugger.dap.wording import first_sentence
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:

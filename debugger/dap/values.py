@@ -6,9 +6,9 @@ from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from debugger.dap.breakpoints import first_sentence
 from debugger.dap.nodes import Children, Node
 from debugger.dap.references import memory_reference
+from debugger.dap.wording import first_sentence
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
