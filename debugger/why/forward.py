@@ -9,9 +9,9 @@ from debugger.why.cause import Cause, summed_up
 from debugger.why.elements import bytes_name, element_of
 from debugger.why.flows import Datum, made_of
 from debugger.why.lives import life_of
-from debugger.why.makers import makers
+from debugger.why.makers import Part, makers
 from debugger.why.replay import Replay
-from debugger.why.spots import EXIT, MEMORY, REGISTER, STREAMS, Event, Made, Spot, V
+from debugger.why.spots import EXIT, MEMORY, REGISTER, STREAMS, Event, Made, Origin, Spot, V
 from debugger.why.tree import spot_text
 from debugger.why.types import made_type, spot_type
 from debugger.why.words import event_text, place_of, plural, spot_name
@@ -27,30 +27,27 @@ def goes_of(replay: Replay, spot: Spot, type_: str = "") -> Cause:
         parts = makers(replay, spot)
         type_ = spot_type(replay, parts, spot) or type_
         value = spot_text(replay, spot, type_)
-        data = [datum for part in parts for datum in _made_by(replay, part.spot, part.maker)]
+        data = [datum for part in parts for datum in data_of(replay, part)]
         text = f"what becomes of {spot_name(replay, spot)} = {value}"
         return Cause(
             text, "value", spot.cycle, value=value, lane=spot.lane, unfold=partial(_fates, replay, data, type_)
         )
 
 
-def _made_by(replay: Replay, spot: Spot, maker: object) -> list[Datum]:
-    """What a spot holds as a datum, from the cycle on in which it came there."""
-    lanes = (spot.lane,) if spot.lane >= 0 else ()
-    since = _since(replay, spot, maker)
-    place = spot.place
-    if spot.kind == STREAMS and isinstance(maker, Made):
-        place = position(replay.spec, maker.event.op.row, maker.event.op.fields)
-    return [Datum(spot.kind, since, spot.number, place, lanes, spot.width, spot.addresses)]
-
-
-def _since(replay: Replay, spot: Spot, maker: object) -> int:
-    """The cycle from which on a spot holds what it does."""
-    if not isinstance(maker, Made):
-        return replay.history.start
+def data_of(replay: Replay, part: Part) -> list[Datum]:
+    """What a part of a spot holds as a datum, from the cycle on in which it came there."""
+    spot, maker = part.spot, part.maker
+    if isinstance(maker, Origin):
+        return [_datum(spot, replay.history.start, spot.place)]
     event = maker.event
     lands = spot.kind in (REGISTER, STREAMS, V, EXIT)
-    return event.cycle + (event.op.latency if lands else 1)
+    place = position(replay.spec, event.op.row, event.op.fields) if spot.kind == STREAMS else spot.place
+    return [_datum(spot, event.cycle + (event.op.latency if lands else 1), place)]
+
+
+def _datum(spot: Spot, since: int, place: int) -> Datum:
+    lanes = (spot.lane,) if spot.lane >= 0 else ()
+    return Datum(spot.kind, since, spot.number, place, lanes, spot.width, spot.addresses)
 
 
 def _fates(replay: Replay, data: Sequence[Datum], type_: str) -> list[Cause]:

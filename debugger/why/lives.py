@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from debugger.why.flows import Datum
@@ -30,9 +31,11 @@ from isa.row import READ, WRITE
 from isa.units import CLASSES
 from vm import stops
 from vm.floorplan import position
-from vm.flow import hops
+from vm.flow import hops, offset
+from vm.stats import elements_of
 from vm.stops import Stop, Stops, Watch
 
+MOST_READERS = 4096  # of a register
 LOOK_AHEAD = 1 << 22  # cycles after which something that lasts is no longer followed
 
 
@@ -69,8 +72,18 @@ def _register(replay: Replay, datum: Datum) -> Life:
     end = next((stop for stop in seen.stops if stop.number == 0 and stop.cycle > datum.since), None)
     until = end.cycle if end else seen.until
     fetched = [(stop.pc, stop.cycle) for stop in seen.stops if stop.number < 0 and datum.since <= stop.cycle < until]
-    events = [replay.event(pc, slot, cycle) for at, cycle in fetched for pc, slot in sorted(reading) if pc == at]
-    return Life([event for event in events if event], *_ending(replay, end, seen))
+    first = [replay.event(pc, slot, cycle) for at, cycle in fetched for pc, slot in sorted(reading) if pc == at]
+    readers = [element for event in first if event for element in _elements(replay, event)]
+    return Life(readers[:MOST_READERS], *_ending(replay, end, seen))
+
+
+def _elements(replay: Replay, first: Event) -> Iterator[Event]:
+    """All elements of a burst that issued: they go by the registers that it read when it began."""
+    end = replay.history.end
+    for element in range(elements_of(first.op)):
+        event = replace(first, cycle=first.cycle + offset(first.op, element), element=element) if element else first
+        if end is None or event.cycle < end:
+            yield event
 
 
 def _ending(replay: Replay, end: Stop | None, seen: Seen) -> tuple[int | None, Event | None, bool]:

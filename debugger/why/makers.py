@@ -193,7 +193,7 @@ def _buffer(replay: Replay, spot: Spot) -> list[Part]:
 
 
 def _weight(event: Event, spot: Spot) -> Made:
-    return Made(event, spot.lane, spot.number, width=spot.width)
+    return Made(event, spot.lane, spot.number, spot.place - event.op["plane"], spot.width)
 
 
 def _map(replay: Replay, spot: Spot) -> list[Part]:

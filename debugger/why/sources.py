@@ -219,8 +219,9 @@ def _vector(replay: Replay, made: Made) -> Iterator[Source]:
 # Matrix planes --------------------------------------------------------------------------------
 def _load_weights(replay: Replay, made: Made) -> Iterator[Source]:
     """Weight row `group`, column `lane`: a lane of one of the groups sampled."""
-    group, _ = weight_group(made.event, made.group)
-    yield from one_lane(replay, made, group, made.lane)
+    number, _ = weight_group(made.event, made.group)
+    group = groups(made.event.op, READ)[number].part(made.first, made.width)
+    yield stream_source(replay, made.event, group, made.lane, type_=made.event.op.row.type)
 
 
 def weight_rows(op: Op) -> int:
@@ -236,7 +237,7 @@ def weight_group(event: Event, row: int) -> tuple[int, int]:
 
 def _install(replay: Replay, made: Made) -> Iterator[Source]:
     event = made.event
-    yield Source(Spot(BUFFER, event.cycle, made.group, event.op["plane"], made.lane, made.width))
+    yield Source(Spot(BUFFER, event.cycle, made.group, event.op["plane"] + made.first, made.lane, made.width))
 
 
 def _activate(replay: Replay, made: Made) -> Iterator[Source]:
