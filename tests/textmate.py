@@ -27,11 +27,13 @@ class Engine:
     def __init__(self, grammar: Rule) -> None:
         self.grammar = grammar
         self.open: list[Region] = []
+        self.outermost = flat(grammar["patterns"], grammar)
 
     def scopes(self, line: str) -> list[str]:
         """The scope of each character of a line, without its line end: "" where no rule names one."""
         self.names = [""] * len(line)
         self.line = line
+        self.found: dict[str, re.Match[str] | None] = {}
         position = 0
         while (moved := self._step(position)) is not None:
             position = moved
@@ -41,9 +43,9 @@ class Engine:
     def _step(self, position: int) -> int | None:
         """Take the next token from `position`; where it ends, None when there is none."""
         best: tuple[int, Rule, re.Match[str]] | None = None
-        end = compiled(self.open[-1].end).search(self.line, position) if self.open else None
-        for rule in self._patterns():
-            found = compiled(rule.get("match") or rule["begin"]).search(self.line, position)
+        end = self._search(self.open[-1].end, position) if self.open else None
+        for rule in self.open[-1].patterns if self.open else self.outermost:
+            found = self._search(rule.get("match") or rule["begin"], position)
             if found and (best is None or found.start() < best[0]):
                 best = found.start(), rule, found
         if end and (best is None or end.start() <= best[0]):
@@ -57,21 +59,24 @@ class Engine:
         self._take(rule, found)
         return found.end()
 
+    def _search(self, pattern: str, position: int) -> re.Match[str] | None:
+        """The first match from `position` on; one found earlier in the line still is, unless it was passed."""
+        if pattern not in self.found or ((found := self.found[pattern]) and found.start() < position):
+            self.found[pattern] = compiled(pattern).search(self.line, position)
+        return self.found[pattern]
+
     def _take(self, rule: Rule, found: re.Match[str]) -> None:
         self._paint_regions(found.start(), found.end())
         self._paint(rule.get("name", ""), *found.span())
         for number, capture in rule.get("captures", rule.get("beginCaptures", {})).items():
             self._paint(capture["name"], *found.span(int(number)))
         if "begin" in rule:
-            self.open.append(Region(rule, rule["end"], rule.get("patterns", [])))
+            self.open.append(Region(rule, rule["end"], flat(rule.get("patterns", []), self.grammar)))
 
     def _close(self, position: int, end: re.Match[str]) -> int:
         self._paint_regions(position, end.end())
         self.open.pop()
         return end.end()
-
-    def _patterns(self) -> list[Rule]:
-        return flat(self.open[-1].patterns if self.open else self.grammar["patterns"], self.grammar)
 
     def _paint_regions(self, start: int, stop: int) -> None:
         for region in self.open:
