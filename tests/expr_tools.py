@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from conform.build import image, op
+from debugger.expr import evaluate
 from isa import layout
+from isa.diagnostics import Diagnostic, SourceError
 from isa.image import DATA, LOCAL, Symbol, Tensor
 from isa.machine import MachineSpec
 from isa.types import TYPES
@@ -89,3 +92,36 @@ def index_text(index: tuple[int | slice, ...]) -> str:
         return ":".join(ends)
 
     return f"[{', '.join(map(one, index))}]" if index else ""
+
+
+def machine_with(dtype: str, array: Array) -> Machine:
+    """A machine with an array as its linear tensor X."""
+    machine = machine_of(Tensor("X", dtype, array.shape))
+    machine["X"] = array
+    return machine
+
+
+def assert_same(found: Any, expected: Any) -> None:
+    """Two arrays or numbers of one type, NaNs alike."""
+    found, expected = np.asarray(found), np.asarray(expected)
+    assert kind(found) == kind(expected)
+    np.testing.assert_array_equal(as_doubles(found), as_doubles(expected))
+
+
+def as_doubles(array: Array) -> Array:
+    with np.errstate(invalid="ignore"):  # signalling NaNs
+        return array.astype(np.float64)
+
+
+def kind(array: Array) -> str:
+    """b, i or f; NumPy has none for types that it does not know."""
+    return {"u": "i", "V": "i" if "int" in array.dtype.name else "f"}.get(array.dtype.kind, array.dtype.kind)
+
+
+def error_of(machine: Machine, text: str) -> Diagnostic:
+    """What is said of an expression that cannot be evaluated."""
+    with pytest.raises(SourceError) as raised:
+        evaluate(machine, text)
+    (diagnostic,) = raised.value.diagnostics
+    assert diagnostic.code == "E-EXPR"
+    return diagnostic

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.expr.errors import Problem
 from debugger.expr.texts import element_text
 from debugger.expr.ulp import distance_in, finest
-from debugger.expr.values import BOOL, Value, as_array
+from debugger.expr.values import BOOL, Value, as_array, doubles
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _of_numbers(value: Value, array: Array) -> list[str]:
 
     held = np.full(array.shape, True) if value.held is None else value.held
     is_float = value.type not in TYPES or TYPES[value.type].kind == "f"
-    wide = array.astype(np.float64) if is_float else array.astype(np.int64)
+    wide = doubles(array) if is_float else array.astype(np.int64)
     nans, infinities = np.isnan(wide) & held, np.isinf(wide) & held
     parts = _extremes(value, wide, held & ~nans) if array.size > FEW else []
     for what, mask in (("NaN", nans), ("infinite", infinities)):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from debugger.expr import ulp
 from debugger.expr.errors import Problem
-from debugger.expr.operators import both_held, is_array, operand, truths
-from debugger.expr.values import BOOL, FLOAT, INDEX, INT, Value, as_array, converted, of_array, of_number
+from debugger.expr.operators import both_held, is_array, numeric, operand, truths
+from debugger.expr.values import BOOL, INDEX, Value, as_array, converted, doubles, of_array, of_number
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _test(a: Value, test: Callable[[Any], Any]) -> Value:
     import numpy as np
 
     array = as_array(a)
-    found = np.zeros(array.shape, np.bool_) if _is_integer(a) else test(array.astype(np.float64))
+    found = np.zeros(array.shape, np.bool_) if _is_integer(a) else test(doubles(array))
     return _boolean(a, found if a.held is None else found & a.held)
 
 
@@ -60,11 +60,12 @@ def where(mask: Value, a: Value, b: Value) -> Value:
     """a where the mask holds, else b."""
     import numpy as np
 
-    left, right = (value.data if value.type in (INT, FLOAT, BOOL) else as_array(value) for value in (a, b))
+    left, right = (numeric(operand(value)) for value in (a, b))
     try:
         found = np.where(truths(mask), left, right)
     except (ValueError, TypeError, OverflowError):
-        raise Problem(f"shapes {list(mask.shape)}, {list(a.shape)} and {list(b.shape)} do not go together") from None
+        shapes = f"{list(mask.shape)}, {list(a.shape)} and {list(b.shape)}"
+        raise Problem(f"shapes {shapes} do not go together, or {a.type} and {b.type} do not") from None
     held = both_held(a, b)
     return of_array(found, None if held is None else np.broadcast_to(held, found.shape))
 
@@ -126,7 +127,7 @@ def total(a: Value) -> Value:
     if found.dtype.kind == "i":  # in halves, which do not wrap
         return of_number((int((found >> 32).sum()) << 32) + int((found & 0xFFFFFFFF).sum()))
     with np.errstate(all="ignore"):
-        return of_number(float(found.astype(np.float64).sum()))
+        return of_number(float(doubles(found).sum()))
 
 
 def mean(a: Value) -> Value:

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from debugger.expr.errors import Problem
-from debugger.expr.values import BOOL, INDEX, Value, as_array, of_array, of_number, type_name
+from debugger.expr.values import BOOL, INDEX, Value, as_array, doubles, of_array, of_number, type_name
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def binary(op: type[ast.operator], a: Value, b: Value) -> Value:
     _check_shapes(a, b)
     if op in BITWISE and a.type == b.type == BOOL:
         return of_array(BINARY[op](a.data, b.data), both_held(a, b))
-    left, right = _numeric(left), _numeric(right)
+    left, right = numeric(left), numeric(right)
     if _are_integers(left, right):
         _check_int64(op, left, right)
     return of_array(_computed(BINARY[op], left, right), both_held(a, b))
@@ -56,7 +56,7 @@ def compare(op: type[ast.cmpop], a: Value, b: Value) -> Value:
         return of_number(COMPARE[op](left, right))
     _check_shapes(a, b)
     held = both_held(a, b)
-    found = _computed(COMPARE[op], _numeric(left), _numeric(right))
+    found = _computed(COMPARE[op], numeric(left), numeric(right))
     return of_array(found if held is None else found & held, held, (a, b))
 
 
@@ -65,7 +65,7 @@ def unary(op: type[ast.unaryop], a: Value) -> Value:
     data = operand(a)
     if op is ast.Invert and a.type == BOOL:
         return of_array(~a.data, a.held) if a.is_array else of_number(not data)
-    found = _computed(UNARY[op], _numeric(data))
+    found = _computed(UNARY[op], numeric(data))
     return of_array(found, a.held) if is_array(data) else of_number(found)
 
 
@@ -75,7 +75,7 @@ def truths(a: Value) -> Array:
     import numpy as np
 
     array = as_array(a)
-    found = array if array.dtype == np.bool_ else array.astype(np.float64) != 0
+    found = array if array.dtype == np.bool_ else doubles(array) != 0
     return found if a.held is None else found & a.held
 
 
@@ -147,7 +147,7 @@ def _computed(function: Callable[..., Any], *operands: Any) -> Any:
         raise Problem(f"this operator does not take {kinds}", "f32(...) and i32(...) convert") from None
 
 
-def _numeric(data: Any) -> Any:
+def numeric(data: Any) -> Any:
     """Arrays of integers and booleans with 64 bits, so that nothing wraps."""
     import numpy as np
 

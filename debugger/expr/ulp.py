@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from debugger.expr.errors import Problem
 from debugger.expr.operators import both_held
-from debugger.expr.values import Value, converted, of_array
+from debugger.expr.values import Value, converted, doubles, of_array
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _types(a: Value, b: Value) -> list[str]:
 def _is_nan(array: Array, name: str) -> Array:
     import numpy as np
 
-    return np.isnan(array.astype(np.float64)) if TYPES[name].kind == "f" else np.zeros(array.shape, np.bool_)
+    return np.isnan(doubles(array)) if TYPES[name].kind == "f" else np.zeros(array.shape, np.bool_)
 
 
 def _steps(array: Array, name: str) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debugger.expr.errors import Problem
@@ -58,6 +59,7 @@ def of_number(number: int | float | bool) -> Value:
     return Value(number, {bool: BOOL, int: INT}.get(type(number), FLOAT))
 
 
+@cache
 def type_name(dtype: np.dtype[Any]) -> str:
     """`f32` of float32; what no element type is goes by its kind and bits."""
     for t in TYPES.values():
@@ -78,8 +80,12 @@ def as_array(value: Value) -> Array:
         raise Problem(f"{value.data} is too large for an array") from None
 
 
-def held_everywhere(value: Value) -> bool:
-    return value.held is None or bool(value.held.all())
+def doubles(array: Array) -> Array:
+    """The elements as float64, which holds every number of the element types."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+        return array.astype(np.float64)
 
 
 # Bits -------------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ def converted(value: Value, name: str) -> Array:
     if t.kind == "f":
         return _as_floats(array, t)
     if (array.dtype.kind not in "biu" and value.type not in TYPES) or TYPES.get(value.type, t).kind == "f":
-        wide = array.astype(np.float64)
+        wide = doubles(array)
         if not (np.isfinite(wide) & (wide == np.trunc(wide))).all():
             raise Problem(f"{_first_text(wide, wide != np.trunc(wide))} is no integer, and {name} takes no others")
     low, high = (array.min(), array.max()) if array.size else (0, 0)
@@ -143,8 +149,8 @@ def _as_floats(array: Array, t: ElementType) -> Array:
 
     with np.errstate(all="ignore"):
         found = array.astype(layout.dtype(t))
-        wide = array.astype(np.float64)
-        too_large = np.isinf(found.astype(np.float64)) & np.isfinite(wide)
+        wide = doubles(array)
+        too_large = np.isinf(doubles(found)) & np.isfinite(wide)
     if too_large.any():
         raise Problem(f"{_first_text(wide, too_large)} is too large for {t.name}")
     return found
