@@ -25,7 +25,26 @@ const record = (type) =>
     }
   };
 
+// What views were shown, what they were told to say anew, and what was asked of the debugger for them.
+const views = { shown: [], stale: [], asked: [] };
+const session = {
+  type: "lpu",
+  customRequest: async (name, values) => {
+    views.asked.push([name, values]);
+    if (values.expression.startsWith("why")) {
+      throw new Error("nobody knows");
+    }
+    return { result: `answer to ${values.expression}` };
+  },
+};
+
 const vscode = {
+  EventEmitter: class {
+    event = () => {};
+    fire(uri) {
+      views.stale.push(uri.query);
+    }
+  },
   Diagnostic: class {
     constructor(range, message, severity) {
       Object.assign(this, { range, message, severity });
@@ -38,22 +57,42 @@ const vscode = {
   TextEdit: { replace: (range, text) => ({ range, text }) },
   DebugAdapterServer: record("server"),
   DebugAdapterExecutable: record("executable"),
-  Uri: { file: (name) => ({ fsPath: name, scheme: "file" }) },
+  Uri: { file: (name) => ({ fsPath: name, scheme: "file" }), from: (parts) => parts },
+  ViewColumn: { Beside: -2 },
+  commands: {
+    registerCommand: (name, run) => {
+      handlers[name] = run;
+      return { dispose() {} };
+    },
+  },
   debug: {
+    activeDebugSession: undefined,
     registerDebugAdapterDescriptorFactory: note("adapter"),
+    registerDebugAdapterTrackerFactory: note("tracker"),
     registerDebugConfigurationProvider: note("configuration"),
   },
   languages: {
     createDiagnosticCollection: () => ({ set: (uri, list) => handlers.found(uri, list), delete: () => handlers.found() }),
     registerDocumentFormattingEditProvider: note("format"),
   },
-  window: { activeTextEditor: undefined, setStatusBarMessage: (text) => handlers.message(text) },
+  window: {
+    activeTextEditor: undefined,
+    setStatusBarMessage: (text) => handlers.message(text),
+    showInputBox: async () => "C[0, 3]",
+    showTextDocument: async (document) => views.shown.push([document.uri.path, document.text]),
+  },
   workspace: {
     getConfiguration: () => ({ get: (name) => ({ command, check: true })[name] }),
     getWorkspaceFolder: () => undefined,
     onDidOpenTextDocument: on("open"),
     onDidSaveTextDocument: on("save"),
     onDidCloseTextDocument: on("close"),
+    openTextDocument: async (uri) => {
+      const document = { uri, text: await registered.view.value.provideTextDocumentContent(uri) };
+      vscode.workspace.textDocuments.push(document);
+      return document;
+    },
+    registerTextDocumentContentProvider: note("view"),
     textDocuments: [],
     workspaceFolders: [{ uri: { fsPath: process.cwd() } }],
   },
@@ -78,6 +117,20 @@ function saved(document) {
   });
 }
 
+// A view without a program, with one, and at a stop; why, of what is typed and of what is selected.
+async function look() {
+  await handlers["lpu.floor"]();
+  vscode.debug.activeDebugSession = session;
+  await handlers["lpu.timeline"]();
+  await handlers["lpu.why"]();
+  vscode.window.activeTextEditor = { document: { getText: () => " r4 " } };
+  await handlers["lpu.why"]();
+  const tracker = registered.tracker.value.createDebugAdapterTracker();
+  tracker.onDidSendMessage({ type: "event", event: "output" });
+  tracker.onDidSendMessage({ type: "event", event: "stopped" });
+  return views;
+}
+
 async function main() {
   const subscriptions = [];
   require(path.resolve(extension)).activate({ subscriptions });
@@ -90,11 +143,12 @@ async function main() {
   const { createDebugAdapterDescriptor } = registered.adapter.value;
   const { resolveDebugConfiguration } = registered.configuration.value;
   const nothing = resolveDebugConfiguration(undefined, {});
+  const looked = await look();
   vscode.window.activeTextEditor = { document: documentOf(files[0]) };
   console.log(
     JSON.stringify({
       made,
-      subscriptions: subscriptions.length,
+      looked,
       types: [registered.adapter.key, registered.configuration.key, registered.format.key],
       started: createDebugAdapterDescriptor({ configuration: {} }),
       attached: createDebugAdapterDescriptor({ configuration: { port: 4711 } }),

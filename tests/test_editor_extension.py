@@ -19,6 +19,7 @@ from asm.expand.blocks import CLOSERS
 from debugger.dap.arguments import Arguments
 from debugger.dap.launch import source_of
 from debugger.load import Source
+from debugger.repl.table import BY_NAME
 from isa.diagnostics import Diagnostic
 from isa.excerpt import clean
 from isa.report import render
@@ -60,6 +61,13 @@ def test_all_parts_speak_of_one_language_and_one_debugger() -> None:
     assert f"onDebugResolve:{debugger['type']}" in PACKAGE["activationEvents"]
     grammar = json.loads((EDITOR / CONTRIBUTED["grammars"][0]["path"]).read_text())
     assert grammar["scopeName"] == CONTRIBUTED["grammars"][0]["scopeName"]
+
+
+def test_commands_of_the_debugger_that_views_show_are_verbs() -> None:
+    script = (EDITOR / "extension.js").read_text()
+    shown = re.findall(r'show\([^,]*, ["`](\w+)', script)
+    assert len(shown) == 3 and set(shown) <= set(BY_NAME)
+    assert {each["command"] for each in CONTRIBUTED["commands"]} == set(re.findall(r'"(lpu\.\w+)", ', script))
 
 
 def test_choices_of_a_launch_are_those_of_the_machine() -> None:
@@ -191,6 +199,16 @@ def test_the_extension_checks_formats_and_starts_the_debugger(node: str, command
     assert found["nothing"]
     assert found["offered"]["program"] == "${file}"
     assert set(found["offered"]) - {"type", "request", "name"} <= set(LAUNCH["properties"])
+    assert found["looked"] == {
+        "shown": [
+            ["floor plan", "No program is being debugged."], ["timeline", "answer to timeline"],
+            ["why C[0, 3]", "nobody knows"], ["why r4", "nobody knows"],
+        ],
+        "stale": ["floor", "timeline", "why C[0, 3]", "why r4"],
+        "asked": [
+            ["evaluate", {"expression": text, "context": "repl"}] for text in ("timeline", "why C[0, 3]", "why r4")
+        ],
+    }  # fmt: skip
     made = found["made"][str(early)]
     [edit] = made["edits"]
     assert edit["text"] == "        { mul r10, r8, r9 }\n        { add r6, r6, r10 }\n"

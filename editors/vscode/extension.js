@@ -9,6 +9,7 @@ const vscode = require("vscode");
 
 const LANGUAGE = "lpu-asm";
 const DEBUGGER = "lpu";
+const VIEW = "lpu-view"; // the scheme of documents that show what the debugger says
 const MAX_OUTPUT = 64 << 20; // bytes of what a command prints
 const TIME_LIMIT = 30_000; // milliseconds for a check or for formatting
 
@@ -19,6 +20,11 @@ function activate(context) {
     found,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUGGER, { createDebugAdapterDescriptor }),
     vscode.debug.registerDebugConfigurationProvider(DEBUGGER, { resolveDebugConfiguration }),
+    vscode.debug.registerDebugAdapterTrackerFactory(DEBUGGER, { createDebugAdapterTracker }),
+    vscode.workspace.registerTextDocumentContentProvider(VIEW, { provideTextDocumentContent, onDidChange: stale.event }),
+    vscode.commands.registerCommand("lpu.floor", () => show("floor plan", "floor")),
+    vscode.commands.registerCommand("lpu.timeline", () => show("timeline", "timeline")),
+    vscode.commands.registerCommand("lpu.why", showWhy),
     vscode.languages.registerDocumentFormattingEditProvider(LANGUAGE, { provideDocumentFormattingEdits }),
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidSaveTextDocument(check),
@@ -76,6 +82,50 @@ function resolveDebugConfiguration(folder, configuration) {
   }
   const name = path.basename(editor.document.uri.fsPath);
   return { type: DEBUGGER, request: "launch", name: `Debug ${name}`, program: "${file}", stopOnEntry: true };
+}
+
+// Views -------------------------------------------------------------------------------------------
+// A view is a document with the answer to a command of the debugger, asked anew at every stop.
+const stale = new vscode.EventEmitter();
+
+async function show(title, command) {
+  const uri = vscode.Uri.from({ scheme: VIEW, path: title, query: command });
+  const document = await vscode.workspace.openTextDocument(uri);
+  const options = { preview: false, preserveFocus: true, viewColumn: vscode.ViewColumn.Beside };
+  await vscode.window.showTextDocument(document, options);
+}
+
+async function showWhy() {
+  const editor = vscode.window.activeTextEditor;
+  const chosen = editor ? editor.document.getText(editor.selection).trim() : "";
+  const prompt = "A register, an element, a lane of a stream: r4, C[0, 3], se4@mw3";
+  const target = chosen || (await vscode.window.showInputBox({ title: "Why is this value what it is?", prompt }));
+  if (target) {
+    await show(`why ${target}`, `why ${target}`);
+  }
+}
+
+async function provideTextDocumentContent(uri) {
+  const session = vscode.debug.activeDebugSession;
+  if (!session || session.type !== DEBUGGER) {
+    return "No program is being debugged.";
+  }
+  try {
+    const answer = await session.customRequest("evaluate", { expression: uri.query, context: "repl" });
+    return answer.result;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+function createDebugAdapterTracker() {
+  const onDidSendMessage = (message) => {
+    if (message.type === "event" && message.event === "stopped") {
+      const views = vscode.workspace.textDocuments.filter((document) => document.uri.scheme === VIEW);
+      views.forEach((document) => stale.fire(document.uri));
+    }
+  };
+  return { onDidSendMessage };
 }
 
 // Formatting --------------------------------------------------------------------------------------
