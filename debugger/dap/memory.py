@@ -41,11 +41,10 @@ def _address(arguments: Arguments) -> int:
 def write_memory(adapter: Adapter, arguments: Arguments) -> Body:
     """Write bytes in the present cycle, all or, where that is allowed, those that there is room for."""
     session, start, data = adapter.session, _address(arguments), _data(arguments)
-    room = max(0, len(session.machine.engine.sram()) - start) if start >= 0 else 0
+    size = session.spec.sram_bytes
+    room = max(0, size - start) if start >= 0 else 0
     if len(data) > room and not arguments.flag("allowPartial"):
-        raise RequestError(
-            f"{len(data)} bytes from {start:#x} on lie outside the {len(session.machine.engine.sram())} of SRAM"
-        )
+        raise RequestError(f"{len(data)} bytes at {start:#x} do not fit; SRAM has {size:#x} bytes")
     written = data[:room]
     if written:
         text = f"write {len(written)} bytes at {start:#x}"
