@@ -59,6 +59,10 @@ class Lanes(Store):
         return Value(data, self.type, np.full(data.shape, False) if held is None else None)
 
     @property
+    def is_whole(self) -> bool:
+        return self.lanes == range(self.scope.spec.lanes)
+
+    @property
     def _picked(self) -> int | slice:
         return self.lanes if isinstance(self.lanes, int) else picks.as_slice(self.lanes)
 
@@ -78,7 +82,7 @@ class Lanes(Store):
     def put(self, value: Value) -> Change:
         import numpy as np
 
-        data = self.bytes(self.scope.state)
+        data = None if self.is_whole else self.bytes(self.scope.state)
         whole = np.zeros((self.scope.spec.lanes, self.width), np.uint8) if data is None else data.copy()
         changed = elements(whole, self.type)
         changed[self._picked] = fitted(value, self.type, picks.shape((self.lanes,)), self.name)
@@ -148,7 +152,14 @@ class Vector(Lanes):
         return replace(self, type=of_lanes(name))
 
     def put_bytes(self, state: State, data: Array) -> list[Item]:
-        return [items.Vector(self.number, self.width, data.T.tobytes())]
+        import numpy as np
+
+        item = self._item(state)
+        if item is None or self.is_whole or item.width == self.width:
+            return [items.Vector(self.number, self.width, data.T.tobytes())]
+        planes = np.frombuffer(item.data, np.uint8).reshape(item.width, -1).copy()
+        planes[: self.width] = data.T  # the other lanes are as wide as before
+        return [items.Vector(self.number, item.width, planes.tobytes())]
 
     @property
     def absent(self) -> str:

@@ -96,7 +96,7 @@ def _subscript(scope: Scope, node: ast.Subscript) -> Found:
     index = [part for each in parts for part in _index(scope, each)]
     if any(isinstance(part, Value) for part in index):
         return _chosen(read(found), index)
-    return found.at(tuple(index)) if isinstance(found, Store) else _part(found, tuple(index))
+    return found.at(tuple(index)) if isinstance(found, Store) else _part(found, tuple(index), ast.unparse(node.value))
 
 
 def _index(scope: Scope, node: ast.expr) -> list[Any]:
@@ -123,11 +123,11 @@ def _whole(value: Value, node: ast.expr) -> int:
     return number
 
 
-def _part(value: Value, index: tuple[Index, ...]) -> Value:
+def _part(value: Value, index: tuple[Index, ...], name: str) -> Value:
     """A part of a value that lies nowhere. Raises Problem."""
     if not value.is_array:
-        raise Problem("a number has no parts to index")
-    picked = picks.pick("this", picks.everything(value.shape), index)
+        raise Problem(f"{name} is one number, with no parts")
+    picked = picks.pick(name, picks.everything(value.shape), index)
     where = tuple(pick if isinstance(pick, int) else picks.as_slice(pick) for pick in picked)
     held = None if value.held is None else of_array(value.held[where]).data
     return of_array(value.data[where], held)

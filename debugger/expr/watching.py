@@ -12,6 +12,7 @@ from debugger.expr.names import CONSTANTS
 from debugger.expr.parse import parse
 from debugger.expr.scope import Scope
 from debugger.expr.stores import Store
+from debugger.expr.values import Value
 from debugger.expr.walk import find
 from isa.units import UNIT_NAMES
 from vm import stops
@@ -61,14 +62,17 @@ def _names_one_thing(node: ast.expr) -> bool:
 
 
 def _of_part(scope: Scope, node: ast.expr) -> tuple[Watch, ...] | None:
-    found = find(scope, node)
-    if isinstance(found, Store) and not isinstance(found, Stream):  # a stream changes by moving on
-        try:
-            return tuple(_of(found, found.name, stops.WRITE))
-        except Problem:
-            return None
-    root = next(each for each in ast.walk(node) if isinstance(each, ast.Name)).id
-    return () if root in scope.machine.symbols or root in CONSTANTS else None
+    """The watches of something; none of a constant, None of what changes by itself."""
+    if any(isinstance(each, ast.MatMult) for each in ast.walk(node)):
+        return None  # a stream moves on
+    roots = [each for each in ast.walk(node) if isinstance(each, ast.Name) and each.id not in CONSTANTS]
+    if any(isinstance(find(scope, each), Value) and each.id not in scope.machine.symbols for each in roots):
+        return None
+    found = find(scope, node) if roots else None
+    try:
+        return tuple(_of(found, found.name, stops.WRITE)) if isinstance(found, Store) else ()
+    except Problem:  # in too many pieces
+        return None
 
 
 def _of(found: object, text: str, kind: str) -> Iterator[Watch]:
