@@ -84,6 +84,13 @@ def test_every_finite_float_has_a_decimal(name: str, data: st.DataObject) -> Non
         assert int.from_bytes(data_of(image, "x")[: t.bits // 8], "little") == bits
 
 
+@pytest.mark.parametrize(("value", "text"), [
+    (100, "100.0"), (-0.0, "-0.0"), (0.1, "0.1"), (1.5e-7, "1.5e-07"), (16777216, "16777216.0"), (3e38, "3e+38"),
+])  # fmt: skip
+def test_decimals_are_written_as_people_write_them(value: float, text: str) -> None:
+    assert decimal_text(int(np.float32(value).view(np.uint32)), TYPES["f32"]) == text
+
+
 @pytest.mark.parametrize("name", FLOATS)
 def test_integers_among_floats_are_numbers_not_bits(name: str) -> None:
     raw = np.array([2, -2, 2048, 3], FLOATS[name]).tobytes()

@@ -78,7 +78,8 @@ def _quotient(numerator: int, denominator: int, scale: int) -> int:
 
 
 def decimal_text(bits: int, to: ElementType) -> str:
-    """The shortest decimal (of up to 9 digits) that rounds back to these bits; "" for infinities and NaNs."""
+    """The decimal of fewest digits (up to 9) that rounds back to these bits, with an exponent only where it is far from
+    0; "" for infinities and NaNs."""
     fraction_bits = to.significand - 1
     exponent = bits >> fraction_bits & ((1 << to.exponent) - 1)
     if exponent == (1 << to.exponent) - 1:
@@ -88,4 +89,4 @@ def decimal_text(bits: int, to: ElementType) -> str:
     value = math.copysign(math.ldexp(significand, scale), -(bits >> (to.bits - 1)))
     texts = (f"{value:.{digits}g}" for digits in range(1, 10))
     shortest = next(text for text in texts if round_text(text, to) == bits)
-    return shortest if "." in shortest or "e" in shortest else f"{shortest}.0"
+    return repr(float(shortest))
