@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from asm.assemble import Assembler
@@ -53,6 +54,10 @@ class Fragment(NamedTuple):
     def end(self) -> int:
         return self.address + len(self.part.text)
 
+    def holds(self, address: int) -> bool:
+        """Whether an address is one of the code's, or where it ends."""
+        return self.address <= address <= self.end
+
     @property
     def ops(self) -> Iterator[tuple[int, codec.Op]]:
         """Each op, with the address of its bundle."""
@@ -64,11 +69,18 @@ def address_behind(image: Image, end: int) -> int:
     return len(image.text) + (len(image.text) == end)
 
 
-def assemble(image: Image, address: int, names: Names, text: str, title: str) -> Fragment:
-    """Assemble typed lines, called `title` in messages, for an address. Raises SourceError."""
-    assembler = Assembler(scope_of(image, names), image.machine)
+def assemble(
+    image: Image, address: int, names: Names, text: str, title: str, folders: tuple[Path, ...] = ()
+) -> Fragment:
+    """Assemble typed lines, called `title` in messages, for an address; files are looked for in folders, too.
+
+    Raises SourceError.
+    """
+    assembler = Assembler(scope_of(image, names, folders), image.machine)
     label = label_of(title)
-    statements = _read(assembler, f".global {label}\n{label}:\n.text\n", title) + _read(assembler, text, title)
+    options = ExpandOptions(folders)
+    statements = assembler.read(f".global {label}\n{label}:\n.text\n", title, options)
+    statements += assembler.read(text, title, options)
     _hide_labels(assembler.scope, statements)
     assembly = assembler.run(statements, title)
     if assembly.image is None:
@@ -83,18 +95,14 @@ def label_of(title: str) -> str:
     return title.strip("<>").replace(" ", "_")
 
 
-def _read(assembler: Assembler, text: str, title: str) -> list[Statement]:
-    return assembler.read(text, title, ExpandOptions())
-
-
 def _is_timed(statement: Statement) -> bool:
     return isinstance(statement, Brace) or (isinstance(statement, DirectiveStmt) and statement.name == "timeline")
 
 
 # Names ----------------------------------------------------------------------------------------
-def scope_of(image: Image, names: Names) -> Scope:
+def scope_of(image: Image, names: Names, folders: tuple[Path, ...] = ()) -> Scope:
     """The names of a program as those of a source; no register is free for the assembler's own use."""
-    scope = Scope(image.machine)
+    scope = Scope(image.machine, include_paths=folders)
     tensors = {tensor.name: tensor for tensor in image.tensors}
     for symbol in image.symbols:
         if symbol.name not in scope.table and can_be_written(symbol.name):

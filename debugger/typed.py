@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debugger.edits import CLOSING, RUN
@@ -55,7 +56,8 @@ def assembled(session: Session, text: str) -> Fragment:
     session.sources[title] = text
     address = fragment.address_behind(session.image, len(loaded.image.text))
     names = fragment.Names(loaded.constants, loaded.registers)
-    return fragment.assemble(session.image, address, names, text, title)
+    folders = tuple(map(Path, session.source.include))
+    return fragment.assemble(session.image, address, names, text, title, folders)
 
 
 def take_in(session: Session, fragment: Fragment) -> None:
@@ -139,7 +141,7 @@ def through(session: Session, fragment: Fragment, origin: State) -> Stopped:
     returns = {start: op["ra"] for start, op in fragment.ops if op.row.control == RETURN}
     found = None
     while found is None or (found.reason == EDIT and session.pc in returns):
-        exits |= returning(session, returns)
+        exits |= returning(session, fragment, returns)
         found = to_any(session, {fragment.end, *exits, *returns})
     if found.reason != EDIT:
         return found
@@ -154,14 +156,16 @@ def through(session: Session, fragment: Fragment, origin: State) -> Stopped:
 def jumps_out(fragment: Fragment) -> Iterator[int]:
     """Where jumps lead that do not come back."""
     for _, op in fragment.ops:
-        if op.row.control in JUMPS and not fragment.address <= op["target"] <= fragment.end:
+        if op.row.control in JUMPS and not fragment.holds(op["target"]):
             yield op["target"]
 
 
-def returning(session: Session, returns: Mapping[int, int]) -> set[int]:
-    """Where the bundle leads that issues in this cycle, if it is one of those that return by a register."""
-    is_issuing = session.pc in returns and session.state.next_fetch <= session.cycle
-    return {session.register(returns[session.pc])} if is_issuing else set()
+def returning(session: Session, fragment: Fragment, returns: Mapping[int, int]) -> set[int]:
+    """Where the bundle leaves for that issues in this cycle, if it is one of those that return by a register."""
+    if session.pc not in returns or session.state.next_fetch > session.cycle:
+        return set()
+    target = session.register(returns[session.pc])
+    return set() if fragment.holds(target) else {target}
 
 
 def to_any(session: Session, addresses: set[int]) -> Stopped:

@@ -153,6 +153,21 @@ def test_a_jump_into_the_program_goes_on_there_and_leaves_its_loop(engine: str) 
     assert (found.reason, found.pc) == ("edit", session.lines.labels["done"])
     assert session.state.loops == ()
     assert session.run().reason == "halted" and session.register(2) == 7
+    assert session.undo() == "run jmp done" and len(session.state.loops) == 1
+
+
+def test_steps_go_through_typed_code_and_back_to_the_program(engine: str) -> None:
+    session = counting(engine)
+    place = session.place
+    session.execute("{ mov r5, 1 }\n{ mov r6, 2 }\n{ add r5, r5, r6 }")
+    session.back(3, by="cycle")
+    lines = [session.place, *(session.step(by="line").place for _ in range(3))]
+    assert [(each.file, each.line) for each in lines[:3] if each] == [("<typed 1>", line) for line in (1, 2, 3)]
+    assert lines[3] == place
+    session.back(by="line")
+    assert session.place == lines[-2]
+    session.reverse()
+    assert session.cycle == 0
 
 
 def test_a_jump_that_is_not_taken_comes_back(engine: str) -> None:
