@@ -239,6 +239,7 @@ static void commit(lpu_machine *m)
     lpu_note_elements(m);
     lpu_move_streams(t);
     issue_all(m);
+    lpu_test_elements(m);
     lpu_advance_bursts(t);
     end_cycle(m);
     t->element_count = 0;

@@ -16,8 +16,7 @@ void lpu_land(lpu_machine *m, uint64_t cycle)
     for (; landed < m->write_count && m->writes[landed].landing <= cycle; landed++) {
         const lpu_write *write = &m->writes[landed];
         m->registers[write->reg] = write->value;
-        if (lpu_watches_register(m, write->reg))
-            lpu_note_landing(m, write->reg, write->pc, write->slot, cycle);
+        lpu_note_landing(m, write->reg, write->value, write->pc, write->slot, cycle);
     }
     drop_first_writes(m, landed);
 }
@@ -67,17 +66,18 @@ void lpu_resume(lpu_machine *m, uint64_t fetch)
 void lpu_suspend(lpu_machine *m, const lpu_flight *flights, size_t count, uint64_t base, uint64_t cycle)
 {
     uint32_t landed = 0;
-    for (; landed < count && base + flights[landed].remaining <= cycle; landed++) {
-        const lpu_flight *f = &flights[landed];
-        if (lpu_watches_register(m, f->reg))
-            lpu_note_landing(m, f->reg, f->pc, f->slot, cycle);
-    }
+    while (landed < count && base + flights[landed].remaining <= cycle)
+        landed++;
     m->write_count = (uint32_t)(count - landed);
     for (size_t i = count; i-- > landed;) {
         const lpu_flight *f = &flights[i];
         lpu_write *write = &m->writes[i - landed];
         *write = (lpu_write){base + f->remaining, base - f->age, m->registers[f->reg], f->pc, f->reg, f->slot};
         m->registers[f->reg] = m->undo[f->level][f->reg];
+    }
+    for (uint32_t i = landed; i-- > 0 && base + flights[i].remaining == cycle;) {
+        const lpu_flight *f = &flights[i];
+        lpu_note_landing(m, f->reg, m->registers[f->reg], f->pc, f->slot, cycle);
     }
     m->cycle = cycle;
 }

@@ -87,15 +87,52 @@ typedef enum {
     LPU_WATCH_STREAM, LPU_WATCH_UNIT
 } lpu_watch_kind;
 
-/* `place` is LPU_NOWHERE but for accumulator rows and streams. */
+/* How numbers of a type stand in order: as their bits do, or as two's complement or IEEE 754 numbers. */
+typedef enum { LPU_UNSIGNED, LPU_SIGNED, LPU_FLOATING } lpu_order;
+
+/* A test of a number: whether its place in order lies in one of two ranges, each from `low` to `high`, both in, or empty;
+ * or, with `golden`, whether its bits differ from those of the element of that number there: little-endian, of 4 bits two
+ * to a byte. Places are those of 32-bit patterns, which begin with the `bits` (4, 8, 16 or 32) of the number. */
+typedef struct {
+    lpu_order order;
+    uint32_t bits, low[2], high[2];
+    const uint8_t *golden;
+    size_t golden_bytes;
+} lpu_test;
+
+/* Elements from number `number` on, `count` of them, the first of which begins at bit `bit` of SRAM. */
+typedef struct {
+    uint64_t number, bit, count;
+} lpu_elements_run;
+
+/* Elements in memory: those of a run begin `step` bits apart, the bytes of each are `stride` bytes apart. Of the runs both
+ * where they begin and where they end ascends. */
+typedef struct {
+    uint64_t step, stride;
+    const lpu_elements_run *runs;
+    size_t run_count;
+} lpu_elements;
+
+/* `place` is LPU_NOWHERE but for accumulator rows and streams. A `test` (or NULL) is one of the value that a register takes,
+ * or, of writes, of the elements that have any of these bytes, once all writes of the cycle are done. */
 typedef struct {
     lpu_watch_kind kind;
     int64_t first, last, place;
+    const lpu_test *test;
+    const lpu_elements *elements;
 } lpu_watch;
 
+/* A breakpoint where a register (32: the condition code) passes a test, or any time, but for the first `ignore` times. */
+typedef struct {
+    uint32_t address, reg;
+    uint64_t ignore;
+    const lpu_test *test;
+} lpu_guard;
+
 /* What a watch saw: the first touch by unit, then by number, of the cycle before `cycle` (of registers and v registers
- * what lands in `cycle`). `pc` and `slot` name the op, `unit` its unit; all are LPU_NOWHERE where nobody can tell. Of a
- * breakpoint `number` is how many watches there are. */
+ * what lands in `cycle`); of tested elements the first byte of the first by their number. `pc` and `slot` name the op,
+ * `unit` its unit; all are LPU_NOWHERE where nobody can tell. Of a breakpoint `number` is how many watches there are; guards
+ * count on from there. */
 typedef struct {
     int64_t number, cycle, pc, slot, address, unit;
 } lpu_stop;
@@ -115,12 +152,15 @@ lpu_status lpu_run(lpu_machine *machine, uint64_t until);
 lpu_status lpu_run_slice(lpu_machine *machine, uint64_t until);
 
 /* Where runs stop, and no longer where they did: at bundles about to be fetched, by address, but not in the cycle in
- * which a run begins, and where watches see something. 0, or -1 with nothing changed for an address outside the text or
- * a watch of what is not there, or with no stops at all when memory runs out. */
+ * which a run begins; where watches see something; and at guards, in order of address. All is copied. 0, or -1 with nothing
+ * changed for an address outside the text, a watch of what is not there, or a test or elements that are none, or with no
+ * stops at all when memory runs out. */
 int lpu_set_stops(lpu_machine *machine, const uint32_t *breakpoints, size_t breakpoint_count,
-                  const lpu_watch *watches, size_t watch_count);
-/* What a watch, by number, saw where the last run stopped; of LPU_NOWHERE, the breakpoint there. NULL for nothing. */
-const lpu_stop *lpu_stop_of(const lpu_machine *machine, int64_t watch);
+                  const lpu_watch *watches, size_t watch_count, const lpu_guard *guards, size_t guard_count);
+/* What a watch, by number, saw where the last run stopped; the breakpoint or guard of a number there. NULL for nothing. */
+const lpu_stop *lpu_stop_of(const lpu_machine *machine, uint64_t number);
+/* How often a guard was ignored since the stops were set. */
+uint64_t lpu_ignored(const lpu_machine *machine, size_t guard);
 
 uint64_t lpu_cycle(const lpu_machine *machine);
 void lpu_get_state(const lpu_machine *machine, lpu_state *state);

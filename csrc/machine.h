@@ -26,7 +26,7 @@ enum {
     STATE_REGISTERS = LPU_REGISTERS + 1, /* the condition code is the last */
     FIELDS = LPU_FIELD_LINK + 1,
     MAX_OPS = LPU_SCALAR_UNITS, /* in a bundle: one a unit */
-    MAX_MICROS = 4 * MAX_OPS,
+    MAX_MICROS = 5 * MAX_OPS,
     MAX_FLIGHTS = LPU_IN_FLIGHT + MAX_OPS * LPU_MAX_LATENCY, /* those of a state, and what may be added meanwhile */
     MAX_LEVELS = LPU_MAX_LATENCY, /* writes in flight to one register: all land in different cycles */
     MAX_BUNDLE_SYLLABLES = 2 * LPU_UNITS,
@@ -35,7 +35,7 @@ enum {
 
 /* What an address of the text is. */
 enum { STARTS = 1, LEGAL = 2, HAS_CONTROL = 4, ENDS_LOOP = 8, HAS_TENSOR = 16, HAS_ACCESS = 32,
-       BREAKPOINT = 64 };
+       BREAKPOINT = 64, GUARDED = 128 };
 
 /* An op as encoded. `unit` is its unit's order number, `slot` its place in the bundle as encoded. */
 typedef struct {
@@ -77,6 +77,9 @@ enum {
     KIND_WATCH_ISSUE,   /* the bundle touches something watched as it issues */
     KIND_WATCH_LANDING, /* a write to a watched register lands in k cycles */
     KIND_WATCH_ACCESS,  /* looks at the access that follows, of kind k (lpu_memory) */
+    KIND_GUARD,         /* the first of the bundle's guards is number k */
+    KIND_TEST_STORE,    /* tests what was stored by a store that follows, as an operand */
+    KIND_TEST_REGISTER, /* tests the value `a` that register `constant` takes in k cycles */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
@@ -115,18 +118,46 @@ typedef struct {
     uint32_t words;
 } lpu_memory_map;
 
-enum { WATCHED_BLOCK_SHIFT = 8 };
+enum { WATCHED_BLOCK_SHIFT = 8, MOST_TOUCHED = 8 /* pieces of memory, by the stores of a bundle */ };
 
-/* Where runs stop: the watches, and what each saw, behind them the breakpoint. Of what is watched there are bits: kinds,
- * registers, units, blocks of memory. */
+/* Who touches something: an op and its unit, LPU_NOWHERE where the op is not known. */
 typedef struct {
-    lpu_watch *watches;
+    int64_t pc, slot, unit;
+} lpu_toucher;
+
+/* Bytes `first` to `last`, stored by an op. */
+typedef struct {
+    size_t first, last;
+    lpu_toucher by;
+} lpu_touched;
+
+/* A watch, what it needs to test, and of elements which it has looked at last, in which cycle, and the number of that seen. */
+typedef struct {
+    lpu_watch of;
+    lpu_test test;
+    lpu_elements elements;
+    uint64_t tested, run, from, to, number;
+} lpu_watcher;
+
+typedef struct {
+    lpu_guard of;
+    lpu_test test;
+    uint64_t ignored, judged; /* `judged` in this cycle, and ignored then */
+} lpu_keeper;
+
+/* Where runs stop: the watches, the guards by address, and what each saw, the breakpoint between them. Of what is watched
+ * there are bits: kinds, registers, units, blocks of memory; and of what is tested. */
+typedef struct {
+    lpu_watcher *watches;
+    lpu_keeper *guards;
     lpu_stop *hits; /* of cycle 0: none */
-    uint32_t count, kinds;
+    uint32_t count, guard_count, kinds;
     uint64_t began; /* the cycle in which the run began */
-    bool is_hit;
-    uint64_t registers, units[LPU_UNITS / 64 + 1];
-    uint8_t *blocks;
+    bool is_hit, tests_elements;
+    uint64_t registers, tested_registers, units[LPU_UNITS / 64 + 1];
+    uint8_t *blocks, *tested_blocks;
+    uint32_t touched_count; /* by the scalar stores of this cycle, near tested elements */
+    lpu_touched touched[MOST_TOUCHED];
 } lpu_stops;
 
 struct lpu_machine {

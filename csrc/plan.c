@@ -209,16 +209,49 @@ static void place_moves(planner *p)
     }
 }
 
-static void place_end(planner *p, lpu_node *node, const lpu_op *control, const uint32_t *saved)
+/* A call writes the address of the next bundle. */
+static void place_return(planner *p, const lpu_node *node, const lpu_op *control)
+{
+    if (control && writes_register(control))
+        p->steps[p->count++] = move_step(p->m, &p->m->registers[written_by(control)], &node->next_pc);
+}
+
+/* Steps that test what the stores have changed, all of them being done; behind each the store, for its operands. */
+static void place_store_tests(planner *p)
+{
+    for (unsigned i = 0; p->m->stops.tests_elements && i < p->bundle->count; i++) {
+        const lpu_op *op = &p->bundle->ops[i];
+        if (!is_store(op))
+            continue;
+        lpu_micro step = plain_step(p->m, KIND_TEST_STORE);
+        step.k = op->unit;
+        p->steps[p->count++] = step;
+        add_step(p, op);
+    }
+}
+
+/* Steps that test the values which registers take. */
+static void place_register_tests(planner *p)
+{
+    for (unsigned i = 0; i < p->bundle->count; i++) {
+        const lpu_op *op = &p->bundle->ops[i];
+        if (!writes_register(op) || !lpu_tests_register(p->m, written_by(op)))
+            continue;
+        lpu_micro step = plain_step(p->m, KIND_TEST_REGISTER);
+        step.k = is_late(op) ? op->row->latency : 1;
+        step.slot = op->slot;
+        step.constant = written_by(op);
+        step.a = &p->m->registers[step.constant];
+        p->steps[p->count++] = step;
+    }
+}
+
+static void place_end(planner *p, const lpu_op *control, const uint32_t *saved)
 {
     if (!control) {
         bool ends_loop = p->m->marks[p->bundle->next] & ENDS_LOOP;
         p->steps[p->count++] = (lpu_micro){.kind = ends_loop ? KIND_LOOP_END : LPU_SEM_NOP};
         return;
-    }
-    if (writes_register(control)) { /* a call: the address of the next bundle */
-        lpu_micro *step = &p->steps[p->count++];
-        *step = move_step(p->m, &p->m->registers[written_by(control)], &node->next_pc);
     }
     lpu_micro *step = add_step(p, control);
     const uint32_t **read = control->row->reads_cc ? &step->c : &step->a;
@@ -255,13 +288,16 @@ static void plan_steps(planner *p, lpu_node *node)
     if (control && control->row->checks)
         add_step(p, control)->kind = KIND_LOOP_CHECK;
     place_all(p, is_store);
+    place_store_tests(p);
     if (control) {
         saved = save_for_control(p, control);
         p->done[p->bundle->count - 1] = true;
     }
     place_all(p, is_any);
     place_moves(p);
-    place_end(p, node, control, saved);
+    place_return(p, node, control);
+    place_register_tests(p);
+    place_end(p, control, saved);
 }
 
 static void plan_flow(lpu_node *node, const lpu_bundle *bundle)
@@ -305,6 +341,10 @@ unsigned lpu_plan(lpu_machine *m, lpu_node *node, const lpu_context *before, lpu
     after->count = 0;
     if (node->pc < m->length && m->marks[node->pc] & BREAKPOINT)
         node->steps[p.count++] = plain_step(m, KIND_BREAK);
+    if (node->pc < m->length && m->marks[node->pc] & GUARDED) {
+        node->steps[p.count] = plain_step(m, KIND_GUARD);
+        node->steps[p.count++].k = lpu_first_guard(m, node->pc);
+    }
     if (starts && m->marks[node->pc] & HAS_TENSOR)
         node->steps[p.count++] = plain_step(m, KIND_TENSOR);
     if (!starts || !lpu_decode_bundle(m, node->pc, &bundle) || bundle_breaks_rule(&p)) {

@@ -13,7 +13,7 @@
     static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
         EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)  \
         EXTRA_LABEL(TENSOR) EXTRA_LABEL(BREAK) EXTRA_LABEL(WATCH_ISSUE) EXTRA_LABEL(WATCH_LANDING)  \
-        EXTRA_LABEL(WATCH_ACCESS)};
+        EXTRA_LABEL(WATCH_ACCESS) EXTRA_LABEL(GUARD) EXTRA_LABEL(TEST_STORE) EXTRA_LABEL(TEST_REGISTER)};
 #define DISPATCH() goto *labels[step->kind]
 #define STEPS_BEGIN DISPATCH();
 #define STEPS_END
@@ -101,6 +101,18 @@ static void undo_steps(const lpu_micro *first, const lpu_micro *step)
         *step->d = *step->undo;
 }
 
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+/* When the value lands that a tested register takes, if it passes, else NEVER. What lands at once is noted now. */
+static uint64_t tested_landing(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
+{
+    if (LIKELY(!lpu_value_passes(m, step->constant, *step->a)))
+        return NEVER;
+    if (step->k == 1)
+        lpu_note_landing(m, step->constant, *step->a, pc, (uint16_t)step->slot, now + 1);
+    return now + step->k;
+}
+
 /* Else gcc merges the ends of the steps again, whose jumps are apart on purpose. */
 #if defined(__GNUC__) && !defined(__clang__)
 __attribute__((optimize("no-crossjumping")))
@@ -164,8 +176,13 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         if (now == m->cycle) NEXT();
         stop_before(m, node, now); return;
     EXTRA(WATCH_ISSUE) lpu_note_issue(m, node->pc, now); until = now + 1; NEXT();
-    EXTRA(WATCH_LANDING) until = now + step->k < until ? now + step->k : until; NEXT();
+    EXTRA(WATCH_LANDING) until = least(until, now + step->k); NEXT();
     EXTRA(WATCH_ACCESS) until = sees_access(m, node->pc, step, now) ? now + 1 : until; NEXT();
+    EXTRA(GUARD)
+        if (now == m->cycle || !lpu_guards_stop(m, node, step->k, now)) NEXT();
+        stop_before(m, node, now); return;
+    EXTRA(TEST_STORE) until = sees_store(m, node->pc, step, now) ? now + 1 : until; step += 2; DISPATCH();
+    EXTRA(TEST_REGISTER) until = least(until, tested_landing(m, node->pc, step, now)); NEXT();
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;
     STEPS_END

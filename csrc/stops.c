@@ -1,8 +1,6 @@
-/* Breakpoints and watches: set from outside, noted while running. See stops.h. */
+/* Breakpoints, guards and watches: noted while running. See stops.h. */
 #include "stops.h"
-#include <stdlib.h>
 #include <string.h>
-#include "cycle.h"
 #include "op.h"
 
 enum { UNKNOWN_SLOT = -1 };
@@ -11,14 +9,19 @@ enum { UNKNOWN_SLOT = -1 };
 void lpu_forget_stops(lpu_machine *m)
 {
     if (m->stops.is_hit)
-        memset(m->stops.hits, 0, (m->stops.count + 1u) * sizeof *m->stops.hits);
+        memset(m->stops.hits, 0, (m->stops.count + 1u + m->stops.guard_count) * sizeof *m->stops.hits);
     m->stops.is_hit = false;
+    m->stops.touched_count = 0;
 }
 
 void lpu_begin_stops(lpu_machine *m)
 {
     lpu_forget_stops(m);
     m->stops.began = m->cycle;
+    for (uint32_t i = 0; i < m->stops.count; i++)
+        m->stops.watches[i].tested = NEVER;
+    for (uint32_t i = 0; i < m->stops.guard_count; i++)
+        m->stops.guards[i].judged = NEVER;
 }
 
 static void note(lpu_machine *m, uint32_t number, int64_t address, lpu_toucher by, uint64_t cycle)
@@ -30,13 +33,18 @@ static void note(lpu_machine *m, uint32_t number, int64_t address, lpu_toucher b
     m->stops.is_hit = true;
 }
 
+static bool looks_at(const lpu_watch *watch, unsigned kinds, int64_t place, int64_t first, int64_t last)
+{
+    return kinds & kind_bit(watch->kind) && watch->place == place && watch->first <= last && first <= watch->last;
+}
+
 bool lpu_touch(lpu_machine *m, unsigned kinds, int64_t place, int64_t first, int64_t last, lpu_toucher by,
                uint64_t cycle)
 {
     bool is_seen = false;
     for (uint32_t i = 0; i < m->stops.count; i++) {
-        const lpu_watch *watch = &m->stops.watches[i];
-        if (!(kinds & kind_bit(watch->kind)) || watch->place != place || watch->first > last || first > watch->last)
+        const lpu_watch *watch = &m->stops.watches[i].of;
+        if (watch->test || !looks_at(watch, kinds, place, first, last))
             continue;
         note(m, i, first > watch->first ? first : watch->first, by, cycle);
         is_seen = true;
@@ -44,16 +52,78 @@ bool lpu_touch(lpu_machine *m, unsigned kinds, int64_t place, int64_t first, int
     return is_seen;
 }
 
-static bool stands_at_breakpoint(const lpu_machine *m)
+/* Guards --------------------------------------------------------------------------------------------------------- */
+/* Whether a guard stops the run in a cycle, in which its register has a value; else it may count as ignored. */
+static bool stops_at(lpu_keeper *guard, uint32_t value, uint64_t cycle)
 {
+    if (guard->judged == cycle || (guard->of.test && !lpu_passes(guard->of.test, value)))
+        return false;
+    if (guard->ignored >= guard->of.ignore)
+        return true;
+    guard->ignored++;
+    guard->judged = cycle;
+    return false;
+}
+
+/* What a register holds as a bundle is fetched: what its first write in flight, if any, has yet to replace. */
+static uint32_t fetched_value(const lpu_machine *m, const lpu_node *node, uint32_t reg)
+{
+    for (unsigned i = 0; i < node->before_count; i++)
+        if (node->before[i].reg == reg)
+            return m->undo[node->before[i].level][reg];
+    return m->registers[reg];
+}
+
+bool lpu_guards_stop(lpu_machine *m, const lpu_node *node, uint32_t first, uint64_t now)
+{
+    bool stops = false;
+    for (uint32_t i = first; i < m->stops.guard_count && m->stops.guards[i].of.address == node->pc; i++) {
+        lpu_keeper *guard = &m->stops.guards[i];
+        stops |= stops_at(guard, fetched_value(m, node, guard->of.reg), now);
+    }
+    return stops;
+}
+
+uint32_t lpu_first_guard(const lpu_machine *m, uint32_t pc)
+{
+    uint32_t low = 0, high = m->stops.guard_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (m->stops.guards[middle].of.address < pc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void note_guards(lpu_machine *m, lpu_toucher by)
+{
+    for (uint32_t i = lpu_first_guard(m, m->pc); i < m->stops.guard_count; i++) {
+        lpu_keeper *guard = &m->stops.guards[i];
+        if (guard->of.address != m->pc)
+            return;
+        if (stops_at(guard, m->registers[guard->of.reg], m->cycle))
+            note(m, m->stops.count + 1 + i, m->pc, by, m->cycle);
+    }
+}
+
+/* The bundle about to be fetched, but not where the run began. */
+static void note_bundle(lpu_machine *m)
+{
+    lpu_toucher by = {m->pc, UNKNOWN_SLOT, LPU_NOWHERE};
     bool fetches = !m->fetch_ended && m->next_fetch <= m->cycle && m->pc < m->length && m->pc != m->end;
-    return fetches && m->marks[m->pc] & BREAKPOINT && m->cycle > m->stops.began;
+    if (!fetches || m->cycle <= m->stops.began)
+        return;
+    if (m->marks[m->pc] & BREAKPOINT)
+        note(m, m->stops.count, m->pc, by, m->cycle);
+    if (m->marks[m->pc] & GUARDED)
+        note_guards(m, by);
 }
 
 bool lpu_is_stopped(lpu_machine *m)
 {
-    if (stands_at_breakpoint(m))
-        note(m, m->stops.count, m->pc, (lpu_toucher){m->pc, UNKNOWN_SLOT, LPU_NOWHERE}, m->cycle);
+    note_bundle(m);
     return m->stops.is_hit;
 }
 
@@ -67,10 +137,29 @@ bool lpu_watches_register(const lpu_machine *m, unsigned reg) { return m->stops.
 
 bool lpu_watches_unit(const lpu_machine *m, unsigned unit) { return m->stops.units[unit / 64] >> unit % 64 & 1; }
 
+bool lpu_tests_register(const lpu_machine *m, unsigned reg) { return m->stops.tested_registers >> reg & 1; }
+
+bool lpu_value_passes(const lpu_machine *m, unsigned reg, uint32_t value)
+{
+    for (uint32_t i = 0; i < m->stops.count; i++) {
+        const lpu_watch *watch = &m->stops.watches[i].of;
+        if (watch->test && looks_at(watch, kind_bit(LPU_WATCH_REGISTER), LPU_NOWHERE, reg, reg)
+            && lpu_passes(watch->test, value))
+            return true;
+    }
+    return false;
+}
+
+static bool is_awaited(const lpu_machine *m, const lpu_write *write)
+{
+    bool tested = lpu_tests_register(m, write->reg) && lpu_value_passes(m, write->reg, write->value);
+    return tested || lpu_watches_register(m, write->reg);
+}
+
 uint64_t lpu_next_watched(const lpu_machine *m)
 {
-    for (uint32_t i = 0; m->stops.registers && i < m->write_count; i++)
-        if (lpu_watches_register(m, m->writes[i].reg))
+    for (uint32_t i = 0; (m->stops.registers | m->stops.tested_registers) && i < m->write_count; i++)
+        if (is_awaited(m, &m->writes[i]))
             return m->writes[i].landing;
     return NEVER;
 }
@@ -87,10 +176,20 @@ static int64_t unit_of(const lpu_machine *m, uint32_t pc, uint16_t slot)
     return LPU_NOWHERE;
 }
 
-void lpu_note_landing(lpu_machine *m, unsigned reg, uint32_t pc, uint16_t slot, uint64_t cycle)
+static void note_value(lpu_machine *m, unsigned reg, uint32_t value, lpu_toucher by, uint64_t cycle)
 {
-    lpu_toucher by = {pc, slot, unit_of(m, pc, slot)};
-    lpu_touch(m, kind_bit(LPU_WATCH_REGISTER), LPU_NOWHERE, reg, reg, by, cycle);
+    for (uint32_t i = 0; i < m->stops.count; i++) {
+        const lpu_watch *watch = &m->stops.watches[i].of;
+        if (looks_at(watch, kind_bit(LPU_WATCH_REGISTER), LPU_NOWHERE, reg, reg)
+            && (!watch->test || lpu_passes(watch->test, value)))
+            note(m, i, reg, by, cycle);
+    }
+}
+
+void lpu_note_landing(lpu_machine *m, unsigned reg, uint32_t value, uint32_t pc, uint16_t slot, uint64_t cycle)
+{
+    if (lpu_watches_register(m, reg) || (lpu_tests_register(m, reg) && lpu_value_passes(m, reg, value)))
+        note_value(m, reg, value, (lpu_toucher){pc, slot, unit_of(m, pc, slot)}, cycle);
 }
 
 void lpu_note_issue(lpu_machine *m, uint32_t pc, uint64_t now)
@@ -119,104 +218,43 @@ bool lpu_note_access(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_
     return is_seen;
 }
 
-/* Set from outside ----------------------------------------------------------------------------------------------- */
-void lpu_destroy_stops(lpu_machine *m)
+/* Elements ------------------------------------------------------------------------------------------------------- */
+void lpu_test_bytes(lpu_machine *m, const lpu_touched *touched, uint64_t cycle)
 {
-    free(m->stops.watches);
-    free(m->stops.hits);
-    free(m->stops.blocks);
-}
-
-/* The numbers that a watch may name, from 0 on; 0 where its place is none. */
-static int64_t numbers_of(const lpu_machine *m, const lpu_watch *watch)
-{
-    bool is_anywhere = watch->place == LPU_NOWHERE;
-    switch (watch->kind) {
-    case LPU_WATCH_WRITE: case LPU_WATCH_READ: case LPU_WATCH_ACCESS:
-        return is_anywhere ? (int64_t)lpu_sram_bytes(m) : 0;
-    case LPU_WATCH_REGISTER: return is_anywhere ? STATE_REGISTERS : 0;
-    case LPU_WATCH_VECTOR: return is_anywhere ? V_COUNT : 0;
-    case LPU_WATCH_ACCUMULATOR: return 0 <= watch->place && watch->place < MATRIX_PLANES ? MATRIX_ROWS : 0;
-    case LPU_WATCH_STREAM: return is_anywhere || (uint64_t)watch->place < m->tensor->positions ? LPU_V_REGISTERS : 0;
-    case LPU_WATCH_UNIT: return is_anywhere ? LPU_UNITS : 0;
-    default: return 0;
+    for (uint32_t i = 0; i < m->stops.count; i++) {
+        lpu_watcher *watch = &m->stops.watches[i];
+        size_t low = (size_t)watch->of.first, high = (size_t)watch->of.last;
+        size_t first = touched->first > low ? touched->first : low, last = touched->last < high ? touched->last : high;
+        lpu_passing found;
+        if (!watch->of.elements || first > last || !lpu_find_passing(m, watch, first, last, cycle, &found))
+            continue;
+        lpu_stop *hit = &m->stops.hits[i];
+        if (hit->cycle && watch->number <= found.number)
+            continue;
+        watch->number = found.number;
+        const lpu_toucher *by = &touched->by;
+        *hit = (lpu_stop){i, (int64_t)cycle, by->pc, by->slot, (int64_t)(found.bit / 8), by->unit};
+        m->stops.is_hit = true;
     }
 }
 
-static bool is_watch(const lpu_machine *m, const lpu_watch *watch)
+bool lpu_test_stored(lpu_machine *m, uint64_t cycle)
 {
-    return 0 <= watch->first && watch->first <= watch->last && watch->last < numbers_of(m, watch);
+    for (uint32_t i = 0; i < m->stops.touched_count; i++)
+        lpu_test_bytes(m, &m->stops.touched[i], cycle);
+    m->stops.touched_count = 0;
+    return m->stops.is_hit;
 }
 
-static void clear_stops(lpu_machine *m)
+bool lpu_test_store(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
 {
-    lpu_destroy_stops(m);
-    m->stops = (lpu_stops){.count = 0};
-    for (uint32_t pc = 0; pc < m->length; pc++)
-        m->marks[pc] &= (uint8_t)~BREAKPOINT;
-}
-
-static void set_bits(uint64_t *bits, const lpu_watch *watch)
-{
-    for (int64_t i = watch->first; i <= watch->last; i++)
-        bits[i / 64] |= 1ull << i % 64;
-}
-
-static void set_blocks(lpu_machine *m, const lpu_watch *watch)
-{
-    for (int64_t block = watch->first >> WATCHED_BLOCK_SHIFT; block <= watch->last >> WATCHED_BLOCK_SHIFT; block++)
-        m->stops.blocks[block / 8] |= (uint8_t)(1u << block % 8);
-}
-
-/* What tells quickly that something is not watched. */
-static void add_watch(lpu_machine *m, const lpu_watch *watch)
-{
-    m->stops.watches[m->stops.count++] = *watch;
-    m->stops.kinds |= kind_bit(watch->kind);
-    if (watch->kind == LPU_WATCH_REGISTER)
-        set_bits(&m->stops.registers, watch);
-    else if (watch->kind == LPU_WATCH_UNIT)
-        set_bits(m->stops.units, watch);
-    else if (kind_bit(watch->kind) & (kinds_of_access(LPU_MEMORY_LOAD) | kinds_of_access(LPU_MEMORY_STORE)))
-        set_blocks(m, watch);
-}
-
-static bool allocate(lpu_machine *m, size_t count)
-{
-    lpu_stops *s = &m->stops;
-    s->watches = calloc(count + 1, sizeof *s->watches);
-    s->hits = calloc(count + 1, sizeof *s->hits);
-    s->blocks = calloc((lpu_sram_bytes(m) >> WATCHED_BLOCK_SHIFT) / 8 + 1, 1);
-    return s->watches && s->hits && s->blocks;
-}
-
-int lpu_set_stops(lpu_machine *m, const uint32_t *breakpoints, size_t breakpoint_count, const lpu_watch *watches,
-                  size_t count)
-{
-    bool are_legal = count < UINT32_MAX;
-    for (size_t i = 0; are_legal && i < breakpoint_count; i++)
-        are_legal = breakpoints[i] < m->length;
-    for (size_t i = 0; are_legal && i < count; i++)
-        are_legal = is_watch(m, &watches[i]);
-    if (!are_legal)
-        return -1;
-    lpu_settle_tensor(m, m->cycle);
-    lpu_drop_nodes(m);
-    clear_stops(m);
-    if (!allocate(m, count)) {
-        clear_stops(m);
-        return -1;
+    lpu_access access = lpu_access_of(m, step + 1);
+    lpu_toucher by = {pc, step[1].slot, step->k};
+    for (unsigned k = 0; k < access.count; k++) {
+        size_t last = access.is_lane ? access.bytes[k] : access.bytes[access.count - 1];
+        m->stops.touched[m->stops.touched_count++] = (lpu_touched){access.bytes[k], last, by};
+        if (!access.is_lane)
+            break;
     }
-    for (size_t i = 0; i < breakpoint_count; i++)
-        m->marks[breakpoints[i]] |= BREAKPOINT;
-    for (size_t i = 0; i < count; i++)
-        add_watch(m, &watches[i]);
-    return 0;
-}
-
-const lpu_stop *lpu_stop_of(const lpu_machine *m, int64_t watch)
-{
-    int64_t number = watch == LPU_NOWHERE ? m->stops.count : watch;
-    bool is_hit = m->stops.is_hit && 0 <= number && number <= m->stops.count && m->stops.hits[number].cycle;
-    return is_hit ? &m->stops.hits[number] : NULL;
+    return !m->with_tensor && lpu_test_stored(m, now + 1);
 }

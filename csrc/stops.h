@@ -1,18 +1,14 @@
-/* Stops: breakpoints, and watches of what a run touches.
+/* Stops: breakpoints, guards, and watches of what a run touches.
  *
- * Planned bundles carry the looking (plan.c): only a bundle that stands at a breakpoint, accesses memory or writes a
- * watched register has a step for it. A step that sees something touched ends the run where that can be seen; what
+ * Planned bundles carry the looking (plan.c): only a bundle that stands at a breakpoint or guard, accesses memory or writes
+ * a watched register has a step for it. A step that sees something touched ends the run where that can be seen; what
  * touched it is noted with its watch, of several touches in one cycle the first by unit.
  */
 #ifndef LPU_STOPS_H
 #define LPU_STOPS_H
 #include "memory.h"
+#include "stops_test.h"
 #include "tensor.h"
-
-/* Who touches something: an op and its unit, LPU_NOWHERE where the op is not known. */
-typedef struct {
-    int64_t pc, slot, unit;
-} lpu_toucher;
 
 /* Forget what was noted. */
 void lpu_forget_stops(lpu_machine *m);
@@ -26,15 +22,31 @@ void lpu_destroy_stops(lpu_machine *m);
 bool lpu_watches_accesses(const lpu_machine *m, lpu_memory memory);
 bool lpu_watches_register(const lpu_machine *m, unsigned reg);
 bool lpu_watches_unit(const lpu_machine *m, unsigned unit);
+bool lpu_tests_register(const lpu_machine *m, unsigned reg);
+/* The number of the first guard, by address, that is not before one. */
+uint32_t lpu_first_guard(const lpu_machine *m, uint32_t pc);
 
-/* The landing cycle of the first write in flight to a watched register; NEVER if there is none. */
+/* Whether a guard of a bundle that is fetched in a cycle stops the run; the others may count as ignored. */
+bool lpu_guards_stop(lpu_machine *m, const lpu_node *node, uint32_t first, uint64_t now);
+/* Whether a value of a tested register passes one of its tests. */
+bool lpu_value_passes(const lpu_machine *m, unsigned reg, uint32_t value);
+
+/* The landing cycle of the first write in flight that a watch sees; NEVER if there is none. */
 uint64_t lpu_next_watched(const lpu_machine *m);
-/* A write to a watched register has landed in a cycle. */
-void lpu_note_landing(lpu_machine *m, unsigned reg, uint32_t pc, uint16_t slot, uint64_t cycle);
+/* A value has landed in a register in a cycle. */
+void lpu_note_landing(lpu_machine *m, unsigned reg, uint32_t value, uint32_t pc, uint16_t slot, uint64_t cycle);
 /* What the bundle at pc, which issues in a cycle, touches at once: units, and registers that it writes early. */
 void lpu_note_issue(lpu_machine *m, uint32_t pc, uint64_t now);
 /* Whether the access is watched that the step after a KIND_WATCH_ACCESS, which says its kind, makes in a cycle. */
 bool lpu_note_access(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now);
+
+/* Whether tested elements pass that the store of the step after a KIND_TEST_STORE has touched in a cycle; beside ops of the
+ * tensor face that is left for when they have written. */
+bool lpu_test_store(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now);
+/* Test what scalar stores have touched, what can be seen from a cycle on; whether anything was noted by then. */
+bool lpu_test_stored(lpu_machine *m, uint64_t cycle);
+/* Test elements of which these bytes were touched, by units in order. */
+void lpu_test_bytes(lpu_machine *m, const lpu_touched *touched, uint64_t cycle);
 
 /* Whether streams or v registers are watched, where things happen that nobody issues. */
 bool lpu_watches_flow(const lpu_machine *m);
@@ -45,6 +57,8 @@ void lpu_note_elements(lpu_machine *m);
 void lpu_note_emitted(lpu_machine *m);
 void lpu_note_leaving(lpu_machine *m);
 void lpu_note_vectors(lpu_machine *m);
+/* All writes of this cycle are done: test elements that they touched. */
+void lpu_test_elements(lpu_machine *m);
 
 /* Note with every watch of these kinds, a bit each, and of this place that numbers first to last of it are touched;
  * it can be seen from a cycle on. Returns whether there is such a watch. */
@@ -61,21 +75,30 @@ static inline unsigned kinds_of_access(unsigned memory)
 }
 
 /* Whether any byte near one is watched: a bit for each block of bytes. */
-static inline bool is_near_watched(const lpu_machine *m, size_t byte)
+static inline bool is_near(const uint8_t *blocks, size_t byte)
 {
     size_t block = byte >> WATCHED_BLOCK_SHIFT;
-    return m->stops.blocks[block / 8] >> block % 8 & 1;
+    return blocks[block / 8] >> block % 8 & 1;
+}
+
+/* Whether an access is to a word of memory that is nowhere near. */
+static inline bool is_far(const lpu_machine *m, const uint8_t *blocks, const lpu_micro *access)
+{
+    bool is_lane = access->kind == LPU_SEM_LDL || access->kind == LPU_SEM_STL;
+    uint32_t word = word_address(access);
+    return !is_lane && (word >= m->map.words || !is_near(blocks, (size_t)word * WORD_BYTES));
 }
 
 /* The same as lpu_note_access, mostly at once: an access to a word that is nowhere near, or not in range. */
 static inline bool sees_access(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
 {
-    const lpu_micro *access = step + 1;
-    bool is_lane = access->kind == LPU_SEM_LDL || access->kind == LPU_SEM_STL;
-    uint32_t word = word_address(access);
-    if (LIKELY(!is_lane && (word >= m->map.words || !is_near_watched(m, (size_t)word * WORD_BYTES))))
-        return false;
-    return lpu_note_access(m, pc, step, now);
+    return UNLIKELY(!is_far(m, m->stops.blocks, step + 1)) && lpu_note_access(m, pc, step, now);
+}
+
+/* The same as lpu_test_store, mostly at once. */
+static inline bool sees_store(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
+{
+    return UNLIKELY(!is_far(m, m->stops.tested_blocks, step + 1)) && lpu_test_store(m, pc, step, now);
 }
 
 #endif

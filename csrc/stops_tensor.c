@@ -41,6 +41,25 @@ void lpu_note_elements(lpu_machine *m)
     }
 }
 
+static void test_rows(lpu_machine *m, const lpu_element *e, uint64_t cycle)
+{
+    size_t starts[MAX_RUNS], bytes;
+    unsigned count = lpu_runs_of(m, e, starts, &bytes);
+    for (unsigned k = 0; k < count; k++)
+        lpu_test_bytes(m, &(lpu_touched){starts[k], starts[k] + bytes - 1, toucher(e->op)}, cycle);
+}
+
+void lpu_test_elements(lpu_machine *m)
+{
+    const lpu_tensor *t = m->tensor;
+    if (!m->stops.tests_elements)
+        return;
+    lpu_test_stored(m, t->now + 1);
+    for (uint32_t i = 0; i < t->element_count; i++)
+        if (t->elements[i].op->row->memory == LPU_MEMORY_WRITE)
+            test_rows(m, &t->elements[i], t->now + 1);
+}
+
 /* Streams -------------------------------------------------------------------------------------------------------- */
 static bool watches_streams(const lpu_machine *m) { return m->stops.kinds & kind_bit(LPU_WATCH_STREAM); }
 
@@ -78,7 +97,7 @@ static void note_passing(lpu_machine *m, const lpu_watch *watch)
 void lpu_note_leaving(lpu_machine *m)
 {
     for (uint32_t i = 0; watches_streams(m) && i < m->stops.count; i++) {
-        const lpu_watch *watch = &m->stops.watches[i];
+        const lpu_watch *watch = &m->stops.watches[i].of;
         if (watch->kind == LPU_WATCH_STREAM && watch->place != LPU_NOWHERE)
             note_passing(m, watch);
     }

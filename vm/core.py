@@ -7,13 +7,15 @@ from typing import Any
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
+from isa.types import TYPES
 from vm._core import ffi, lib
+from vm.conditions import DIFFERS, Condition, Elements, order_ranges
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
-from vm.items import KINDS, Item, in_order
+from vm.items import KINDS, Item
+from vm.items import in_order as items_in_order
 from vm.state import MAX_CYCLE, check_room, check_state, initial_state
-from vm.stops import BREAKPOINT, NO_STOPS, Stop, Stops, Toucher, check_stops
+from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
 from vm.stops import KINDS as WATCHES
-from vm.stops import in_order as stops_in_order
 
 STATUS = (RUNNING, HALTED, FAULT, STOPPED)
 SIZES = (
@@ -30,6 +32,9 @@ NUMBERS = (
 )  # fmt: skip
 SYLLABLE_BYTES = 8
 COUNT_LIMIT = 1 << 64
+ORDERS = {"u": lib.LPU_UNSIGNED, "i": lib.LPU_SIGNED, "f": lib.LPU_FLOATING}
+PATTERN_BITS = 32
+NO_PATTERNS = 1, 0  # a range whose end is below its beginning
 
 
 class CoreEngine:
@@ -73,9 +78,12 @@ class CoreEngine:
     def set_stops(self, stops: Stops) -> None:
         """Say where runs stop. Raises ValueError for what the program or the machine has not."""
         check_stops(self.spec, self._length, stops)
+        held: list[Any] = []  # what the core copies lives at least as long as this
         breakpoints = ffi.new("uint32_t[]", sorted(stops.breakpoints))
-        watches = ffi.new("lpu_watch[]", [(WATCHES.index(kind), *numbers) for kind, *numbers in stops.watches])
-        if lib.lpu_set_stops(self._machine, breakpoints, len(breakpoints), watches, len(watches)):
+        watches = ffi.new("lpu_watch[]", [watch_to_c(watch, held) for watch in stops.watches])
+        guards = ffi.new("lpu_guard[]", [guard_to_c(stops.guards[number], held) for number in guard_order(stops)])
+        lists = breakpoints, len(breakpoints), watches, len(watches), guards, len(guards)
+        if lib.lpu_set_stops(self._machine, *lists):
             raise MemoryError(f"no memory for {len(watches)} watches")
         self._stops = stops
 
@@ -85,13 +93,21 @@ class CoreEngine:
 
     @property
     def stops_hit(self) -> tuple[Stop, ...]:
-        found = []
-        for number, kind in enumerate((BREAKPOINT, *(watch.kind for watch in self._stops.watches)), -1):
-            raw = lib.lpu_stop_of(self._machine, number)
+        return in_order(list(self._hits()))
+
+    def _hits(self) -> Iterator[tuple[Toucher, Stop]]:
+        kinds = [(watch.kind, number) for number, watch in enumerate(self._stops.watches)]
+        kinds += [(BREAKPOINT, -1), *((GUARD, number) for number in guard_order(self._stops))]
+        for place, (kind, number) in enumerate(kinds):
+            raw = lib.lpu_stop_of(self._machine, place)
             if raw:
                 stop = Stop(kind, number, raw.cycle, raw.pc, raw.slot, raw.address)
-                found.append((Toucher(raw.unit, raw.pc, raw.slot), stop))
-        return stops_in_order(found)
+                yield Toucher(raw.unit, raw.pc, raw.slot), stop
+
+    @property
+    def ignored(self) -> tuple[int, ...]:
+        places = {number: place for place, number in enumerate(guard_order(self._stops))}
+        return tuple(lib.lpu_ignored(self._machine, places[number]) for number in range(len(places)))
 
     # State ------------------------------------------------------------------------------------
     @property
@@ -108,7 +124,7 @@ class CoreEngine:
     def state(self) -> State:
         raw = ffi.new("lpu_state *")
         lib.lpu_get_state(self._machine, raw)
-        return state_from_c(raw, in_order(list(self._items())))
+        return state_from_c(raw, items_in_order(list(self._items())))
 
     def _items(self) -> Iterator[Item]:
         item = ffi.new("lpu_item *")
@@ -246,3 +262,50 @@ def state_to_c(state: State) -> Any:
     for i, write in enumerate(state.in_flight):
         raw.writes[i] = (write.landing, write.issued, write.value, write.pc, write.register, write.slot)
     return raw
+
+
+# Stops to C ------------------------------------------------------------------------------------
+def guard_order(stops: Stops) -> list[int]:
+    """The numbers of the guards in the order in which the core has them."""
+    return sorted(range(len(stops.guards)), key=lambda number: stops.guards[number].address)
+
+
+def test_to_c(test: Condition | None, held: list[Any]) -> Any:
+    """A test as the core knows it; NULL for none."""
+    if test is None:
+        return ffi.NULL
+    t = TYPES[test.dtype]
+    raw = ffi.new("lpu_test *", {"order": ORDERS[t.kind], "bits": t.bits})
+    if test.kind == DIFFERS:
+        raw.golden, raw.golden_bytes = ffi.from_buffer("uint8_t[]", test.golden), len(test.golden)
+    else:
+        ranges = [patterns(low, high, PATTERN_BITS - t.bits) for low, high in order_ranges(test)]
+        raw.low, raw.high = zip(*[*ranges, NO_PATTERNS][:2], strict=True)
+    held += [raw, raw.golden]
+    return raw
+
+
+def patterns(low: int, high: int, shift: int) -> tuple[int, int]:
+    """The places in order of all patterns of 32 bits that begin with those at some places."""
+    return (low << shift, (high + 1 << shift) - 1) if low <= high else NO_PATTERNS
+
+
+def elements_to_c(elements: Elements | None, held: list[Any]) -> Any:
+    """Elements as the core knows them; NULL for none."""
+    if elements is None:
+        return ffi.NULL
+    runs = ffi.new("lpu_elements_run[]", list(elements.runs))
+    raw = ffi.new("lpu_elements *", (elements.step, elements.stride, runs, len(runs)))
+    held += [raw, runs]
+    return raw
+
+
+def watch_to_c(watch: Watch, held: list[Any]) -> tuple[Any, ...]:
+    """The members of a watch as the core knows it; what they point at is `held`."""
+    pointers = test_to_c(watch.test, held), elements_to_c(watch.elements, held)
+    return WATCHES.index(watch.kind), watch.first, watch.last, watch.place, *pointers
+
+
+def guard_to_c(guard: Guard, held: list[Any]) -> tuple[Any, ...]:
+    """The same of a guard."""
+    return guard.address, guard.register, guard.ignore, test_to_c(guard.test, held)

@@ -90,7 +90,11 @@ class Engine(Protocol):
 
     @property
     def stops_hit(self) -> tuple[Stop, ...]:
-        """All stops of the cycle in which the last run stopped: a breakpoint, then watches by unit and number."""
+        """All stops of the cycle in which the last run stopped: breakpoint, guards, then watches by unit and number."""
+
+    @property
+    def ignored(self) -> tuple[int, ...]:
+        """How often each guard was ignored since the stops were set."""
 
     @property
     def cycle(self) -> int:

@@ -20,9 +20,9 @@ from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
-from vm.reference.stops import Touch, all_seen, of_cycle, of_landings, of_vectors
+from vm.reference.stops import Here, Touch, at_bundle, of_cycle, of_landings, of_vectors, seen
 from vm.state import REGISTERS, check_room, check_state, initial_state
-from vm.stops import NO_STOPS, Stop, Stops, check_stops
+from vm.stops import NO_STOPS, Stop, Stops, check_stops, in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +50,7 @@ class ReferenceEngine:
         self._state = initial_state(spec, entry)
         self._face: Face | None = None  # until the first op of the tensor face
         self._stops = NO_STOPS
+        self._ignored: list[int] = []
         self._touches: list[Touch] = []  # since the last cycle began
         self.stops_hit: tuple[Stop, ...] = ()
 
@@ -104,8 +105,11 @@ class ReferenceEngine:
     def _stops_here(self) -> bool:
         """Whether a watch sees what was touched since the last cycle began, or a breakpoint is about to be fetched."""
         touches, self._touches = self._touches, []
-        fetched = self._state.pc if self._fetches else None
-        self.stops_hit = all_seen(self._stops, touches, self._state.cycle, fetched)
+        here = Here(self._state.cycle, (*self._state.registers, self._state.cc), self._memory)
+        found = seen(self._stops, touches, here)
+        if self._fetches:
+            found += at_bundle(self._stops, self._state.pc, here, self._ignored)
+        self.stops_hit = in_order(found)
         return bool(self.stops_hit)
 
     def _events(self) -> list[int]:
@@ -224,6 +228,11 @@ class ReferenceEngine:
         """Say where runs stop. Raises ValueError for what the program or the machine has not."""
         check_stops(self.spec, len(self._program), stops)
         self._stops = stops
+        self._ignored = [0] * len(stops.guards)
+
+    @property
+    def ignored(self) -> tuple[int, ...]:
+        return tuple(self._ignored)
 
     @property
     def stop(self) -> Stop | None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from vm.conditions import Condition, Elements
 from vm.engine import InFlight
+from vm.reference.conditions import first_fulfilling, register_fulfils
 from vm.reference.program import Program
 from vm.stops import (
     ACCESS,
     ACCUMULATOR,
     ANYWHERE,
+    BREAKPOINT,
+    GUARD,
     READ,
     REGISTER,
     STREAM,
@@ -21,7 +25,6 @@ from vm.stops import (
     Stops,
     Toucher,
     Watch,
-    in_order,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from vm.reference.cycle import Cycle
     from vm.reference.face import Face
     from vm.reference.issue import Issue
+    from vm.reference.memory import Memory
     from vm.reference.values import Maker
 
 KINDS_OF_ACCESS = {"load": (READ, ACCESS), "read": (READ, ACCESS), "store": (WRITE, ACCESS), "write": (WRITE, ACCESS)}
@@ -49,23 +53,57 @@ class Touch(NamedTuple):
         return [number for number in self.numbers if watch.first <= number <= watch.last]
 
 
-def seen(stops: Stops, touches: list[Touch], cycle: int) -> list[tuple[Toucher, Stop]]:
-    """For each watch that sees something touched the first touch, by unit, then by number."""
+class Here(NamedTuple):
+    """What tests look at, in the cycle in which a run may stop: registers, the condition code behind them, memory."""
+
+    cycle: int
+    registers: tuple[int, ...]
+    memory: Memory
+
+
+def seen(stops: Stops, touches: list[Touch], here: Here) -> list[tuple[Toucher, Stop]]:
+    """What each watch sees of what was touched, if anything."""
     found = []
     for number, watch in enumerate(stops.watches):
         touched = [(touch.by.unit, address, touch.by) for touch in touches for address in touch.meets(watch)]
-        if touched:
-            _, address, by = min(touched)
-            found.append((by, Stop(watch.kind, number, cycle, by.pc, by.slot, address)))
+        for address, by in first_seen(watch, touched, here):
+            found.append((by, Stop(watch.kind, number, here.cycle, by.pc, by.slot, address)))
     return found
 
 
-def all_seen(stops: Stops, touches: list[Touch], cycle: int, fetched: int | None) -> tuple[Stop, ...]:
-    """The stops of a cycle in order; `fetched` is the address of the bundle about to be fetched, if one is."""
-    found = seen(stops, touches, cycle)
-    if fetched is not None and fetched in stops.breakpoints:
-        found.append((Toucher(-1, fetched, -1), Stop("breakpoint", -1, cycle, fetched, -1, fetched)))
-    return in_order(found)
+def first_seen(watch: Watch, touched: list[tuple[int, int, Toucher]], here: Here) -> Iterator[tuple[int, Toucher]]:
+    """The first of some touches by unit, then by number; of elements the first by number that passes the test."""
+    if watch.test and watch.elements:
+        yield from first_element(watch.test, watch.elements, touched, here.memory)
+        return
+    passing = [touch for touch in touched if not watch.test or register_fulfils(watch.test, here.registers[touch[1]])]
+    if passing:
+        _, address, by = min(passing)
+        yield address, by
+
+
+def first_element(
+    test: Condition, elements: Elements, touched: list[tuple[int, int, Toucher]], memory: Memory
+) -> Iterator[tuple[int, Toucher]]:
+    """The first byte of the first element that passes the test, and who touched it."""
+    found = first_fulfilling(test, elements, (address for _, address, _ in touched), memory)
+    if found:
+        _, by = min((unit, by) for unit, address, by in touched if address in found)
+        yield found[0], by
+
+
+def at_bundle(stops: Stops, fetched: int, here: Here, ignored: list[int]) -> Iterator[tuple[Toucher, Stop]]:
+    """The breakpoint and the guards at the bundle about to be fetched; `ignored` counts how often each guard was."""
+    by = Toucher(-1, fetched, -1)
+    if fetched in stops.breakpoints:
+        yield by, Stop(BREAKPOINT, -1, here.cycle, fetched, -1, fetched)
+    for number, guard in enumerate(stops.guards):
+        if guard.address != fetched or not register_fulfils(guard.test, here.registers[guard.register]):
+            continue
+        if ignored[number] < guard.ignore:
+            ignored[number] += 1
+        else:
+            yield by, Stop(GUARD, number, here.cycle, fetched, -1, fetched)
 
 
 # What is touched ------------------------------------------------------------------------------

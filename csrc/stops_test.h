@@ -1,0 +1,18 @@
+/* Tests of watches and guards: of a value in a register, and of elements in memory. */
+#ifndef LPU_STOPS_TEST_H
+#define LPU_STOPS_TEST_H
+#include "machine.h"
+
+/* Whether a number in a register passes a test. */
+bool lpu_passes(const lpu_test *test, uint32_t value);
+
+/* The element of the lowest number that passes the test of a watch, of those that have one of some bytes. */
+typedef struct {
+    uint64_t number, bit;
+} lpu_passing;
+
+/* False where there is none, or where these very elements were looked at before in this cycle. */
+bool lpu_find_passing(const lpu_machine *m, lpu_watcher *watch, size_t first, size_t last, uint64_t cycle,
+                      lpu_passing *found);
+
+#endif
