@@ -171,7 +171,7 @@ def ask(console: Console, echo: bool) -> None:
             terminal.run(console)
             return
     plain.printer(console, echo=False)
-    plain.run_lines(console, plain.prompted(console, plain.input_lines(), echo), keep_going=True)
+    plain.ask(console, echo)
 
 
 def batch_status(console: Console, done: bool) -> int:

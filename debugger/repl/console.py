@@ -87,6 +87,10 @@ class Console:
         """Whether the next line belongs to code that is not complete yet."""
         return self.in_block or bool(self.pending)
 
+    def take(self, line: str | SourceError) -> Reply | None:
+        """Take one line, or what could not be read as one."""
+        return self.feed(line) if isinstance(line, str) else self.refuse("", line)
+
     def feed(self, line: str) -> Reply | None:
         """Take one line; None when it is a comment or the code it belongs to goes on."""
         line = line.rstrip("\r\n")
@@ -224,7 +228,7 @@ class Console:
     def _script(self, lines: Lines, keep_going: bool) -> int:
         number = 0
         for number, line in enumerate(lines, 1):
-            reply = self.feed(line) if isinstance(line, str) else self.refuse("", line)
+            reply = self.take(line)
             if self.is_over:
                 return 0
             if self.interrupted or (reply and reply.failed and not keep_going):

@@ -104,9 +104,9 @@ def history(console: Console, argument: str) -> Result:
 
     found = console.session.history
     changes = [edit for edit in found.edits if edit.text != CLOSING]
-    end = "not known yet" if found.end is None else f"cycle {found.end:,}"
-    lines = [f"from cycle {found.start:,}; now in cycle {found.cycle:,}; the end is {end}"]
-    lines += [f"changed in cycle {edit.cycle:,}: {one_line(edit.text)}" for edit in changes]
+    end = "not known yet" if found.end is None else f"cycle {found.end}"
+    lines = [f"from cycle {found.start}; now in cycle {found.cycle}; the end is {end}"]
+    lines += [f"changed in cycle {edit.cycle}: {one_line(edit.text)}" for edit in changes]
     data = {"start": found.start, "cycle": found.cycle, "end": found.end}
     return Result(lines, {**data, "edits": [edit._asdict() for edit in changes]})
 

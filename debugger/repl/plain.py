@@ -51,22 +51,37 @@ def _print_json(console: Console, reply: Reply) -> None:
 
 
 def run_lines(console: Console, lines: Lines, keep_going: bool) -> bool:
-    """Do lines; False where one failed and we do not keep going."""
+    """Do lines that nobody types; False where one failed and we do not keep going, or Ctrl-C ended them."""
     with pausing(console):
         return not console.script(lines, keep_going)
 
 
-def prompted(console: Console, lines: Lines, echo: bool) -> Lines:
-    """The lines, each asked for, and shown where nobody sees them being typed."""
-    while True:
+def ask(console: Console, echo: bool) -> None:
+    """Take lines from standard input, each asked for; Ctrl-C takes back what is being typed at a terminal."""
+    while not console.is_over:
+        try:
+            _ask(console, echo)
+            break
+        except KeyboardInterrupt:
+            if not sys.stdin.isatty():
+                raise
+            print()
+            console.drop()
+
+
+def _ask(console: Console, echo: bool) -> None:
+    lines = lines_of(sys.stdin.buffer, "<stdin>")
+    while not console.is_over:
         print(MORE if console.wants_more else PROMPT, end="", flush=True)
         line = next(lines, None)
-        if line is None:
-            print()
-            return
         if echo and isinstance(line, str):
             print(line.rstrip())
-        yield line
+        with pausing(console):
+            if line is None:
+                print()
+                console.close()
+                return
+            console.take(line)
 
 
 def input_lines() -> Lines:

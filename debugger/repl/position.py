@@ -41,10 +41,10 @@ def position_lines(console: Console) -> list[str]:
     """The cycle and the bundle about to issue, with the source lines of its ops."""
     session, colour = console.session, console.screen.colour
     if session.state.fetch_ended:
-        return [f"{bold(f'cycle {session.cycle:,}', colour)}  {ending(session)}"]
+        return [f"{bold(f'cycle {session.cycle}', colour)}  {ending(session)}"]
     place = session.place
     where = f"  {place.file}:{place.line}" if place else ""
-    lines = [f"{bold(f'cycle {session.cycle:,}', colour)}{where}  {address_text(session)}"]
+    lines = [f"{bold(f'cycle {session.cycle}', colour)}{where}  {address_text(session)}"]
     return lines + [f"{number:>6}  {painted(text, colour)}" for _, number, text in source_lines(session)]
 
 
@@ -59,7 +59,7 @@ def address_text(session: Session) -> str:
     """The address about to be fetched and its label: `pc 12 <loop_k+2>`."""
     label = session.lines.label_of(session.pc)
     waits = session.machine.state.next_fetch - session.cycle
-    later = f", fetched in cycle {session.machine.state.next_fetch:,}" if waits > 0 else ""
+    later = f", fetched in cycle {session.machine.state.next_fetch}" if waits > 0 else ""
     return f"pc {session.pc}{f' <{label}>' if label else ''}{later}"
 
 

@@ -67,6 +67,7 @@ def run(console: Console) -> None:
         except (EOFError, OSError):
             break
         console.screen.width = columns()
+        console.interrupted = False
         with pausing(console):
             for each in line.split("\n"):
                 console.feed(each)
@@ -83,7 +84,7 @@ def bar(console: Console) -> str:
     where = f"{place.file}:{place.line}" if place else session.lines.label_of(session.pc)
     fault = f" {session.fault.code}" if session.fault else ""
     count = sum(1 for each in session.breakpoints if each.enabled)
-    parts = [f"cycle {session.cycle:,}", f"pc {session.pc}", where, f"{session.status}{fault}"]
+    parts = [f"cycle {session.cycle}", f"pc {session.pc}", where, f"{session.status}{fault}"]
     return f" {'  |  '.join(part for part in parts if part)}  |  {count} breakpoint{'' if count == 1 else 's'} "
 
 
