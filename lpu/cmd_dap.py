@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from os import strerror
 
 from lpu.cli import OK, USAGE
 
@@ -48,6 +49,7 @@ def on_port(number: int, once: bool) -> int:
     try:
         listen(number, once, lambda taken: print(f"lpu dap: waiting at {HOST}:{taken}", file=sys.stderr, flush=True))
     except OSError as error:
-        print(f"lpu dap: port {number}: {error.strerror or error}", file=sys.stderr)
+        reason = strerror(error.errno) if error.errno else error  # its own text names the address once more
+        print(f"lpu dap: port {number}: {reason}", file=sys.stderr)
         return USAGE
     return OK

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from debugger.dap import reports
@@ -18,7 +18,7 @@ from debugger.dap.breakpoints import Table
 from debugger.dap.nodes import Nodes
 from debugger.dap.protocol import Message, ProtocolError, Wire
 from debugger.dap.sources import Sources
-from debugger.dap.wording import sentence
+from debugger.dap.wording import defect, sentence
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Adapter:
         self._sources: Sources | None = None
         self._inbox: SimpleQueue[Letter] = SimpleQueue()
         self._later: list[Callable[[], None]] = []
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
+        self._lock = Lock()  # held to pause what is under way, and to end that
 
     # What is debugged -------------------------------------------------------------------------
     @property
@@ -143,34 +144,48 @@ class Adapter:
     def _interrupt(self, letter: Letter) -> None:
         """Have what is under way pause for a message, if it may."""
         while self._may_interrupt(letter) and not letter.taken.wait(PATIENCE):
-            if self._session:
-                self._session.pause()
+            with self._lock:
+                if self._session and not letter.taken.is_set():
+                    self._session.pause()
 
     def _may_interrupt(self, letter: Letter) -> bool:
         motion = self.motion
         return not self.is_over and (letter.is_urgent or bool(motion and motion.is_resumable))
 
     def _work(self) -> None:
-        try:
-            while not self.is_over:
+        while not self.is_over:
+            try:
                 self._move_or_answer()
-        except BaseException as error:  # goes on where `serve` was called
-            self._failure = error
-        finally:
-            self.is_over = True
+            except Exception as error:
+                self._survive(error)
+
+    def _survive(self, error: Exception) -> None:
+        """The adapter itself failed: say so, and stand still."""
+        self._failure = error if self._strict else None
+        self.say(f"{defect(error)}\n", "important")
+        if self.motion:
+            self.motion = None
+            reports.stand_still(self)
 
     def _move_or_answer(self) -> None:
         if self.motion and self._inbox.empty():
             self._move(self.motion)
             return
         letter = self._inbox.get()
-        letter.taken.set()
+        self._take(letter)
         if letter.message is None:
             self.is_over = True
         elif isinstance(letter.message, ProtocolError):
             self.say(f"{letter.message}\n", "important")
         else:
             self._answer(letter.message)
+
+    def _take(self, letter: Letter) -> None:
+        """From here on nothing is under way that the letter would interrupt."""
+        with self._lock:
+            letter.taken.set()
+            if self._session:
+                self._session.history.pause_asked = False
 
     # Time -------------------------------------------------------------------------------------
     def move(self, go: Callable[[], Stopped], is_resumable: bool = False) -> None:
@@ -184,7 +199,7 @@ class Adapter:
             stopped = motion.go()
         except SourceError as error:
             self.motion = None
-            self.say(f"{sentence(error.diagnostics[0])}\n", "important")
+            self.say(f"{sentence(error)}\n", "important")
             reports.stand_still(self)
         else:
             if stopped.reason != PAUSED:
@@ -201,10 +216,10 @@ class Adapter:
         except RequestError as error:
             self._respond(message, None, str(error))
         except SourceError as error:
-            self._respond(message, None, sentence(error.diagnostics[0]))
+            self._respond(message, None, sentence(error))
         except Exception as error:
             self._failure = error if self._strict else None
-            self._respond(message, None, f"[E-DEBUG] internal: {type(error).__name__}: {error}")
+            self._respond(message, None, defect(error))
         else:
             self._respond(message, body)
         later, self._later = self._later, []

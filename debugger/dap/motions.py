@@ -72,12 +72,14 @@ def pause(adapter: Adapter, arguments: Arguments) -> Body:
 # Steps ------------------------------------------------------------------------------------------
 def next_(adapter: Adapter, arguments: Arguments) -> Body:
     """A line or a bundle further."""
-    return _step(adapter, lambda session: session.step(1, by(arguments)))
+    unit = by(arguments)
+    return _step(adapter, lambda session: session.step(1, unit))
 
 
 def step_back(adapter: Adapter, arguments: Arguments) -> Body:
     """A line or a bundle back."""
-    return _step(adapter, lambda session: session.back(1, by(arguments)))
+    unit = by(arguments)
+    return _step(adapter, lambda session: session.back(1, unit))
 
 
 def step_out(adapter: Adapter, arguments: Arguments) -> Body:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.dap import inspection, reports
 from debugger.dap.arguments import RequestError
 from debugger.dap.set_breakpoints import tell_of
-from debugger.dap.wording import sentence
+from debugger.dap.wording import coded
 from isa.diagnostics import SourceError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def is_command(text: str) -> bool:
 def result(console: Console, replies: list[Reply]) -> str:
     """What replies say, a line each. Raises RequestError for one that failed."""
     lines = [line for reply in replies for line in reply.result.lines]
-    wrong = [sentence(each) for reply in replies for each in reply.diagnostics]
+    wrong = [coded(each) for reply in replies for each in reply.diagnostics]
     if wrong:
         raise RequestError("\n".join([*lines, *wrong]))
     return "\n".join([*lines, "..."] if console.wants_more else lines)
@@ -88,12 +88,9 @@ def moved(adapter: Adapter) -> None:
     """Tell that we stand elsewhere, or that the state is another."""
     adapter.nodes.clear()
     session, hits = adapter.session, console_of(adapter).last_hits
-    if session.fault:
-        reports.stop(adapter, reports.REASONS[session.status], session.fault.message)
-    elif hits:
-        reports.stop(adapter, reports.REASONS["breakpoint"], hits=list(hits))
-    else:
-        reports.stop(adapter, reports.REASONS["goto"])
+    ended = session.status if session.status in reports.ENDS else ""
+    why = ended or ("breakpoint" if hits else "goto")
+    reports.stop(adapter, reports.REASONS[why], session.fault.message if session.fault else "", list(hits))
 
 
 # Completion -------------------------------------------------------------------------------------

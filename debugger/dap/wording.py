@@ -5,8 +5,17 @@ from __future__ import annotations
 from isa.diagnostics import Diagnostic, SourceError
 
 
-def sentence(diagnostic: Diagnostic) -> str:
-    """Code, message and help of a diagnostic."""
+def sentence(error: SourceError) -> str:
+    """What an error says first, with its code, and what mends it."""
+    return coded(error.diagnostics[0]) if error.diagnostics else "the program cannot be built"
+
+
+def first_sentence(error: SourceError) -> str:
+    """The same without the code."""
+    return without_code(error.diagnostics[0]) if error.diagnostics else "the program cannot be built"
+
+
+def coded(diagnostic: Diagnostic) -> str:
     return f"[{diagnostic.code}] {without_code(diagnostic)}"
 
 
@@ -14,6 +23,6 @@ def without_code(diagnostic: Diagnostic) -> str:
     return f"{diagnostic.message}; {diagnostic.help}" if diagnostic.help else diagnostic.message
 
 
-def first_sentence(error: SourceError) -> str:
-    """What an error says first, and what mends it."""
-    return without_code(error.diagnostics[0])
+def defect(error: Exception) -> str:
+    """What is said when the adapter itself fails."""
+    return f"[E-DEBUG] the debugger failed: {type(error).__name__}: {error}; this is a defect, and the session goes on"
