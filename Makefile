@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py tests/test_tensor_agree.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep lint dev gen bench docs clean
+.PHONY: help demo test test-deep lint dev gen bench docs node clean
 
 help:       ## list the targets
 	@sed -n 's/^\([a-z-]*\): *[^#]*## *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -44,8 +44,11 @@ docs: gen   ## regenerate docs/isa.md and the sessions in docs/debugging.md, che
 	@$(BIN)/python docs/transcripts.py
 	@$(BIN)/python docs/check_links.py
 
+node:       ## install the client with which editors test their adapters, for the tests of `lpu dap` (needs npm)
+	@npm install --prefix tests/dap_client --no-package-lock --no-audit --no-fund --silent
+
 clean:      ## remove everything that was made
-	rm -rf .venv build dist *.egg-info vm/_core*.so .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info vm/_core*.so tests/dap_client/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml
