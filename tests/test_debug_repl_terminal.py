@@ -93,19 +93,23 @@ def test_steps_completion_history_and_the_bar(tmp_path: Path) -> None:
         terminal.shows("cycle 0  |  pc 0  |  program.s:5  |  running  |  0 breakpoints")
         terminal.types("stepc" + ENTER)
         terminal.shows("cycle 1  program.s:6")
+        terminal.shows("(lpu)")
         terminal.types(ENTER)
         terminal.shows("cycle 2  program.s:7")
+        terminal.shows("(lpu)")
         terminal.types("brea" + TAB)
         terminal.shows("break")
         terminal.types(" aga" + TAB)
         terminal.shows("again")
         terminal.types(ENTER)
         terminal.shows("breakpoint 1 at again")
-        terminal.shows("1 breakpoint")
+        terminal.shows("1 breakpoint ")
         terminal.types("c" + ENTER)
         terminal.shows("breakpoint 1: again")
+        terminal.shows("(lpu)")
         terminal.types(UP + UP + UP + ENTER)
         terminal.shows("program.s:7")
+        terminal.shows("(lpu)")
         terminal.types(CTRL_D)
         assert terminal.leaves() == 0
     assert "+stepc\n" in (tmp_path / "lpu" / "debug-history").read_text()
@@ -117,8 +121,10 @@ def test_a_bundle_is_typed_in_several_lines(tmp_path: Path) -> None:
         terminal.shows("    >")
         terminal.types("mov r6, 8 }" + ENTER)
         terminal.shows("cycle 1")
+        terminal.shows("(lpu)")
         terminal.types("p r5 + r6" + ENTER)
         terminal.shows("r5 + r6 = 15")
+        terminal.shows("(lpu)")
         terminal.types("quit" + ENTER)
         assert terminal.leaves() == 0
 
@@ -136,6 +142,7 @@ def test_ctrl_c_pauses_a_run_and_clears_a_line(kind: str, tmp_path: Path) -> Non
         terminal.shows("(lpu)")
         terminal.types("echo alive" + ENTER)
         terminal.shows("alive")
+        terminal.shows("(lpu)")
         terminal.types("q" + ENTER)
         assert terminal.leaves() == 0
 
