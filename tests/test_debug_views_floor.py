@@ -122,11 +122,10 @@ def test_products_shown_are_sums_of_the_inputs() -> None:
 
 def test_a_load_stands_at_its_bank_with_what_it_reads() -> None:
     session = kernel("matmul.s")
-    session.breakpoints.add("loop_k")
-    session.until("cycle >= 8")
-    while not any("ld" in each.text for each in floor(session).scalar):
-        session.step(by="bundle")
+    session.breakpoints.add("41")  # ld r8, [A + ...]
+    session.run()
     loads = [each for each in floor(session).scalar if each.text.startswith("ld")]
+    assert loads
     for each in loads:
         word = int(each.detail.partition("[")[2].partition("]")[0])
         hemisphere, index, _ = session.spec.bank_place(word // session.spec.words_per_bank)

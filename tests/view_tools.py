@@ -15,6 +15,7 @@ from debugger.session import Session
 from isa.codec import bundle_starts, decode_bundle
 from isa.image import Image
 from vm.engine import STOPPED, Engine
+from vm.machine import Machine
 from vm.stops import UNIT, Stops, Watch
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
@@ -42,6 +43,12 @@ def kernel(name: str, seed: int = 1) -> Session:
         session.machine[tensor.name] = some(rng, session.machine[tensor.name])
     session.history = History(session.machine)
     return session
+
+
+def everything(machine: Machine) -> tuple[object, ...]:
+    """All that a run is."""
+    engine = machine.engine
+    return engine.state, engine.issue_counts(), bytes(engine.sram()), bytes(engine.written())
 
 
 def some(rng: np.random.Generator, like: np.ndarray) -> np.ndarray:
