@@ -93,6 +93,7 @@ class Assembler:
         self.sources = Sources()
         self.diagnostics: list[Diagnostic] = []
         self.failed = False
+        self.held: Mapping[int, int] = {}  # units that are not free when the source begins: see asm.schedule.reserve
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
@@ -200,7 +201,9 @@ class Assembler:
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
             externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-            options = Options(frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering), self.oracle)
+            options = Options(
+                frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering), self.oracle, self.held
+            )
             scheduled = schedule(checked, self.scope.spec, options)
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from asm.assemble import Assembler
+from asm.check.bursts import burst_of
 from asm.errors import error
 from asm.expand import ExpandOptions
 from asm.link import link
@@ -26,6 +27,9 @@ from isa import codec
 from isa import image as images
 from isa.diagnostics import SourceError
 from isa.image import Image, Symbol, Tensor
+from vm.engine import State
+from vm.flow import op_at
+from vm.items import Burst
 
 Node: TypeAlias = Named | Virtual
 
@@ -37,6 +41,35 @@ class Names(NamedTuple):
 
     constants: Mapping[str, int | float | str]
     registers: Mapping[str, int]
+
+
+class Setting(NamedTuple):
+    """What typed code finds: the program with all that was typed before, names, and the state in which it begins.
+
+    The program itself ends at `end`; files are looked for in `folders`, too.
+    """
+
+    image: Image
+    end: int
+    names: Names
+    state: State
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def address(self) -> int:
+        """Where what is typed next will stand."""
+        return len(self.image.text) + (len(self.image.text) == self.end)
+
+    @property
+    def held(self) -> dict[int, int]:
+        """The units that bursts hold, and for how many cycles from now."""
+        found: dict[int, int] = {}
+        for item in self.state.tensor:
+            op = op_at(self.image, item.pc, item.slot) if isinstance(item, Burst) else None
+            if op is not None and isinstance(item, Burst):
+                end = item.started + burst_of(self.image.machine, op.row, op.values).held
+                found |= dict.fromkeys(op.claims, end - self.state.cycle)
+        return found
 
 
 class Fragment(NamedTuple):
@@ -64,30 +97,21 @@ class Fragment(NamedTuple):
         return ((self.address + start, op) for start, op in ops_of(self.part.text))
 
 
-def address_behind(image: Image, end: int) -> int:
-    """Where what is typed next will stand; the program itself ends at `end`."""
-    return len(image.text) + (len(image.text) == end)
-
-
-def assemble(
-    image: Image, address: int, names: Names, text: str, title: str, folders: tuple[Path, ...] = ()
-) -> Fragment:
-    """Assemble typed lines, called `title` in messages, for an address; files are looked for in folders, too.
-
-    Raises SourceError.
-    """
-    assembler = Assembler(scope_of(image, names, folders), image.machine)
+def assemble(setting: Setting, text: str, title: str) -> Fragment:
+    """Assemble typed lines, called `title` in messages. Raises SourceError."""
+    assembler = Assembler(scope_of(setting), setting.image.machine)
+    assembler.held = setting.held
     label = label_of(title)
-    options = ExpandOptions(folders)
+    options = ExpandOptions(setting.folders)
     statements = assembler.read(f".global {label}\n{label}:\n.text\n", title, options)
     statements += assembler.read(text, title, options)
     _hide_labels(assembler.scope, statements)
     assembly = assembler.run(statements, title)
     if assembly.image is None:
         raise SourceError(*assembly.diagnostics)
-    part = _linked(image, address, assembly.image)
+    part = _linked(setting.image, setting.address, assembly.image)
     known = Names(assembly.scope.known_constants(), assembly.scope.registers.places)
-    return Fragment(address, part, not any(map(_is_timed, statements)), known)
+    return Fragment(setting.address, part, not any(map(_is_timed, statements)), known)
 
 
 def label_of(title: str) -> str:
@@ -100,9 +124,10 @@ def _is_timed(statement: Statement) -> bool:
 
 
 # Names ----------------------------------------------------------------------------------------
-def scope_of(image: Image, names: Names, folders: tuple[Path, ...] = ()) -> Scope:
+def scope_of(setting: Setting) -> Scope:
     """The names of a program as those of a source; no register is free for the assembler's own use."""
-    scope = Scope(image.machine, include_paths=folders)
+    image, names = setting.image, setting.names
+    scope = Scope(image.machine, include_paths=setting.folders)
     tensors = {tensor.name: tensor for tensor in image.tensors}
     for symbol in image.symbols:
         if symbol.name not in scope.table and can_be_written(symbol.name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debugger.trouble import trouble
 from isa.diagnostics import Diagnostic, SourceError
@@ -16,6 +16,9 @@ from isa.machine import load as load_machine
 from vm.loader import read_image
 from vm.machine import Machine
 from vm.transfer import check, fill, transfer
+
+if TYPE_CHECKING:
+    from debugger.typed import Typed
 
 NO_DEFINES: Mapping[str, int | float] = {}
 TEXT_NAME = "<text>"
@@ -56,8 +59,8 @@ class Source(NamedTuple):
 class Loaded:
     """A program that can be run; warnings, and the texts it came from by the names that messages use.
 
-    `constants` and `registers` are what the sources give names to beside labels and data. `typed` counts the pieces of
-    code that were typed since.
+    `constants` and `registers` are what the sources give names to beside labels and data. `typed` is what was typed
+    since.
     """
 
     image: Image
@@ -65,7 +68,7 @@ class Loaded:
     sources: dict[str, str] = field(default_factory=dict)
     constants: dict[str, int | float | str] = field(default_factory=dict)
     registers: dict[str, int] = field(default_factory=dict)
-    typed: int = 0
+    typed: list[Typed] = field(default_factory=list)
 
     def machine(self, source: Source) -> Machine:
         """A fresh machine with the program and its inputs. Raises SourceError."""

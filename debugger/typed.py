@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from debugger.edits import CLOSING, RUN
 from debugger.lines import Lines
@@ -31,19 +31,26 @@ JUMPS = ("jump", "branch")
 RETURN = "ret"
 
 
+class Typed(NamedTuple):
+    """Code that was typed, and the state of the program that is gone back to."""
+
+    fragment: Fragment
+    origin: State
+
+
 def run(session: Session, text: str) -> Stopped:
     """Assemble lines and run them here and now; data become part of the memory. Raises SourceError."""
     fragment = assembled(session, text)
     if says_nothing(session, fragment):
         raise trouble("there is nothing to run", "type an instruction, a bundle `{ ... || ... }`, or data")
-    take_in(session, fragment)
+    typed = Typed(fragment, origin_of(session))
+    take_in(session, typed)
     if not fragment.part.text:
         session.history.edit(partial(store, fragment), RUN + text)
         return session.stopped(EDIT, f"cycle {session.cycle}: noted")
-    origin = session.state
-    session.history.when_at(fragment.end, partial(go_back, fragment, origin), CLOSING)
-    session.history.edit(partial(enter, fragment), RUN + text)
-    return through(session, fragment, origin)
+    session.history.when_at(fragment.end, partial(go_back, typed), CLOSING)
+    session.history.edit(partial(enter, typed), RUN + text)
+    return through(session, typed)
 
 
 # Into the program -----------------------------------------------------------------------------
@@ -52,25 +59,38 @@ def assembled(session: Session, text: str) -> Fragment:
     from debugger import fragment  # the assembler, which looking around does without
 
     loaded = session.loaded
-    title = f"<typed {loaded.typed + 1}>"
+    title = f"<typed {len(loaded.typed) + 1}>"
     session.sources[title] = text
-    address = fragment.address_behind(session.image, len(loaded.image.text))
-    names = fragment.Names(loaded.constants, loaded.registers)
-    folders = tuple(map(Path, session.source.include))
-    return fragment.assemble(session.image, address, names, text, title, folders)
+    setting = fragment.Setting(
+        session.image,
+        len(loaded.image.text),
+        fragment.Names(loaded.constants, loaded.registers),
+        session.state,
+        tuple(map(Path, session.source.include)),
+    )
+    return fragment.assemble(setting, text, title)
 
 
-def take_in(session: Session, fragment: Fragment) -> None:
+def take_in(session: Session, typed: Typed) -> None:
     """Put what was typed behind the program. Raises SourceError when the machine has no room for it."""
+    fragment = typed.fragment
     try:
         session.machine.append(fragment.part)
     except ValueError as error:
         raise trouble(str(error), "`reload` begins anew, without what was typed", "E-TEXT-SIZE") from error
     loaded = session.loaded
-    loaded.typed += 1
+    loaded.typed.append(typed)
     loaded.constants.update(fragment.names.constants)
     loaded.registers.update(fragment.names.registers)
     session.lines = session.breakpoints.lines = Lines(session.image, session.sources)
+
+
+def origin_of(session: Session) -> State:
+    """Where the program stands. Typed code at a fault is given up for what is typed there."""
+    state = session.state
+    at_fault = session.machine.engine.fault is not None
+    left = [each for each in session.loaded.typed if at_fault and each.fragment.holds(state.pc)]
+    return left[-1].origin if left else state
 
 
 def says_nothing(session: Session, fragment: Fragment) -> bool:
@@ -87,17 +107,20 @@ def store(fragment: Fragment, machine: Machine) -> None:
     store_blocks(machine.engine, fragment.part)
 
 
-def enter(fragment: Fragment, machine: Machine) -> None:
+def enter(typed: Typed, machine: Machine) -> None:
     """Go on with typed code. What the assembler schedules waits for registers that are under way; bundles do not."""
+    fragment, origin = typed
     store(fragment, machine)
     state = machine.state
+    loops = state.loops if state.pc == origin.pc else origin.loops
     begin = landed(state, registers_of(fragment)) if fragment.is_linear else state.cycle
-    inside = replace(state, pc=fragment.address, fetch_ended=False, exit_code=0, next_fetch=begin)
+    inside = replace(state, pc=fragment.address, loops=loops, fetch_ended=False, exit_code=0, next_fetch=begin)
     machine.engine.set_state(replace(inside, jump_pc=-1, jump_slot=-1, jump_cycle=-1))
 
 
-def go_back(fragment: Fragment, origin: State, machine: Machine) -> None:
+def go_back(typed: Typed, machine: Machine) -> None:
     """Go on where the program stood, no sooner than it would have, nor than what the assembler scheduled has landed."""
+    fragment, origin = typed
     state = machine.state
     begin = max(state.cycle, origin.next_fetch, results_land(fragment, state))
     after = replace(
@@ -135,8 +158,9 @@ def registers_of(fragment: Fragment) -> set[int]:
 
 
 # Running --------------------------------------------------------------------------------------
-def through(session: Session, fragment: Fragment, origin: State) -> Stopped:
+def through(session: Session, typed: Typed) -> Stopped:
     """Run to where the code ends or leaves for the program; a run that was over goes on until all has landed."""
+    fragment, origin = typed
     exits = set(jumps_out(fragment))
     returns = {start: op["ra"] for start, op in fragment.ops if op.row.control == RETURN}
     found = None

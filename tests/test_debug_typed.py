@@ -265,6 +265,16 @@ def test_typing_at_a_fault_clears_it(engine: str) -> None:
     assert session.run().reason == "halted" and session.register(3) == 1
 
 
+def test_typing_at_a_fault_of_typed_code_gives_that_up(engine: str) -> None:
+    session = counting(engine)
+    at, loops = session.pc, session.state.loops
+    session.execute("mov r5, 200000\nloop 5, end\nld r6, [A + r5]\nend:")
+    assert session.status == "fault" and len(session.state.loops) == 2
+    assert session.execute("mov r5, 2\nld r6, [A + r5]").reason == "edit"
+    assert (session.pc, session.state.loops) == (at, loops) and session.register(6) == 30
+    assert session.run().reason == "halted"
+
+
 # Data and names -------------------------------------------------------------------------------
 def test_typed_data_lie_beside_the_programs_and_are_known_from_then_on(engine: str) -> None:
     session = counting(engine)

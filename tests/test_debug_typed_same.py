@@ -15,8 +15,10 @@ from conform.build import op, text
 from conform.generate import SPEC, Writer, legal_bundles, registers
 from debugger.load import Loaded, Source
 from debugger.session import Session
+from isa import codec
 from isa.codec import Op
 from isa.image import Image
+from isa.units import UNIT_NAMES
 from vm.engine import HALTED, Engine, State
 from vm.items import Burst, Vector
 from vm.loader import ENGINES
@@ -162,6 +164,22 @@ def test_a_stream_is_tapped_while_it_flows() -> None:
 def fill(machine: Machine, arrays: dict[str, np.ndarray]) -> None:
     for name, array in arrays.items():
         machine[name] = array
+
+
+def test_a_unit_that_nothing_holds_is_chosen() -> None:
+    session = Session.open(Source((str(PROGRAMS / "tensor/vector_add_relu.s"),), uninit="zero"))
+    session.goto(8)  # V0 adds, V1 rectifies
+    session.execute("{ vmov.f32 se12, 2.0, n=4 || vmov.f32 se16, 1.0 }")
+    units = {
+        UNIT_NAMES[unit] for item in session.state.tensor if isinstance(item, Burst) for unit in held(session, item)
+    }
+    assert {"V0", "V1", "V2"} <= units and session.status == "running"
+    assert session.run().reason == HALTED
+
+
+def held(session: Session, burst: Burst) -> range:
+    ops, _ = codec.decode_bundle(session.image.text, burst.pc)
+    return ops[burst.slot].claims
 
 
 def test_typed_code_that_meets_a_burst_says_so() -> None:

@@ -5,7 +5,7 @@ The reservation table is filled in order of time; a unit is taken from the first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from asm.check.bursts import Burst, burst_of
@@ -24,19 +24,25 @@ class Reservation(NamedTuple):
 
 
 Table = dict[int, list[Reservation]]
+Held = Mapping[int, int]  # units that what ran before may hold, and the first cycle in which each is free for sure
+NOTHING: Held = {}
 
 
-def assign_bursts(bundles: Sequence[Packed], spec: MachineSpec) -> list[Diagnostic]:
-    """Give every tensor op of some bundles a unit, run by run; E-UNIT-BUSY for each that finds none."""
+def assign_bursts(bundles: Sequence[Packed], spec: MachineSpec, held: Held = NOTHING) -> list[Diagnostic]:
+    """Give every tensor op of some bundles a unit, run by run; E-UNIT-BUSY for each that finds none.
+
+    Those that are held when the first run begins are chosen last.
+    """
     runs: dict[int, list[tuple[int, AsmOp]]] = {}
     for bundle in bundles:
         for op in bundle.ops if bundle.explicit else ():
             if op.row.tensor:
                 runs.setdefault(bundle.run, []).append((bundle.cycle, op))
-    return [problem for timed in runs.values() for problem in assign_run(timed, spec)]
+    before = {bundles[0].run: held} if bundles else {}
+    return [p for run, timed in runs.items() for p in assign_run(timed, spec, before.get(run, NOTHING))]
 
 
-def assign_run(timed: Sequence[tuple[int, AsmOp]], spec: MachineSpec) -> list[Diagnostic]:
+def assign_run(timed: Sequence[tuple[int, AsmOp]], spec: MachineSpec, held: Held = NOTHING) -> list[Diagnostic]:
     """The same for ops with their cycles, in order of time; those whose unit is written are served first."""
     table: Table = {}
     free = []
@@ -46,7 +52,7 @@ def assign_run(timed: Sequence[tuple[int, AsmOp]], spec: MachineSpec) -> list[Di
         else:
             burst = burst_of(spec, op.row, op.values)
             _take(table, burst.op.claims, Reservation(cycle, cycle + burst.held, op))
-    return [problem for cycle, op in free if (problem := _choose(table, cycle, op, spec)) is not None]
+    return [problem for cycle, op in free if (problem := _choose(table, cycle, op, spec, held)) is not None]
 
 
 def _take(table: Table, units: Iterable[int], reservation: Reservation) -> None:
@@ -54,12 +60,11 @@ def _take(table: Table, units: Iterable[int], reservation: Reservation) -> None:
         table.setdefault(unit, []).append(reservation)
 
 
-def _choose(table: Table, cycle: int, op: AsmOp, spec: MachineSpec) -> Diagnostic | None:
+def _choose(table: Table, cycle: int, op: AsmOp, spec: MachineSpec, before: Held) -> Diagnostic | None:
     """Set the unit of an op to the first that is free from a cycle on for as long as it runs."""
-    instances = spec.vxm_alus if op.row.units.where == VXM else op.row.instances
     position = op.row.format.names.index("u")
     holders: list[tuple[int, Reservation]] = []
-    for instance in range(min(instances, op.row.instances)):
+    for instance in _instances(cycle, op, spec, before):
         op.values[position] = instance
         burst = burst_of(spec, op.row, op.values)
         wanted = Reservation(cycle, cycle + burst.held, op)
@@ -71,6 +76,19 @@ def _choose(table: Table, cycle: int, op: AsmOp, spec: MachineSpec) -> Diagnosti
             return None
         holders.append((burst.op.claims[0], max(held, key=lambda each: each.end)))
     return _busy(burst, op, cycle, holders)
+
+
+def _instances(cycle: int, op: AsmOp, spec: MachineSpec, before: Held) -> Sequence[int]:
+    """The units that an op may run on, those last that may still be held."""
+    count = min(spec.vxm_alus, op.row.instances) if op.row.units.where == VXM else op.row.instances
+    if not before:
+        return range(count)
+    position = op.row.format.names.index("u")
+    units = {}
+    for instance in range(count):
+        op.values[position] = instance
+        units[instance] = burst_of(spec, op.row, op.values).op.claims[0]
+    return sorted(range(count), key=lambda instance: before.get(units[instance], 0) > cycle)
 
 
 def _busy(burst: Burst, op: AsmOp, cycle: int, holders: list[tuple[int, Reservation]]) -> Diagnostic:

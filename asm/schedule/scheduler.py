@@ -20,7 +20,7 @@ from asm.schedule.pack import pack
 from asm.schedule.paths import body_ends, connect
 from asm.schedule.pins import far_pins, missed_pins
 from asm.schedule.proof import flaw
-from asm.schedule.reserve import assign_bursts
+from asm.schedule.reserve import Held, assign_bursts
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import ERROR, Diagnostic
@@ -39,6 +39,7 @@ class Options:
 
     `environment` gives names and functions their values in `.cycles`, `.drain` and `.assert`; without one these
     are not checked. `loops` is what the writer states about loops. An `oracle` is asked instead of the heuristics.
+    `held` are units that what ran before may hold, with the first cycle in which they are free.
     """
 
     aliases: Aliases = frozenset()
@@ -46,6 +47,7 @@ class Options:
     externs: frozenset[str] = frozenset()
     loops: Stated = field(default_factory=Stated)
     oracle: Oracle | None = None
+    held: Held = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     result = Scheduled([], [], far, loops, flow)
     spans = _emit(program, flow, result, options.aliases)
     _number_runs(program, result.bundles)
-    homeless = assign_bursts(result.bundles, spec)
+    homeless = assign_bursts(result.bundles, spec, options.held)
     if program.diagnostics:
         result.diagnostics = program.diagnostics  # what ops left out of a timeline break is no error of its own
     elif homeless:
