@@ -66,18 +66,17 @@ class Disassembly:
 
 def disas(session: Session, address: int | None = None, before: int = BEFORE, after: int = AFTER) -> Disassembly:
     """The bundles around an address, or what is about to issue: some before it, it, and some after it."""
-    starts = session.lines.starts
-    centre = bisect_left(starts, session.pc if address is None else address)
+    starts, state = session.lines.starts, session.state
+    centre = bisect_left(starts, state.pc if address is None else address)
     chosen = starts[max(0, centre - before) : centre + after + 1]
-    return Disassembly(tuple(_bundle(session, start) for start in chosen))
+    following = None if state.fetch_ended else state.pc
+    counts = session.machine.engine.issue_counts()
+    return Disassembly(tuple(_bundle(session, start, start == following, counts.get(start, 0)) for start in chosen))
 
 
-def _bundle(session: Session, start: int) -> Bundle:
-    state = session.state
+def _bundle(session: Session, start: int, is_next: bool, issued: int) -> Bundle:
     labels = tuple(name for name, address in session.lines.labels.items() if address == start)
     marks = tuple(each.number for each in session.breakpoints if each.acts and start in each.addresses)
-    is_next = start == state.pc and not state.fetch_ended
-    issued = session.machine.engine.issue_counts().get(start, 0)
     try:
         ops = codec.decode_bundle(session.image.text, start)[0]
     except CodecError as error:

@@ -142,7 +142,7 @@ def _count(plan: Plan, counts: Mapping[int, int], position: int) -> list[Part]:
 
 def _track_cell(plan: Plan, track: Track, position: int) -> list[Part]:
     parts = _cell(track.cells.get(position, Cell()), plan.width_of(position))
-    return parts[::-1] if track.is_west else parts
+    return [Part(part.text[::-1], part.style) for part in parts[::-1]] if track.is_west else parts
 
 
 def _cell(cell: Cell, width: int) -> list[Part]:
