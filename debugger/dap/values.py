@@ -25,8 +25,7 @@ def evaluated(session: Session, name: str, expression: str) -> Node:
     shown = session.value(expression)
     memory = memory_of(session, expression, len(shown.shape))
     if not hasattr(shown.value, "flat"):  # a number, or an index, of Python
-        absent = shown.held is not None and not shown.held
-        return Node(name, ABSENT if absent else str(shown.value), shown.dtype, expression, memory=memory)
+        return Node(name, shown.short_text(), shown.dtype, expression, memory=memory)
     return part(session, name, expression, (), shown)._replace(memory=memory)
 
 
@@ -43,8 +42,7 @@ def part(session: Session, name: str, whole: str, index: tuple[int, ...], shown:
     """The part of a whole that an index leads to, as it is shown now; an array is read again when it is unfolded."""
     expression = indexed(whole, index)
     if not shown.shape:
-        absent = shown.held is not None and not shown.held
-        return Node(name, ABSENT if absent else str(shown.value), shown.dtype, expression)
+        return Node(name, shown.short_text(), shown.dtype, expression)
     kind = f"{shown.dtype}[{', '.join(map(str, shown.shape))}]"
     children = rows(session, whole, index, shown.shape[0])
     return Node(name, preview(shown.value, shown.held), kind, expression, children)

@@ -23,6 +23,14 @@ def index_text(flat: int, shape: tuple[int, ...]) -> str:
     return f"[{', '.join(str(int(axis)) for axis in np.unravel_index(flat, shape))}]"
 
 
+def is_everywhere(number: Any, array: Array) -> bool:
+    """Whether all elements are one number."""
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):  # of a signalling NaN
+        return bool((array == number).all())
+
+
 def summary(value: Value, absent: str) -> str:
     """The counts of an array in one sentence; nothing where there are none."""
     array = as_array(value)

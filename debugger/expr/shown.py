@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debugger.expr import counts, texts
 from debugger.expr.notes import notes
 from debugger.expr.registers import ConditionCode
 from debugger.expr.rows import rows
 from debugger.expr.stores import Store
-from debugger.expr.values import BOOL, INDEX, WIDE_INT, Value
+from debugger.expr.values import BOOL, INDEX, WIDE_INT, Value, as_array
 from debugger.expr.walk import Found, read
+
+if TYPE_CHECKING:
+    from debugger.expr.values import Array
 
 DATA_ELEMENTS = 1 << 16  # plain data of a larger array are its first elements
 INDENT = "  "
@@ -42,6 +45,11 @@ class Shown(NamedTuple):
         """Whether nothing is there at all."""
         return self.held is not None and not self.held.any()
 
+    @property
+    def array(self) -> Array:
+        """The elements in an array of their type, of no axes for a number."""
+        return as_array(Value(self.value, self.dtype))
+
     # Text -------------------------------------------------------------------------------------
     def lines(self, width: int = 100) -> list[str]:
         """The value in lines of about a width, the largest arrays by head and tail."""
@@ -52,9 +60,13 @@ class Shown(NamedTuple):
         """A number, and what else its bits may be."""
         if self.is_absent:
             return f"{texts.ABSENT} ({self.absent})"
-        if self.in_hex:
-            return texts.hex_text(self.value, self.dtype)
-        return texts.element_text(self.value, self.dtype) + texts.beside(self.value, self.dtype)
+        return self.short_text() + ("" if self.in_hex else texts.beside(self.value, self.dtype))
+
+    def short_text(self) -> str:
+        """A number, and nothing beside it."""
+        if self.is_absent:
+            return texts.ABSENT
+        return texts.hex_text(self.value, self.dtype) if self.in_hex else texts.element_text(self.value, self.dtype)
 
     def _array_lines(self, width: int) -> list[str]:
         head = f"{self.text} = {self.dtype}[{', '.join(map(str, self.shape))}]"
@@ -69,10 +81,10 @@ class Shown(NamedTuple):
         """What all elements are, if they are alike."""
         if self.is_absent or not self.value.size:
             return self.absent if self.value.size else "no elements"
-        first = self.value.reshape(-1)[0]
-        if self.held is not None or self.value.size <= counts.FEW or not (self.value == first).all():
+        first = self.value.reshape(-1)[0].item()
+        if self.held is not None or self.value.size <= counts.FEW or not counts.is_everywhere(first, self.value):
             return ""
-        return f"{self._one(first.item()) if self.dtype != BOOL else bool(first)} everywhere"
+        return f"{self._one(first) if self.dtype != BOOL else first} everywhere"
 
     def _summary(self) -> list[str]:
         """What counts of the elements, if it counts."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from debugger.trouble import trouble
+from isa.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,15 +34,15 @@ def shown_lines(shown: Shown, form: str, width: int) -> list[str]:
 
 def element_bits(shown: Shown) -> tuple[list[int], int]:
     """The elements of a value as unsigned numbers, and how many bits each has."""
-    value = shown.value
-    if isinstance(value, (bool, int)):
-        size = max(REGISTER_BITS, -(-value.bit_length() // 32) * 32)
-        return [value % (1 << size)], size
+    if shown.dtype in ("int", "bool") and not shown.shape:  # of any size
+        size = max(REGISTER_BITS, -(-shown.value.bit_length() // 32) * 32)
+        return [shown.value % (1 << size)], size
     import numpy as np
 
-    array = np.ascontiguousarray(value)
-    size = array.dtype.itemsize
-    return array.reshape(-1).view(f"u{size}").tolist(), 8 * size
+    array = np.ascontiguousarray(shown.array)
+    size = TYPES[shown.dtype].bits if shown.dtype in TYPES else 8 * array.dtype.itemsize
+    bits = array.reshape(-1).view(f"u{array.dtype.itemsize}").tolist()
+    return [value & (1 << size) - 1 for value in bits], size
 
 
 def in_format(value: int, size: int, form: str) -> str:
