@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -12,7 +13,9 @@ from engine_pairs import LIMIT
 from conform.tensor_ops import BASES, COUNTER, WORDS
 from conform.tensor_plan import planned
 from conform.tensor_wild import any_machine
+from debugger import load
 from debugger.history import History
+from debugger.session import Session
 from debugger.why.replay import Replay
 from debugger.why.sources import DATA, Source, sources
 from debugger.why.spots import ACCUMULATOR, ARRAY, BUFFER, EXIT, MAP, MEMORY, REGISTER, STREAMS, Event, Made, Spot, V
@@ -203,3 +206,26 @@ def added(replay: Replay, made: Made) -> int:
     item = replay.contents(made.event.cycle).exit(made.event.op["plane"], made.event.cycle)
     assert item is not None
     return int(matrix_added(a, b, bool(item.floats)).words[0])
+
+
+# Programs of the repository -------------------------------------------------------------------
+PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
+
+
+def opened(name: str, inputs: Mapping[str, np.ndarray] = {}, **defines: int) -> Session:
+    """A session of a program; inputs that are not given are small numbers."""
+    session = Session.open(load.Source((str(PROGRAMS / name),), defines=defines))
+    machine = session.machine
+    for number, tensor in enumerate(machine.declared_inputs):
+        rng = np.random.default_rng(number)
+        value = inputs.get(tensor.name)
+        machine[tensor.name] = (
+            rng.integers(0, 8, tensor.shape).astype(machine[tensor.name].dtype) if value is None else value
+        )
+    session.history = History(machine)
+    return session
+
+
+def opened_text(text: str) -> Session:
+    """A session of a small program."""
+    return Session.open(load.Source(text=text))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from debugger.why.flows import Datum
-from debugger.why.makers import event_of
+from debugger.why.makers import TYPE_NAMES, event_of
 from debugger.why.replay import Replay, Seen
 from debugger.why.sources import sources, weight_rows
 from debugger.why.spots import (
@@ -28,6 +28,7 @@ from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.places import V_REGISTERS, flows_west
 from isa.row import READ, WRITE
+from isa.types import TYPES
 from isa.units import CLASSES
 from vm import stops
 from vm.floorplan import position
@@ -218,31 +219,40 @@ def _reads(replay: Replay, event: Event, datum: Datum) -> bool:
 
 
 def _buffer(replay: Replay, datum: Datum) -> Life:
-    """A row of a buffer goes to the array when the buffer is installed, unless the row is loaded again before."""
-    even = datum.place - datum.place % 2
-    installs = {CLASSES["IW"].order({"plane": plane}) for plane in (datum.place, even)}
-    loads = CLASSES["LW"].order({"plane": datum.place})
-
-    def is_reader(event: Event) -> bool:
-        return event.op["plane"] == datum.place or datum.width > 1
+    """A row of a buffer goes to the array when that is installed, unless it is loaded again or the type changes."""
+    plane = datum.place - datum.place % 2 if _is_wide(replay, datum.since, datum.place, False) else datum.place
+    install, load = CLASSES["IW"].order({"plane": plane}), CLASSES["LW"].order({"plane": datum.place})
+    held = replay.contents(datum.since).plane(datum.place, installed=False)
 
     def is_end(event: Event) -> bool:
-        if event.op.row.units.name == "IW":
-            return is_reader(event)
-        first = event.op["row0"] + weight_rows(event.op) * event.step
-        return datum.number in range(first, first + weight_rows(event.op))
+        op = event.op
+        first = op["row0"] + weight_rows(op) * event.step if op.row.type else 0
+        other_type = held is not None and TYPE_NAMES[held.type] != op.row.type
+        return not op.row.type or other_type or datum.number in range(first, first + weight_rows(op))
 
-    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in (*sorted(installs), loads))
-    return _asked(replay, datum, Question(installs, ends, is_reader, is_end))
+    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in (install, load))
+    return _asked(replay, datum, Question([install], ends, lambda event: True, is_end))
 
 
 def _array(replay: Replay, datum: Datum) -> Life:
-    planes = sorted({datum.place, datum.place - datum.place % 2})
-    installs = [CLASSES["IW"].order({"plane": plane}) for plane in planes]
-    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in installs)
+    """An array lasts until another is installed, also in the other half of one that takes both planes."""
+    wide = _is_wide(replay, datum.since, datum.place, True)
+
+    def is_end(event: Event) -> bool:
+        plane = event.op["plane"]
+        return wide or plane == datum.place or _is_wide(replay, event.cycle, plane, False)
+
+    even = datum.place - datum.place % 2
+    installs = [CLASSES["IW"].order({"plane": plane}) for plane in {even, datum.place, even + wide}]
+    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in sorted(installs))
     unit = CLASSES["ABC"].order({"plane": datum.place})
-    is_end = lambda event: event.op["plane"] == datum.place or datum.width > 1  # noqa: E731
     return _asked(replay, datum, Question([unit], ends, lambda event: True, is_end))
+
+
+def _is_wide(replay: Replay, cycle: int, plane: int, installed: bool) -> bool:
+    """Whether the buffer or the array of a plane is of a type that takes both planes of a hemisphere."""
+    held = replay.contents(cycle).plane(plane, installed)
+    return held is not None and TYPES[TYPE_NAMES[held.type]].planes > 1
 
 
 def _map(replay: Replay, datum: Datum) -> Life:

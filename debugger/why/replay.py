@@ -153,7 +153,7 @@ class Replay:
                 high, size = low, 2 * size
         return None
 
-    def ahead(self, wanted: Stops, low: int, high: int) -> Seen:
+    def ahead(self, wanted: Stops, low: int, high: int, most: int = MOST_STOPS) -> Seen:
         """The stops later than one cycle, up to another, or as far as the run goes; only the first of very many.
 
         Before the first cycle there is none, so what is fetched in it counts as later.
@@ -164,7 +164,7 @@ class Replay:
             if low < self.history.start:
                 found += self._fetched(wanted)
             status = STOPPED
-            while status == STOPPED and len(found) < MOST_STOPS:
+            while status == STOPPED and len(found) < most:
                 status = self.history.run(high, wanted)
                 found += self.history.stops_hit
             return Seen(found, self.history.cycle, status in (HALTED, FAULT))
