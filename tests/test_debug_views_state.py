@@ -13,7 +13,7 @@ from view_tools import generated, kernel, session_of
 
 from debugger.session import Session
 from debugger.views.code import disas, listing
-from debugger.views.contents import accumulators, planes, ranges, vectors
+from debugger.views.contents import accumulators, planes, ranges, streams, vectors
 from debugger.views.dump import Dump, value_of, x
 from debugger.views.lanes import number
 from debugger.views.memory import memory
@@ -22,7 +22,10 @@ from debugger.views.units import units
 from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import LPU1
+from isa.places import flows_west, place_name
 from isa.types import TYPES
+from vm.floorplan import position_name
+from vm.items import Value
 from vm.machine import Machine
 
 
@@ -99,6 +102,27 @@ def test_v_registers_as_the_ops_that_read_them_have_it() -> None:
     assert row["type"] == "f32"
     np.testing.assert_allclose([float(text) for text in row["lanes"]], (a + b)[13][:16], rtol=1e-3)
     assert row["landings"] == [21, 22]
+
+
+@given(st.integers(0, 1 << 20), st.integers(0, 50))
+def test_streams_by_position_are_those_of_the_state(seed: int, cycle: int) -> None:
+    session = session_of(generated(seed))
+    session.goto(cycle)
+    view = streams(session)
+    shown = {
+        (each["stream"], position["position"]): (each["pc"], each["slot"], each["element"])
+        for position in view.as_data()["positions"] for each in position["streams"]
+    }  # fmt: skip
+    expected = {}
+    for item in session.state.tensor:
+        if isinstance(item, Value):
+            place = item.position + (-1 if flows_west(item.stream) else 1)
+            if 0 <= place < session.spec.positions:
+                name = position_name(session.spec, place).removeprefix("the ")
+                expected[place_name(item.stream), name] = item.pc, item.slot, item.element
+    assert shown == expected
+    rows = [line for line in view.lines(200) if "→" in line or "←" in line]
+    assert len(rows) == len({(name, stream.startswith("sw")) for stream, name in expected})
 
 
 def test_no_plane_of_that_number() -> None:

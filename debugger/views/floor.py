@@ -13,7 +13,7 @@ from debugger.views.cycle import Issue, Spot
 from debugger.views.floor_value import Acting, Cell, Floor, Flow, PlaneUse, Track
 from debugger.views.letters import Key, letters
 from debugger.views.places import main_file, place_name
-from isa.faults import CONDITION_CODE
+from debugger.views.registers import register_name
 from isa.places import flows_west
 from isa.types import TYPES
 from isa.units import PLANES
@@ -204,7 +204,3 @@ def joined(groups: Iterable[range]) -> list[range]:
         else:
             found.append(group)
     return found
-
-
-def register_name(number: int) -> str:
-    return "cc" if number == CONDITION_CODE else f"r{number}"

@@ -212,6 +212,8 @@ def _legend(bars: Iterator[Bar]) -> Iterator[Line]:
             Part(f"{bar.letter:<2} ", ink_of(bar.letter)), Part(f"{when(found):<{widest}} ", "value"), Part(bar.text),
             Part(f"  {bar.place}", "line"),
         )  # fmt: skip
+    if any(bar.last > bar.started for found in seen.values() for bar in found):
+        yield (Part("a━ elements of op a issue   ┄ it holds its unit   ▪ a bundle is fetched", "dim"),)
 
 
 def when(bars: Sequence[Bar]) -> str:
