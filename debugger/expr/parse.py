@@ -6,8 +6,10 @@ import ast
 import re
 import warnings
 from functools import lru_cache
+from unicodedata import normalize
 
 from debugger.expr.errors import Problem, at_columns, at_node
+from isa.diagnostics import SourceError
 
 MAX_CHARACTERS = 4000
 MAX_DEPTH = 100
@@ -18,6 +20,12 @@ NAME_WORDS = (
 ).split()
 WORD = re.compile(rf"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\b({"|".join(NAME_WORDS)})\b""")
 WIDE = 0xFEE0  # from an ASCII letter to the wide one that Python reads as the same letter, but not as a keyword
+
+HELP = {  # by what other languages write
+    "&&": "write `and`", "||": "write `or`", "!": "write `not`", "?": "write `A if TEST else B`",
+    "->": "types are looked at as `A.f32`", "=": "`==` compares; an expression changes nothing",
+    "$": "registers are r0 to r31", "%": "registers are r0 to r31",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=256)
@@ -54,12 +62,25 @@ def _tree(text: str, indent: int) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        column = indent + max(error.offset or 1, 1) - 1
-        raise at_columns(Problem(f"this cannot be read: {error.msg}"), column, column + 1) from None
+        raise _unreadable(error, text, indent) from None
     except (RecursionError, MemoryError):
         raise at_columns(_too_deep(), indent, indent + len(text)) from None
     except ValueError as error:  # a null character, a surrogate
         raise at_columns(Problem(f"this cannot be read: {error}"), indent, indent + len(text)) from None
+
+
+def _unreadable(error: SyntaxError, text: str, indent: int) -> SourceError:
+    """What Python says of a text, in our words where it says little."""
+    if not error.offset:
+        return at_columns(Problem("the expression ends too early"), indent + len(text), 0)
+    first = error.offset - 1
+    end = max(error.end_offset or 0, error.offset + 1) - 1
+    if not error.msg.startswith("invalid syntax"):
+        return at_columns(Problem(f"this cannot be read: {error.msg}"), indent + first, indent + end)
+    help_ = next((HELP[sign] for sign in HELP if text.startswith(sign, first) or text[:end].endswith(sign)), "")
+    return at_columns(
+        Problem(f"`{normalize('NFKC', text[first:end])}` does not fit here", help_), indent + first, indent + end
+    )
 
 
 def _too_deep() -> Problem:
@@ -101,4 +122,6 @@ def _bound(node: ast.BinOp, left: ast.expr, right: ast.expr) -> ast.expr:
     if isinstance(right, ast.Attribute | ast.Subscript):
         right.value = _bound(node, left, right.value)
         return ast.copy_location(right, node)
-    return ast.copy_location(ast.BinOp(left, node.op, right), node)
+    bound = ast.copy_location(ast.BinOp(left, node.op, right), node)
+    bound.col_offset, bound.end_col_offset = left.col_offset, right.end_col_offset
+    return bound

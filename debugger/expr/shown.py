@@ -25,7 +25,8 @@ class Shown(NamedTuple):
     """A value for front ends: `value` is a number of Python or an array, `held` tells which elements hold something.
 
     `dtype` is an element type, or int, float, bool, i64, f64. `layout` and `place` say where it lies, `absent` what
-    an element that holds nothing is; `notes` are sentences; `compared` are two values whose difference this is.
+    an element that holds nothing is; `notes` are sentences; `compared` are two values whose difference this is;
+    `meaning` stands beside a number.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Shown(NamedTuple):
     notes: tuple[str, ...] = ()
     compared: tuple[Value, Value] | None = None
     in_hex: bool = False
+    meaning: str = ""
 
     @property
     def is_absent(self) -> bool:
@@ -60,7 +62,7 @@ class Shown(NamedTuple):
         """A number, and what else its bits may be."""
         if self.is_absent:
             return f"{texts.ABSENT} ({self.absent})"
-        return self.short_text() + ("" if self.in_hex else texts.beside(self.value, self.dtype))
+        return self.short_text() + ("" if self.in_hex else self.meaning or texts.beside(self.value, self.dtype))
 
     def short_text(self) -> str:
         """A number, and nothing beside it."""
@@ -156,7 +158,7 @@ def _compared(value: Value) -> tuple[Value, Value] | None:
 
 
 def _with_place(result: Shown, store: Store) -> Shown:
-    told = notes(store)
-    if isinstance(store, ConditionCode):
-        told = [texts.code_words(result.value), *told]
-    return result._replace(layout=store.layout, place=store.where(), absent=store.absent, notes=tuple(told))
+    meaning = texts.code_words(result.value) if isinstance(store, ConditionCode) else ""
+    return result._replace(
+        layout=store.layout, place=store.where(), absent=store.absent, notes=tuple(notes(store)), meaning=meaning
+    )

@@ -14,7 +14,7 @@ TRUE, FALSE = "T", "."  # in arrays, where what holds must stand out
 SIGN_BIT = 1 << 31
 PLAIN = 10  # numbers below it look alike in every base
 LEAST, MOST = 2.0**-20, 2.0**31  # a register with the bits of an f32 between them may well be one
-CODE_WORDS = {EQ: "equal", LT: "less", LTU: "less, unsigned", UN: "unordered"}
+CODE_WORDS = {EQ: "equal", LT: "less", LTU: "unsigned less", UN: "unordered"}
 
 
 def element_text(value: Any, name: str) -> str:
@@ -65,5 +65,6 @@ def beside(value: Any, name: str) -> str:
 
 
 def code_words(code: int) -> str:
-    """What a condition code says."""
-    return ", ".join(word for bit, word in CODE_WORDS.items() if code & bit) or "greater"
+    """What a condition code says, in brackets."""
+    words = [word for bit, word in CODE_WORDS.items() if code & bit]
+    return f" ({', '.join(words) or 'greater'})"
