@@ -170,16 +170,15 @@ def test_a_unit_that_nothing_holds_is_chosen() -> None:
     session = Session.open(Source((str(PROGRAMS / "tensor/vector_add_relu.s"),), uninit="zero"))
     session.goto(8)  # V0 adds, V1 rectifies
     session.execute("{ vmov.f32 se12, 2.0, n=4 || vmov.f32 se16, 1.0 }")
-    units = {
-        UNIT_NAMES[unit] for item in session.state.tensor if isinstance(item, Burst) for unit in held(session, item)
-    }
-    assert {"V0", "V1", "V2"} <= units and session.status == "running"
+    assert {"V0", "V1", "V2"} <= units_held(session) and session.status == "running"
     assert session.run().reason == HALTED
 
 
-def held(session: Session, burst: Burst) -> range:
-    ops, _ = codec.decode_bundle(session.image.text, burst.pc)
-    return ops[burst.slot].claims
+def units_held(session: Session) -> set[str]:
+    """The units that bursts hold."""
+    bursts = [item for item in session.state.tensor if isinstance(item, Burst)]
+    ops = [codec.decode_bundle(session.image.text, burst.pc)[0][burst.slot] for burst in bursts]
+    return {UNIT_NAMES[unit] for op in ops for unit in op.claims}
 
 
 def test_typed_code_that_meets_a_burst_says_so() -> None:
