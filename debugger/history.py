@@ -186,7 +186,8 @@ class History:
         if stop.kind != BREAKPOINT or stop.pc not in self._orders:
             return STOPPED
         wanted = self.stops_hit if stop.pc in stops.breakpoints else self.stops_hit[1:]
-        if self._engine.state.pc == stop.pc:
+        made = self._timeline.before(self.cycle)
+        if made.cycle < self.cycle or not made.is_edit:
             self.edit(*self._orders[stop.pc])
         self._set_stops(stops)
         self.stops_hit = wanted

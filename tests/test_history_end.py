@@ -57,6 +57,28 @@ def test_a_fault_is_found_again_where_it_was(engine: str) -> None:
     assert (history.run(), history.cycle) == (FAULT, 5)
 
 
+def test_an_edit_may_wait_at_an_address(engine: str) -> None:
+    """It is made whenever a run comes there, stops nothing, and is met again as any other."""
+    history = History(counting(engine))
+    history.when_at(PLACES[3], lambda machine: machine.engine.set_register(7, machine.state.registers[7] + 1), "count")
+    assert history.run() == HALTED
+    cycles = [edit.cycle for edit in history.edits]
+    assert len(cycles) == 3 and {edit.text for edit in history.edits} == {"count"}
+    for cycle, counted in ((cycles[1] - 1, 1), (cycles[1], 2), (cycles[1] + 1, 2), (history.end, 3), (0, 0)):
+        assert cycle is not None
+        history.goto(cycle)
+        assert history.machine.state.registers[7] == counted
+    assert (history.run(), history.machine.state.registers[7], len(history.edits)) == (HALTED, 3, 3)
+    assert (history.undo(), history.machine.state.registers[7]) == ("count", 2)
+
+
+def test_where_an_edit_waits_others_may_stop(engine: str) -> None:
+    history = History(counting(engine))
+    history.when_at(PLACES[3], set_register(7, 5), "five")
+    assert history.run(stops=Stops(frozenset({PLACES[3]}))) == STOPPED
+    assert history.stop is not None and (history.stop.pc, history.machine.state.registers[7]) == (PLACES[3], 5)
+
+
 def test_a_fault_can_be_mended(engine: str) -> None:
     program = [[op("nop count", count=5)], [op("div rd, ra, rb", rd=1, ra=1, rb=2)], [op("halt [code]")]]
     history = History(Machine(image(*program), engine))
