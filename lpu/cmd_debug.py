@@ -123,7 +123,7 @@ def session_of(args: argparse.Namespace) -> Session:
 
     if args.resume:
         if args.program:
-            raise messages.error("E-USAGE", f"--resume names its program; {args.program[0]} is one too many")
+            raise messages.error("E-DEBUG", f"--resume names its program; {args.program[0]} is one too many")
         return Session.resume(args.resume)
     return Session.open(
         Source(

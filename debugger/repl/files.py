@@ -68,7 +68,7 @@ def dump(console: Console, request: Request) -> Result:
     if not text:
         raise trouble("`dump` takes an expression and a file", arguments.usage(request.verb))
     shown = console.value(text.strip())
-    array = np.asarray(shown.value)
+    array = shown.array
     _write_npy(path, array)
     missing = 0 if shown.held is None else int(array.size - np.count_nonzero(shown.held))
     note = f"; {counted(missing, 'element')} that hold nothing are 0" if missing else ""

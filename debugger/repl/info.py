@@ -24,6 +24,11 @@ class Topic(NamedTuple):
     name: str
     summary: str
     show: Callable[[Console, str], Result]
+    others: tuple[str, ...] = ()  # what it is called as well
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.others)
 
 
 def info(console: Console, request: Request) -> Result:
@@ -31,8 +36,8 @@ def info(console: Console, request: Request) -> Result:
     name, _, argument = request.argument.partition(" ")
     if not name:
         return Result(list(_topics()), {"topics": {topic.name: topic.summary for topic in TOPICS.values()}})
-    found = [topic for topic in TOPICS.values() if topic.name.startswith(name)]
-    exact = [topic for topic in found if topic.name == name]
+    found = [topic for topic in TOPICS.values() if any(each.startswith(name) for each in topic.names)]
+    exact = [topic for topic in found if name in topic.names]
     if len(exact or found) == 1:
         return (exact or found)[0].show(console, argument.strip())
     near = ", ".join(topic.name for topic in found)
@@ -142,7 +147,7 @@ TOPICS = {
         Topic("planes", "weights, exits and accumulators of the planes", view("contents", "planes")),
         Topic("accumulators", "rows of a plane: `info accumulators P0 [FIRST [COUNT]]`", accumulators),
         Topic("memory", "where tensors and symbols lie, and how much of them is written", view("memory", "memory")),
-        Topic("breaks", "breakpoints and watches, and how often they were hit", breaks),
+        Topic("breaks", "breakpoints and watches, and how often they were hit", breaks, ("breakpoints", "b")),
         Topic("history", "how far it reaches, and what was changed", history),
         Topic("marks", "the cycles that have names", marks),
         Topic("program", "files, machine, labels", program),

@@ -31,7 +31,8 @@ def viewed(console: Console, view: View) -> Result:
 # Values -----------------------------------------------------------------------------------------
 def show(console: Console, request: Request) -> Result:
     shown = console.value(arguments.some(request))
-    return Result(shown_lines(shown, request.format, console.screen.width), shown.as_data())
+    lines = shown_lines(shown, request.format, console.screen.width)
+    return Result(lines, {**shown.as_data(), **({"formatted": lines} if request.format else {})})
 
 
 def memory(console: Console, request: Request) -> Result:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from debugger.repl import arguments
+from debugger.repl.pages import PAGES
 from debugger.repl.reply import NOTHING, Result, did_you_mean
 from debugger.repl.verb import Request, Verb
 from debugger.trouble import trouble
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 INTRODUCTION = "A line is a verb, or an instruction or bundle that is assembled and run here and now."
 ENDING = (
     "Verbs may be shortened as long as they are one alone. An empty line steps again. `help VERB` says more;",
-    "`help MNEMONIC` is the manual of an instruction; `#` begins a comment.",
+    f"`help MNEMONIC` is the manual of an instruction. There is more on {', '.join(PAGES)}: `help expressions`.",
 )
 
 
@@ -47,9 +48,11 @@ def help(console: Console, request: Request) -> Result:
         return Result(list(_overview()), {"groups": _table()})
     if name in BY_NAME:
         return Result(list(_about(BY_NAME[name])), _row(BY_NAME[name]))
+    if name in PAGES:
+        return Result(PAGES[name].split("\n"), {"page": PAGES[name]})
     if is_mnemonic(name):
         return isa(console, request)
-    raise trouble(f"there is no help on `{name}`", did_you_mean(name, NAMES, "`help` lists the verbs"))
+    raise trouble(f"there is no help on `{name}`", did_you_mean(name, [*NAMES, *PAGES], "`help` lists the verbs"))
 
 
 def _overview() -> Iterator[str]:

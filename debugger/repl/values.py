@@ -1,93 +1,67 @@
-"""Values of expressions in the formats of `print`: hexadecimal, binary, signed, unsigned, as f32."""
+"""Values of expressions in the formats of `print`: the same bits as other numbers."""
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from debugger.trouble import trouble
-from isa.types import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from debugger.expr import Shown
 
-FORMATS = "xdubf"
-REGISTER_BITS = 32
-SHOWN_ELEMENTS = 64
+HEX, BINARY, NUMBERS = "x", "b", {"d": "i", "u": "u", "f": "f"}
+FORMATS = (HEX, *NUMBERS, BINARY)
+WORD_BITS = 32
+WORDS = {"d": "signed", "u": "unsigned", "f": "floats"}
+INDENT = "  "
 
 
 def shown_lines(shown: Shown, form: str, width: int) -> list[str]:
     """A value as it prints itself, or in a format. Raises SourceError for a format that does not fit."""
     if not form:
         return shown.lines(width)
-    if form not in tuple(FORMATS):
-        raise trouble(f"`/{form}` is no format of `print`", f"the formats are {', '.join(FORMATS)}: `p/x r3`")
-    bits, size = element_bits(shown)
-    texts = [in_format(value, size, form) for value in bits[:SHOWN_ELEMENTS]]
-    if len(bits) == 1 and not shown.shape:
-        return [f"{shown.text} = {texts[0]}"]
-    more = f", ... ({len(bits):,} elements)" if len(bits) > len(texts) else ""
-    return wrapped(f"{shown.text} = {shown.dtype}{list(shown.shape)} ", texts, more, width)
+    if form == HEX:
+        return shown._replace(in_hex=True).lines(width)
+    if form == BINARY:
+        return binary_lines(shown, width)
+    if form in NUMBERS:
+        return as_numbers(shown, form).lines(width)
+    raise trouble(f"`/{form}` is no format of `print`", f"the formats are {', '.join(FORMATS)}: `p/x r3`")
 
 
-def element_bits(shown: Shown) -> tuple[list[int], int]:
-    """The elements of a value as unsigned numbers, and how many bits each has."""
-    if shown.dtype in ("int", "bool") and not shown.shape:  # of any size
-        size = max(REGISTER_BITS, -(-shown.value.bit_length() // 32) * 32)
-        return [shown.value % (1 << size)], size
-    import numpy as np
+def as_numbers(shown: Shown, form: str) -> Shown:
+    """The bits of a value as signed or unsigned integers or floats of as many bits. Raises SourceError."""
+    from debugger.expr.errors import Problem
+    from debugger.expr.values import Value, viewed
+    from isa.types import TYPES
 
-    array = np.ascontiguousarray(shown.array)
-    size = TYPES[shown.dtype].bits if shown.dtype in TYPES else 8 * array.dtype.itemsize
-    bits = array.reshape(-1).view(f"u{array.dtype.itemsize}").tolist()
-    return [value & (1 << size) - 1 for value in bits], size
-
-
-def in_format(value: int, size: int, form: str) -> str:
-    """Bits as x, d, u, b or f."""
-    return FORMATTERS[form](value, size)
-
-
-def signed(value: int, size: int) -> str:
-    return str(value - (value >> size - 1 << size))
+    size = bits_of_type(shown)
+    name = f"{NUMBERS[form]}{size}"
+    if name not in TYPES:
+        raise trouble(f"there are no {WORDS[form]} of {size} bits, which {shown.text} has")
+    if isinstance(shown.value, int) and not -(1 << size - 1) <= shown.value < 1 << size:
+        raise trouble(f"{shown.text} does not fit {size} bits", f"`p/{HEX}` and `p` take numbers of any size")
+    try:
+        found = viewed(Value(shown.value, shown.dtype, shown.held), name)
+    except Problem as problem:
+        raise trouble(problem.message, problem.help) from None
+    return shown._replace(value=found.data, dtype=name, notes=(), compared=None)
 
 
-def as_float(value: int, size: int) -> str:
-    """The value of the bits of a float of 2, 4 or 8 bytes."""
-    import struct
+def bits_of_type(shown: Shown) -> int:
+    """The bits of an element; numbers of Python count as words."""
+    from isa.types import TYPES
 
-    code = {16: "<e", 32: "<f", 64: "<d"}.get(size)
-    if code is None:
-        raise trouble(f"`/f` takes elements of 16, 32 or 64 bits; these have {size}")
-    (number,) = struct.unpack(code, value.to_bytes(size // 8, "little"))
-    return f"{number:.9g}"
+    return TYPES[shown.dtype].bits if shown.dtype in TYPES else WORD_BITS
 
 
-FORMATTERS: dict[str, Callable[[int, int], str]] = {
-    "x": lambda value, size: f"0x{value:0{size // 4}x}",
-    "d": signed,
-    "u": lambda value, size: str(value),
-    "b": lambda value, size: f"0b{value:0{size}b}",
-    "f": as_float,
-}
+def binary_lines(shown: Shown, width: int) -> list[str]:
+    """A value in binary. Raises SourceError."""
+    from debugger.expr.rows import rows
 
-
-def wrapped(head: str, texts: list[str], more: str, width: int) -> list[str]:
-    """Elements after a head, in columns as wide as the widest."""
-    column = max(map(len, texts), default=0) + 2
-    each = max(1, (width - 2) // column)
-    rows = [texts[k : k + each] for k in range(0, len(texts), each)]
-    return [head + more.lstrip(", "), *("  " + "".join(f"{text:<{column}}" for text in row).rstrip() for row in rows)]
-
-
-def flat(lines: list[list[str]]) -> list[str]:
-    return list(chain.from_iterable(lines))
-
-
-def plain(value: Any) -> Any:
-    """A value for JSON, which has no NaN and no infinities: those become strings."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return str(value)
-    return value
+    size = bits_of_type(shown)
+    unsigned = as_numbers(shown, "u")
+    if not shown.shape or shown.is_absent:
+        return unsigned.lines(width) if shown.is_absent else [f"{shown.text} = 0b{unsigned.value:0{size}b}"]
+    head = f"{shown.text} = {shown.dtype}[{', '.join(map(str, shown.shape))}]"
+    return [head, *(INDENT + row for row in rows(unsigned.value, shown.held, lambda n: f"{n:0{size}b}", width - 2))]
