@@ -87,6 +87,16 @@ class Timeline:
         self.edits, self.end, self.reached = undone.edits, undone.end, undone.reached
         return edit
 
+    def replaced(self, number: int) -> Checkpoint:
+        """What an edit, by its place among the edits in force, found where it was made."""
+        edit, earlier = self.edits[number], self.edits[:number]
+        courses = (
+            course
+            for course in reversed(self.undone)
+            if course.cycle == edit.cycle and [each for each in course.edits if each.cycle <= edit.cycle] == earlier
+        )
+        return next(courses).checkpoints[0]
+
     # Memory -----------------------------------------------------------------------------------
     @property
     def bytes(self) -> int:

@@ -8,10 +8,10 @@ from functools import partial
 from debugger.why.cause import Cause, summed_up
 from debugger.why.elements import bytes_name, element_of
 from debugger.why.flows import Datum, made_of
-from debugger.why.lives import life_of
-from debugger.why.makers import Part, makers
+from debugger.why.lives import Life, life_of
+from debugger.why.makers import Part, held_since, makers
 from debugger.why.replay import Replay
-from debugger.why.spots import EXIT, MEMORY, REGISTER, STREAMS, Event, Made, Origin, Spot, V
+from debugger.why.spots import MEMORY, STREAMS, Event, Made, Spot
 from debugger.why.tree import spot_text
 from debugger.why.types import made_type, spot_type
 from debugger.why.words import event_text, place_of, plural, spot_name
@@ -37,12 +37,10 @@ def goes_of(replay: Replay, spot: Spot, type_: str = "") -> Cause:
 def data_of(replay: Replay, part: Part) -> list[Datum]:
     """What a part of a spot holds as a datum, from the cycle on in which it came there."""
     spot, maker = part.spot, part.maker
-    if isinstance(maker, Origin):
-        return [_datum(spot, replay.history.start, spot.place)]
-    event = maker.event
-    lands = spot.kind in (REGISTER, STREAMS, V, EXIT)
-    place = position(replay.spec, event.op.row, event.op.fields) if spot.kind == STREAMS else spot.place
-    return [_datum(spot, event.cycle + (event.op.latency if lands else 1), place)]
+    place = spot.place
+    if spot.kind == STREAMS and isinstance(maker, Made):
+        place = position(replay.spec, maker.event.op.row, maker.event.op.fields)
+    return [_datum(spot, held_since(replay, part), place)]
 
 
 def _datum(spot: Spot, since: int, place: int) -> Datum:
@@ -59,7 +57,7 @@ def _fates(replay: Replay, data: Sequence[Datum], type_: str) -> list[Cause]:
 def _fate(replay: Replay, datum: Datum, type_: str) -> list[Cause]:
     life = life_of(replay, datum)
     readers = summed_up(life.readers, partial(_reader, replay, datum, type_), _more_readers)
-    return [*readers, _end(replay, datum, life.until, life.by, life.is_known)]
+    return [*readers, _end(replay, datum, life)]
 
 
 def _more_readers(rest: Sequence[Event]) -> str:
@@ -133,8 +131,11 @@ def _memory_text(replay: Replay, datum: Datum) -> str:
     return bytes_name(replay.image, first) + (f" and {plural(count - 1, 'element')} more" if count > 1 else "")
 
 
-def _end(replay: Replay, datum: Datum, until: int | None, by: Event | None, is_known: bool) -> Cause:
+def _end(replay: Replay, datum: Datum, life: Life) -> Cause:
     """What ended a datum, or that nothing did."""
+    until, by = life.until, life.by
+    if life.edit:
+        return Cause(f"until `{life.edit}` in cycle {until}", "edit", until or 0)
     if by is not None:
         text = f"until {event_text(replay, by)} took its place"
         place = place_of(replay, by.pc, by.slot)
@@ -144,4 +145,4 @@ def _end(replay: Replay, datum: Datum, until: int | None, by: Event | None, is_k
         return Cause(f"it left the machine at {edge} in cycle {until}", "dropped", until)
     if until is not None:
         return Cause(f"it was there until cycle {until - 1}", "gone", until)
-    return Cause("there to the end" if is_known else "there as far as was looked", "kept")
+    return Cause("there to the end" if life.is_known else "there as far as was looked", "kept")

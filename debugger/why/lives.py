@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from debugger.why.edits import changed
 from debugger.why.flows import Datum
 from debugger.why.makers import TYPE_NAMES, event_of
 from debugger.why.replay import Replay, Seen
@@ -21,6 +22,7 @@ from debugger.why.spots import (
     STREAMS,
     Event,
     Made,
+    Spot,
     V,
     groups,
 )
@@ -41,7 +43,7 @@ LOOK_AHEAD = 1 << 22  # cycles after which something that lasts is no longer fol
 
 
 class Life(NamedTuple):
-    """The elements that read a datum, in order, and what ended it in `until`: an element, or nothing (None).
+    """The elements that read a datum, in order, and what ended it in `until`: an element, an edit, or nothing.
 
     `until` is the first cycle in which it is not there any more; None where it is still there when the run ends, or
     as far as was looked (`is_known` False).
@@ -51,12 +53,28 @@ class Life(NamedTuple):
     until: int | None = None
     by: Event | None = None
     is_known: bool = True
+    edit: str = ""
+
+
+def spots_of(datum: Datum, cycle: int) -> list[Spot]:
+    """Where a datum is in a cycle, lane by lane."""
+    place, hops_gone = datum.place, cycle - datum.since - 1
+    if datum.kind == STREAMS:
+        place += -hops_gone if flows_west(datum.number) else hops_gone
+    spot = Spot(datum.kind, cycle, datum.number, place, -1, datum.width, datum.addresses)
+    return [spot._replace(lane=lane) for lane in datum.lanes] or [spot]
 
 
 def life_of(replay: Replay, datum: Datum) -> Life:
     """What becomes of a datum."""
     with replay.visit():
-        return LIVES[datum.kind](replay, datum)
+        life = LIVES[datum.kind](replay, datum)
+        for number, edit in enumerate(replay.history.edits):
+            if datum.since < edit.cycle and (life.until is None or edit.cycle < life.until):
+                if any(changed(replay, number, spot) for spot in spots_of(datum, edit.cycle)):
+                    readers = [event for event in life.readers if event.cycle < edit.cycle]
+                    return Life(readers, edit.cycle, edit=edit.text)
+        return life
 
 
 # Scalar registers -----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from debugger.why.edits import edit_of
 from debugger.why.elements import origin_of_bytes
 from debugger.why.replay import Replay
 from debugger.why.sources import scalar_addresses, weight_rows
@@ -48,7 +49,22 @@ class Part(NamedTuple):
 def makers(replay: Replay, spot: Spot) -> list[Part]:
     """Who made the bytes of a spot, in parts as large as have one maker."""
     with replay.visit():
-        return MAKERS[spot.kind](replay, spot)
+        found = MAKERS[spot.kind](replay, spot)
+        return [_edited(replay, part) for part in found] if replay.history.edits else found
+
+
+def _edited(replay: Replay, part: Part) -> Part:
+    """A part, made by an edit where that came after its maker."""
+    edit = edit_of(replay, part.spot, held_since(replay, part))
+    return part._replace(maker=edit) if edit else part
+
+
+def held_since(replay: Replay, part: Part) -> int:
+    """The cycle from which on a spot holds what it does; of streams that in which it left the maker."""
+    if isinstance(part.maker, Origin):
+        return part.maker.cycle if part.maker.kind == "edit" else replay.history.start
+    event = part.maker.event
+    return event.cycle + (event.op.latency if part.spot.kind in (REGISTER, STREAMS, V, EXIT) else 1)
 
 
 # Scalar registers -----------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from typing import Protocol
 
-from debugger.why.replay import Replay
+from debugger.why.contents import Contents
 from debugger.why.spots import ACCUMULATOR, ARRAY, BUFFER, EXIT, MAP, MEMORY, REGISTER, STREAMS, Spot, V
 from isa.conditions import EQ, LT, LTU, UN
 from isa.faults import CONDITION_CODE
 from isa.types import TYPES
+from vm.engine import State
 from vm.items import Accumulator, Exit, Map
 
 NOTHING = "nothing"
@@ -17,7 +20,17 @@ LARGE = 1 << 16  # words of no known type above this are shown in hexadecimal, t
 CONDITION_NAMES = ((EQ, "equal"), (LT, "less"), (LTU, "less unsigned"), (UN, "unordered"))
 
 
-def bits(replay: Replay, spot: Spot) -> int | None:
+class Held(Protocol):
+    """What can be asked for what was held in a cycle, as a Replay can."""
+
+    def state(self, cycle: int) -> State: ...
+
+    def contents(self, cycle: int) -> Contents: ...
+
+    def memory(self, cycle: int, addresses: Sequence[int]) -> tuple[bytes, bool]: ...
+
+
+def bits(replay: Held, spot: Spot) -> int | None:
     """The bits that a spot holds; None where it holds nothing."""
     if spot.kind == REGISTER:
         state = replay.state(spot.cycle)
@@ -28,7 +41,7 @@ def bits(replay: Replay, spot: Spot) -> int | None:
     return tensor_bits(replay, spot)
 
 
-def tensor_bits(replay: Replay, spot: Spot) -> int | None:
+def tensor_bits(replay: Held, spot: Spot) -> int | None:
     held = replay.contents(spot.cycle)
     if spot.kind == STREAMS:
         return held.streams(spot.number, spot.width, spot.place, spot.lane)
