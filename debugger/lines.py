@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePath
 
@@ -11,9 +11,11 @@ from isa import codec
 from isa.diagnostics import Place
 from isa.image import TEXT, Image
 from isa.report import Quotes
+from isa.table import SCALAR_ROWS
 from vm.stats import decoded_bundle, op_addresses
 
-JUMPS = ("jump", "branch")
+JUMPS, WAIT = ("jump", "branch"), "nop"
+WAIT_OPCODES = frozenset(row.format.opcode for row in SCALAR_ROWS if row.control == WAIT)
 
 
 class Lines:
@@ -35,12 +37,19 @@ class Lines:
         return self.starts[place - 1] if place else -1
 
     @cached_property
-    def _places(self) -> dict[int, tuple[Place, ...]]:
-        """The places of the ops of each bundle that has some, in the order of the bundle."""
-        found: dict[int, list[Place]] = {}
+    def _ops_and_waits(self) -> tuple[dict[int, list[Place]], dict[int, list[Place]]]:
+        """By bundle the places of its ops, in order, and of ops that only take time."""
+        ops, waits = dict[int, list[Place]](), dict[int, list[Place]]()
         for address, place in sorted(self.image.lines, key=lambda entry: entry.address):
+            found = waits if is_wait(self.image.text, address) else ops
             found.setdefault(self.start_of(address), []).append(place)
-        return {start: tuple(places) for start, places in found.items()}
+        return ops, waits
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[Place, ...]]:
+        """The places of the ops of each bundle that has some. A wait beside others is for a line to come: left out."""
+        ops, waits = self._ops_and_waits
+        return {start: tuple(places) for start, places in sorted({**waits, **ops}.items())}
 
     def place_of(self, address: int) -> Place | None:
         """Where a bundle was written: of its ops' places the first in the file, as ops are not in the file's order."""
@@ -74,10 +83,15 @@ class Lines:
         for start, places in self._places.items():
             for line in (line for place in places for line in lines_of(place)):
                 found.setdefault(line, {})[start] = None
-        return {line: tuple(sorted(starts)) for line, starts in found.items()}
+        return {line: self._issuing(sorted(starts)) for line, starts in found.items()}
+
+    def _issuing(self, starts: list[int]) -> tuple[int, ...]:
+        """Of the bundles of a line those that do more than wait for it, if some do."""
+        ops, _ = self._ops_and_waits
+        return tuple(start for start in starts if start in ops) or tuple(starts)
 
     def addresses(self, file: str, line: int) -> tuple[int, ...]:
-        """The bundles that hold an op of a line, or of what the line expands to."""
+        """The bundles that hold an op of a line, or of what the line expands to; waits before it only if all do."""
         return self._addresses.get((file, line), ())
 
     def lines_with_code(self, file: str) -> list[int]:
@@ -146,6 +160,16 @@ class Lines:
         """Where the kernel begins that an address lies in: 0 for what is before the first."""
         place = bisect_right(self._kernels, address)
         return self._kernels[place - 1] if place else 0
+
+
+def is_wait(text: Sequence[int], address: int) -> bool:
+    """Whether the op at an address only takes time."""
+    if codec.opcode_of(text[address]) not in WAIT_OPCODES:
+        return False
+    try:
+        return codec.decode(text, address)[0].row.control == WAIT
+    except codec.CodecError:
+        return False
 
 
 def jump_targets(image: Image, start: int) -> Iterator[int]:

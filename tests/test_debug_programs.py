@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 import lpu
 from asm.assemble import assemble
+from debugger.session import Session
 
 FOLDER = Path(__file__).resolve().parent.parent / "programs" / "debug"
 ENGINES = ("core", "reference")
@@ -65,6 +67,21 @@ def test_the_stride_spoils_all_but_the_first_sequence(engine: str) -> None:
     wrong = (ran("stride.s", engine)["y"] != embedded()).all(axis=1)
     assert wrong.tolist() == [False] * 4 + [True] * 8
     np.testing.assert_array_equal(ran("stride.s", engine, again=0)["y"], embedded(), strict=True)
+
+
+def test_a_line_of_a_timeline_is_reached_in_its_cycle_alone() -> None:
+    """Not in those in which the bundles before it wait for it."""
+    lines = (FOLDER / "stride.s").read_text().split("\n")
+    stated = {number: int(found[1]) for number, line in enumerate(lines, 1) if (found := re.match(r"\s+@(\d+)", line))}
+    assert len(stated) == 4
+    for number, cycle in stated.items():
+        session = Session.open(FOLDER / "stride.s")
+        session.breakpoints.add(str(number))
+        stops = [session.cycle] if cycle == 0 else []
+        while (stopped := session.run()).reason == "breakpoint":
+            stops.append(stopped.cycle)
+            assert session.place and session.place.line == number
+        assert stops == [cycle]
 
 
 def test_the_golden_file_is_what_the_formula_says() -> None:
