@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from debugger.lines import Lines
@@ -12,7 +13,7 @@ from debugger.trouble import trouble
 from isa.diagnostics import SourceError
 from isa.units import UNIT_NAMES
 from vm.machine import Machine
-from vm.stops import UNIT, Stops, Watch
+from vm.stops import UNIT, Guard, Stops, Watch
 
 BREAK = "E-BREAK"
 NEVER = 1 << 62
@@ -216,9 +217,19 @@ class Breakpoints:
         acting = [each for each in self if each.acts and wanted(each)]
         timed = [each for each in acting if each.kind != UNIT_CYCLE or each.cycle == cycle]
         watches = [(watch, each.number) for each in timed for watch in each.watches]
-        addresses = frozenset(address for each in acting for address in each.addresses)
-        stops = Stops(addresses, tuple(watch for watch, _ in watches))
+        guards = {each.number: self._guards(each) for each in acting}
+        plain = frozenset(address for each in acting if not guards[each.number] for address in each.addresses)
+        stops = Stops(plain, tuple(watch for watch, _ in watches), tuple(chain(*guards.values())))
         return Armed(stops, tuple(number for _, number in watches), self.times(acting))
+
+    def _guards(self, each: Breakpoint) -> tuple[Guard, ...]:
+        """A breakpoint whose condition the engine can test as it runs."""
+        if not each.condition or not each.addresses:
+            return ()
+        from debugger import predicates
+
+        guard = predicates.guard(self.machine, each.condition)
+        return tuple(guard._replace(address=address) for address in each.addresses) if guard else ()
 
     @staticmethod
     def times(acting: list[Breakpoint]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from debugger.breakpoints import NEVER, Armed, Breakpoint
 from isa.diagnostics import Diagnostic, Place, SourceError
 from vm.engine import FAULT, HALTED
-from vm.stops import BREAKPOINT, NO_STOPS, Stop, Stops
+from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Stop, Stops
 
 if TYPE_CHECKING:
     from debugger.session import Session
@@ -81,7 +81,7 @@ class Runner:
         session = self.session
         own, met = [], dict[int, list[Stop]]()
         for stop in stops:
-            if stop.kind == BREAKPOINT:
+            if stop.kind in (BREAKPOINT, GUARD):
                 met |= {number: [] for number in session.breakpoints.at(stop.pc, session.cycle)}
                 own += [stop] if stop.pc in goal.stops.breakpoints else []
             elif stop.number < len(armed.owners):
@@ -175,7 +175,7 @@ class Runner:
 
 def both(first: Stops, second: Stops) -> Stops:
     """The stops of both, the watches of the first before those of the second."""
-    return Stops(first.breakpoints | second.breakpoints, (*first.watches, *second.watches))
+    return Stops(first.breakpoints | second.breakpoints, (*first.watches, *second.watches), first.guards)
 
 
 def fault_text(fault: Diagnostic) -> str:
