@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "docs" / "debugging.md",)
+PAGES = (ROOT / "docs" / "debugging.md", ROOT / "docs" / "pictures.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VERBS = re.compile(r"(?<=<!-- verbs -->\n).*?(?=<!-- end -->)", re.DOTALL)
 START, PROMPT = "$ lpu debug", "(lpu) "

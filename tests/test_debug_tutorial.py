@@ -1,4 +1,4 @@
-"""The sessions in docs/debugging.md are what the debugger prints, line by line."""
+"""The sessions in the pages of the debugger are what it prints, line by line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def script() -> ModuleType:
 
 
 transcripts = script()
-SESSIONS = transcripts.sessions(PAGE.read_text(encoding="utf-8"))
+SESSIONS = [(page, session) for page in transcripts.PAGES for session in transcripts.sessions(page.read_text("utf-8"))]
 
 
 def blocks_of(page: str, session: object) -> list[str]:
@@ -31,9 +31,11 @@ def blocks_of(page: str, session: object) -> list[str]:
     return [line for text in texts for line in text.splitlines() if not line.startswith(transcripts.START)]
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.arguments[0])
-def test_a_session_prints_what_the_page_shows(session: object) -> None:
-    shown = blocks_of(PAGE.read_text(encoding="utf-8"), session)
+@pytest.mark.parametrize(
+    ("page", "session"), SESSIONS, ids=[f"{page.stem} {each.arguments[0]}" for page, each in SESSIONS]
+)
+def test_a_session_prints_what_the_page_shows(page: Path, session: object) -> None:
+    shown = blocks_of(page.read_text(encoding="utf-8"), session)
     printed: list[str] = []
     for command, answer in zip(session.commands, transcripts.printed(session), strict=True):  # type: ignore[attr-defined]
         printed += [transcripts.PROMPT + command, *answer.splitlines()]
@@ -41,7 +43,7 @@ def test_a_session_prints_what_the_page_shows(session: object) -> None:
 
 
 def test_the_page_has_a_session_for_each_program() -> None:
-    names = {Path(session.arguments[0]).name for session in SESSIONS}
+    names = {Path(session.arguments[0]).name for page, session in SESSIONS if page == PAGE}
     assert names == {path.name for path in (ROOT / "programs" / "debug").glob("*.s")}
 
 
