@@ -1,16 +1,37 @@
-"""Bytes of SRAM by the names that a program gives them."""
+"""Bytes of SRAM, and what ops access, by the names that a program gives them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 
-from isa.image import DATA, Tensor
+from isa.codec import Op
+from isa.image import DATA, Image, Tensor
 from isa.machine import BYTES_PER_WORD
 from isa.types import TYPES
 from vm import contents
 from vm.machine import Machine
 
 MAX_SEARCHED = 1 << 22  # elements of a tensor in a layout that is searched for a byte
+
+
+def accessed(image: Image, op: Op) -> dict[str, str]:
+    """The fields of an op that are where a symbol or a tensor begins, each with its name."""
+    return dict(_accessed(image, op))
+
+
+def _accessed(image: Image, op: Op) -> Iterator[tuple[str, str]]:
+    fields = op.fields
+    if "disp" in fields:
+        yield from (("disp", s.name) for s in image.symbols if s.kind == DATA and s.value == fields["disp"])
+    if "row" in fields:
+        rows = (tensor for tensor in image.tensors if tensor.layout != "linear")
+        yield from (("row", tensor.name) for tensor in rows if begins(tensor, fields["slice"], fields["row"]))
+
+
+def begins(tensor: Tensor, number: int, row: int) -> bool:
+    """Whether a tensor begins in a row of a slice."""
+    return tensor.row == row and number in range(tensor.slice, tensor.slice + tensor.slices)
 
 
 def byte_name(machine: Machine, address: int) -> str:

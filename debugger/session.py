@@ -277,10 +277,13 @@ class Session:
     def op_text(self, pc: int, slot: int) -> str:
         """An op of the program as it would be written, "" where there is none."""
         from asm.write.print_op import Names, op_text
+        from debugger.names import accessed
         from vm.flow import op_at
 
         op = op_at(self.image, pc, slot)
-        return op_text(op, Names(self.spec, self.lines.names_of_addresses), pinned=False) if op else ""
+        if op is None:
+            return ""
+        return op_text(op, Names(self.spec, self.lines.names_of_addresses, accessed(self.image, op)), pinned=False)
 
     def op_place(self, pc: int, slot: int) -> Place | None:
         """Where an op was written."""

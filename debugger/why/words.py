@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from debugger.names import accessed
 from debugger.why.elements import bytes_name
 from debugger.why.replay import Replay
 from debugger.why.spots import (
@@ -23,7 +22,7 @@ from debugger.why.spots import (
 from isa.codec import Op
 from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
-from isa.image import DATA, TEXT, Tensor
+from isa.image import TEXT
 from isa.places import place_name
 from vm.floorplan import position_name
 from vm.stats import decoded_bundle, op_addresses
@@ -57,22 +56,7 @@ def op_name(replay: Replay, op: Op) -> str:
     from asm.write.print_op import Names, op_text
 
     targets = {symbol.value: symbol.name for symbol in replay.image.symbols if symbol.kind == TEXT}
-    return f"`{op_text(op, Names(replay.spec, targets, dict(_accessed(replay, op))), pinned=False)}`"
-
-
-def _accessed(replay: Replay, op: Op) -> Iterator[tuple[str, str]]:
-    """The fields of an op that are where a symbol or a tensor begins, with its name."""
-    fields, image = op.fields, replay.image
-    if "disp" in fields:
-        yield from (("disp", s.name) for s in image.symbols if s.kind == DATA and s.value == fields["disp"])
-    if "row" in fields:
-        rows = (tensor for tensor in image.tensors if tensor.layout != "linear")
-        yield from (("row", tensor.name) for tensor in rows if _begins(tensor, fields["slice"], fields["row"]))
-
-
-def _begins(tensor: Tensor, number: int, row: int) -> bool:
-    """Whether a tensor begins in a row of a slice."""
-    return tensor.row == row and number in range(tensor.slice, tensor.slice + tensor.slices)
+    return f"`{op_text(op, Names(replay.spec, targets, accessed(replay.image, op)), pinned=False)}`"
 
 
 def event_text(replay: Replay, event: Event) -> str:
