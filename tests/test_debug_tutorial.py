@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from debugger.expr.functions import FUNCTIONS
+from isa.types import TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "debugging.md"
@@ -50,6 +54,11 @@ def test_the_page_has_a_session_for_each_program() -> None:
 def test_the_table_of_verbs_is_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert transcripts.VERBS.findall(page) == [transcripts.verbs()]
+
+
+def test_the_page_names_all_functions_of_expressions() -> None:
+    [listed] = re.findall(r"^Functions are (.*?), and the types", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    assert set(re.findall(r"`(\w+)`", listed)) == set(FUNCTIONS) - set(TYPES) | {"load"}
 
 
 def test_a_session_goes_on_over_blocks_and_is_written_anew() -> None:
