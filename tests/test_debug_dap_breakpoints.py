@@ -235,6 +235,16 @@ def test_what_cannot_be_watched() -> None:
             client.ask("setDataBreakpoints", breakpoints=[{"dataId": "y", "accessType": "touch"}])
 
 
+def test_predicates_of_tensors_are_data_breakpoints() -> None:
+    with connected() as client:
+        begin(client)
+        assert client.ask("dataBreakpointInfo", name="y > 5")["accessTypes"] == ["write"]
+        made = client.ask("setDataBreakpoints", breakpoints=[{"dataId": "y > 5"}])["breakpoints"]
+        assert made[0]["verified"]
+        go_on(client, "data breakpoint")
+        assert client.cycle() == cycles_of(STORE)[2] + 1  # y is 2, 4, 6, 8
+
+
 def test_a_unit_is_watched_in_a_tensor_program() -> None:
     with connected() as client:
         client.launch(GEMM, uninit="zero", stopOnEntry=True)

@@ -121,6 +121,47 @@ def test_an_endless_command_is_paused() -> None:
         client.stopped("goto")
 
 
+# Why --------------------------------------------------------------------------------------------
+def test_why_is_answered_by_what_can_be_unfolded() -> None:
+    with connected() as client:
+        client.launch(PROGRAMS / "matmul.s", machine="lpu-tiny")
+        client.stopped("halted")
+        found = client.ask("evaluate", expression="why C[1, 2]", context="repl")
+        assert found["result"].startswith("C[1, 2] = 188, by `st [C + r4*4 + r5], r6` on L")
+        stored, row, column = client.variables(found["variablesReference"]).values()
+        assert stored["value"].startswith("r6 = 188, by `add r6, r6, r10`")
+        assert row["value"].startswith("address: r4 = 1")
+        assert column["value"].startswith("address: r5 = 2")
+        products = client.variables(stored["variablesReference"]).values()
+        assert [each["value"].split(",")[0] for each in products] == ["r6 = 172", "r10 = 16"]
+        assert client.cycle() == 483  # we stay where we are
+        with pytest.raises(Refused, match="nosuch"):
+            say(client, "why nosuch")
+
+
+def test_a_fault_is_a_scope() -> None:
+    with connected() as client:
+        begin(client, "        mov r1, 0\n        mov r2, 7\n        div r3, r2, r1\n        halt 0\n")
+        assert "Fault" not in [each["name"] for each in client.ask("scopes", frameId=1)["scopes"]]
+        client.ask("continue", threadId=1)
+        client.stopped("exception")
+        why = client.variables(client.scope("Fault"))["why"]
+        assert why["value"].startswith("[E-DIV] `div` divides 7 by zero")
+        dividend, divisor, help = client.variables(why["variablesReference"]).values()
+        assert dividend["value"].startswith("r2 = 7, by `mov r2, 7`")
+        assert divisor["value"].startswith("r1 = 0, by `mov r1, 0`")
+        assert help["value"].startswith("to mend it: ")
+
+
+def test_instructions_are_explained_where_the_mouse_is() -> None:
+    with connected() as client:
+        begin(client)
+        assert client.ask("evaluate", expression="LD", context="hover")["result"] == "ld: Load a word."
+        assert client.ask("evaluate", expression="r1", context="hover")["result"] == "0"
+        with pytest.raises(Refused):
+            client.ask("evaluate", expression="nosuch", context="hover")
+
+
 # Completion -------------------------------------------------------------------------------------
 def completed(client: Client, text: str, column: int = 0) -> list[str]:
     """The texts that choosing what is offered gives."""

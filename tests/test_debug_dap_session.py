@@ -36,7 +36,7 @@ def bundles_of(line: int) -> set[int]:
     """The bundles of MATMUL with an op of a line; the waits that the assembler put before it are none."""
     image = assemble(MATMUL, machine=LPU_TINY)
     found = [entry.address for entry in image.lines if entry.place.line == line]
-    addresses = [address for address in found if decode(image.text, address)[0].row.mnemonic != "nop"]
+    addresses = [address for address in found if decode(image.text, address)[0].row.control != "nop"]
     return {max(start for start in bundle_starts(image.text) if start <= address) for address in addresses}
 
 

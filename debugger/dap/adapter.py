@@ -110,8 +110,9 @@ class Adapter:
         return self._sources
 
     def debug(self, session: Session) -> None:
-        """Debug a session from now on."""
+        """Debug a session from now on, which stands at some cycle."""
         self.nodes.clear()
+        self.motion = None
         self._session = session
         self._sources = Sources(session, self.client.takes_uris)
 

@@ -125,12 +125,15 @@ def exception_info(adapter: Adapter, arguments: Arguments) -> Body:
     }
 
 
-def why_not(session: Session) -> list[str]:
-    """The fault as it is shown in a terminal."""
+def why_not(session: Session) -> Iterator[str]:
+    """The fault as it is shown in a terminal, and the tree of its causes."""
+    from debugger.why import whynot
     from isa.report import render
 
-    fault = session.fault
-    return render([fault], session.sources).splitlines() if fault else []
+    if session.fault:
+        yield from render([session.fault], session.sources).splitlines()
+        yield ""
+        yield from whynot(session).lines()
 
 
 REQUESTS = {"threads": threads, "stackTrace": stack_trace, "exceptionInfo": exception_info}

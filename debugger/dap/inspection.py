@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from debugger.dap import values
 from debugger.dap.arguments import Arguments, RequestError
-from debugger.dap.nodes import MAX_CHILDREN, Children, Node
+from debugger.dap.nodes import MAX_CHILDREN, UNKNOWN, Children, Node
 from debugger.dap.references import number
-from debugger.dap.scopes import SCOPES, Scope
+from debugger.dap.scopes import FAULT, SCOPES, Scope
 
 if TYPE_CHECKING:
     from debugger.dap.adapter import Adapter, Body
 
 ALL = 1 << 30
+HOVER = "hover"  # the context of the word under the mouse
 WHOLE = "clipboard"  # the context in which a value is wanted as long as it is
 
 
 # Unfolding --------------------------------------------------------------------------------------
 def scopes(adapter: Adapter, arguments: Arguments) -> Body:
-    """All scopes; they are the same for every frame, as there is one machine."""
-    return {"scopes": [_scope(adapter, each) for each in SCOPES]}
+    """All scopes; they are the same for every frame, as there is one machine. At a fault, why it is, first."""
+    found = [FAULT, *SCOPES] if adapter.session.fault else SCOPES
+    return {"scopes": [_scope(adapter, each) for each in found]}
 
 
 def _scope(adapter: Adapter, scope: Scope) -> dict[str, Any]:
     session = adapter.session
-    children = Children(ALL, lambda start, count: scope.children(session)[start : start + count], named=True)
+    children = Children(UNKNOWN, lambda start, count: scope.children(session)[start : start + count], named=True)
     found: dict[str, Any] = {"name": scope.name, "variablesReference": adapter.nodes.add(children), "expensive": False}
     if scope.hint:
         found["presentationHint"] = scope.hint
@@ -76,7 +78,16 @@ def evaluate(adapter: Adapter, arguments: Arguments) -> Body:
         return answer(adapter, text)
     if context == WHOLE:
         return {"result": "\n".join(adapter.session.value(text).lines()), "variablesReference": 0}
-    return result(adapter, text)
+    meaning = meaning_of(text) if context == HOVER else ""
+    return {"result": meaning, "variablesReference": 0} if meaning else result(adapter, text)
+
+
+def meaning_of(word: str) -> str:
+    """What an instruction does, "" for what is none."""
+    from isa.table import MNEMONICS
+
+    rows = MNEMONICS.get(word.lower(), ())
+    return f"{word.lower()}: {rows[0].doc}" if rows else ""
 
 
 def result(adapter: Adapter, text: str) -> dict[str, Any]:

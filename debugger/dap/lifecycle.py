@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from debugger.dap import motions, reports
 from debugger.dap.arguments import Arguments, RequestError
+from debugger.dap.breakpoints import Table
 from debugger.dap.launch import source_of
 from debugger.dap.set_breakpoints import FILTERS, tell_of
 from isa.diagnostics import SourceError
@@ -56,6 +57,7 @@ def launch(adapter: Adapter, arguments: Arguments) -> Body:
     except SourceError as error:
         show(adapter, error.diagnostics, "stderr")
         raise
+    adapter.breakpoints, adapter.console = Table(), None
     adapter.debug(session)
     adapter.client.stops_on_entry = arguments.flag("stopOnEntry")
     adapter.client.only_runs = arguments.flag("noDebug")

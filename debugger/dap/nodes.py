@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from debugger.dap.arguments import RequestError
 
 MAX_CHILDREN = 1 << 12  # in one response; a client asks for more by `start`
+UNKNOWN = -1  # how many children there are that have to be found out first
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Nodes:
         found: dict[str, Any] = {"variablesReference": self.add(node.children)}
         if node.type:
             found["type"] = node.type
-        if node.children and node.children.count:
+        if node.children and node.children.count > 0:
             found["namedVariables" if node.children.named else "indexedVariables"] = node.children.count
         if node.memory:
             found["memoryReference"] = node.memory

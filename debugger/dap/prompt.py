@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from debugger.dap import inspection, reports
 from debugger.dap.arguments import RequestError
+from debugger.dap.causes import of_cause
 from debugger.dap.set_breakpoints import tell_of
 from debugger.dap.wording import coded
 from isa.diagnostics import SourceError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from debugger.dap.adapter import Adapter
     from debugger.repl.console import Console
     from debugger.repl.reply import Reply
+    from debugger.why import Cause
 
 MAX_OFFERED = 500
 WORD = f"{ascii_letters}{digits}_"
@@ -31,9 +33,20 @@ def answer(adapter: Adapter, text: str) -> dict[str, Any]:
             pass  # the prompt knows better what is wrong with it, and abbreviations
     before = {each.number: each for each in console.session.breakpoints}
     place = console.session.cycle, len(console.session.history.edits)
+    cause, console.cause = console.cause, None
     replies = [reply for line in text.split("\n") if (reply := console.feed(line))]
     adapter.later(lambda: tell_of_all(adapter, before, place))
-    return {"result": result(console, replies), "variablesReference": 0}
+    said = result(console, replies)
+    if console.cause:
+        return unfoldable(adapter, console.cause)
+    console.cause = cause
+    return {"result": said, "variablesReference": 0}
+
+
+def unfoldable(adapter: Adapter, cause: Cause) -> dict[str, Any]:
+    """The answer to why something is: the first cause, which the client unfolds."""
+    node = of_cause("", cause)
+    return {"result": node.text, **adapter.nodes.unfolded(node)}
 
 
 def console_of(adapter: Adapter) -> Console:

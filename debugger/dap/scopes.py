@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from debugger.dap.causes import of_fault
 from debugger.dap.nodes import Children, Node, lazy
 from debugger.dap.values import PREVIEWED, indexed, rows, tried
 from isa.conditions import CONDITIONS
@@ -266,6 +267,7 @@ def _burst(session: Session, item: Burst) -> Iterator[Node]:
         yield Node(UNIT_NAMES[unit], text, is_fixed=True)
 
 
+FAULT = Scope("Fault", of_fault)
 SCOPES = (
     Scope("Registers", registers, "registers"),
     Scope("Control", control),

@@ -88,8 +88,12 @@ def data_breakpoint_info(adapter: Adapter, arguments: Arguments) -> Body:
 
 def watchable(adapter: Adapter, text: str) -> list[str]:
     """The kinds of access that something can be watched for. Raises SourceError for what cannot be watched at all."""
-    from debugger import expr
+    from debugger import expr, predicates
+    from debugger.breakpoints import PREDICATES
 
+    if PREDICATES.match(text):
+        predicates.parse(adapter.session.machine, text)
+        return ["write"]
     expr.watches(adapter.session.machine, text, "write")
     try:
         expr.watches(adapter.session.machine, text, "read")
