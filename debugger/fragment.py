@@ -23,6 +23,7 @@ from asm.scope.registers import COUNT, Registers
 from asm.scope.scope import Scope
 from asm.tree import Brace, DirectiveStmt, LabelDef, Line, Statement, Virtual
 from asm.tree import Name as Named
+from debugger.load import Names
 from isa import codec
 from isa import image as images
 from isa.diagnostics import SourceError
@@ -34,13 +35,6 @@ from vm.items import Burst
 Node: TypeAlias = Named | Virtual
 
 ALL_REGISTERS = (1 << COUNT) - 1
-
-
-class Names(NamedTuple):
-    """What the sources of a program call things that its image does not know: constants, and registers."""
-
-    constants: Mapping[str, int | float | str]
-    registers: Mapping[str, int]
 
 
 class Setting(NamedTuple):
@@ -75,7 +69,7 @@ class Setting(NamedTuple):
 class Fragment(NamedTuple):
     """Typed code as it stands at `address`; `is_linear` says that the assembler chose the cycles of all of it.
 
-    `names` are those of constants and registers that are known from now on.
+    `names` are those that are known from now on.
     """
 
     address: int
@@ -110,8 +104,7 @@ def assemble(setting: Setting, text: str, title: str) -> Fragment:
     if assembly.image is None:
         raise SourceError(*assembly.diagnostics)
     part = _linked(setting.image, setting.address, assembly.image)
-    known = Names(assembly.scope.known_constants(), assembly.scope.registers.places)
-    return Fragment(setting.address, part, not any(map(_is_timed, statements)), known)
+    return Fragment(setting.address, part, not any(map(_is_timed, statements)), Names.of(assembly.scope))
 
 
 def label_of(title: str) -> str:
@@ -134,6 +127,7 @@ def scope_of(setting: Setting) -> Scope:
             _define(scope, symbol, tensors.get(symbol.name), names)
     for name, value in names.constants.items():
         scope.table.setdefault(name, Name(name, EQU, NOWHERE, value))
+    scope.macros |= names.macros
     scope.registers = TypedRegisters(image, names.registers)
     return scope
 

@@ -18,6 +18,8 @@ from vm.machine import Machine
 from vm.transfer import check, fill, transfer
 
 if TYPE_CHECKING:
+    from asm.expand.macros import Macro
+    from asm.scope.scope import Scope
     from debugger.typed import Typed
 
 NO_DEFINES: Mapping[str, int | float] = {}
@@ -55,19 +57,39 @@ class Source(NamedTuple):
         return {**self._asdict(), "defines": dict(self.defines)}
 
 
+class Names(NamedTuple):
+    """What sources call things that an image does not know: constants, registers that have one name, macros."""
+
+    constants: dict[str, int | float | str]
+    registers: dict[str, int]
+    macros: dict[str, Macro]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Names:
+        """The names of a source."""
+        return cls(scope.known_constants(), dict(scope.registers.places), dict(scope.macros))
+
+    def add(self, others: Names) -> None:
+        self.constants.update(others.constants)
+        self.registers.update(others.registers)
+        self.macros.update(others.macros)
+
+    @property
+    def all(self) -> set[str]:
+        return {*self.constants, *self.registers, *self.macros}
+
+
 @dataclass
 class Loaded:
     """A program that can be run; warnings, and the texts it came from by the names that messages use.
 
-    `constants` and `registers` are what the sources give names to beside labels and data. `typed` is what was typed
-    since.
+    `names` are those that the sources give beside labels and data; `typed` is what was typed since.
     """
 
     image: Image
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
-    constants: dict[str, int | float | str] = field(default_factory=dict)
-    registers: dict[str, int] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names({}, {}, {}))
     typed: list[Typed] = field(default_factory=list)
 
     def machine(self, source: Source) -> Machine:
@@ -87,11 +109,10 @@ class _Builder:
         self.spec = source.spec()
         self.diagnostics: list[Diagnostic] = []
         self.sources: dict[str, str] = {}
-        self.constants: dict[str, int | float | str] = dict(source.defines)
-        self.registers: dict[str, int] = {}
+        self.names = Names(dict(source.defines), {}, {})
 
     def build(self) -> Loaded:
-        return Loaded(self._image(), self.diagnostics, self.sources, self.constants, self.registers)
+        return Loaded(self._image(), self.diagnostics, self.sources, self.names)
 
     def _image(self) -> Image:
         if not self.source.paths and not self.source.text:
@@ -116,8 +137,7 @@ class _Builder:
             text, machine=self.spec, defines=source.defines, include_paths=source.include, name=name
         )  # fmt: skip
         self.sources.update(result.sources)
-        self.constants.update(result.scope.known_constants())
-        self.registers.update(result.scope.registers.places)
+        self.names.add(Names.of(result.scope))
         if result.image is None:
             raise SourceError(*result.diagnostics)
         self.diagnostics += result.diagnostics

@@ -64,7 +64,7 @@ def assembled(session: Session, text: str) -> Fragment:
     setting = fragment.Setting(
         session.image,
         len(loaded.image.text),
-        fragment.Names(loaded.constants, loaded.registers),
+        loaded.names,
         session.state,
         tuple(map(Path, session.source.include)),
     )
@@ -80,8 +80,7 @@ def take_in(session: Session, typed: Typed) -> None:
         raise trouble(str(error), "`reload` begins anew, without what was typed", "E-TEXT-SIZE") from error
     loaded = session.loaded
     loaded.typed.append(typed)
-    loaded.constants.update(fragment.names.constants)
-    loaded.registers.update(fragment.names.registers)
+    loaded.names.add(fragment.names)
     session.lines = session.breakpoints.lines = Lines(session.image, session.sources)
 
 
@@ -95,10 +94,8 @@ def origin_of(session: Session) -> State:
 
 def says_nothing(session: Session, fragment: Fragment) -> bool:
     """Whether a fragment neither does nor declares anything."""
-    names = session.loaded.constants.keys() | session.loaded.registers.keys()
-    declared = fragment.names.constants.keys() | fragment.names.registers.keys()
     part = fragment.part
-    return not (part.text or part.symbols or part.blocks) and declared <= names
+    return not (part.text or part.symbols or part.blocks) and fragment.names.all <= session.loaded.names.all
 
 
 # Edits ----------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ COUNTING = """
         .reg    total
         .array  A: i32[4] = 10, 20, 30, 40
         .param  n = 4
+        .macro  triple register
+        mul     \\register, \\register, 3
+        .endm
         mov     r1, 0
         jmp     start
 double: add     r9, r9, r9
@@ -31,7 +34,7 @@ done:   { mov   r2, 7 }
 """
 
 
-ADDS = 11
+ADDS = 14
 
 
 def empty(engine: str = "core") -> Session:
@@ -125,7 +128,7 @@ def test_names_of_the_program_mean_what_they_do_there(engine: str) -> None:
     session = counting(engine)
     session.execute("ld r5, [A + 2]\nmov r6, step * 3 + n\nld r7, [n]\nadd r8, total, 0")
     assert registers(session, 5, 6, 7) == [30, 10, 4]
-    total = session.loaded.registers["total"]
+    total = session.loaded.names.registers["total"]
     assert session.register(8) == session.register(total)
 
 
@@ -307,14 +310,22 @@ def test_names_that_are_typed_stay(engine: str) -> None:
     session.execute("mov %j, 7")
     session.execute("mul r20, i, %j")
     assert session.register(20) == 42
-    assert len(set(session.loaded.registers.values())) == 2
+    assert len(set(session.loaded.names.registers.values())) == 2
+
+
+def test_macros_of_the_program_and_typed_ones_expand(engine: str) -> None:
+    session = counting(engine)
+    session.execute("mov r5, 7\ntriple r5")
+    session.execute(".macro six register\ntriple \\register\nadd \\register, \\register, \\register\n.endm")
+    session.execute("six r5")
+    assert session.register(5) == 7 * 3 * 6
 
 
 def test_names_take_registers_that_nothing_names() -> None:
     session = counting()
     session.execute("mov %x, 1\nmov %y, 2")
-    taken = {session.loaded.registers[name] for name in ("%x", "%y")}
-    assert len(taken) == 2 and not taken & {1, 2, 9, 31, session.loaded.registers["total"]}
+    taken = {session.loaded.names.registers[name] for name in ("%x", "%y")}
+    assert len(taken) == 2 and not taken & {1, 2, 9, 31, session.loaded.names.registers["total"]}
     session.execute("\n".join(f"mov r{number}, 0" for number in range(32)))
     with pytest.raises(SourceError, match=r"E-REGISTERS.*no register is left for `%z`"):
         session.execute("mov %z, 1")

@@ -97,7 +97,7 @@ class Expander:
         self.options = options
         self.sources = sources
         self.frames: list[Frame] = []
-        self.macros: dict[str, Macro] = {}
+        self.macros = symbols.macros
         self.names = Renamer(symbols)
         self._brace: Brace | None = None
         self._separated: Line | None = None  # the last line whose `||` were looked at

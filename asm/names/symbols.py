@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from asm.names.expr import Address, Value, check_arity, evaluate, names_in
 from asm.names.suggest import did_you_mean
 from asm.tree import Call, Expr, Line, Name
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
 from isa.table import MNEMONICS
+
+if TYPE_CHECKING:
+    from asm.expand.macros import Macro
 
 EQU, SET, PARAM, LABEL, DATA, EXTERN = "equ", "set", "param", "label", "data", "extern"
 KINDS = {EQU: "a constant", SET: "a variable", PARAM: "a parameter", LABEL: "a label", DATA: "data", EXTERN: "extern"}
@@ -43,6 +46,7 @@ class Symbols:
 
     def __init__(self, overrides: Mapping[str, int | float | str] | None = None) -> None:
         self.table: dict[str, Symbol] = {}
+        self.macros: dict[str, Macro] = {}
         self.overrides = dict(overrides or {})
         self.overriding: set[str] = set()  # those of them that something asked for
         self._pending: list[Symbol] = []  # constants being evaluated, outermost first
