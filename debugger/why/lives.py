@@ -68,13 +68,16 @@ def spots_of(datum: Datum, cycle: int) -> list[Spot]:
 def life_of(replay: Replay, datum: Datum) -> Life:
     """What becomes of a datum."""
     with replay.visit():
-        life = LIVES[datum.kind](replay, datum)
-        for number, edit in enumerate(replay.history.edits):
-            if datum.since < edit.cycle and (life.until is None or edit.cycle < life.until):
-                if any(changed(replay, number, spot) for spot in spots_of(datum, edit.cycle)):
-                    readers = [event for event in life.readers if event.cycle < edit.cycle]
-                    return Life(readers, edit.cycle, edit=edit.text)
-        return life
+        return _until_edited(replay, datum, LIVES[datum.kind](replay, datum))
+
+
+def _until_edited(replay: Replay, datum: Datum, life: Life) -> Life:
+    """A life that an edit may cut short."""
+    for number, edit in enumerate(replay.history.edits):
+        is_within = datum.since < edit.cycle and (life.until is None or edit.cycle < life.until)
+        if is_within and any(changed(replay, number, spot) for spot in spots_of(datum, edit.cycle)):
+            return Life([event for event in life.readers if event.cycle < edit.cycle], edit.cycle, edit=edit.text)
+    return life
 
 
 # Scalar registers -----------------------------------------------------------------------------
