@@ -111,8 +111,10 @@ class History:
             return self._last(stops, min(before - 1, self._timeline.reached))
         finally:
             self._engine.set_stops(NO_STOPS)
+            asked, self.pause_asked = self.pause_asked, False  # the way back is gone whoever asks to pause
             self._restore(self._timeline.before(here))
             self.goto(here)
+            self.pause_asked |= asked
             self.status, self.stops_hit = status, hit
 
     # Edits ------------------------------------------------------------------------------------

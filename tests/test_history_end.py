@@ -161,6 +161,15 @@ def test_the_last_of_very_many_stops_is_found(before: int) -> None:
     assert (history.status, history.cycle) == (HALTED, history.end)
 
 
+def test_looking_back_stays_where_it_is_when_it_is_asked_to_pause() -> None:
+    history = History(Machine(storing(200)))
+    history.goto(301)
+    state = history.machine.state
+    history.pause_asked = True
+    assert history.last(Stops(watches=(Watch(WRITE, 0, 3),)), 301) is None
+    assert (history.machine.state, history.pause_asked) == (state, True)
+
+
 def test_looking_back_stays_in_the_state_of_an_edit(engine: str) -> None:
     history = history_of(9, engine)
     history.edit(set_register(7, 1), "r7 = 1")

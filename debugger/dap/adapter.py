@@ -7,9 +7,9 @@ the same whether it was interrupted or not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from debugger.dap import reports
@@ -32,8 +32,6 @@ Handler: TypeAlias = "Callable[[Adapter, Arguments], Body]"
 LAST = "disconnect"
 URGENT = ("pause", "terminate", LAST)  # interrupt whatever is under way
 FAILED = 1  # the number of every error: their codes are in their texts
-PAUSED = "paused"
-PATIENCE = 0.01  # seconds until a run that goes on is asked to pause once more
 
 
 class Motion(NamedTuple):
@@ -59,10 +57,10 @@ class Client:
 
 @dataclass
 class Letter:
-    """A message, what was wrong with one, or None at the end; `taken` once it is being dealt with."""
+    """A message, what was wrong with one, or None at the end; taken once it is being dealt with."""
 
     message: Message | ProtocolError | None
-    taken: Event = field(default_factory=Event)
+    is_taken: bool = False
 
     @property
     def is_urgent(self) -> bool:
@@ -144,14 +142,11 @@ class Adapter:
 
     def _interrupt(self, letter: Letter) -> None:
         """Have what is under way pause for a message, if it may."""
-        while self._may_interrupt(letter) and not letter.taken.wait(PATIENCE):
-            with self._lock:
-                if self._session and not letter.taken.is_set():
-                    self._session.pause()
-
-    def _may_interrupt(self, letter: Letter) -> bool:
-        motion = self.motion
-        return not self.is_over and (letter.is_urgent or bool(motion and motion.is_resumable))
+        with self._lock:
+            motion = self.motion
+            may = letter.is_urgent or bool(motion and motion.is_resumable)
+            if self._session and may and not letter.is_taken:
+                self._session.pause()
 
     def _work(self) -> None:
         while not self.is_over:
@@ -169,7 +164,7 @@ class Adapter:
             reports.stand_still(self)
 
     def _move_or_answer(self) -> None:
-        if self.motion and self._inbox.empty():
+        if self.motion and not self.is_asked:
             self._move(self.motion)
             return
         letter = self._inbox.get()
@@ -184,9 +179,14 @@ class Adapter:
     def _take(self, letter: Letter) -> None:
         """From here on nothing is under way that the letter would interrupt."""
         with self._lock:
-            letter.taken.set()
+            letter.is_taken = True
             if self._session:
                 self._session.history.pause_asked = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether messages wait."""
+        return not self._inbox.empty()
 
     # Time -------------------------------------------------------------------------------------
     def move(self, go: Callable[[], Stopped], is_resumable: bool = False) -> None:
@@ -203,7 +203,7 @@ class Adapter:
             self.say(f"{sentence(error)}\n", "important")
             reports.stand_still(self)
         else:
-            if stopped.reason != PAUSED:
+            if stopped.reason != reports.PAUSED:
                 self.motion = None
                 reports.report(self, stopped)
 

@@ -44,11 +44,13 @@ def reverse_continue(adapter: Adapter, arguments: Arguments) -> Body:
 
 
 def heeding_logs(adapter: Adapter, run: Callable[[], Stopped]) -> Stopped:
-    """Run until something else than log points stops it."""
+    """Run until something else than log points stops it, or a message comes."""
     while True:
         stopped = run()
         if not tell_logs(adapter, stopped):
             return stopped
+        if adapter.is_asked:
+            return stopped._replace(reason=reports.PAUSED, hits=())
 
 
 def tell_logs(adapter: Adapter, stopped: Stopped) -> bool:

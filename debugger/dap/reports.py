@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 CORE = 1  # the only thread
 FAULT, HALT = "fault", "halted"  # what a run ends with, and the filters by which clients ask to stop there
+PAUSED = "paused"  # why a run stands still that may go on
 ENDS = frozenset({FAULT, HALT})
 FAULTED = 1  # the exit code of a program that broke a rule
 REASONS = {
