@@ -170,7 +170,8 @@ class Runner:
             return session.stopped(FAULT, fault_text(fault) if fault else "")
         code = session.machine.exit_code
         with_code = f" with code {code}" if code else ""
-        return session.stopped(HALTED, f"halted{with_code} after {session.cycle} cycles")
+        cycles = f"{session.cycle} cycle{'' if session.cycle == 1 else 's'}"
+        return session.stopped(HALTED, f"halted{with_code} after {cycles}")
 
 
 def both(first: Stops, second: Stops) -> Stops:

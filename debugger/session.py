@@ -62,6 +62,11 @@ class Session:
         return self.machine.image
 
     @property
+    def has_program(self) -> bool:
+        """Whether there was something to run before anything was typed."""
+        return bool(self.loaded.image.text)
+
+    @property
     def spec(self) -> MachineSpec:
         return self.image.machine
 

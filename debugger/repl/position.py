@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from debugger.repl.highlight import bold, painted
 from debugger.repl.reply import Result
+from vm.engine import HALTED
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
@@ -22,10 +23,10 @@ def stopped_result(console: Console, stopped: Stopped) -> Result:
     console.last_hits = stopped.hits
     console.stands()
     session = console.session
-    lines = [] if stopped.reason in PLAIN_REASONS and not session.is_over else [stopped.text]
+    lines = [] if stopped.reason in PLAIN_REASONS else [stopped.text]
     if session.fault:
         lines = fault_lines(session.fault, session, console.screen.colour)
-    if not session.is_over:
+    if stopped.reason != HALTED:
         lines += position_lines(console)
     shown = [line for number in console.displays for line in display_lines(console, number)]
     return Result([*lines, *shown], {"stopped": stopped.as_data(), **position_data(session)})
@@ -51,8 +52,8 @@ def position_lines(console: Console) -> list[str]:
 def ending(session: Session) -> str:
     """How the run stands once no bundle is fetched any more."""
     code = session.state.exit_code
-    halted = f"halted with code {code}" if code else "halted"
-    return halted if session.is_over else f"{halted}; what is under way still lands"
+    halted = f"halted with code {code}" if code else "halted" if session.has_program else "at rest"
+    return halted if session.is_over else "no bundle is fetched any more; what is under way still lands"
 
 
 def address_text(session: Session) -> str:

@@ -20,6 +20,7 @@ from debugger.repl.complete import choices
 from debugger.repl.highlight import tokens
 from debugger.repl.interrupt import pausing
 from debugger.repl.plain import MORE, PROMPT
+from debugger.repl.position import position_lines
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
@@ -53,6 +54,7 @@ class Colours(Lexer):
 
 def run(console: Console) -> None:
     """Ask and answer until the session is over or the terminal is gone."""
+    print("\n".join(greeting(console)))
     prompt: PromptSession[str] = PromptSession(
         history=history(), completer=Names(console), lexer=Colours(), style=STYLE,
         auto_suggest=AutoSuggestFromHistory(), bottom_toolbar=lambda: bar(console), complete_while_typing=False,
@@ -71,6 +73,13 @@ def run(console: Console) -> None:
         with pausing(console):
             for each in line.split("\n"):
                 console.feed(each)
+
+
+def greeting(console: Console) -> list[str]:
+    """What is debugged and where it stands."""
+    session = console.session
+    names = ", ".join(session.source.paths) or "no program: type instructions, or `help`"
+    return [f"{names} on {session.spec.name}; `help` lists the verbs", *position_lines(console)]
 
 
 def columns() -> int:
