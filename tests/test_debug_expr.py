@@ -56,6 +56,25 @@ def test_targets_and_watches_are_the_bytes_of_the_elements(data: st.DataObject, 
     assert watched == own or own == all_bytes  # of a whole tensor the padding is watched, too
 
 
+@given(st.data(), tensors())
+def test_an_element_is_there_when_all_its_bytes_are_written(data: st.DataObject, tensor: Tensor) -> None:
+    """Of a whole tensor as of a part of it, whatever bytes were written."""
+    machine = machine_of(tensor)
+    addresses = machine.addresses("X")
+    chosen = data.draw(st.lists(st.sampled_from(sorted(set(addresses.reshape(-1).tolist()))), max_size=9))
+    for address in chosen:
+        machine.engine.load(address, b"\x01")
+    if data.draw(st.booleans()):
+        index = data.draw(indices(tensor.shape))
+        machine.engine.load(int(addresses[index].reshape(-1)[0]) if addresses[index].size else 0, b"\x02")
+    bits = np.unpackbits(np.frombuffer(machine.engine.written(), np.uint8), bitorder="little")
+    expected = bits[addresses].all(axis=-1)
+    whole, part = evaluate(machine, "X"), evaluate(machine, "X[::-1]")
+    assert (whole.held is None) == expected.all()
+    np.testing.assert_array_equal(np.ones(tensor.shape) if whole.held is None else whole.held, expected)
+    np.testing.assert_array_equal(np.ones(tensor.shape) if part.held is None else part.held, expected[::-1])
+
+
 @pytest.mark.parametrize("text", ["r3", "r3.f32", "r3.i32", "cc"])
 def test_registers_are_read_as_they_were_written(text: str, engine: str) -> None:
     machine = machine_of(Tensor("X", "i32", (1,)), engine)

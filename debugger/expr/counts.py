@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.expr.errors import Problem
 from debugger.expr.texts import element_text
 from debugger.expr.ulp import distance_in, finest
-from debugger.expr.values import BOOL, Value, as_array, doubles
+from debugger.expr.values import BOOL, Value, as_array
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -51,29 +51,29 @@ def _of_numbers(value: Value, array: Array) -> list[str]:
     import numpy as np
 
     held = np.full(array.shape, True) if value.held is None else value.held
-    is_float = value.type not in TYPES or TYPES[value.type].kind == "f"
-    wide = doubles(array) if is_float else array.astype(np.int64)
-    nans, infinities = np.isnan(wide) & held, np.isinf(wide) & held
-    parts = _extremes(value, wide, held & ~nans) if array.size > FEW else []
+    with np.errstate(invalid="ignore"):  # of a signalling NaN
+        nans, infinities = np.isnan(array) & held, np.isinf(array) & held
+    parts = _extremes(value, array, held & ~nans) if array.size > FEW else []
     for what, mask in (("NaN", nans), ("infinite", infinities)):
         if mask.any():
             parts.append(f"{int(mask.sum()):,} {what}, the first at {index_text(int(mask.argmax()), array.shape)}")
     return parts
 
 
-def _extremes(value: Value, wide: Array, there: Array) -> list[str]:
+def _extremes(value: Value, array: Array, there: Array) -> list[str]:
     """Least and greatest number, where they first are, and the mean of the finite ones."""
     import numpy as np
 
     if not there.any():
         return []
-    array, parts = as_array(value), []
-    for name, filler, find in (("min", wide[there].max(), np.argmin), ("max", wide[there].min(), np.argmax)):
-        flat = int(find(np.where(there, wide, filler)))
+    numbers = array[there]
+    parts = []
+    for name, other, find in (("min", numbers.max(), np.argmin), ("max", numbers.min(), np.argmax)):
+        flat = int(find(np.where(there, array, other.astype(array.dtype))))
         text = element_text(array.reshape(-1)[flat].item(), value.type)
-        parts.append(f"{name} {text} at {index_text(flat, wide.shape)}")
-    finite = wide[there & np.isfinite(wide)]
-    return [*parts, f"mean {finite.mean():.6g}"] if finite.size else parts
+        parts.append(f"{name} {text} at {index_text(flat, array.shape)}")
+    finite = numbers[np.isfinite(numbers)]
+    return [*parts, f"mean {finite.sum(dtype=np.float64) / finite.size:.6g}"] if finite.size else parts
 
 
 # Two arrays -------------------------------------------------------------------------------------

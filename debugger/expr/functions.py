@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.expr import ulp
 from debugger.expr.errors import Problem
 from debugger.expr.operators import both_held, is_array, numeric, operand, truths
-from debugger.expr.values import BOOL, INDEX, Value, as_array, converted, doubles, of_array, of_number
+from debugger.expr.values import BOOL, INDEX, INT, WIDE_INT, Value, as_array, converted, of_array, of_number
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def absolute(a: Value) -> Value:
 
 
 def _is_integer(a: Value) -> bool:
-    return a.type == BOOL or (a.type in TYPES and TYPES[a.type].kind != "f")
+    return a.type in (BOOL, INT, WIDE_INT) or (a.type in TYPES and TYPES[a.type].kind != "f")
 
 
 def is_nan(a: Value) -> Value:
@@ -48,7 +48,8 @@ def _test(a: Value, test: Callable[[Any], Any]) -> Value:
     import numpy as np
 
     array = as_array(a)
-    found = np.zeros(array.shape, np.bool_) if _is_integer(a) else test(doubles(array))
+    with np.errstate(invalid="ignore"):  # of a signalling NaN
+        found = np.zeros(array.shape, np.bool_) if _is_integer(a) else test(array)
     return _boolean(a, found if a.held is None else found & a.held)
 
 
@@ -95,14 +96,12 @@ def first(a: Value) -> Value:
 
 
 def _there(a: Value, what: str) -> Array:
-    """The elements that are there, in one axis; integers with 64 bits. Raises Problem where there are none."""
-    import numpy as np
-
+    """The elements that are there, in one axis. Raises Problem where there are none."""
     array = as_array(a)
     found = array.reshape(-1) if a.held is None else array[a.held]
     if not found.size:
         raise Problem(f"there is no {what} of nothing: no element here holds anything")
-    return found.astype(np.int64) if _is_integer(a) else found
+    return found
 
 
 def minimum(a: Value) -> Value:
@@ -115,8 +114,11 @@ def maximum(a: Value) -> Value:
 
 
 def _extreme(a: Value, which: str) -> Value:
-    found = getattr(_there(a, which), which)()
-    return of_number(int(found)) if found.dtype.kind == "i" else of_array(found)
+    import numpy as np
+
+    with np.errstate(invalid="ignore"):  # of a signalling NaN
+        found = getattr(_there(a, which), which)()
+    return of_number(int(found)) if _is_integer(a) else of_array(found)
 
 
 def total(a: Value) -> Value:
@@ -124,10 +126,10 @@ def total(a: Value) -> Value:
     import numpy as np
 
     found = _there(a, "sum")
-    if found.dtype.kind == "i":  # in halves, which do not wrap
+    if a.type == WIDE_INT:  # in halves, which do not wrap
         return of_number((int((found >> 32).sum()) << 32) + int((found & 0xFFFFFFFF).sum()))
     with np.errstate(all="ignore"):
-        return of_number(float(doubles(found).sum()))
+        return of_number(found.sum(dtype=np.int64 if _is_integer(a) else np.float64).item())
 
 
 def mean(a: Value) -> Value:

@@ -13,7 +13,7 @@ from debugger.expr.picks import Index, Pick
 from debugger.expr.scope import Change
 from debugger.expr.stores import Store, fitted
 from debugger.expr.target import Addresses, Target
-from debugger.expr.values import Value
+from debugger.expr.values import INT, Value
 from isa import layout
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
@@ -25,6 +25,7 @@ from vm.engine import Engine
 if TYPE_CHECKING:
     from debugger.expr.values import Array
 
+BOTH_NIBBLES = 0x11  # times a bit: it is that of both elements of a byte
 FEW_ROWS = 4  # that are named one by one
 
 
@@ -81,7 +82,7 @@ class Memory(Store):
             data, written = contents.read(engine, self.tensor, self.word), whole_written(engine, self.extents())
             if written is not None:
                 return Value(data, self.type, None if written else np.zeros(data.shape, np.bool_))
-            return Value(data, self.type, self._held(engine, self.addresses()))
+            return Value(data, self.type, self._held_of_whole(engine))
         addresses = self.addresses()
         return Value(self._gathered(engine, addresses), self.type, self._held(engine, addresses))
 
@@ -102,6 +103,22 @@ class Memory(Store):
         bits = np.frombuffer(engine.written(), np.uint8)
         held: Array = (bits[addresses >> 3] >> (addresses & 7).astype(np.uint8) & 1).all(axis=-1)
         return None if held.all() else held
+
+    def _held_of_whole(self, engine: Engine) -> Array:
+        """The same of a whole tensor: its written bits, laid out as its bytes are."""
+        import numpy as np
+
+        from vm.taint import laid_out
+
+        bits = np.concatenate([written_bits(engine, extent) for extent in self.extents()])
+        bytes_ = np.ascontiguousarray(laid_out(self.tensor, self.scope.spec, bits * BOTH_NIBBLES))
+        words = bytes_.view(f"u{bytes_.shape[-1]}")[..., 0]  # all bytes of an element at once
+        return np.asarray(words == words.dtype.type(int.from_bytes(self._all_written(), "little")))
+
+    def _all_written(self) -> bytes:
+        """What the bytes of an element are above if all are written."""
+        t = TYPES[self.type]
+        return bytes([BOTH_NIBBLES & (1 << min(t.bits, 8)) - 1] * t.planes)
 
     # Parts ------------------------------------------------------------------------------------
     def at(self, index: tuple[Index, ...]) -> Store:
@@ -146,10 +163,13 @@ class Memory(Store):
 
     def address(self) -> Value:
         """The word of SRAM in which the first element begins."""
-        first = self.places()[0]
-        if not first.size:
+        if 0 in self.shape:
             raise Problem(f"{self.name} has no elements here, and so no address")
-        return Value(int(first.flat[0]) // BYTES_PER_WORD, "int")
+        return Value(self._first_byte() // BYTES_PER_WORD, INT)
+
+    def _first_byte(self) -> int:
+        first = tuple(axis if isinstance(axis, int) else axis[0] for axis in self.picked)
+        return int(replace(self, picked=first).places()[0])
 
     # Writing ----------------------------------------------------------------------------------
     def put(self, value: Value) -> Change:
@@ -157,6 +177,10 @@ class Memory(Store):
         return lambda machine: self._write(machine.engine, new)
 
     def _write(self, engine: Engine, new: Array) -> None:
+        t = TYPES[self.type]
+        if self.is_whole and self.tensor.layout == "linear" and t.bits >= 8:
+            engine.load(self.word * BYTES_PER_WORD, layout.pack_linear(t, new))
+            return
         for start, data in self._bytes(engine, new):
             engine.load(start, data)
 
@@ -190,19 +214,26 @@ class Memory(Store):
 
     def where(self) -> str:
         """Layout and place: the slices and rows, or the word."""
-        spec = self.scope.spec
-        first = self.places()[0]
-        if not first.size:
+        if 0 in self.shape:
             return ""
         if self.tensor.layout == "linear":
-            word, byte = divmod(int(first.flat[0]), BYTES_PER_WORD)
-            bank, rest = divmod(word, spec.words_per_bank)
-            row, within = divmod(rest, spec.words_per_row)
-            at = f"byte {byte} of word {word}" if byte else f"word {word}"
-            return f"linear, {at} ({spec.bank_name(bank)} row {row} word {within})"
-        slices, _ = layout.box(self.tensor, spec)
-        rows = first % (spec.words_per_slice * BYTES_PER_WORD) // spec.lanes
+            return f"linear, {self._word_text()}"
+        spec = self.scope.spec
+        slices, row_count = layout.box(self.tensor, spec)
+        if self.is_whole:
+            rows = list(range(self.tensor.row, self.tensor.row + row_count))
+        else:
+            rows = distinct(self.places()[0] % (spec.words_per_slice * BYTES_PER_WORD) // spec.lanes)
         return f"{self.tensor.layout}, {slices_text(self.tensor.slice, slices)}, {rows_text(rows)}"
+
+    def _word_text(self) -> str:
+        """The word in which the first element begins, and where in the floor plan that is."""
+        spec = self.scope.spec
+        word, byte = divmod(self._first_byte(), BYTES_PER_WORD)
+        bank, rest = divmod(word, spec.words_per_bank)
+        row, within = divmod(rest, spec.words_per_row)
+        at = f"byte {byte} of word {word}" if byte else f"word {word}"
+        return f"{at} ({spec.bank_name(bank)} row {row} word {within})"
 
 
 def slices_text(first: int, count: int) -> str:
@@ -210,17 +241,21 @@ def slices_text(first: int, count: int) -> str:
     return f"slice {last}" if count == 1 else f"slices {slice_name(first)}..{last}"
 
 
-def rows_text(rows: Array) -> str:
-    """`row 3`, `rows 0..79`, or what there is of rows that are not side by side."""
+def distinct(numbers: Array) -> list[int]:
     import numpy as np
 
-    found = np.unique(rows).tolist()
-    low, high = found[0], found[-1]
+    found: list[int] = np.unique(numbers).tolist()
+    return found
+
+
+def rows_text(rows: list[int]) -> str:
+    """`row 3`, `rows 0..79`, or what there is of rows that are not side by side."""
+    low, high = rows[0], rows[-1]
     if low == high:
         return f"row {low}"
-    if high - low + 1 == len(found):
+    if high - low + 1 == len(rows):
         return f"rows {low}..{high}"
-    return f"rows {', '.join(map(str, found))}" if len(found) <= FEW_ROWS else f"{len(found)} rows of {low}..{high}"
+    return f"rows {', '.join(map(str, rows))}" if len(rows) <= FEW_ROWS else f"{len(rows)} rows of {low}..{high}"
 
 
 def check_slices(count: int, tensor: Tensor) -> None:
@@ -240,9 +275,14 @@ def whole_written(engine: Engine, extents: list[range]) -> bool | None:
 
 def _run_written(engine: Engine, extent: range) -> set[bool]:
     """Of a run, whether there are written bytes, and others."""
+    bits = written_bits(engine, extent)
+    return {bool(bits.min()), bool(bits.max())}
+
+
+def written_bits(engine: Engine, extent: range) -> Array:
+    """Of each byte of a run whether it is written: uint8[bytes], 0 or 1."""
     import numpy as np
 
     first, end = extent.start // 8, -(-extent.stop // 8)
     bits = np.unpackbits(np.frombuffer(engine.written(), np.uint8)[first:end], bitorder="little")
-    picked = bits[extent.start - 8 * first : extent.stop - 8 * first]
-    return {bool(picked.min()), bool(picked.max())}
+    return bits[extent.start - 8 * first : extent.stop - 8 * first]

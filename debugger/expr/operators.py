@@ -9,14 +9,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from debugger.expr.errors import Problem
-from debugger.expr.values import BOOL, INDEX, Value, as_array, doubles, of_array, of_number, type_name
+from debugger.expr.values import BOOL, INDEX, Value, as_array, of_array, of_number, type_name
 from isa.types import TYPES
 
 if TYPE_CHECKING:
     from debugger.expr.values import Array
 
 MAX_BITS = 4096  # of an integer
-MAX_ELEMENTS = 1 << 26  # of an array that an operator makes
+MAX_ELEMENTS = 1 << 25  # of an array that an operator makes
 INT64 = 1 << 63
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -75,7 +75,8 @@ def truths(a: Value) -> Array:
     import numpy as np
 
     array = as_array(a)
-    found = array if array.dtype == np.bool_ else doubles(array) != 0
+    with np.errstate(invalid="ignore"):  # of a signalling NaN
+        found = array if array.dtype == np.bool_ else array != 0
     return found if a.held is None else found & a.held
 
 
