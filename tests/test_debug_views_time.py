@@ -60,7 +60,7 @@ def test_bars_begin_and_end_as_written_in_the_program() -> None:
     session.goto(380)
     bars = {bar.text: bar for bar in timeline(session).bars}
     x, product, first, second = (
-        bars[text] for text in ("read sw16, me0[0], n=640", "abc.i8 0, sw16, n=640", "acc.set 0, 0, n=320",
+        bars[text] for text in ("read sw16, me0[x_top], n=640", "abc.i8 0, sw16, n=640", "acc.set 0, 0, n=320",
                                 "acc.add 0, 0, se0, n=320")
     )  # fmt: skip
     assert [(bar.started, bar.last) for bar in (x, product, first, second)] == [

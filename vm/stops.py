@@ -92,8 +92,9 @@ def check_stops(spec: MachineSpec, length: int, stops: Stops) -> None:
     for address in sorted({*stops.breakpoints, *(guard.address for guard in stops.guards)}):
         if not 0 <= address < length:
             raise ValueError(f"a breakpoint at address {address} is outside the text of {length} syllables")
+    counts = _counts(spec)
     for watch in stops.watches:
-        _check_watch(spec, watch)
+        _check_watch(spec, watch, counts)
         _check_condition(spec, watch)
     for guard in stops.guards:
         _check_guard(guard)
@@ -115,12 +116,16 @@ def _check_condition(spec: MachineSpec, watch: Watch) -> None:
         raise ValueError(f"a watch of kind {watch.kind} takes no such test: only registers, and writes of elements")
 
 
-def _check_watch(spec: MachineSpec, watch: Watch) -> None:
-    counts = {
-        WRITE: spec.sram_bytes, READ: spec.sram_bytes, ACCESS: spec.sram_bytes, REGISTER: STATE_REGISTERS,
-        VECTOR: V_COUNT, ACCUMULATOR: FORMATS["MXM_ACC"].field("acc").high + 1, STREAM: V_REGISTERS,
-        UNIT: len(UNIT_NAMES),
+def _counts(spec: MachineSpec) -> dict[str, int]:
+    """How many numbers there are that a watch of each kind can look at."""
+    size = spec.sram_bytes
+    return {
+        WRITE: size, READ: size, ACCESS: size, REGISTER: STATE_REGISTERS, VECTOR: V_COUNT, STREAM: V_REGISTERS,
+        ACCUMULATOR: FORMATS["MXM_ACC"].field("acc").high + 1, UNIT: len(UNIT_NAMES),
     }  # fmt: skip
+
+
+def _check_watch(spec: MachineSpec, watch: Watch, counts: dict[str, int]) -> None:
     if watch.kind not in counts:
         raise ValueError(f"there is no watch of kind {watch.kind!r}; there are {', '.join(KINDS)}")
     if not 0 <= watch.first <= watch.last < counts[watch.kind]:
