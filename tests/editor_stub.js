@@ -30,11 +30,16 @@ const views = { shown: [], stale: [], asked: [] };
 const session = {
   type: "lpu",
   customRequest: async (name, values) => {
+    if (name === "variables") {
+      const parts = Array.from({ length: values.variablesReference }, (_, number) => `part ${number}`);
+      return { variables: parts.map((value) => ({ value, variablesReference: values.variablesReference - 7 })) };
+    }
     views.asked.push([name, values]);
-    if (values.expression.startsWith("why")) {
+    if (values.expression === "why r4") {
       throw new Error("nobody knows");
     }
-    return { result: `answer to ${values.expression}` };
+    const variablesReference = values.expression.startsWith("why") ? 8 : 0;
+    return { result: `answer to ${values.expression}`, variablesReference };
   },
 };
 

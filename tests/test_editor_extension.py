@@ -170,6 +170,13 @@ def filled(body: str) -> str:
     return re.sub(r"\\([\\$}])", r"\1", body)
 
 
+UNFOLDED = "\n".join([
+    "answer to why C[0, 3]",
+    *(line for part in range(6) for line in (f"    part {part}", "        part 0")),
+    "    ... and 2 more",
+])  # fmt: skip
+
+
 # The extension under Node ------------------------------------------------------------------------------
 def extension(node: str, command: Path, *files: Path) -> dict[str, Any]:
     words = [node, str(ROOT / "tests" / "editor_stub.js"), str(EDITOR / "extension.js"), str(command), *map(str, files)]
@@ -202,7 +209,7 @@ def test_the_extension_checks_formats_and_starts_the_debugger(node: str, command
     assert found["looked"] == {
         "shown": [
             ["floor plan", "No program is being debugged."], ["timeline", "answer to timeline"],
-            ["why C[0, 3]", "nobody knows"], ["why r4", "nobody knows"],
+            ["why C[0, 3]", UNFOLDED], ["why r4", "nobody knows"],
         ],
         "stale": ["floor", "timeline", "why C[0, 3]", "why r4"],
         "asked": [

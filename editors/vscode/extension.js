@@ -10,6 +10,8 @@ const vscode = require("vscode");
 const LANGUAGE = "lpu-asm";
 const DEBUGGER = "lpu";
 const VIEW = "lpu-view"; // the scheme of documents that show what the debugger says
+const MAX_DEPTH = 4; // of an answer that unfolds
+const MAX_PARTS = 6; // of each part of it
 const MAX_OUTPUT = 64 << 20; // bytes of what a command prints
 const TIME_LIMIT = 30_000; // milliseconds for a check or for formatting
 
@@ -112,10 +114,27 @@ async function provideTextDocumentContent(uri) {
   }
   try {
     const answer = await session.customRequest("evaluate", { expression: uri.query, context: "repl" });
-    return answer.result;
+    return (await unfolded(session, answer)).join("\n");
   } catch (error) {
     return error.message;
   }
+}
+
+// The lines of an answer and of what it is made of, indented; of much only the beginning.
+async function unfolded(session, { result, variablesReference }, depth = 0) {
+  const lines = result.split("\n").map((line) => "    ".repeat(depth) + line);
+  if (!variablesReference || depth === MAX_DEPTH) {
+    return lines;
+  }
+  const { variables } = await session.customRequest("variables", { variablesReference });
+  for (const each of variables.slice(0, MAX_PARTS)) {
+    const part = { result: each.value, variablesReference: each.variablesReference };
+    lines.push(...(await unfolded(session, part, depth + 1)));
+  }
+  if (variables.length > MAX_PARTS) {
+    lines.push(`${"    ".repeat(depth + 1)}... and ${variables.length - MAX_PARTS} more`);
+  }
+  return lines;
 }
 
 function createDebugAdapterTracker() {
