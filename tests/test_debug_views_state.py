@@ -27,6 +27,7 @@ from isa.types import TYPES
 from vm.floorplan import position_name
 from vm.items import Value
 from vm.machine import Machine
+from vm.stats import decoded_bundle
 
 
 # Registers --------------------------------------------------------------------------------------
@@ -179,7 +180,8 @@ def test_lines_count_what_issued() -> None:
     while engine.cycle < 200:
         state = engine.state
         if state.next_fetch <= state.cycle:
-            counts.update(place.line for place in session.lines.places_of(state.pc))
+            places = (session.op_place(state.pc, slot) for slot in range(len(decoded_bundle(session.image, state.pc))))
+            counts.update(place.line for place in places if place)
         engine.run(engine.cycle + 1)
     rows = listing(session, session.lines.files[0], 46, 20, 20).rows
     assert {row.number: row.ops for row in rows if row.ops} == {line: counts[line] for line in sorted(counts)
