@@ -17,7 +17,7 @@ extern "C" {
 /* declarations begin */
 typedef struct lpu_machine lpu_machine;
 
-enum { LPU_REGISTERS = 32, LPU_LOOPS = 4, LPU_IN_FLIGHT = 256, LPU_NOWHERE = -1 };
+enum { LPU_REGISTERS = 32, LPU_LOOPS = 4, LPU_IN_FLIGHT = 256, LPU_NOWHERE = -1, LPU_CHANGED_BYTES = 65536 };
 
 typedef enum { LPU_RUNNING, LPU_HALTED, LPU_FAULTED, LPU_STOPPED } lpu_status;
 
@@ -185,6 +185,8 @@ const lpu_fault *lpu_get_fault(const lpu_machine *machine);
 uint8_t *lpu_sram(lpu_machine *machine);
 uint8_t *lpu_written(lpu_machine *machine);
 size_t lpu_sram_bytes(const lpu_machine *machine);
+/* A byte for each LPU_CHANGED_BYTES of SRAM, not 0 where something was stored since the host last made it 0. */
+uint8_t *lpu_changed(lpu_machine *machine);
 /* Store bytes and mark them written. 0, or -1 when they do not fit. */
 int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t size);
 

@@ -51,11 +51,13 @@ static bool allocate(lpu_machine *m)
 {
     m->map.sram = zeros(m->map.words, WORD_BYTES);
     m->map.written = zeros(m->map.words / 2, 1);
+    m->map.changed = zeros((size_t)m->map.words * WORD_BYTES / LPU_CHANGED_BYTES + 1, 1);
     m->text = zeros(m->length, sizeof *m->text);
     m->counts = zeros((size_t)m->length + 1, sizeof *m->counts);
     m->marks = zeros((size_t)m->length + 1, 1);
     m->arena = zeros(ARENA_BYTES, 1);
-    return m->map.sram && m->map.written && m->text && m->counts && m->marks && m->arena && lpu_create_tensor(m);
+    bool is_mapped = m->map.sram && m->map.written && m->map.changed;
+    return is_mapped && m->text && m->counts && m->marks && m->arena && lpu_create_tensor(m);
 }
 
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry)
@@ -83,6 +85,7 @@ void lpu_destroy(lpu_machine *m)
     lpu_destroy_stops(m);
     free(m->map.sram);
     free(m->map.written);
+    free(m->map.changed);
     free(m->text);
     free(m->counts);
     free(m->marks);
@@ -262,6 +265,7 @@ uint64_t lpu_cycle(const lpu_machine *m) { return m->cycle; }
 const lpu_fault *lpu_get_fault(const lpu_machine *m) { return m->faulted ? &m->fault : NULL; }
 uint8_t *lpu_sram(lpu_machine *m) { return m->map.sram; }
 uint8_t *lpu_written(lpu_machine *m) { return m->map.written; }
+uint8_t *lpu_changed(lpu_machine *m) { return m->map.changed; }
 size_t lpu_sram_bytes(const lpu_machine *m) { return (size_t)m->map.words * WORD_BYTES; }
 uint64_t *lpu_issue_counts(lpu_machine *m) { return m->counts; }
 
@@ -289,6 +293,8 @@ int lpu_load(lpu_machine *m, size_t address, const uint8_t *data, size_t size)
     if (size) {
         memcpy(m->map.sram + address, data, size);
         mark_written(m, address, address + size);
+        for (size_t piece = address / LPU_CHANGED_BYTES; piece <= (address + size - 1) / LPU_CHANGED_BYTES; piece++)
+            m->map.changed[piece] = 1;
     }
     return 0;
 }

@@ -114,6 +114,7 @@ enum { BUCKETS = 1 << 14 };
 /* SRAM. It never changes during a run, so the run loop may keep it at hand. */
 typedef struct {
     uint8_t *sram, *written;
+    uint8_t *changed;    /* a byte for each LPU_CHANGED_BYTES */
     uint64_t bank_magic; /* word address -> bank: multiply and shift */
     uint32_t words;
 } lpu_memory_map;

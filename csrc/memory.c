@@ -108,6 +108,7 @@ bool lpu_store_lane(lpu_machine *m, const lpu_micro *micro)
     for (unsigned k = 0; k < access.count; k++) {
         m->map.sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * k);
         m->map.written[access.bytes[k] / 8] |= (uint8_t)(1u << access.bytes[k] % 8);
+        m->map.changed[access.bytes[k] / LPU_CHANGED_BYTES] = 1;
     }
     return true;
 }

@@ -67,6 +67,7 @@ static inline bool store_word(const lpu_memory_map *map, uint32_t word, uint32_t
     uint8_t *p = map->sram + (size_t)word * WORD_BYTES;
     p[0] = (uint8_t)value, p[1] = (uint8_t)(value >> 8), p[2] = (uint8_t)(value >> 16), p[3] = (uint8_t)(value >> 24);
     map->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
+    map->changed[word / (LPU_CHANGED_BYTES / WORD_BYTES)] = 1;
     return true;
 }
 

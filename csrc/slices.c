@@ -148,6 +148,7 @@ static void write_bytes(lpu_machine *m, size_t start, const uint8_t *from, size_
 {
     memcpy(m->map.sram + start, from, count);
     memset(m->map.written + start / 8, 0xFF, count / 8);
+    m->map.changed[start / LPU_CHANGED_BYTES] = m->map.changed[(start + count - 1) / LPU_CHANGED_BYTES] = 1;
 }
 
 static void read_row(lpu_machine *m, const lpu_element *e)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from debugger.pages import Pages, blank, captured, own_bytes, put_back
+from debugger.pages import Pages, blank, captured, own_bytes, put_back, unlike
 from vm.engine import Engine, State
 
 OVERHEAD = 16384  # bytes that a checkpoint takes beside what is counted below
 POINTER_BYTES = 8  # for each page
+BITS = 8  # written bits of a byte stand for as many bytes of SRAM
 COUNT_BYTES = 100  # for each entry of the issue counts
 
 
@@ -44,27 +45,56 @@ class Checkpoint:
         return fixed + own_bytes(self.blocks(), other.blocks() if other else ())
 
 
-def first(engine: Engine) -> Checkpoint:
-    """The checkpoint with which a history begins."""
-    pages = captured(engine.sram(), blank(len(engine.sram()))), captured(engine.written(), blank(len(engine.written())))
-    return Checkpoint(engine.state, engine.issue_counts(), *pages)
+class Keeper:
+    """Takes checkpoints of an engine and brings it back to them, looking only at the pages of memory that may differ.
 
+    Which those are, the engine tells, if what changed its memory otherwise is `doubt`ed.
+    """
 
-def take(engine: Engine, near: Checkpoint, work: float, is_edit: bool = False) -> Checkpoint:
-    """A checkpoint that shares what it can with another."""
-    pages = captured(engine.sram(), near.sram), captured(engine.written(), near.written)
-    return Checkpoint(shared_state(engine.state, near.state), engine.issue_counts(), *pages, work, is_edit)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        sram, written = engine.sram(), engine.written()
+        pages = captured(sram, blank(len(sram))), captured(written, blank(len(written)))
+        self.first = self._equal = Checkpoint(engine.state, engine.issue_counts(), *pages)
+        self._changed()
+
+    def take(self, near: Checkpoint, work: float, is_edit: bool = False) -> Checkpoint:
+        """A checkpoint that shares what it can with another, and with the last that the engine was equal to."""
+        engine, equal = self.engine, self._equal
+        sram, written = self._changed()
+        pages = captured(engine.sram(), equal.sram, sram), captured(engine.written(), equal.written, written)
+        state = shared_state(engine.state, near.state)
+        self._equal = Checkpoint(state, engine.issue_counts(), *pages, work, is_edit)
+        return self._equal
+
+    def restore(self, kept: Checkpoint) -> None:
+        """Bring the engine back to a checkpoint of it."""
+        sram, written = self._changed()
+        self.engine.set_state(kept.state)
+        self.engine.set_issue_counts(kept.counts)
+        put_back(self.engine.sram(), kept.sram, sram | unlike(self._equal.sram, kept.sram))
+        put_back(self.engine.written(), kept.written, written | unlike(self._equal.written, kept.written))
+        self._equal = kept
+
+    def is_at(self, kept: Checkpoint) -> None:
+        """The engine has come to a checkpoint by itself."""
+        self._changed()
+        self._equal = kept
+
+    def doubt(self) -> None:
+        """Any page may have changed."""
+        changed = self.engine.changed()
+        changed[:] = b"\1" * len(changed)
+
+    def _changed(self) -> tuple[set[int], set[int]]:
+        """The pages of SRAM and of written bits that may have changed since this was last asked."""
+        changed = self.engine.changed()
+        sram = {k for k, is_changed in enumerate(bytes(changed)) if is_changed}
+        changed[:] = bytes(len(changed))
+        return sram, {k // BITS for k in sram}
 
 
 def shared_state(state: State, near: State) -> State:
     """The state, with those items of the tensor face that another has, too, being the other's."""
     known = {item: item for item in near.tensor}
     return replace(state, tensor=tuple(known.get(item, item) for item in state.tensor))
-
-
-def restore(engine: Engine, checkpoint: Checkpoint) -> None:
-    """Bring an engine back to a checkpoint of it."""
-    engine.set_state(checkpoint.state)
-    engine.set_issue_counts(checkpoint.counts)
-    put_back(engine.sram(), checkpoint.sram)
-    put_back(engine.written(), checkpoint.written)

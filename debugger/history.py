@@ -10,8 +10,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
-from debugger import checkpoint
-from debugger.checkpoint import Checkpoint
+from debugger.checkpoint import Checkpoint, Keeper
 from debugger.timeline import Edit, Timeline
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED
 from vm.machine import FOREVER, Machine
@@ -43,7 +42,9 @@ class History:
         self.pause_asked = False  # set by whoever wants what runs to end soon, where it then is
         self.stops_hit: tuple[Stop, ...] = ()
         self._engine = machine.engine
-        self._timeline = Timeline([checkpoint.first(self._engine)])
+        self._keeper = Keeper(machine.engine)
+        self._timeline = Timeline([self._keeper.first])
+        self._gap = spacing  # how much it takes until another checkpoint is worth its memory
         self._work = 0.0  # seconds of run time up to the present cycle
         self._stride = FIRST_STRIDE
         self._orders: dict[int, tuple[Change, str]] = {}
@@ -105,10 +106,13 @@ class History:
         self._keep()
 
     def last(self, stops: Stops, before: int) -> Stop | None:
-        """The last stop that lies before a cycle, of the part of the run that was seen; we stay where we are."""
+        """The last stop that lies before a cycle, of the part of the run that was seen; we stay where we are.
+
+        Guards ignore nothing then.
+        """
         here, status, hit = self.cycle, self.status, self.stops_hit
         try:
-            return self._last(stops, min(before - 1, self._timeline.reached))
+            return self._last(heeded(stops), min(before - 1, self._timeline.reached))
         finally:
             self._engine.set_stops(NO_STOPS)
             asked, self.pause_asked = self.pause_asked, False  # the way back is gone whoever asks to pause
@@ -124,6 +128,7 @@ class History:
         Raises ValueError for a change of the cycle, and what the change raises; nothing has changed then.
         """
         unchanged = self._keep()
+        self._keeper.doubt()
         try:
             change(self.machine)
             if self.cycle != unchanged.cycle:
@@ -132,7 +137,7 @@ class History:
             self._restore(unchanged)
             self.goto(unchanged.cycle)
             raise
-        edited = checkpoint.take(self._engine, unchanged, self._work, is_edit=True)
+        edited = self._keeper.take(unchanged, self._work, is_edit=True)
         self._timeline.branch(edited, text)
         self._fit()
         self._restore(edited)  # which is no fault any more
@@ -188,7 +193,7 @@ class History:
         self.stops_hit = self._engine.stops_hit
         if following and self.cycle == following.cycle:
             return self._pass(following, status)
-        if status == RUNNING and self._work - self._timeline.before(self.cycle).work >= self.spacing:
+        if status == RUNNING and self._work - self._timeline.before(self.cycle).work >= self._gap:
             self._keep()
         return status
 
@@ -220,6 +225,7 @@ class History:
         """A checkpoint is reached; at that of an edit the run goes on otherwise than it came."""
         self._work = following.work
         if not following.is_edit:
+            self._keeper.is_at(following)
             return status
         self._restore(following)
         return STOPPED if status == STOPPED else RUNNING
@@ -238,7 +244,7 @@ class History:
         near = self._timeline.before(self.cycle)
         if near.cycle == self.cycle:
             return near
-        kept = checkpoint.take(self._engine, near, self._work)
+        kept = self._keeper.take(near, self._work)
         self._timeline.add(kept)
         self._fit()
         return kept
@@ -246,10 +252,10 @@ class History:
     def _fit(self) -> None:
         """Drop what the budget has no room for."""
         while self._timeline.bytes > self.budget_bytes and self._timeline.thin():
-            pass
+            self._gap = max(self.spacing, self._timeline.least_gap())
 
     def _restore(self, kept: Checkpoint) -> None:
-        checkpoint.restore(self._engine, kept)
+        self._keeper.restore(kept)
         self._work = kept.work
 
     # Looking back -----------------------------------------------------------------------------
@@ -290,7 +296,7 @@ class History:
 
     def _skip_half(self, stops: Stops, high: int, found: Stop | None) -> tuple[int, Stop | None]:
         """Go to the first stop of the later half of what is left; where there is none, the earlier half is left."""
-        here = checkpoint.take(self._engine, self._timeline.before(self.cycle), self._work)
+        here = self._keeper.take(self._timeline.before(self.cycle), self._work)
         middle = (here.cycle + high) // 2
         self._engine.set_stops(NO_STOPS)
         self._engine.run(middle)
@@ -308,3 +314,8 @@ class History:
                 break
             found = self._engine.stop
         return found
+
+
+def heeded(stops: Stops) -> Stops:
+    """Stops whose guards ignore nothing."""
+    return stops._replace(guards=tuple(guard._replace(ignore=0) for guard in stops.guards))

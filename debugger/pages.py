@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
 
-PAGE_BYTES = 1 << 16
+from vm.engine import CHANGE_BYTES
+
+PAGE_BYTES = CHANGE_BYTES
 
 Pages: TypeAlias = tuple[bytes, ...]
 
@@ -16,16 +18,26 @@ def blank(size: int) -> Pages:
     return (*[bytes(PAGE_BYTES)] * whole, *[bytes(rest)] * (rest > 0))
 
 
-def captured(memory: memoryview, near: Pages) -> Pages:
-    """A copy of memory that shares the pages in which it is equal to another copy of as many bytes."""
-    return tuple(page if now == page else now for now, page in zip(map(bytes, _places(memory)), near, strict=True))
+def captured(memory: memoryview, near: Pages, places: Iterable[int] | None = None) -> Pages:
+    """A copy of memory that shares the pages in which it is equal to another; it is so outside of some places."""
+    found = list(near)
+    for k in range(len(near)) if places is None else places:
+        now = bytes(_place(memory, k))
+        if now != near[k]:
+            found[k] = now
+    return tuple(found)
 
 
-def put_back(memory: memoryview, pages: Pages) -> None:
-    """Make memory equal to a copy; what is equal is not touched, so that pages never used cost nothing."""
-    for place, page in zip(_places(memory), pages, strict=True):
-        if bytes(place) != page:
-            place[:] = page
+def put_back(memory: memoryview, pages: Pages, places: Iterable[int] | None = None) -> None:
+    """Make memory equal to a copy, in some places; what is equal is not touched: pages never used cost nothing."""
+    for k in range(len(pages)) if places is None else places:
+        if bytes(_place(memory, k)) != pages[k]:
+            _place(memory, k)[:] = pages[k]
+
+
+def unlike(one: Pages, other: Pages) -> set[int]:
+    """The places in which two copies do not share their pages."""
+    return {k for k, (page, another) in enumerate(zip(one, other, strict=True)) if page is not another}
 
 
 def own_bytes(blocks: Iterable[bytes], other: Iterable[bytes]) -> int:
@@ -34,5 +46,5 @@ def own_bytes(blocks: Iterable[bytes], other: Iterable[bytes]) -> int:
     return sum({id(block): len(block) for block in blocks if id(block) not in shared}.values())
 
 
-def _places(memory: memoryview) -> Iterator[memoryview]:
-    return (memory[start : start + PAGE_BYTES] for start in range(0, len(memory), PAGE_BYTES))
+def _place(memory: memoryview, k: int) -> memoryview:
+    return memory[k * PAGE_BYTES : (k + 1) * PAGE_BYTES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from debugger.checkpoint import Checkpoint
@@ -105,19 +105,27 @@ class Timeline:
 
     def thin(self) -> bool:
         """Drop the checkpoint whose loss makes the longest replay least longer; False where none can be spared."""
+        spare = self._spare()
+        if not spare:
+            return False
+        _, course, k = min(spare, key=itemgetter(0))
+        del self.sizes[course.pop(k)]
+        self._measure(course[k - 1 : k + 1])
+        return True
+
+    def least_gap(self) -> float:
+        """The least time between two checkpoints that would have none between them, were one dropped; 0 for none."""
+        return min((gap for gap, *_ in self._spare()), default=0)
+
+    def _spare(self) -> list[tuple[float, list[Checkpoint], int]]:
+        """What may be dropped: the time that there would be between its neighbours, its course and its place there."""
         courses = [self.checkpoints, *(course.checkpoints for course in self.undone)]
-        spare = [
-            (course[k + 1].work - course[k - 1].work, number, k)
-            for number, course in enumerate(courses)
+        return [
+            (course[k + 1].work - course[k - 1].work, course, k)
+            for course in courses
             for k in range(1, len(course) - 1)
             if not course[k].is_edit
         ]
-        if not spare:
-            return False
-        _, number, k = min(spare)
-        del self.sizes[courses[number].pop(k)]
-        self._measure(courses[number][k - 1 : k + 1])
-        return True
 
     def _measure(self, neighbours: list[Checkpoint]) -> None:
         """Find out the sizes of checkpoints in a row, but for the first, which is done where it is the very first."""

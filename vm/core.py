@@ -10,7 +10,7 @@ from isa.machine import MachineSpec
 from isa.types import TYPES
 from vm._core import ffi, lib
 from vm.conditions import DIFFERS, Condition, Elements, order_ranges
-from vm.engine import FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
+from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item
 from vm.items import in_order as items_in_order
 from vm.state import MAX_CYCLE, check_room, check_state, initial_state
@@ -172,6 +172,9 @@ class CoreEngine:
 
     def written(self) -> memoryview:
         return self._view(lib.lpu_written(self._machine), self.spec.sram_bytes // 8)
+
+    def changed(self) -> memoryview:
+        return self._view(lib.lpu_changed(self._machine), -(-self.spec.sram_bytes // CHANGE_BYTES))
 
     def _view(self, start: Any, size: int) -> memoryview:
         """A view that keeps the machine alive, whatever becomes of the engine."""

@@ -13,6 +13,7 @@ from vm.stops import Stop, Stops
 RUNNING, HALTED, FAULT, STOPPED = "running", "halted", "fault", "stopped"
 UNINIT_MODES = ("fault", "zero", "poison")
 TAINT = "taint"  # poison, followed to where it is stored: the golden model's alone
+CHANGE_BYTES = 1 << 16
 CLEAN, REGISTER = -1, -2  # of a tainted run: a byte depends on none never written; on a register never set
 POISON_BYTE = 0xDB
 
@@ -120,6 +121,9 @@ class Engine(Protocol):
 
     def written(self) -> memoryview:
         """The written bits, zero-copy: bit (address mod 8) of byte (address div 8)."""
+
+    def changed(self) -> memoryview:
+        """A byte for each CHANGE_BYTES of SRAM, not 0 where the run or `load` stored something since it was made 0."""
 
     def load(self, address: int, data: bytes) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""

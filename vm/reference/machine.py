@@ -252,6 +252,9 @@ class ReferenceEngine:
     def written(self) -> memoryview:
         return memoryview(self._memory.written)
 
+    def changed(self) -> memoryview:
+        return memoryview(self._memory.changed)
+
     def taint(self, address: int, size: int) -> NDArray[np.int64]:
         """What each of some bytes of SRAM depends on: the address of a byte never written, CLEAN or REGISTER.
 

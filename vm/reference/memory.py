@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Callable, Mapping, Sequence
 
 from isa.machine import BYTES_PER_WORD, SLICES_PER_QUAD, MachineSpec
-from vm.engine import POISON_BYTE
+from vm.engine import CHANGE_BYTES, POISON_BYTE
 from vm.reference.trouble import Trouble
 
 WORD_MASK = 0xFFFFFFFF
@@ -56,6 +56,7 @@ class Memory:
         private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS  # so that reading an untouched page costs no memory either
         self.bytes = mmap.mmap(-1, spec.sram_bytes, private)
         self.written = mmap.mmap(-1, -(-spec.sram_bytes // 8), private)
+        self.changed = bytearray(-(-spec.sram_bytes // CHANGE_BYTES))
         self.bank_bytes = spec.words_per_bank * BYTES_PER_WORD
         self.uninit = uninit
         tainted = mmap.mmap(-1, 4 * spec.sram_bytes, private) if uninit == "taint" else None
@@ -86,6 +87,7 @@ class Memory:
         for k, address in enumerate(addresses):
             self.bytes[address] = value >> 8 * k & 0xFF
             self.written[address >> 3] |= 1 << (address & 7)
+            self.changed[address // CHANGE_BYTES] = 1
             if self.origins:
                 self.origins[address] = CLEAN
 
@@ -95,5 +97,7 @@ class Memory:
         bits = slice(address >> 3, address + len(data) + 7 >> 3)
         marked = int.from_bytes(self.written[bits], "little") | (1 << len(data)) - 1 << (address & 7)
         self.written[bits] = marked.to_bytes(bits.stop - bits.start, "little")
+        for piece in range(address // CHANGE_BYTES, -(-(address + len(data)) // CHANGE_BYTES)):
+            self.changed[piece] = 1
         if self.origins:
             self.origins[address : address + len(data)] = memoryview(bytes(4 * len(data))).cast("I")

@@ -144,5 +144,6 @@ def store(memory: Memory, addresses: Addresses, planes: Planes) -> None:
     """Write whole superlanes and mark them written."""
     np.frombuffer(memory.bytes, np.uint8)[addresses] = planes.data
     np.frombuffer(memory.written, np.uint8)[addresses >> 3] = 0xFF
+    np.frombuffer(memory.changed, np.uint8)[addresses // engine.CHANGE_BYTES] = 1
     if memory.origins is not None:
         np.frombuffer(memory.origins, np.uint32)[addresses] = CLEAN if planes.origins is None else planes.origins
