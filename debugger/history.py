@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import TypeVar
 
 from debugger.checkpoint import Checkpoint, Keeper
 from debugger.timeline import Edit, Timeline
@@ -22,7 +21,6 @@ FIRST_STRIDE = 64  # cycles
 NEAR = (1 << 18, 1 << 12, 1 << 6)  # cycles
 FEW = 256  # stops that are gone through one by one
 
-Found = TypeVar("Found")
 Change = Callable[[Machine], None]
 
 
@@ -147,16 +145,9 @@ class History:
         """From now on make an edit in any cycle in which a run is about to fetch at an address."""
         self._orders[address] = change, text
 
-    def before_edit(self, number: int, look: Callable[[Machine], Found]) -> Found:
-        """What the machine shows where an edit, by its place in `edits`, was made, before it; we stay where we are."""
-        here, status, hit = self.cycle, self.status, self.stops_hit
-        try:
-            self._restore(self._timeline.replaced(number))
-            return look(self.machine)
-        finally:
-            self._restore(self._timeline.before(here))
-            self.goto(here)
-            self.status, self.stops_hit = status, hit
+    def around_edit(self, number: int) -> tuple[Checkpoint, Checkpoint]:
+        """What there was before an edit, by its place in `edits`, and after it."""
+        return self._timeline.replaced(number), self._timeline.replacing(number)
 
     def undo(self) -> str | None:
         """Take the last edit back: go to where it was made, as it was; returns its text, None if there is none."""

@@ -40,6 +40,12 @@ def unlike(one: Pages, other: Pages) -> set[int]:
     return {k for k, (page, another) in enumerate(zip(one, other, strict=True)) if page is not another}
 
 
+def byte_of(pages: Pages, address: int) -> int:
+    """One byte of a copy."""
+    page, rest = divmod(address, PAGE_BYTES)
+    return pages[page][rest]
+
+
 def own_bytes(blocks: Iterable[bytes], other: Iterable[bytes]) -> int:
     """Bytes of the blocks, as objects, that are not among others."""
     shared = set(map(id, other))

@@ -97,6 +97,11 @@ class Timeline:
         )
         return next(courses).checkpoints[0]
 
+    def replacing(self, number: int) -> Checkpoint:
+        """What an edit made of it, which another edit in the same cycle may have found."""
+        cycle, following = self.edits[number].cycle, self.edits[number + 1 : number + 2]
+        return self.replaced(number + 1) if following and following[0].cycle == cycle else self.before(cycle)
+
     # Memory -----------------------------------------------------------------------------------
     @property
     def bytes(self) -> int:

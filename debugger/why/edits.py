@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
+from debugger.checkpoint import Checkpoint
+from debugger.pages import byte_of
 from debugger.why.contents import Contents
 from debugger.why.replay import Replay
 from debugger.why.spots import STREAMS, Origin, Spot
 from debugger.why.values import bits
 from isa.places import flows_west
 from vm.engine import State
-from vm.machine import Machine
 
 
-class Now:
-    """A machine as it stands, asked in the way a replay is, whatever the cycle."""
+class Kept:
+    """A checkpoint, asked in the way a replay is, whatever the cycle."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, checkpoint: Checkpoint, lanes: int) -> None:
+        self._checkpoint = checkpoint
+        self._contents = Contents(checkpoint.state, lanes)
 
     def state(self, cycle: int) -> State:
-        return self._machine.state
+        return self._checkpoint.state
 
     def contents(self, cycle: int) -> Contents:
-        return Contents(self._machine.state, self._machine.image.machine.lanes)
+        return self._contents
 
     def memory(self, cycle: int, addresses: Sequence[int]) -> tuple[bytes, bool]:
-        engine = self._machine.engine
-        return memory_of(engine.sram(), engine.written(), addresses)
-
-
-def memory_of(sram: memoryview, written: memoryview, addresses: Sequence[int]) -> tuple[bytes, bool]:
-    """Bytes of SRAM, and whether all of them were ever written."""
-    data = bytes(sram[address] for address in addresses)
-    return data, all(written[address >> 3] >> (address & 7) & 1 for address in addresses)
+        sram, written = self._checkpoint.sram, self._checkpoint.written
+        data = bytes(byte_of(sram, address) for address in addresses)
+        return data, all(byte_of(written, address >> 3) >> (address & 7) & 1 for address in addresses)
 
 
 def edit_of(replay: Replay, spot: Spot, since: int) -> Origin | None:
@@ -47,11 +43,9 @@ def edit_of(replay: Replay, spot: Spot, since: int) -> Origin | None:
 
 def changed(replay: Replay, number: int, spot: Spot) -> bool:
     """Whether an edit, by its place among them, changed what a spot holds in its cycle."""
-    return bits(replay, spot) != replay.history.before_edit(number, partial(_bits_now, spot))
-
-
-def _bits_now(spot: Spot, machine: Machine) -> int | None:
-    return bits(Now(machine), spot)
+    lanes = replay.spec.lanes
+    before, after = (bits(Kept(each, lanes), spot) for each in replay.history.around_edit(number))
+    return before != after
 
 
 def _at(spot: Spot, cycle: int) -> Spot:
