@@ -113,7 +113,6 @@ def test_a_mark_makes_a_line_code() -> None:
         ("delete 7", "E-DEBUG: there is no number 7 to `delete`; there are none"),
         ("info weather", "E-DEBUG: `info` knows nothing of `weather`; "),
         ("r1", "E-DEBUG: `r1` is neither a verb nor an instruction; `p r1` shows its value"),
-        ("goto end", "E-DEBUG: the end of the run is not known: it has not been there yet; `continue` goes on to it"),
         ("json maybe", "E-DEBUG: `json` takes `on` or `off`, not `maybe`; "),
         ("save a b", "E-DEBUG: `save` takes the name of one file, not 2; usage: `save FILE`"),
         ("undo", "E-DEBUG: there is no change to undo; "),
@@ -194,6 +193,9 @@ def test_goto_takes_cycles_distances_marks_and_ends() -> None:
     prompt = Prompt()
     prompt("run")
     end = prompt.session.cycle
+    prompt.console.session = Prompt().session
+    prompt("b again", "goto end")
+    assert prompt.session.cycle == end
     for where, cycle in (("5", 5), ("+3", 8), ("-2", 6), ("start", 0), ("end", end), ("-1000", 0), ("0x10", 16)):
         prompt(f"goto {where}")
         assert prompt.session.cycle == cycle, where
@@ -296,6 +298,7 @@ def test_lines_of_a_pipe_are_asked_for_and_echoed_only_where_asked(lpu: Command)
     assert lpu("debug", "sum.s", stdin=b"echo a\n").out == "(lpu) a\n(lpu) \n"
     assert lpu("debug", "--echo", "sum.s", stdin=b"echo a\n").out == "(lpu) echo a\na\n(lpu) \n"
     assert lpu("debug", "--batch", "--echo", "-ex", "echo a", "sum.s").out == "(lpu) echo a\na\n"
+    assert [json.loads(line)["verb"] for line in lpu("debug", "--json", stdin=b"echo a\n").out.splitlines()] == ["echo"]
 
 
 def test_scripts_call_scripts_and_say_where_they_were_given_up(lpu: Command) -> None:
@@ -387,6 +390,25 @@ def test_a_defect_of_a_verb_is_said_and_the_session_goes_on(monkeypatch: pytest.
         "this is a defect of the debugger; the session goes on"
     )
     assert broken("stepc").failed is False
+
+
+def test_a_transcript_that_cannot_be_written_ends_and_the_session_goes_on(lpu: Command) -> None:
+    lpu.write("sum.s", SUM)
+    done = lpu(
+        "debug", "--batch", "--keep-going", "--transcript", "/dev/full", "-ex", "echo a", "-ex", "echo b", "sum.s"
+    )
+    assert (done.status, done.out) == (2, "a\nb\n")
+    assert done.err.count("the transcript /dev/full ends here") == 1
+
+
+def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompt = Prompt()
+
+    def greedy(session: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(type(prompt.session), "reverse", greedy)
+    assert prompt.fails("rc") == "E-DEBUG: there is not enough memory for this; "
 
 
 def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:

@@ -187,6 +187,8 @@ class Console:
             return self.refuse(line, error)
         except KeyboardInterrupt:
             return self.refuse(line, trouble("interrupted"))
+        except MemoryError:
+            return self.refuse(line, trouble("there is not enough memory for this"))
         except Exception as error:
             if self.raises:
                 raise
@@ -207,9 +209,19 @@ class Console:
         return reply
 
     def _answer(self, reply: Reply) -> None:
-        if self.transcript:
-            self.transcript.write(reply)
+        self._record(reply)
         self.show(reply)
+
+    def _record(self, reply: Reply) -> None:
+        """Write to the transcript; one that cannot be written any more ends there."""
+        if self.transcript is None:
+            return
+        path = self.transcript.path
+        try:
+            self.transcript.write(reply)
+        except OSError as error:
+            self.transcript = None
+            self.refuse("", trouble(f"the transcript {path} ends here: {error.strerror or error}", code="E-FILE"))
 
     # Scripts ----------------------------------------------------------------------------------
     def script(self, lines: Lines, keep_going: bool) -> int:

@@ -9,6 +9,7 @@ from debugger.repl.position import stopped_result
 from debugger.repl.reply import Result
 from debugger.repl.verb import Handler, Request
 from debugger.trouble import trouble
+from vm.machine import FOREVER
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console
@@ -80,18 +81,10 @@ def _goto(console: Console, where: str, request: Request) -> Stopped:
     if where == "start":
         return session.goto(session.history.start)
     if where == "end":
-        return session.goto(_end(console))
+        return session.goto(FOREVER)
     if where[0] in "+-":
         distance = arguments.number(where[1:].strip(), request.verb, "number of cycles")
         return session.goto(max(session.cycle + (distance if where[0] == "+" else -distance), session.history.start))
     if where[0].isdigit():
         return session.goto(arguments.number(where, request.verb, "cycle"))
     return session.goto(where)  # which says what marks there are
-
-
-def _end(console: Console) -> int:
-    """The last cycle of the run. Raises SourceError where it is not known."""
-    end = console.session.history.end
-    if end is None:
-        raise trouble("the end of the run is not known: it has not been there yet", "`continue` goes on to it")
-    return end

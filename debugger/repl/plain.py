@@ -72,13 +72,14 @@ def ask(console: Console, echo: bool) -> None:
 def _ask(console: Console, echo: bool) -> None:
     lines = lines_of(sys.stdin.buffer, "<stdin>")
     while not console.is_over:
-        print(MORE if console.wants_more else PROMPT, end="", flush=True)
+        if not console.json:
+            print(MORE if console.wants_more else PROMPT, end="", flush=True)
         line = next(lines, None)
         if echo and isinstance(line, str):
             print(line.rstrip())
         with pausing(console):
             if line is None:
-                print()
+                print(end="" if console.json else "\n")
                 console.close()
                 return
             console.take(line)

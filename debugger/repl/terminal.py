@@ -17,9 +17,10 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from debugger.repl.complete import choices
+from debugger.repl.console import defect
 from debugger.repl.highlight import tokens
 from debugger.repl.interrupt import pausing
-from debugger.repl.plain import MORE, PROMPT
+from debugger.repl.plain import MORE, PROMPT, ask
 from debugger.repl.position import position_lines
 
 if TYPE_CHECKING:
@@ -65,14 +66,25 @@ def run(console: Console) -> None:
             line = prompt.prompt([("class:prompt", MORE if console.wants_more else PROMPT)])
         except KeyboardInterrupt:
             console.drop()
-            continue
         except (EOFError, OSError):
             break
-        console.screen.width = columns()
-        console.interrupted = False
-        with pausing(console):
-            for each in line.split("\n"):
-                console.feed(each)
+        except Exception as error:  # of what is drawn: the session goes on without it
+            if console.raises:
+                raise
+            console.refuse("", defect("the prompt", error))
+            return ask(console, echo=False)
+        else:
+            answer(console, line)
+    return None
+
+
+def answer(console: Console, line: str) -> None:
+    """Do what was typed or pasted."""
+    console.screen.width = columns()
+    console.interrupted = False
+    with pausing(console):
+        for each in line.split("\n"):
+            console.feed(each)
 
 
 def greeting(console: Console) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from debugger.repl.reply import Reply
 from debugger.trouble import trouble
@@ -29,7 +30,8 @@ class Transcript:
             self._file.flush()
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what could not be written was told of
+            self._file.close()
 
 
 def written(reply: Reply) -> Iterator[str]:
