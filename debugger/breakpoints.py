@@ -152,8 +152,6 @@ class Breakpoints:
         return f"did you mean `{near[0]}`?" if near else "a place is FILE:LINE, LINE, a label, *ADDRESS or @CYCLE"
 
     def _watched(self, where: str, kind: str) -> Breakpoint:
-        if where in UNIT_NAMES:
-            return Breakpoint(0, kind, where, watches=(unit_watch(where),))
         if PREDICATES.match(where):
             from debugger import predicates
 

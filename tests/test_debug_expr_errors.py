@@ -134,6 +134,11 @@ def test_the_names_of_a_program_come_first(name: str) -> None:
     assert evaluate(machine, "_pc").value == machine.state.pc
 
 
+def test_a_tensor_with_the_name_of_a_unit_is_watched_as_a_tensor() -> None:
+    assert [each.kind for each in watches(machine_of(Tensor("A0", "i32", (2,))), "A0")] == ["write"]
+    assert [each.kind for each in watches(any_machine(), "A0")] == ["unit"]
+
+
 def test_labels_are_addresses_and_areas_are_words() -> None:
     machine = any_machine()
     machine.image.symbols += [Symbol("loop", TEXT, "local", 7), Symbol("area", "data", "local", 10, 3)]

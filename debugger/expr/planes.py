@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from debugger.expr.values import Array
 
 BUFFER, INSTALLED = 0, 1
-HALVES = 2  # planes that share an array of a 16-bit type: the low bytes are in the even one
 
 
 def weights(scope: Scope, plane: int, installed: int) -> Value:

@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 INT, FLOAT, BOOL, INDEX = "int", "float", "bool", "index"  # of Python: exact integers, 64-bit floats
-WIDE_INT, WIDE_FLOAT = "i64", "f64"  # what arithmetic of arrays gives where no element type holds it
-PYTHON = (INT, FLOAT, BOOL, INDEX)
+WIDE_INT = "i64"  # what arithmetic of arrays gives where no element type holds it; of floats that is f64
 STRUCT = {"f16": "<e", "f32": "<f"}
-UNSIGNED = {8: "B", 16: "H", 32: "I"}
 VIEWS = {**{name: name for name in TYPES}, "w1": "u8", "w2": "u16", "w4": "u32"}  # a width is that of a group
 
 

@@ -25,7 +25,7 @@ MEMORY_KINDS = (stops.WRITE, stops.READ, stops.ACCESS)
 
 def watches(scope: Scope, text: str, kind: str) -> tuple[Watch, ...]:
     """The watches of a target or a unit; of memory, of accesses of a kind. Raises SourceError."""
-    if text.strip() in UNIT_NAMES:
+    if text.strip() in UNIT_NAMES and text.strip() not in scope.machine.symbols:
         number = UNIT_NAMES.index(text.strip())
         return (Watch(stops.UNIT, number, number),)
     tree = parse(text)
