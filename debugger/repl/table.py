@@ -35,7 +35,7 @@ RUNNING = Group("Running", (
     Verb("until", ("u",), "EXPRESSION", EXPRESSION, "go on until an expression holds", moves.until,
          "For example `until r1 == 3`, `until cycle > 100 and any(nan(C))`."),
     Verb("goto", ("g",), "CYCLE | +N | -N | MARK | start | end", MARK, "go to any cycle, forward or backward",
-         moves.goto, "`start` is the first cycle, `end` the last of the run, past all breakpoints; +N and -N count from here."),
+         moves.goto, "`start` is the first cycle, `end` the last, past all breakpoints; +N and -N count from here."),
 ))  # fmt: skip
 
 BACK = Group("Going back", (
