@@ -145,6 +145,14 @@ def test_what_is_alike_everywhere_is_said_once() -> None:
     assert shown(machine, "X - 6") == ["X - 6 = i64[40, 9]: 0 everywhere"]
 
 
+def test_rows_that_are_alike_are_said_to_be() -> None:
+    array = np.zeros((9, 3), np.int8)
+    array[0] = [1, 2, 3]
+    assert shown(machine_with("i8", array), "X")[1:-1] == [
+        "  [0]  1  2  3", "  [1]  0  0  0", "  ... 6 rows like it", "  [8]  0  0  0",
+    ]  # fmt: skip
+
+
 def test_where_tensors_lie() -> None:
     rows = machine_of(Tensor("X", "f32", (3, 16), "rows", 65, 4, 70))
     assert "rows, slices me1..me4, rows 70..72" in shown(rows, "X")[0]

@@ -33,12 +33,19 @@ def look_up(scope: Scope, name: str) -> Store | Value:
     """What a name means, the program's own before the machine's. Raises Problem."""
     found = of_program(scope, name) or of_machine(scope, name.removeprefix(MACHINE_MARK))
     if found is None:
-        from asm.names.suggest import did_you_mean
-
-        known = "tensors and labels of the program, r0, cc, pc, cycle, v0, acc0[0], P0, mem[0], mw0[0], se0@mw0"
-        help_ = did_you_mean(name, names(scope.machine)) or f"there are {known}"
-        raise Problem(f"there is nothing called {name}", help_)
+        raise Problem(f"there is nothing called {name}", _meant(scope, name))
     return found
+
+
+def _meant(scope: Scope, name: str) -> str:
+    """What helps with a name that means nothing: one near it, or what there is."""
+    from asm.names.suggest import did_you_mean
+
+    known = "tensors and labels of the program, r0, cc, pc, cycle, v0, acc0[0], P0, mem[0], mw0[0], se0@mw0"
+    in_other_case = {each.lower(): each for each in _machine_names(scope.spec)}
+    if name.lower() in in_other_case:
+        return f"did you mean `{in_other_case[name.lower()]}`?"
+    return did_you_mean(name, [*scope.machine.symbols, *SINGLE]) or f"there are {known}"
 
 
 def of_program(scope: Scope, name: str) -> Store | Value | None:

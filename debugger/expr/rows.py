@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,16 +19,25 @@ CHUNKS = (LANES_PER_SUPERLANE, 8)  # elements of an array of one axis stand in r
 NARROWEST = 3  # what a column takes at least
 FEWEST = 3  # columns: one at each end, and what stands for the others
 
+ALIKE = 4  # rows that are alike are said to be, from so many on
+
 Format: TypeAlias = Callable[[Any], str]
+Row: TypeAlias = tuple[str, str]  # the index, and the elements; of what is left out a sentence
 Columns: TypeAlias = tuple[list[int | None], int]
 
 
 def rows(array: Array, held: Array | None, text: Format, width: int) -> Iterator[str]:
     """The lines of an array with at least one element."""
-    return _one_axis(array, held, text, width) if array.ndim == 1 else _axes(array, held, text, width)
+    found = _one_axis(array, held, text, width) if array.ndim == 1 else _axes(array, held, text, width)
+    for elements, run in groupby(found, key=lambda row: row[1]):
+        names = [name for name, _ in run]
+        if len(names) < ALIKE or DOTS in elements:  # what is left out of rows may differ
+            yield from (name + elements for name in names)
+        else:
+            yield from (names[0] + elements, f"{DOTS} {len(names) - 2} rows like it", names[-1] + elements)
 
 
-def _one_axis(array: Array, held: Array | None, text: Format, width: int) -> Iterator[str]:
+def _one_axis(array: Array, held: Array | None, text: Format, width: int) -> Iterator[Row]:
     """Elements in rows of some, each with the index of its first one."""
     label = len(str(len(array) - 1)) + 2
     room = max(NARROWEST, width - label)
@@ -38,7 +48,7 @@ def _one_axis(array: Array, held: Array | None, text: Format, width: int) -> Ite
     left_out = (-(-len(array) // each) - HEAD - TAIL) * each
     for part in _chunks(len(array), each):
         cells = [_cell(array, held, place, text) for place in part or ()]
-        yield _row(f"[{part.start}]", label, cells, column) if part else f"{DOTS} {left_out:,} elements more"
+        yield _row(f"[{part.start}]", label, cells, column) if part else ("", f"{DOTS} {left_out:,} elements more")
 
 
 def _chunks(count: int, each: int) -> Iterator[range | None]:
@@ -48,9 +58,8 @@ def _chunks(count: int, each: int) -> Iterator[range | None]:
         yield None if row is None else range(starts[row], min(starts[row] + each, count))
 
 
-def _axes(array: Array, held: Array | None, text: Format, width: int) -> Iterator[str]:
+def _axes(array: Array, held: Array | None, text: Format, width: int) -> Iterator[Row]:
     """A row for each index of the outer axes."""
-
     outer, last = array.shape[:-1], array.shape[-1]
     flat = array.reshape(prod(outer), last)
     there = None if held is None else held.reshape(flat.shape)
@@ -60,7 +69,7 @@ def _axes(array: Array, held: Array | None, text: Format, width: int) -> Iterato
     columns, column = _columns(flat, there, list(names), text, width - label)
     for row in shown:
         if row is None:
-            yield f"{DOTS} {len(flat) - HEAD - TAIL:,} rows more"
+            yield "", f"{DOTS} {len(flat) - HEAD - TAIL:,} rows more"
         else:
             cells = [DOTS if k is None else _cell(flat, there, (row, k), text) for k in columns]
             yield _row(names[row], label, cells, column)
@@ -103,5 +112,5 @@ def _cell(array: Array, held: Array | None, place: Any, text: Format) -> str:
     return text(array[place].item()) if held is None or held[place] else ABSENT
 
 
-def _row(name: str, label: int, cells: list[str], column: int) -> str:
-    return f"{name:>{label}}" + "".join(f"{GAP}{cell:>{column}}" for cell in cells)
+def _row(name: str, label: int, cells: list[str], column: int) -> Row:
+    return f"{name:>{label}}", "".join(f"{GAP}{cell:>{column}}" for cell in cells)
