@@ -92,10 +92,13 @@ def test_the_place_of_an_error_is_that_of_its_part(text: str, columns: tuple[int
 
 @pytest.mark.parametrize(
     ("text", "help_"),
-    [("XX", "did you mean `X`?"), ("cycl", "did you mean `cycle`?"), ("X.f23", "did you mean `f32`?"),
-     ("summ(X)", "did you mean `sum`?"), ("x", "did you mean `X`?"), ("R7", "did you mean `r7`?"), ("p0", "did you mean `P0`?"),
-     ("r1 && r2", "write `and`"), ("r1 = 3", "`==` compares; an expression changes nothing"), ("!r1", "write `not`"),
-     ("$r1", "registers are r0 to r31"), ("r1 ? 2 : 3", "write `A if TEST else B`")],
+    [
+        ("XX", "did you mean `X`?"), ("cycl", "did you mean `cycle`?"), ("X.f23", "did you mean `f32`?"),
+        ("summ(X)", "did you mean `sum`?"), ("x", "did you mean `X`?"), ("R7", "did you mean `r7`?"),
+        ("p0", "did you mean `P0`?"), ("r1 && r2", "write `and`"), ("!r1", "write `not`"),
+        ("r1 = 3", "`==` compares; an expression changes nothing"), ("$r1", "registers are r0 to r31"),
+        ("r1 ? 2 : 3", "write `A if TEST else B`"),
+    ],
 )  # fmt: skip
 def test_help_names_what_was_meant(text: str, help_: str) -> None:
     assert error_of(any_machine(), text).help == help_

@@ -134,6 +134,7 @@ def test_counts_are_those_of_numpy(tensor: Tensor, seed: int) -> None:
 def test_what_was_never_written_is_no_number() -> None:
     machine = machine_of(Tensor("X", "f32", (2, 2)))
     assert shown(machine, "X") == ["X = f32[2, 2], linear, word 1237 (mw2.0 row 53 word 1): never written"]
+    assert shown(machine, "X == X") == ["X == X = bool[2, 2]: nothing"]
     assert shown(machine, "X[0, 1]") == ["X[0, 1] = - (never written)"]
     assign(machine, "X[1, 0]", "0.5")(machine)
     assert shown(machine, "X")[1:] == ["  [0]    -    -", "  [1]  0.5    -", "  3 of 4 never written"]

@@ -100,7 +100,7 @@ class Shown(NamedTuple):
 
     def differences(self) -> list[str]:
         """How two arrays differ, where this compares them."""
-        return counts.difference(self.compared) if self.compared and self.shape else []
+        return counts.difference(self.compared) if self.compared and not self.is_absent else []
 
     # Data -------------------------------------------------------------------------------------
     def as_data(self) -> dict[str, Any]:
