@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from debugger.repl.highlight import bold, painted
 from debugger.repl.reply import Result
@@ -12,10 +13,20 @@ if TYPE_CHECKING:
     from debugger.repl.console import Console
     from debugger.running import Stopped
     from debugger.session import Session
-    from isa.diagnostics import Diagnostic
+    from isa.diagnostics import Diagnostic, Place
 
 SHOWN_LINES = 8  # source lines of one bundle
 PLAIN_REASONS = ("step", "goto", "edit")  # which the position itself says
+
+
+class Issuing(NamedTuple):
+    """A source line and its ops in the bundle about to issue; `is_made`: they are not written there as they are."""
+
+    file: str
+    line: int
+    text: str
+    ops: tuple[str, ...]
+    is_made: bool
 
 
 def stopped_result(console: Console, stopped: Stopped) -> Result:
@@ -46,7 +57,13 @@ def position_lines(console: Console) -> list[str]:
     place = session.place
     where = f"  {place.file}:{place.line}" if place else ""
     lines = [f"{bold(f'cycle {session.cycle}', colour)}{where}  {address_text(session)}"]
-    return lines + [f"{number:>6}  {painted(text, colour)}" for _, number, text in source_lines(session)]
+    return lines + [line for each in issuing(session) for line in issuing_lines(each, colour)]
+
+
+def issuing_lines(each: Issuing, colour: bool) -> list[str]:
+    """A line and, where they are not written there, the ops made of it."""
+    line = f"{each.line:>6}  {painted(each.text, colour)}"
+    return [line, f"{'=':>14} {painted(' || '.join(each.ops), colour)}"] if each.is_made else [line]
 
 
 def ending(session: Session) -> str:
@@ -64,12 +81,30 @@ def address_text(session: Session) -> str:
     return f"pc {session.pc}{f' <{label}>' if label else ''}{later}"
 
 
-def source_lines(session: Session) -> list[tuple[str, int, str]]:
-    """File, number and text of the lines whose ops are in the bundle about to issue."""
+def issuing(session: Session) -> list[Issuing]:
+    """The lines whose ops are in the bundle about to issue, by file and number."""
     if session.state.fetch_ended:
         return []
-    places = sorted({(place.file, place.line) for place in session.lines.places_of(session.pc)})
-    return [(file, number, session.lines.line_text(file, number)) for file, number in places[:SHOWN_LINES]]
+    found: dict[tuple[str, int], list[tuple[str, Place]]] = {}
+    for text, place in ops_about_to_issue(session):
+        found.setdefault((place.file, place.line), []).append((text, place))
+    return [of_line(session, *where, ops) for where, ops in sorted(found.items())[:SHOWN_LINES]]
+
+
+def ops_about_to_issue(session: Session) -> Iterator[tuple[str, Place]]:
+    """The ops of the next bundle that were written somewhere."""
+    for slot in range(len(session.lines.places_of(session.pc))):
+        place = session.op_place(session.pc, slot)
+        if place:
+            yield session.op_text(session.pc, slot), place
+
+
+def of_line(session: Session, file: str, line: int, ops: list[tuple[str, Place]]) -> Issuing:
+    """A line with its ops, which are made of it if it is a macro's, or names other instructions."""
+    text = session.lines.line_text(file, line)
+    words = text.lower().replace("{", " ").split()
+    is_made = any(place.trail or op.split()[0] not in words for op, place in ops)
+    return Issuing(file, line, text, tuple(op for op, _ in ops), is_made)
 
 
 def display_lines(console: Console, number: int) -> list[str]:
@@ -89,6 +124,8 @@ def display_lines(console: Console, number: int) -> list[str]:
 def position_data(session: Session) -> dict[str, Any]:
     from isa.report import to_json
 
-    lines = [{"file": file, "line": number, "text": text} for file, number, text in source_lines(session)]
+    lines = [
+        {"file": each.file, "line": each.line, "text": each.text, "ops": list(each.ops)} for each in issuing(session)
+    ]
     fault = to_json(session.fault) if session.fault else None
     return {"cycle": session.cycle, "pc": session.pc, "status": session.status, "fault": fault, "lines": lines}
