@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
 
+from debugger.elements import element_of
 from isa.codec import Op
 from isa.image import DATA, Image, Tensor
 from isa.machine import BYTES_PER_WORD
-from isa.types import TYPES
 from vm import contents
 from vm.machine import Machine
-
-MAX_SEARCHED = 1 << 22  # elements of a tensor in a layout that is searched for a byte
 
 
 def accessed(image: Image, op: Op) -> dict[str, str]:
@@ -36,9 +33,12 @@ def begins(tensor: Tensor, number: int, row: int) -> bool:
 
 def byte_name(machine: Machine, address: int) -> str:
     """`C[2, 5]` of a byte in a tensor, `table+3` in other data, else its word and byte."""
+    element = element_of(machine.image, [address])
+    if element:
+        return f"{element.tensor.name}{list(element.indices[0]) or ''}"
     for name, tensor in machine.tensors.items():
         if name in machine.symbols and any(address in extent for extent in extents(machine, tensor)):
-            return element_name(machine, tensor, address)
+            return f"a byte of {name}"  # which pads it
     word, byte = divmod(address, BYTES_PER_WORD)
     for symbol in machine.image.symbols:
         if symbol.kind == DATA and symbol.value <= word < symbol.value + symbol.size:
@@ -48,26 +48,3 @@ def byte_name(machine: Machine, address: int) -> str:
 
 def extents(machine: Machine, tensor: Tensor) -> list[range]:
     return contents.extents(tensor, machine.engine.spec, machine.symbols[tensor.name].value)
-
-
-def element_name(machine: Machine, tensor: Tensor, address: int) -> str:
-    """A tensor's element by a byte of it, as `C[2, 5]`; of a byte that pads it, only the tensor."""
-    flat = _flat_index(machine, tensor, address)
-    if flat is None:
-        return f"a byte of {tensor.name}"
-    index: list[int] = []
-    for size in reversed(tensor.shape):
-        flat, place = divmod(flat, size)
-        index.insert(0, place)
-    return f"{tensor.name}[{', '.join(map(str, index))}]" if index else tensor.name
-
-
-def _flat_index(machine: Machine, tensor: Tensor, address: int) -> int | None:
-    """Which element in row-major order a byte belongs to."""
-    if tensor.layout == "linear":
-        (extent,) = extents(machine, tensor)
-        return (address - extent.start) * 8 // TYPES[tensor.dtype].bits
-    if prod(tensor.shape) > MAX_SEARCHED:
-        return None
-    found = (machine.addresses(tensor.name) == address).any(axis=-1).reshape(-1).nonzero()[0]
-    return int(found[0]) if len(found) else None

@@ -13,7 +13,7 @@ from why_tools import generated, opened, opened_text, some_spots
 
 from debugger.why import goes, why
 from debugger.why.cause import MANY, MOST_LINES, Cause, summed_up
-from debugger.why.elements import element_of
+from debugger.elements import element_of
 from debugger.why.replay import Replay
 from debugger.why.tree import cause_of
 from isa import layout

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from debugger.elements import bytes_name, element_of
 from debugger.why.cause import Cause, summed_up
-from debugger.why.elements import bytes_name, element_of
 from debugger.why.flows import Datum, made_of
 from debugger.why.lives import Life, life_of
 from debugger.why.makers import Part, held_since, makers

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from debugger.elements import element_of
 from debugger.why.edits import edit_of
-from debugger.why.elements import origin_of_bytes
 from debugger.why.replay import Replay
 from debugger.why.sources import scalar_addresses, weight_rows
 from debugger.why.spots import (
@@ -25,6 +25,8 @@ from debugger.why.spots import (
     V,
     groups,
 )  # fmt: skip
+from isa.image import Image
+from isa.machine import BYTES_PER_WORD
 from isa.row import WRITE
 from isa.tensor import TYPE_CODE
 from isa.types import TYPES
@@ -95,6 +97,28 @@ def _memory(replay: Replay, spot: Spot) -> list[Part]:
         for stop, address in zip(found, spot.addresses, strict=True)
     ]
     return list(_joined(spot, makers))
+
+
+def origin_of_bytes(replay: Replay, spot: Spot) -> Origin:
+    """Where bytes that no op stored came from."""
+    _, written = replay.memory(spot.cycle, spot.addresses)
+    if not written:
+        return Origin("nothing", "never written")
+    element = element_of(replay.image, spot.addresses)
+    if element and element.tensor.is_input:
+        return Origin("input", "input")
+    return Origin("data", "initial data" if _is_initial(replay.image, spot.addresses) else "set before the run began")
+
+
+def _is_initial(image: Image, addresses: Sequence[int]) -> bool:
+    """Whether the executable has data for bytes; those of one element may lie in blocks of several slices."""
+    spec = image.machine
+    starts = [
+        (spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word) * BYTES_PER_WORD
+        for block in image.blocks
+    ]
+    filled = [range(start, start + len(block.data)) for start, block in zip(starts, image.blocks, strict=True)]
+    return all(any(address in data for data in filled) for address in addresses)
 
 
 def _stored(replay: Replay, stop: Stop | None, address: int) -> Made | None:

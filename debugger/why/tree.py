@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from debugger.elements import symbol_of
 from debugger.why import sums
 from debugger.why.cause import MORE, Cause, summed_up
-from debugger.why.elements import symbol_of
 from debugger.why.makers import Part, makers
 from debugger.why.replay import Replay
 from debugger.why.sources import ADDRESS, SELECTION, Source, sources

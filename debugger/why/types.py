@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from debugger.why.elements import element_of
+from debugger.elements import element_of
 from debugger.why.makers import Part, makers
 from debugger.why.replay import Replay
 from debugger.why.sources import sources

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from debugger.elements import bytes_name
 from debugger.names import accessed
-from debugger.why.elements import bytes_name
 from debugger.why.replay import Replay
 from debugger.why.spots import (
     ACCUMULATOR,

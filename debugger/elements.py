@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import NamedTuple
 
-from debugger.why.replay import Replay
-from debugger.why.spots import Origin, Spot
 from isa import layout
 from isa.image import DATA, PARAM, Image, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
@@ -69,28 +67,6 @@ def bytes_name(image: Image, addresses: Sequence[int]) -> str:
     row, lane = divmod(addresses[0], spec.lanes)
     bank, row = divmod(row, spec.rows)
     return f"row {row} of {spec.bank_name(bank)}, lane {lane}{f' ({symbol.name})' if symbol else ''}"
-
-
-def origin_of_bytes(replay: Replay, spot: Spot) -> Origin:
-    """Where bytes that no op stored came from."""
-    _, written = replay.memory(spot.cycle, spot.addresses)
-    if not written:
-        return Origin("nothing", "never written")
-    element = element_of(replay.image, spot.addresses)
-    if element and element.tensor.is_input:
-        return Origin("input", "input")
-    return Origin("data", "initial data" if _is_initial(replay.image, spot.addresses) else "set before the run began")
-
-
-def _is_initial(image: Image, addresses: Sequence[int]) -> bool:
-    """Whether the executable has data for bytes; those of one element may lie in blocks of several slices."""
-    spec = image.machine
-    starts = [
-        (spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word) * BYTES_PER_WORD
-        for block in image.blocks
-    ]
-    filled = [range(start, start + len(block.data)) for start, block in zip(starts, image.blocks, strict=True)]
-    return all(any(address in data for data in filled) for address in addresses)
 
 
 # Layouts backwards ----------------------------------------------------------------------------
