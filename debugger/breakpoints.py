@@ -106,7 +106,7 @@ class Breakpoints:
         if where.startswith("*"):
             return Breakpoint(0, ADDRESS, where, (self._address(where[1:].strip()),))
         if where in self.lines.labels:
-            return Breakpoint(0, LABEL, where, (self._label(where),))
+            return Breakpoint(0, LABEL, where, self._label(where))
         file, colon, line = where.rpartition(":")
         if NUMBER.fullmatch(line):
             return self._at_line(where, file if colon else "", int(line, 0))
@@ -126,11 +126,15 @@ class Breakpoints:
         near = f"the bundle around it starts at {before}" if 0 <= before else "the program has no bundles"
         raise trouble(f"no bundle starts at address {address}", near, BREAK)
 
-    def _label(self, name: str) -> int:
+    def _label(self, name: str) -> tuple[int, ...]:
+        """Where a label is; of the head of a loop that the assembler copied, wherever a round begins."""
         address = self.lines.labels[name]
-        if address in self.lines.starts:
-            return address
-        raise trouble(f"no bundle follows the label {name}", "break at the last line, or at a cycle: `@100`", BREAK)
+        if address not in self.lines.starts:
+            help = "break at the last line, or at a cycle: `@100`"
+            raise trouble(f"no bundle follows the label {name}", help, BREAK)
+        place = self.machine.symbols[name].place
+        copies = self.lines.addresses(place.file, place.line) if place else ()
+        return copies if len(copies) > 1 and address in copies else (address,)
 
     def _at_line(self, where: str, file: str, line: int) -> Breakpoint:
         name = self.lines.file_called(file) if file else next(iter(self.lines.files), None)

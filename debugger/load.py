@@ -95,6 +95,7 @@ class Loaded:
     def machine(self, source: Source) -> Machine:
         """A fresh machine with the program and its inputs. Raises SourceError."""
         machine = Machine(self.image, source.engine, source.uninit, source.spec(), source.strict)
+        machine.register_names = self.names.registers
         inputs = [transfer(text) for text in source.inputs]
         check(machine, inputs, ())
         fill(machine, inputs)

@@ -215,6 +215,28 @@ def test_a_line_stops_wherever_it_issues() -> None:
     assert stops_ahead(session) == [state.cycle for state in states if state.cycle]
 
 
+def test_a_label_of_a_pipelined_loop_stops_in_each_round() -> None:
+    session, _ = session_at("matmul.s")
+    session.breakpoints.add("loop_k")
+    assert len(stops_ahead(session)) == 4 * 4 * 4
+
+
+def test_registers_by_the_names_of_the_source() -> None:
+    session = Session.open(
+        Source(text=".reg i, product\n mov i, 3\n mul product, i, 7\n add %x, product, 1\n halt 0\n")
+    )
+    session.run()
+    assert [session.value(name).value for name in ("i", "product", "x", "product + i")] == [3, 21, 22, 24]
+    session.set("product", "i * 5")
+    assert session.value("product").value == 15
+    session.undo()
+    session.breakpoints.watch("product")
+    assert session.reverse().hits == (1,)
+    assert session.value("product").value == 21
+    session.back(by="cycle")
+    assert session.value("product").value == 0
+
+
 @pytest.mark.parametrize("unit", ["M0", "A0", "L1"])
 def test_a_unit_is_watched_and_stops_in_a_cycle_if_it_issues(unit: str) -> None:
     session, _ = session_at("matmul.s")

@@ -51,6 +51,7 @@ class Machine:
     ) -> None:
         self.image: Image = loader.read_image(source)
         self.engine = loader.load(self.image, engine, machine, uninit, strict)
+        self.register_names: dict[str, int] = {}  # what the source calls registers, where that is told
 
     # Time -------------------------------------------------------------------------------------
     def run(self, max_cycles: int | None = None) -> str:

@@ -52,7 +52,7 @@ def of_program(scope: Scope, name: str) -> Store | Value | None:
     """A tensor, an area of memory, or the address of a label."""
     symbol = scope.machine.symbols.get(name)
     if symbol is None:
-        return None
+        return of_source(scope, name)
     if symbol.kind == TEXT:
         return Value(symbol.value, INT)
     declared = scope.machine.tensors.get(name)
@@ -62,6 +62,12 @@ def of_program(scope: Scope, name: str) -> Store | Value | None:
     except ValueError as error:  # an object file may say anything
         raise Problem(str(error)) from None
     return _memory(scope, tensor, symbol.value, any_type=declared is None)
+
+
+def of_source(scope: Scope, name: str) -> Store | None:
+    """A register by what the source calls it, with or without the `%`."""
+    number = scope.machine.register_names.get(name, scope.machine.register_names.get(f"%{name}"))
+    return None if number is None else Register(scope, name, "u32", number)
 
 
 def _memory(scope: Scope, tensor: Tensor, word: int = 0, any_type: bool = True) -> Memory:
@@ -212,7 +218,7 @@ def position(spec: MachineSpec, place: str) -> int:
 # For completion ---------------------------------------------------------------------------------
 def names(machine: Machine) -> list[str]:
     """All names that an expression can begin with: the program's, then the machine's."""
-    return list(dict.fromkeys([*machine.symbols, *_machine_names(machine.engine.spec)]))
+    return list(dict.fromkeys([*machine.symbols, *machine.register_names, *_machine_names(machine.engine.spec)]))
 
 
 def _machine_names(spec: MachineSpec) -> Iterator[str]:
