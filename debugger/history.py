@@ -189,7 +189,9 @@ class History:
         return status
 
     def _set_stops(self, stops: Stops) -> None:
-        self._engine.set_stops(stops._replace(breakpoints=stops.breakpoints | self._orders.keys()))
+        if self._orders:
+            stops = stops._replace(breakpoints=stops.breakpoints | self._orders.keys())
+        self._engine.set_stops(stops)
 
     def _obey(self, stops: Stops) -> str:
         """Where an edit is to be made, make it, unless it lies behind us; a stop is what others asked for."""
