@@ -1,4 +1,4 @@
-"""Any cycle of long runs: seconds of the first pass, of jumps to random cycles, of steps and of looks back."""
+"""Any cycle of long runs: seconds of processor time of the first pass, of jumps to random cycles, of steps and of looks back."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def storing() -> Image:
 
 
 def timed(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     action()
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def measure(name: str, program: Image, filled: bool) -> None:

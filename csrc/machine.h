@@ -138,6 +138,8 @@ typedef struct {
     lpu_test test;
     lpu_elements elements;
     uint64_t tested, run, from, to, number;
+    bool has_words; /* the elements are some words, one after another, from `first_word` on */
+    uint32_t first_word, words;
 } lpu_watcher;
 
 typedef struct {

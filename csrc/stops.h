@@ -81,12 +81,16 @@ static inline bool is_near(const uint8_t *blocks, size_t byte)
     return blocks[block / 8] >> block % 8 & 1;
 }
 
+static inline bool is_lane(const lpu_micro *access)
+{
+    return access->kind == LPU_SEM_LDL || access->kind == LPU_SEM_STL;
+}
+
 /* Whether an access is to a word of memory that is nowhere near. */
 static inline bool is_far(const lpu_machine *m, const uint8_t *blocks, const lpu_micro *access)
 {
-    bool is_lane = access->kind == LPU_SEM_LDL || access->kind == LPU_SEM_STL;
     uint32_t word = word_address(access);
-    return !is_lane && (word >= m->map.words || !is_near(blocks, (size_t)word * WORD_BYTES));
+    return !is_lane(access) && (word >= m->map.words || !is_near(blocks, (size_t)word * WORD_BYTES));
 }
 
 /* The same as lpu_note_access, mostly at once: an access to a word that is nowhere near, or not in range. */
@@ -98,7 +102,11 @@ static inline bool sees_access(lpu_machine *m, uint32_t pc, const lpu_micro *ste
 /* The same as lpu_test_store, mostly at once. */
 static inline bool sees_store(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)
 {
-    return UNLIKELY(!is_far(m, m->stops.tested_blocks, step + 1)) && lpu_test_store(m, pc, step, now);
+    const lpu_micro *store = step + 1;
+    if (LIKELY(is_far(m, m->stops.tested_blocks, store)))
+        return false;
+    bool is_alone = !is_lane(store) && !m->with_tensor; /* nobody else writes what the word is part of */
+    return (!is_alone || lpu_word_may_pass(m, word_address(store))) && lpu_test_store(m, pc, step, now);
 }
 
 #endif

@@ -143,6 +143,18 @@ static void *copied(const void *from, size_t bytes)
     return copy ? memcpy(copy, from, bytes) : NULL;
 }
 
+/* Elements numbered from 0 that are words. */
+static void find_words(lpu_watcher *watch, const lpu_elements *e)
+{
+    const lpu_elements_run *run = e->runs;
+    bool are_words = watch->test.bits == PATTERN_BITS && e->step == PATTERN_BITS && e->stride == 1;
+    if (!are_words || e->run_count > 1 || run->number || run->bit % PATTERN_BITS)
+        return;
+    watch->has_words = true;
+    watch->first_word = (uint32_t)(run->bit / PATTERN_BITS);
+    watch->words = (uint32_t)run->count;
+}
+
 /* False when memory runs out; what was copied is then known. */
 static bool copy_watch(lpu_watcher *to, const lpu_watch *from)
 {
@@ -156,6 +168,7 @@ static bool copy_watch(lpu_watcher *to, const lpu_watch *from)
         return true;
     to->elements = *from->elements;
     to->elements.runs = copied(from->elements->runs, from->elements->run_count * sizeof *from->elements->runs);
+    find_words(to, from->elements);
     if (from->test->golden)
         to->test.golden = copied(from->test->golden, from->test->golden_bytes);
     return to->elements.runs && (to->test.golden || !from->test->golden);

@@ -34,6 +34,26 @@ bool lpu_passes(const lpu_test *test, uint32_t value)
     return is_in(test, 0, place) | is_in(test, 1, place);
 }
 
+static inline uint32_t word_at(const uint8_t *bytes)
+{
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+bool lpu_word_may_pass(const lpu_machine *m, uint32_t word)
+{
+    uint32_t value = word_at(m->map.sram + 4ull * word);
+    for (uint32_t i = 0; i < m->stops.count; i++) {
+        const lpu_watcher *watch = &m->stops.watches[i];
+        uint32_t number = word - watch->first_word;
+        const uint8_t *golden = watch->test.golden;
+        if (!watch->of.elements || (watch->has_words && number >= watch->words))
+            continue;
+        if (!watch->has_words || (golden ? word_at(golden + 4ull * number) != value : lpu_passes(&watch->test, value)))
+            return true;
+    }
+    return false;
+}
+
 /* Patterns out of memory ----------------------------------------------------------------------------------------- */
 /* Elements whose bytes lie in planes, `stride` apart */
 LPU_CLONES static void take_planes(uint32_t *restrict to, const uint8_t *restrict from, size_t stride, unsigned bytes,
@@ -54,8 +74,7 @@ LPU_CLONES static void take_pairs(uint32_t *restrict to, const uint8_t *restrict
 
 LPU_CLONES static void take_words(uint32_t *restrict to, const uint8_t *restrict from, size_t lanes)
 {
-    EACH_LANE(l, to[l] = from[4 * l] | (uint32_t)from[4 * l + 1] << 8 | (uint32_t)from[4 * l + 2] << 16
-                         | (uint32_t)from[4 * l + 3] << 24);
+    EACH_LANE(l, to[l] = word_at(from + 4 * l));
 }
 
 /* Elements of four bits, two to a byte from the lower half of one on, or halves of bytes side by side */

@@ -6,6 +6,9 @@
 /* Whether a number in a register passes a test. */
 bool lpu_passes(const lpu_test *test, uint32_t value);
 
+/* Whether a word that was stored may be an element that passes; where that takes long to tell, it may. */
+bool lpu_word_may_pass(const lpu_machine *m, uint32_t word);
+
 /* The element of the lowest number that passes the test of a watch, of those that have one of some bytes. */
 typedef struct {
     uint64_t number, bit;
