@@ -55,12 +55,11 @@ class Client:
     stops_at: frozenset[str] = reports.ENDS
 
 
-@dataclass
+@dataclass(frozen=True)
 class Letter:
-    """A message, what was wrong with one, or None at the end; taken once it is being dealt with."""
+    """A message, what was wrong with one, or None at the end."""
 
     message: Message | ProtocolError | None
-    is_taken: bool = False
 
     @property
     def is_urgent(self) -> bool:
@@ -90,7 +89,8 @@ class Adapter:
         self._inbox: SimpleQueue[Letter] = SimpleQueue()
         self._later: list[Callable[[], None]] = []
         self._failure: Exception | None = None
-        self._lock = Lock()  # held to pause what is under way, and to end that
+        self._urgent = 0  # messages that wait and may not
+        self._lock = Lock()  # of the inbox and what follows from it
 
     # What is debugged -------------------------------------------------------------------------
     @property
@@ -127,8 +127,7 @@ class Adapter:
     def _listen(self) -> None:
         while not self.is_over:
             letter = Letter(self._read())
-            self._inbox.put(letter)
-            self._interrupt(letter)
+            self._post(letter)
             if letter.command == LAST:
                 return
 
@@ -140,12 +139,13 @@ class Adapter:
         except (OSError, ValueError):  # the connection broke, or was closed here
             return None
 
-    def _interrupt(self, letter: Letter) -> None:
-        """Have what is under way pause for a message, if it may."""
+    def _post(self, letter: Letter) -> None:
+        """Put a message into the inbox, and have what is under way pause for it, if it may."""
         with self._lock:
+            self._inbox.put(letter)
+            self._urgent += letter.is_urgent
             motion = self.motion
-            may = letter.is_urgent or bool(motion and motion.is_resumable)
-            if self._session and may and not letter.is_taken:
+            if self._session and (letter.is_urgent or (motion and motion.is_resumable)):
                 self._session.pause()
 
     def _work(self) -> None:
@@ -167,21 +167,22 @@ class Adapter:
         if self.motion and not self.is_asked:
             self._move(self.motion)
             return
-        letter = self._inbox.get()
-        self._take(letter)
-        if letter.message is None:
+        message = self._next().message
+        if message is None:
             self.is_over = True
-        elif isinstance(letter.message, ProtocolError):
-            self.say(f"{letter.message}\n", "important")
+        elif isinstance(message, ProtocolError):
+            self.say(f"{message}\n", "important")
         else:
-            self._answer(letter.message)
+            self._answer(message)
 
-    def _take(self, letter: Letter) -> None:
-        """From here on nothing is under way that the letter would interrupt."""
+    def _next(self) -> Letter:
+        """Wait for a message. What it asks for is not interrupted, unless something urgent waits behind it."""
+        letter = self._inbox.get()
         with self._lock:
-            letter.is_taken = True
+            self._urgent -= letter.is_urgent
             if self._session:
-                self._session.history.pause_asked = False
+                self._session.history.pause_asked = self._urgent > 0
+        return letter
 
     @property
     def is_asked(self) -> bool:
