@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,65 @@ def test_no_text_does_harm(text: str) -> None:
         assign(machine, text, "1")
     except SourceError as error:
         assert {each.code for each in error.diagnostics} == {"E-EXPR"}
+
+
+# fmt: off
+LEAVES = ["X", "F", "B", "N", "r1", "cc", "v0", "acc0", "acc0[5]", "se4@vxm", "P0", "mapw0", "mem[5]", "mw4", "mw4[1]",
+          "pc", "loops", "3", "0", "-1", "2.5", "True", "nan", "X[0]", "F[1, 0]", "N[0]", "shape(F)",
+          "99999999999999999999"]
+BINARY = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "==", "!=", "<", ">=", " and ", " or "]
+SUFFIXES = [".f32", ".u8", ".i32", ".i4", ".bf16", ".w2", ".addr", "[0]", "[-1]", "[1:]", "[::2]", "[::-1]", "[0, 0]",
+            "[...]", "[X > 0]", "[first(X)]", "[N]"]
+CALLS = ["abs", "any", "all", "count", "first", "min", "max", "sum", "mean", "shape", "hex", "nan", "inf", "f16",
+         "i8", "i32"]
+# fmt: on
+FORMS = [
+    *(f"({{}}{operator}{{}})" for operator in BINARY),
+    *(f"{function}({{}})" for function in [*CALLS, "-", "~", "not "]),
+    *(f"({{}}){suffix}" for suffix in SUFFIXES),
+    "where({}, {}, {})",
+    "ulp({}, {})",
+    "({} if {} else {})",
+]
+
+
+@st.composite
+def expressions(draw: st.DrawFn, depth: int = 3) -> str:
+    """Texts that can be read, with any operator on anything."""
+    if depth == 0 or draw(st.booleans()):
+        return draw(st.sampled_from(LEAVES))
+    form = draw(st.sampled_from(FORMS))
+    return form.format(*(draw(expressions(depth - 1)) for _ in range(form.count("{}"))))
+
+
+@given(expressions())
+def test_any_operator_on_anything_is_a_value_or_refused(text: str) -> None:
+    machine = mixed_machine()
+    try:
+        shown = evaluate(machine, text)
+    except SourceError as error:
+        assert {each.code for each in error.diagnostics} == {"E-EXPR"}
+        return
+    assert shown.shape == np.shape(shown.value)
+    assert shown.held is None or shown.held.shape == shown.shape
+    assert shown.lines()[0].startswith(f"{text} = ")
+    json.dumps(shown.as_data(), allow_nan=False)
+
+
+@cache
+def mixed_machine() -> Machine:
+    """A machine with numbers of several types, some of them missing, NaN or infinite."""
+    machine = any_machine()
+    for name, dtype, word in (("F", "f32", 2000), ("B", "bf16", 2100), ("N", "i4", 2200)):
+        machine.image.tensors.append(Tensor(name, dtype, (2, 3)))
+        machine.image.symbols.append(Symbol(name, "data", "local", word))
+    machine["X"] = np.array([0, 1, -(2**31), 2**31 - 1], np.int32)
+    assign(machine, "F[0]", "nan")(machine)
+    assign(machine, "F[1, 1]", "inf")(machine)
+    assign(machine, "B", "-1.5")(machine)
+    assign(machine, "N[1]", "-8")(machine)
+    assign(machine, "v0.f32", "0.5")(machine)
+    return machine
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,8 @@ def negated(a: Value) -> Value:
 # Operands ---------------------------------------------------------------------------------------
 def operand(value: Value) -> Any:
     """What Python or NumPy computes with: numbers of Python but for floats of an element type, which are arrays."""
-    if value.type == INDEX:
-        raise Problem("an index of several axes is no number", "use it as an index: A[first(nan(A))]")
     is_float = value.type in TYPES and TYPES[value.type].kind == "f"
-    return as_array(value) if is_float else value.data
+    return as_array(value) if is_float or value.type == INDEX else value.data
 
 
 def is_array(data: Any) -> bool:

@@ -72,10 +72,13 @@ def as_array(value: Value) -> Array:
 
     if value.is_array:
         return value.data  # type: ignore[no-any-return]
+    if value.type == INDEX:
+        raise Problem("an index of several axes is no number", "use it as an index: A[first(nan(A))]")
+    dtype = {INT: np.dtype(np.int64), FLOAT: np.dtype(np.float64), BOOL: np.dtype(np.bool_)}
     try:
-        return np.asarray(value.data, layout.dtype(TYPES[value.type]) if value.type in TYPES else None)
+        return np.asarray(value.data, dtype.get(value.type) or layout.dtype(TYPES[value.type]))
     except OverflowError:
-        raise Problem(f"{value.data} is too large for an array") from None
+        raise Problem("an integer here is too large for 64 bits") from None
 
 
 def doubles(array: Array) -> Array:
