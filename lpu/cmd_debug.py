@@ -85,14 +85,12 @@ def main(arguments: list[str]) -> int:
 
 
 def converse(console: Console, args: argparse.Namespace) -> int:
+    """Do the commands given and, unless in batch, those that are typed then; the exit status."""
     from debugger.repl import plain
 
     done = all(plain.run_lines(console, lines, args.keep_going) for lines in scripts(args))
-    if console.interrupted:
-        return INTERRUPTED
     if args.batch:
-        if not args.commands:
-            done = plain.run_lines(console, plain.input_lines(), args.keep_going)
+        done = done and (bool(args.commands) or plain.run_lines(console, plain.input_lines(), args.keep_going))
         return batch_status(console, done)
     if not console.is_over:
         ask(console, args.echo and not sys.stdin.isatty())
@@ -176,6 +174,8 @@ def ask(console: Console, echo: bool) -> None:
 
 def batch_status(console: Console, done: bool) -> int:
     """The exit status of commands that nobody typed."""
+    if console.interrupted:
+        return INTERRUPTED
     if not done or console.failed:
         return USAGE
     return FAULT if console.session.fault else OK
