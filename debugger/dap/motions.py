@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from debugger.dap import reports
 from debugger.dap.arguments import Arguments, RequestError
@@ -158,7 +158,7 @@ def only(session: Session, place: str) -> Iterator[None]:
             session.breakpoints.enable(number)
 
 
-REQUESTS: dict[str, Any] = {
+REQUESTS = {
     "continue": continue_,
     "reverseContinue": reverse_continue,
     "pause": pause,
