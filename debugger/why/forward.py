@@ -13,7 +13,7 @@ from debugger.why.makers import Part, held_since, makers
 from debugger.why.replay import Replay
 from debugger.why.spots import MEMORY, STREAMS, Event, Made, Spot
 from debugger.why.tree import spot_text
-from debugger.why.types import made_type, spot_type
+from debugger.why.types import made_type, moves, spot_type
 from debugger.why.words import event_text, place_of, plural, spot_name
 from isa.places import flows_west, place_name
 from vm.floorplan import position, position_name
@@ -67,9 +67,11 @@ def _more_readers(rest: Sequence[Event]) -> str:
 def _reader(replay: Replay, datum: Datum, type_: str, event: Event) -> Cause:
     """An element that read a datum, and what it made of it; what only moves it leaves it of its type."""
     data = made_of(replay, event, datum)
-    type_ = made_type(replay, Made(event, data[0].lanes[0] if data and data[0].lanes else -1)) or type_
-    made = "; ".join(_made_text(replay, each, type_) for each in data)
-    text = f"read by {event_text(replay, event)}: {made or 'nothing of its result is made of it'}"
+    made = Made(event, data[0].lanes[0] if data and data[0].lanes else -1)
+    type_ = type_ if moves(made) and type_ else made_type(replay, made) or type_
+    results = "; ".join(_made_text(replay, each, type_) for each in data)
+    nothing = "by it is seen where to go on" if event.op.row.control else "nothing of its result is made of it"
+    text = f"read by {event_text(replay, event)}: {results or nothing}"
     return Cause(
         text, "op", event.cycle, event.pc, event.slot, place_of(replay, event.pc, event.slot), element=event.element,
         lane=data[0].lanes[0] if data and len(data[0].lanes) == 1 else -1,

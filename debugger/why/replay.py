@@ -21,7 +21,7 @@ from vm.stops import BREAKPOINT, Stop, Stops, Watch
 
 KEPT_STATES = 48
 MOST_STOPS = 4096  # that are looked at in one direction
-FIRST_WINDOW = 256  # cycles that are looked through first; each further window is four times as long
+FIRST_WINDOW = 2048  # cycles that are looked through first; each further window is eight times as long
 
 
 class Seen(NamedTuple):
@@ -137,7 +137,7 @@ class Replay:
                 low = max(self.history.start, high - size)
                 latest = {stop.number: stop for stop in self.stops(Stops(watches=tuple(watches)), low, high)}
                 found = [old or latest.get(number) for number, old in enumerate(found)]
-                high, size = low, 4 * size
+                high, size = low, 8 * size
         return found
 
     def last_where(self, watch: Watch, before: int, accept: Callable[[Stop], Event | None]) -> Event | None:
@@ -150,7 +150,7 @@ class Replay:
                     event = accept(stop)
                     if event:
                         return event
-                high, size = low, 4 * size
+                high, size = low, 8 * size
         return None
 
     def ahead(self, wanted: Stops, low: int, high: int, most: int = MOST_STOPS) -> Seen:
