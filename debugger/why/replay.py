@@ -140,6 +140,16 @@ class Replay:
                 high, size = low, 8 * size
         return found
 
+    def last_stops(self, watch: Watch, before: int, most: int) -> list[Stop]:
+        """The last stops of a watch before a cycle, in order, as many as are wanted or there are."""
+        high, size, found = min(before, self.history.reached + 1) - 1, FIRST_WINDOW, list[Stop]()
+        with self.visit():
+            while high > self.history.start and len(found) < most:
+                low = max(self.history.start, high - size)
+                found = self.stops(Stops(watches=(watch,)), low, high) + found
+                high, size = low, 8 * size
+        return found[-most:]
+
     def last_where(self, watch: Watch, before: int, accept: Callable[[Stop], Event | None]) -> Event | None:
         """What the last stop of a watch before a cycle says, of those that say something."""
         high, size = min(before, self.history.reached + 1) - 1, FIRST_WINDOW

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from debugger.why.makers import TYPE_NAMES, makers
+from debugger.why.edits import edit_of
+from debugger.why.makers import TYPE_NAMES
 from debugger.why.replay import Replay
 from debugger.why.sources import Source, sources, term
-from debugger.why.spots import ACCUMULATOR, EXIT, Made, Origin, Spot
+from debugger.why.spots import ACCUMULATOR, EXIT, Event, Made, Spot
 from debugger.why.values import as_number, bits
 from isa.types import TYPES
+from vm import stops
+from vm.stops import Watch
 
 MOST_SUMMANDS = 16  # that are followed back at once
 Number = int | float
@@ -54,17 +57,28 @@ def _sources_of_row(replay: Replay, made: Made) -> list[Source]:
 def summands(replay: Replay, made: Made, type_: str) -> tuple[list[Summand], Spot | None]:
     """What was added to an accumulator row, the last first; and the row as it was before, where that was not empty."""
     found: list[Summand] = []
+    earlier = _setters(replay, made)
     while True:
         spots = {source.spot.kind: source.spot for source in _sources_of_row(replay, made)}
         found.append(Summand(spots[EXIT], as_number(bits(replay, spots[EXIT]) or 0, type_)))
         if ACCUMULATOR not in spots:
             return found, None
         row = spots[ACCUMULATOR]
-        maker = makers(replay, row)[0].maker
-        sets = isinstance(maker, Made) and any(each.spot.kind == EXIT for each in _sources_of_row(replay, maker))
-        if isinstance(maker, Origin) or not sets or len(found) == MOST_SUMMANDS:
+        event = earlier.pop() if earlier else None
+        setter = Made(event, made.lane) if event else None
+        sets = setter and any(each.spot.kind == EXIT for each in _sources_of_row(replay, setter))
+        if setter is None or not sets or edit_of(replay, row, setter.event.cycle + 1):
             return found, row
-        made = maker
+        made = setter
+
+
+def _setters(replay: Replay, made: Made) -> list[Event]:
+    """The elements that set the row of one before it did, in order, with the states in which they did at hand."""
+    op, row = made.event.op, made.event.op["acc"] + made.event.step
+    watch = Watch(stops.ACCUMULATOR, row, row, op["plane"])
+    found = replay.last_stops(watch, made.event.cycle + 1, MOST_SUMMANDS)
+    events = (replay.event(stop.pc, stop.slot, stop.cycle - 1) for stop in found)
+    return [event for event in events if event and replay.state(event.cycle)]
 
 
 def is_product(made: Made) -> bool:
