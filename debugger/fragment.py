@@ -95,7 +95,7 @@ def assemble(setting: Setting, text: str, title: str) -> Fragment:
     """Assemble typed lines, called `title` in messages. Raises SourceError."""
     assembler = Assembler(scope_of(setting), setting.image.machine)
     assembler.held = setting.held
-    label = label_of(title)
+    label = label_of(title, assembler.scope)
     options = ExpandOptions(setting.folders)
     statements = assembler.read(f".global {label}\n{label}:\n.text\n", title, options)
     statements += assembler.read(text, title, options)
@@ -107,9 +107,12 @@ def assemble(setting: Setting, text: str, title: str) -> Fragment:
     return Fragment(setting.address, part, not any(map(_is_timed, statements)), Names.of(assembly.scope))
 
 
-def label_of(title: str) -> str:
+def label_of(title: str, scope: Scope) -> str:
     """The label at which `<typed 3>` begins: `typed_3`."""
-    return title.strip("<>").replace(" ", "_")
+    name = title.strip("<>").replace(" ", "_")
+    while name in scope.table:
+        name += "_"
+    return name
 
 
 def _is_timed(statement: Statement) -> bool:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from debugger.edits import CLOSING, RUN
-from debugger.lines import Lines
+from debugger.lines import JUMPS, Lines
 from debugger.running import EDIT, Goal, Runner, Stopped
 from debugger.trouble import trouble
 from isa.faults import CONDITION_CODE
-from vm.engine import HALTED, Loop, State
+from vm.engine import FAULT, HALTED, Loop, State
 from vm.loader import store_blocks
 from vm.machine import Machine
 from vm.state import is_over
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from debugger.fragment import Fragment
     from debugger.session import Session
 
-JUMPS = ("jump", "branch")
 RETURN = "ret"
 
 
@@ -159,17 +158,17 @@ def through(session: Session, typed: Typed) -> Stopped:
     """Run to where the code ends or leaves for the program; a run that was over goes on until all has landed."""
     fragment, origin = typed
     exits = set(jumps_out(fragment))
-    returns = {start: op["ra"] for start, op in fragment.ops if op.row.control == RETURN}
+    returns = {start: op.registers_read[0] for start, op in fragment.ops if op.row.control == RETURN}
     found = None
     while found is None or (found.reason == EDIT and session.pc in returns):
         exits |= returning(session, fragment, returns)
         found = to_any(session, {fragment.end, *exits, *returns})
+    if session.pc in exits and found.reason != FAULT:
+        leave_loops(session, origin)
     if found.reason != EDIT:
         return found
     if is_over(origin) and session.state.fetch_ended:
         return at_rest(session)
-    if session.pc in exits:
-        leave_loops(session, origin)
     landing = results_land(fragment, session.state)
     return to_cycle(session, landing) if landing > session.cycle else found
 

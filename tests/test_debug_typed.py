@@ -173,6 +173,13 @@ def test_steps_go_through_typed_code_and_back_to_the_program(engine: str) -> Non
     assert session.cycle == 0
 
 
+def test_a_breakpoint_where_a_jump_leads_is_heeded(engine: str) -> None:
+    session = counting(engine)
+    session.breakpoints.add("done")
+    found = session.execute("jmp done")
+    assert (found.reason, found.hits, session.state.loops) == ("breakpoint", (1,), ())
+
+
 def test_a_jump_that_is_not_taken_comes_back(engine: str) -> None:
     session = counting(engine)
     at = session.pc
