@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from expr_tools import error_of
+from hypothesis import given
+from hypothesis import strategies as st
 from tensor_tools import HALT, LANES, ME, MW, SE, SPEC, SW, Ops, R, V, machine, mov, random_bytes, read, vmov, write
 
 from debugger.expr import Target, assign, evaluate, resolve, watched, watches
 from isa.diagnostics import SourceError
 from isa.places import place_name
 from isa.tensor import TYPE_CODE
+from isa.types import TYPES
 from vm.engine import STOPPED, State
 from vm.items import Accumulator, Item, Map, Plane, Value, in_order
 from vm.machine import Machine
@@ -117,6 +120,28 @@ def test_what_is_assigned_is_read_back_and_nothing_else_changes(target: str, val
         assert bytes(made.engine.sram()) == memory
         assert made.state != before
         assert without(made.state, whole) == without(before, whole)
+
+
+PLACES_OF = ["v9", "acc0[5]", "acc3[1023]", "se4@vxm", "mem[64:80]", "mw3[5]", "me1[0:2]", "r7"]
+PARTS = ["", "[0]", "[3:9]", "[::-2]", "[-1]"]
+
+
+@given(st.data(), st.sampled_from(PLACES_OF), st.sampled_from(sorted(TYPES)), st.sampled_from(PARTS))
+def test_a_number_of_any_type_is_read_back(data: st.DataObject, place: str, name: str, part: str) -> None:
+    """Small whole numbers, which all types hold, but for unsigned ones those below zero."""
+    made = at(data.draw(st.sampled_from(["core", "reference"])), 3)
+    text = f"({place}).{name}{part}"
+    number = data.draw(st.integers(0 if TYPES[name].kind == "u" else -8, 7))
+    try:
+        resolve(made, text)
+    except SourceError:
+        assert TYPES[name].bits < 8 or "acc" in place or place == "r7"  # some places have no such elements
+        return
+    assign(made, text, str(number))(made)
+    found = evaluate(made, text)
+    assert found.dtype == name
+    assert found.held is None
+    assert np.all(found.value == number)
 
 
 def without(state: State, target: Target) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from debugger.expr import ulp
 from debugger.expr.errors import Problem
 from debugger.expr.operators import both_held, is_array, numeric, operand, truths
-from debugger.expr.values import BOOL, INDEX, INT, WIDE_INT, Value, as_array, converted, of_array, of_number
+from debugger.expr.values import INDEX, WIDE_INTS, Value, as_array, converted, is_integral, of_array, of_number
 from isa.types import TYPES
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ def absolute(a: Value) -> Value:
     if not is_array(data):
         return of_number(abs(data))
     array = as_array(a)
-    return of_array(abs(array.astype(np.int64) if _is_integer(a) else array), a.held)
-
-
-def _is_integer(a: Value) -> bool:
-    return a.type in (BOOL, INT, WIDE_INT) or (a.type in TYPES and TYPES[a.type].kind != "f")
+    return of_array(abs(array.astype(np.int64) if is_integral(a.type) else array), a.held)
 
 
 def is_nan(a: Value) -> Value:
@@ -49,7 +45,7 @@ def _test(a: Value, test: Callable[[Any], Any]) -> Value:
 
     array = as_array(a)
     with np.errstate(invalid="ignore"):  # of a signalling NaN
-        found = np.zeros(array.shape, np.bool_) if _is_integer(a) else test(array)
+        found = np.zeros(array.shape, np.bool_) if is_integral(a.type) else test(array)
     return _boolean(a, found if a.held is None else found & a.held)
 
 
@@ -118,7 +114,7 @@ def _extreme(a: Value, which: str) -> Value:
 
     with np.errstate(invalid="ignore"):  # of a signalling NaN
         found = getattr(_there(a, which), which)()
-    return of_number(int(found)) if _is_integer(a) else of_array(found)
+    return of_number(int(found)) if is_integral(a.type) else of_array(found)
 
 
 def total(a: Value) -> Value:
@@ -126,10 +122,10 @@ def total(a: Value) -> Value:
     import numpy as np
 
     found = _there(a, "sum")
-    if a.type == WIDE_INT:  # in halves, which do not wrap
+    if a.type in WIDE_INTS:  # in halves, which do not wrap
         return of_number((int((found >> 32).sum()) << 32) + int((found & 0xFFFFFFFF).sum()))
     with np.errstate(all="ignore"):
-        return of_number(found.sum(dtype=np.int64 if _is_integer(a) else np.float64).item())
+        return of_number(found.sum(dtype=np.int64 if is_integral(a.type) else np.float64).item())
 
 
 def mean(a: Value) -> Value:

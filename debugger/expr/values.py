@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INT, FLOAT, BOOL, INDEX = "int", "float", "bool", "index"  # of Python: exact integers, 64-bit floats
 WIDE_INT = "i64"  # what arithmetic of arrays gives where no element type holds it; of floats that is f64
+WIDE_INTS = (WIDE_INT, "u64")  # of which the second comes from files alone
 STRUCT = {"f16": "<e", "f32": "<f"}
 VIEWS = {**{name: name for name in TYPES}, "w1": "u8", "w2": "u16", "w4": "u32"}  # a width is that of a group
 
@@ -129,20 +130,27 @@ def viewed(value: Value, name: str) -> Value:
 # Conversion -------------------------------------------------------------------------------------
 def converted(value: Value, name: str) -> Array:
     """The numbers as elements of a type, floats rounded once. Raises Problem for one that the type does not hold."""
+    t, array = TYPES[name], as_array(value)
+    return _as_floats(array, t) if t.kind == "f" else _as_integers(array, t)
+
+
+def _as_integers(array: Array, t: ElementType) -> Array:
     import numpy as np
 
-    t, array = TYPES[name], as_array(value)
-    if t.kind == "f":
-        return _as_floats(array, t)
-    if (array.dtype.kind not in "biu" and value.type not in TYPES) or TYPES.get(value.type, t).kind == "f":
+    if array.size and not is_integral(type_name(array.dtype)):
         wide = doubles(array)
-        if not (np.isfinite(wide) & (wide == np.trunc(wide))).all():
-            raise Problem(f"{_first_text(wide, wide != np.trunc(wide))} is no integer, and {name} takes no others")
-    low, high = (array.min(), array.max()) if array.size else (0, 0)
-    for extreme in (low, high):
+        broken = ~np.isfinite(wide) | (wide != np.trunc(wide))
+        if broken.any():
+            raise Problem(f"{_first_text(wide, broken)} is no integer, and {t.name} takes no others")
+    for extreme in (array.min(), array.max()) if array.size else ():
         if not t.low <= float(extreme) <= t.high:
-            raise Problem(f"{extreme} does not fit {name}, which holds {t.low} to {t.high}")
+            raise Problem(f"{extreme} does not fit {t.name}, which holds {t.low} to {t.high}")
     return array.astype(layout.dtype(t))
+
+
+def is_integral(name: str) -> bool:
+    """Whether values of a type are whole numbers."""
+    return name in (BOOL, INT, *WIDE_INTS) or (name in TYPES and TYPES[name].kind != "f")
 
 
 def _as_floats(array: Array, t: ElementType) -> Array:
