@@ -155,6 +155,10 @@ def test_the_prompt_survives_any_line_but_code(line: str) -> None:
         ("mov r1, 1 ; {", False),
         (".timeline\n@0 mov r1, 1", True),
         (".timeline\n@0 mov r1, 1\n.endtimeline", False),
+        (".macro twice r\nadd \\r, \\r, \\r", True),
+        (".macro twice r\nadd \\r, \\r, \\r\n.endm", False),
+        (".rept 2\n.if 1\nnop 1\n.endif", True),
+        (".rept 2\n.if 1\nnop 1\n.endif\n.endr", False),
         ("loop 3, done", True),
         ("loop 3, done\nadd r1, r1, 1", True),
         ("loop 3, done\nadd r1, r1, 1\ndone: nop 1", False),
@@ -409,6 +413,14 @@ def test_too_little_memory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(type(prompt.session), "reverse", greedy)
     assert prompt.fails("rc") == "E-DEBUG: there is not enough memory for this; "
+
+
+def test_code_that_is_never_closed_is_given_up() -> None:
+    prompt = Prompt()
+    message = prompt.fails("{ nop 1", *["nop 1"] * 500)
+    assert message.startswith("E-DEBUG: code that goes on for more than 500 lines")
+    assert not prompt.console.wants_more
+    assert not prompt("stepc").failed
 
 
 def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:

@@ -83,6 +83,12 @@ def test_instructions_bundles_and_blocks_run_here_and_now() -> None:
     assert prompt.session.value("y[0]").value == 3 + 5 + 7 + 9
 
 
+def test_macros_of_the_program_and_typed_ones_are_instructions() -> None:
+    prompt = Prompt(".macro bump r, by=1\n add \\r, \\r, \\by\n .endm\n" + SUM)
+    prompt("bump r9, 4", ".macro twice r", "add \\r, \\r, \\r", ".endm", "twice r9")
+    assert prompt.session.register(9) == 8
+
+
 def test_code_that_is_wrong_is_refused_and_changes_nothing() -> None:
     prompt = Prompt()
     assert prompt("add r1, r2").failed

@@ -7,6 +7,7 @@ No verb is a mnemonic, so the first word decides: a verb, or the beginning of a 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from debugger.repl.instructions import is_mnemonic, names
@@ -20,8 +21,8 @@ CODE_MARK = "!"
 MAX_LINE = 1 << 16  # characters
 WORD = re.compile(r"\s*([A-Za-z?][\w-]*(?:\.\w+)*)(/\S*)?(\s*)(.*)", re.DOTALL)
 CODE_START = re.compile(r"\s*(?:[{.%@]|[A-Za-z_]\w*\s*:|\d+\s*:)")  # of a bundle, a directive, a value, a label
+DIRECTIVE = re.compile(r"^\s*\.(\w+)", re.MULTILINE)
 BRACE = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)\'|;.*|//.*|[{}]')
-BLOCKS = {".timeline": ".endtimeline", ".macro": ".endm", ".rept": ".endr", ".if": ".endif"}
 
 
 class Code(NamedTuple):
@@ -35,8 +36,11 @@ def is_empty(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith(COMMENT)
 
 
-def parse(line: str) -> Request | Code:
-    """What a line that is not empty asks for. Raises SourceError for a word that is neither verb nor instruction."""
+def parse(line: str, macros: Collection[str] = ()) -> Request | Code:
+    """What a line that is not empty asks for; `macros` are instructions as well.
+
+    Raises SourceError for a word that is neither a verb nor an instruction.
+    """
     if line.lstrip().startswith(CODE_MARK):
         return Code(line.lstrip()[1:])
     if CODE_START.match(line):
@@ -46,7 +50,7 @@ def parse(line: str) -> Request | Code:
         raise trouble(f"a line cannot begin with `{line.strip()[:1]}`", "`help` lists the verbs")
     word, form, _, argument = found.groups()
     verb = BY_NAME.get(word)
-    if verb is None and is_mnemonic(word):
+    if verb is None and (is_mnemonic(word) or word in macros):
         return Code(line)
     verb = verb or by_prefix(word)
     if form and not verb.formats:
@@ -81,8 +85,12 @@ def depth(text: str) -> int:
 
 def open_block(text: str) -> bool:
     """Whether a block of directives has not been ended."""
-    words = [words[0].lower() for line in text.split("\n") if (words := line.split())]
-    return any(words.count(start) > words.count(end) for start, end in BLOCKS.items())
+    from asm.editor.language import TIMELINE
+    from asm.expand.blocks import closer_of
+
+    words = DIRECTIVE.findall(text.lower())
+    ends = [end for word in words if (end := TIMELINE.get(word) or closer_of(word))]
+    return any(words.count(end) < ends.count(end) for end in ends)
 
 
 def open_loop(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXPRESSION_FILE = "<expression>"  # what places in expressions call their file
 MAX_LINE = 1 << 16  # characters of a line
-MAX_CODE = 1 << 20  # characters of code typed in several lines
+MAX_OPEN, MAX_BLOCK = 500, 50_000  # lines of code that is open, and between `asm` and `end`
 BLOCK_END = "end"  # what ends the lines after `asm` alone
 MAX_NESTING = 16  # scripts that call scripts
 
@@ -81,6 +81,11 @@ class Console:
         """The texts that messages may quote: of the program, and the expression that was looked at last."""
         return {**self.session.sources, EXPRESSION_FILE: self.expression}
 
+    @property
+    def macros(self) -> Collection[str]:
+        """The macros of the program, and those that were typed."""
+        return self.session.loaded.names.macros
+
     # Lines ------------------------------------------------------------------------------------
     @property
     def wants_more(self) -> bool:
@@ -118,9 +123,10 @@ class Console:
         ends = line.strip() == BLOCK_END if self.in_block else False
         if not ends:
             self.pending.append(line)
-        if sum(map(len, self.pending)) > MAX_CODE:
+        most = MAX_BLOCK if self.in_block else MAX_OPEN
+        if len(self.pending) > most:
             self.drop()
-            return self.refuse("", trouble(f"code typed at the prompt has at most {MAX_CODE} characters"))
+            return self.refuse("", trouble(f"code that goes on for more than {most} lines", "`asm` takes longer code"))
         goes_on = not ends if self.in_block else is_open("\n".join(self.pending))
         return None if goes_on else self._complete()
 
@@ -131,7 +137,7 @@ class Console:
 
     def _opens(self, line: str) -> bool:
         try:
-            command = parse(line) if len(line) <= MAX_LINE else None
+            command = parse(line, self.macros) if len(line) <= MAX_LINE else None
         except SourceError:
             return False
         return isinstance(command, Code) and is_open(command.text)
@@ -154,7 +160,7 @@ class Console:
     def _parsed(self, line: str) -> Request | Code:
         """What a line asks for; one that is only an expression is refused with the way to see it."""
         try:
-            return parse(line)
+            return parse(line, self.macros)
         except SourceError as error:
             if not self._is_value(line):
                 raise
