@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from math import prod
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from why_tools import generated, opened, opened_text, some_spots
 
+from debugger.elements import element_of
 from debugger.why import goes, why
 from debugger.why.cause import MANY, MOST_LINES, Cause, summed_up
-from debugger.elements import element_of
 from debugger.why.replay import Replay
 from debugger.why.tree import cause_of
 from isa import layout
@@ -104,8 +105,6 @@ def test_a_target_of_many_elements() -> None:
 # The run stays where it is --------------------------------------------------------------------
 @given(st.integers(0, (1 << 32) - 1))
 def test_the_run_stays_where_it_is(seed: int) -> None:
-    from random import Random
-
     rng = Random(seed)
     history = generated(seed)
     history.goto(rng.randint(0, history.cycle))

@@ -156,7 +156,8 @@ def vector(replay: Replay, made: Made) -> int:
             held = bits(replay, next(found).spot)
             assert held is not None
             operands.append(carried(held, operand.width))
-    return int(lanes.compute(event.op.row, *operands)[0])
+    with np.errstate(invalid="ignore"):  # a NaN may signal
+        return int(lanes.compute(event.op.row, *operands)[0])
 
 
 def carried(number: int, width: int) -> np.ndarray:
@@ -170,7 +171,8 @@ def reduced(replay: Replay, made: Made) -> int:
     function = SEMANTICS[row.semantics].args[0]  # what it combines two lanes with
     held = [bits(replay, source.spot) for source in sources(replay, made)]
     values = np.array([held], np.uint32)
-    return int(tree(partial(lanes.on_values, function, row), values)[0])
+    with np.errstate(invalid="ignore"):
+        return int(tree(partial(lanes.on_values, function, row), values)[0])
 
 
 def product(replay: Replay, made: Made) -> int:

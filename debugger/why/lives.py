@@ -230,7 +230,10 @@ def _accumulator(replay: Replay, datum: Datum) -> Life:
 def _exit(replay: Replay, datum: Datum) -> Life:
     """A result stands at an exit for one cycle."""
     unit = CLASSES["ACC"].order({"plane": datum.place})
-    reads = lambda event: event.cycle == datum.since and _reads(replay, event, datum)  # noqa: E731
+
+    def reads(event: Event) -> bool:
+        return event.cycle == datum.since and _reads(replay, event, datum)
+
     life = _asked(replay, datum, Question([unit], (), reads, cycles=2))
     return life._replace(until=datum.since + 1 if replay.reaches(datum.since + 1) else None)
 
@@ -280,7 +283,10 @@ def _map(replay: Replay, datum: Datum) -> Life:
     mapped = [op for _, _, op in replay.ops() if "number" in op.row.format.names and op["hemi"] == datum.place]
     units = {op.unit_order for op in mapped}
     load = CLASSES["LM"].order({"hemi": datum.place})
-    of_it = lambda event: event.op["number"] == datum.number  # noqa: E731
+
+    def of_it(event: Event) -> bool:
+        return event.op["number"] == datum.number
+
     return _asked(replay, datum, Question(units - {load}, (Watch(stops.UNIT, load, load),), of_it, of_it))
 
 

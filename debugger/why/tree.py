@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from debugger.elements import symbol_of
 from debugger.why import sums
@@ -31,7 +32,7 @@ def cause_of(replay: Replay, spot: Spot, type_: str = "", before: str = "") -> C
         if len(parts) == 1:
             return _of_maker(replay, parts[0], type_, said, value)
         said = f"{said}, made in {plural(len(parts), 'part')}"
-        unfold = lambda: [_of_part(replay, part) for part in parts]  # noqa: E731
+        unfold = partial(_of_parts, replay, parts)
         return Cause(said, "bytes", spot.cycle, value=value, lane=spot.lane, unfold=unfold)
 
 
@@ -41,6 +42,10 @@ def spot_text(replay: Replay, spot: Spot, type_: str) -> str:
     if spot.kind == REGISTER and spot.number == CONDITION_CODE:
         return condition_text(held or 0)
     return text(held, type_, spot.width)
+
+
+def _of_parts(replay: Replay, parts: Sequence[Part]) -> list[Cause]:
+    return [_of_part(replay, part) for part in parts]
 
 
 def _of_part(replay: Replay, part: Part) -> Cause:
@@ -128,7 +133,7 @@ def _zeros(replay: Replay, terms: Sequence[Term], made: Made) -> Cause:
     def rest(others: Sequence[Term]) -> str:
         return f"{plural(len(others), 'more term')} of 0"
 
-    unfold = lambda: summed_up(terms, lambda each: _term(replay, each, made), rest)  # noqa: E731
+    unfold = partial(summed_up, terms, lambda each: _term(replay, each, made), rest)
     return Cause(f"{plural(len(terms), 'term')} of 0", MORE, unfold=unfold)
 
 
@@ -137,5 +142,9 @@ def _term(replay: Replay, term: Term, made: Made) -> Cause:
     type_ = made_type(replay, made)
     a, w, product = (number_text(number, type_) for number in (term.activation, term.weight, term.number))
     text = f"lane {term.k}: {a} * {w} = {product}"
-    unfold = lambda: [cause_of(replay, *each) for each in zip(term.spots, term.types, strict=True)]  # noqa: E731
+    unfold = partial(_factors, replay, term)
     return Cause(text, "term", made.event.cycle, value=product, lane=term.k, unfold=unfold)
+
+
+def _factors(replay: Replay, term: Term) -> list[Cause]:
+    return [cause_of(replay, spot, type_) for spot, type_ in zip(term.spots, term.types, strict=True)]
