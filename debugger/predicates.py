@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from math import inf, isnan, nextafter
@@ -214,17 +213,16 @@ def elements_of(memory: Memory) -> Elements:
     gaps = np.diff(bits)
     steps, counts = np.unique(gaps[gaps > 0], return_counts=True)
     step = int(steps[np.argmax(counts)]) if steps.size else 8
-    for breaks in (np.flatnonzero(gaps != step) + 1, np.arange(1, len(bits))):
-        runs = sorted(runs_between(bits, [0, *breaks.tolist(), len(bits)]), key=lambda run: run.bit)
-        elements = Elements(step, apart, tuple(runs))
-        if ascend([elements.last_bit(run) for run in runs]):
-            break
-    return elements
+    elements = Elements(step, apart, runs_between(bits, np.flatnonzero(gaps != step) + 1))
+    if ascend([elements.last_bit(run) for run in elements.runs]):
+        return elements
+    return elements._replace(runs=runs_between(bits, np.arange(1, len(bits))))  # runs within runs: one by one
 
 
-def runs_between(bits: layout.Array, ends: list[int]) -> Iterator[Run]:
-    """The runs of elements that begin at some bits, from one of some numbers to the next."""
-    return (Run(first, int(bits[first]), last - first) for first, last in pairwise(ends))
+def runs_between(bits: layout.Array, breaks: layout.Array) -> tuple[Run, ...]:
+    """The runs, in the order of memory, of elements that begin at some bits, broken before some numbers."""
+    ends = pairwise([0, *breaks.tolist(), len(bits)])
+    return tuple(sorted((Run(one, int(bits[one]), end - one) for one, end in ends), key=lambda run: run.bit))
 
 
 def ascend(numbers: list[int]) -> bool:
