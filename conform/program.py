@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from conform.build import op
+from conform.timetable import encoded
 from isa import codec
 from isa.codec import Op
 from isa.image import Block, Image
@@ -39,11 +40,11 @@ class Program(NamedTuple):
     strict: bool = False
 
     def text(self) -> list[int]:
-        """Its syllables. Raises CodecError for ops that do not fit in one bundle, or their fields."""
+        """Its syllables; a bundle may claim a unit twice, which makes it illegal. Raises CodecError for fields."""
         places = [0]
         for bundle in self.bundles:
-            places.append(places[-1] + len(codec.encode_bundle(bundle)))
-        return [word for bundle in self.bundles for word in codec.encode_bundle(with_addresses(bundle, places))]
+            places.append(places[-1] + len(encoded(bundle)))
+        return [word for bundle in self.bundles for word in encoded(with_addresses(bundle, places))]
 
     def image(self, name: str = "program") -> Image:
         """An executable, its memory in blocks of one bank each."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from conform import tensor_supply as supply
 from conform.skeleton import Skeleton, Slot
@@ -32,14 +32,26 @@ DEEPEST = 4  # ops that are made for ops that are made ...
 LOAD_BITS = 128  # of weights in a lane of the streams of one load
 
 
+class Access(NamedTuple):
+    """Rows of a bank, and of as many slices from `first` on as the width says, that an element reads or writes."""
+
+    hemisphere: int
+    first: int
+    width: int
+    bank: int
+    rows: range
+    reads: bool
+
+
 class Planner:
     """A program in the making."""
 
-    def __init__(self, rng: Random, spec: MachineSpec, length: int) -> None:
+    def __init__(self, rng: Random, spec: MachineSpec, frame: Skeleton) -> None:
         self.rng = rng
         self.spec = spec
-        self.frame = Skeleton(rng, length)
+        self.frame = frame
         self.world = Spacetime()
+        self.accesses: list[Access] = []
 
     def try_any(self) -> bool:
         """Enter an op of any row where it fits, if that is found in a few tries."""
@@ -167,19 +179,26 @@ class Planner:
         base = self._base(fields["ra"], element.start) if "ra" in fields else 0
         row = fields["row"] + base + element.i * fields["stride"] + element.j * fields["stride2"]
         require(0 <= row < self.spec.rows * self.spec.banks, "E-RANGE", element.cycle)
-        self._claim_banks(element, row // self.spec.rows)
+        bank, row = divmod(row, self.spec.rows)
+        self._claim_banks(element, bank, range(row, row + 1))
 
-    def access_mapped(self, element: Element, _: int) -> None:
-        """`gather`, `scatter`: rows of one bank."""
+    def access_mapped(self, element: Element, most: int) -> None:
+        """`gather`, `scatter`: rows of one bank, up to the highest entry of the map."""
         require(element.op["bank"] < self.spec.banks, "E-RANGE", element.cycle)
-        self._claim_banks(element, element.op["bank"])
+        self._claim_banks(element, element.op["bank"], range(min(most + 1, self.spec.rows)))
 
-    def _claim_banks(self, element: Element, bank: int) -> None:
-        hemisphere, index = divmod(element.op["slice"], HEMISPHERE_SLICES)
-        for k in range(element.op.row.width):
+    def _claim_banks(self, element: Element, bank: int, rows: range) -> None:
+        row, (hemisphere, index) = element.op.row, divmod(element.op["slice"], HEMISPHERE_SLICES)
+        for k in range(row.width):
             number = self.spec.bank_number(hemisphere, index + k, bank)
             self.world.claim(("bank", number, element.cycle), element.cycle, "E-BANK")
+        self.touch(Access(hemisphere, index, row.width, bank, rows, bool(target_of(row))))
         self._emit(element)
+
+    def touch(self, access: Access) -> None:
+        """Note what is accessed."""
+        self.accesses.append(access)
+        self.world.note(self.accesses.pop)
 
     def _base(self, register: int, cycle: int) -> int:
         return self.frame.counted(cycle) if register == COUNTER else register - BASES.start
@@ -336,7 +355,7 @@ EFFECTS: dict[str, Callable[[Planner, Element, int], None]] = {
 
 def plan(rng: Random, spec: MachineSpec) -> Planner:
     """A planner with a legal program."""
-    planner = Planner(rng, spec, rng.randint(20, 70))
+    planner = Planner(rng, spec, Skeleton(rng, rng.randint(20, 70)))
     for _ in range(rng.choice((1, 2, 3, 4, 5, 12))):
         planner.try_any()
     return planner

@@ -35,8 +35,8 @@ class Told(NamedTuple):
 class Planter(Planner):
     """A planner that goes on after what is legal and writes down what the last op breaks."""
 
-    def __init__(self, rng: Random, spec: MachineSpec, length: int) -> None:
-        super().__init__(rng, spec, length)
+    def __init__(self, rng: Random, spec: MachineSpec, frame: Skeleton) -> None:
+        super().__init__(rng, spec, frame)
         self.told: list[Told] = []
 
     def plant(self, wanted: str) -> Told | None:
@@ -102,7 +102,7 @@ def any_link(rng: Random) -> Row:
 
 def planted(rng: Random, spec: MachineSpec) -> tuple[Skeleton, Told | None]:
     """A program, and the fault that it ends with, of any kind; None if there was no place for one."""
-    planter = Planter(rng, spec, rng.randint(20, 70))
+    planter = Planter(rng, spec, Skeleton(rng, rng.randint(20, 70)))
     for _ in range(rng.randint(1, 5)):
         planter.try_any()
     return planter.frame, planter.plant(rng.choice(KINDS))

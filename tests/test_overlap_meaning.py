@@ -40,9 +40,7 @@ class Straight(Skeleton):
 
 def planned(rng: Random) -> list[Timed]:
     """A legal program of a few ops with their cycles, without its `halt`."""
-    length = rng.randint(20, 40)
-    planner = Planner(rng, SPEC, length)
-    planner.frame = Straight(rng, length)
+    planner = Planner(rng, SPEC, Straight(rng, rng.randint(20, 40)))
     for _ in range(rng.choice((1, 2, 3, 5))):
         planner.try_any()
     return [(slot.cycles[0], op) for slot in planner.frame.slots[1:] for op in slot.ops if not op.row.control]
