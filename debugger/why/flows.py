@@ -64,9 +64,6 @@ class Datum(NamedTuple):
             return spot.number == self.number and _meet(spot.place, spot.width, self.place, self.width)
         return (spot.number, spot.place) == (self.number, self.place)
 
-    def of_lane(self, lane: int) -> Datum:
-        return self._replace(lanes=(lane,))
-
 
 def _meet(first: int, width: int, other: int, other_width: int) -> bool:
     return first < other + other_width and other < first + width
