@@ -168,6 +168,8 @@ class History:
                 status = self._go_a_piece(until)
                 if status == STOPPED:
                     status = self._obey(stops)
+                if status in (RUNNING, STOPPED):
+                    status = self._begin(status, stops)
         finally:
             self._engine.set_stops(NO_STOPS)
             self._timeline.reached = max(self._timeline.reached, self.cycle)
@@ -205,6 +207,14 @@ class History:
         self._set_stops(stops)
         self.stops_hit = wanted
         return STOPPED if wanted else RUNNING
+
+    def _begin(self, status: str, stops: Stops) -> str:
+        """A breakpoint that an edit of this cycle has led to is a stop as any other."""
+        begun = self._begun_with(self._timeline.before(self.cycle), self.cycle, stops)
+        if not begun or begun in self.stops_hit:
+            return status
+        self.stops_hit = (begun, *self.stops_hit)
+        return STOPPED
 
     def _walked(self, seconds: float) -> None:
         """Strides become such that there are several from checkpoint to checkpoint."""
@@ -255,6 +265,9 @@ class History:
     def _last(self, stops: Stops, high: int) -> Stop | None:
         """The last stop that is not later than a cycle: from checkpoint to checkpoint, backwards."""
         while high > self.start and not self.pause_asked:
+            begun = self._begun_with(self._timeline.before(high), high, stops)
+            if begun:
+                return begun
             base = self._timeline.before(high - 1)
             for begin in reversed(self._ways_back(base, high)):
                 self._restore(begin)
@@ -263,6 +276,13 @@ class History:
                     return found
                 high = begin.cycle
         return None
+
+    def _begun_with(self, edited: Checkpoint, cycle: int, stops: Stops) -> Stop | None:
+        """The breakpoint that an edit of a cycle has led to, of which no run tells: runs begin behind it."""
+        state = edited.state
+        fetches = edited.is_edit and not state.fetch_ended and state.next_fetch <= cycle == state.cycle
+        is_one = fetches and state.pc in stops.breakpoints
+        return Stop(BREAKPOINT, -1, cycle, state.pc, -1, state.pc) if is_one else None
 
     def _ways_back(self, base: Checkpoint, high: int) -> list[Checkpoint]:
         """A checkpoint, and new ones nearer and nearer to a cycle: what is looked for, now and next, is mostly near."""

@@ -28,8 +28,9 @@ class Lines:
     # Addresses --------------------------------------------------------------------------------
     @cached_property
     def starts(self) -> list[int]:
-        """The addresses of all bundles, in order."""
-        return codec.bundle_starts(self.image.text)
+        """The addresses of all bundles, in order; what stands between pieces of typed code is none."""
+        text = self.image.text
+        return [start for start in codec.bundle_starts(text) if text[start] != codec.NO_BUNDLE]
 
     def start_of(self, address: int) -> int:
         """The address of the bundle that an address lies in; -1 before the first."""

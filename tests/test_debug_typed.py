@@ -253,6 +253,16 @@ def test_breakpoints_are_heeded_on_the_way(engine: str) -> None:
     assert at <= session.pc < len(session.loaded.image.text) and session.register(7) == 3
 
 
+def test_steps_back_by_bundles_meet_typed_ones(engine: str) -> None:
+    session = empty(engine)
+    session.execute("mov r1, 5")
+    session.execute("{ mul r2, r1, r1 || mov r3, 1 }")
+    session.execute("{ mov r4, 2 }\n{ mov r5, 3 }")
+    cycles = [session.back(by="bundle").cycle for _ in range(4)]
+    assert cycles == [5, 4, 1, 0]
+    assert session.lines.label_of(session.pc) == "typed_1"
+
+
 # Faults ---------------------------------------------------------------------------------------
 def test_a_fault_of_typed_code_is_explained_by_it_and_taken_back(engine: str) -> None:
     session = counting(engine)

@@ -68,8 +68,7 @@ def disas(session: Session, address: int | None = None, before: int = BEFORE, af
     """The bundles around an address, or what is about to issue: some before it, it, and some after it."""
     starts, state = session.lines.starts, session.state
     centre = bisect_left(starts, state.pc if address is None else address)
-    around = starts[max(0, centre - before) : centre + after + 1]
-    chosen = [start for start in around if session.image.text[start] != codec.NO_BUNDLE]  # which typed code ends in
+    chosen = starts[max(0, centre - before) : centre + after + 1]
     following = None if state.fetch_ended else state.pc
     counts = session.machine.engine.issue_counts()
     return Disassembly(tuple(_bundle(session, start, start == following, counts.get(start, 0)) for start in chosen))
