@@ -209,9 +209,9 @@ class History:
         return STOPPED if wanted else RUNNING
 
     def _begin(self, status: str, stops: Stops) -> str:
-        """A breakpoint that an edit of this cycle has led to is a stop as any other."""
+        """A breakpoint that an edit of this cycle has led to is a stop, unless where it led from is one."""
         begun = self._begun_with(self._timeline.before(self.cycle), self.cycle, stops)
-        if not begun or begun in self.stops_hit:
+        if not begun or any(stop.kind == BREAKPOINT for stop in self.stops_hit):
             return status
         self.stops_hit = (begun, *self.stops_hit)
         return STOPPED

@@ -263,6 +263,15 @@ def test_steps_back_by_bundles_meet_typed_ones(engine: str) -> None:
     assert session.lines.label_of(session.pc) == "typed_1"
 
 
+def test_going_back_to_a_breakpoint_is_not_meeting_it_again(engine: str) -> None:
+    session = counting(engine)
+    session.breakpoints.add(str(ADDS))
+    assert session.run().reason == "breakpoint"
+    assert session.execute("mov r5, 1").reason == "edit"
+    assert session.breakpoints[1].hits == 1
+    assert session.run().reason == "breakpoint"
+
+
 # Faults ---------------------------------------------------------------------------------------
 def test_a_fault_of_typed_code_is_explained_by_it_and_taken_back(engine: str) -> None:
     session = counting(engine)
