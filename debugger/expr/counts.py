@@ -68,10 +68,10 @@ def _extremes(value: Value, array: Array, there: Array) -> list[str]:
         return []
     numbers = array[there]
     parts = []
-    for name, other, find in (("min", numbers.max(), np.argmin), ("max", numbers.min(), np.argmax)):
-        flat = int(find(np.where(there, array, other.astype(array.dtype))))
-        text = element_text(array.reshape(-1)[flat].item(), value.type)
-        parts.append(f"{name} {text} at {index_text(flat, array.shape)}")
+    for name, number in (("min", numbers.min()), ("max", numbers.max())):
+        with np.errstate(invalid="ignore"):  # of a signalling NaN
+            flat = int((there & (array == number)).argmax())
+        parts.append(f"{name} {element_text(number.item(), value.type)} at {index_text(flat, array.shape)}")
     finite = numbers[np.isfinite(numbers)]
     return [*parts, f"mean {finite.sum(dtype=np.float64) / finite.size:.6g}"] if finite.size else parts
 

@@ -104,7 +104,7 @@ class Memory(Store):
         held: Array = (bits[addresses >> 3] >> (addresses & 7).astype(np.uint8) & 1).all(axis=-1)
         return None if held.all() else held
 
-    def _held_of_whole(self, engine: Engine) -> Array:
+    def _held_of_whole(self, engine: Engine) -> Array | None:
         """The same of a whole tensor: its written bits, laid out as its bytes are."""
         import numpy as np
 
@@ -113,7 +113,8 @@ class Memory(Store):
         bits = np.concatenate([written_bits(engine, extent) for extent in self.extents()])
         bytes_ = np.ascontiguousarray(laid_out(self.tensor, self.scope.spec, bits * BOTH_NIBBLES))
         words = bytes_.view(f"u{bytes_.shape[-1]}")[..., 0]  # all bytes of an element at once
-        return np.asarray(words == words.dtype.type(int.from_bytes(self._all_written(), "little")))
+        held = np.asarray(words == words.dtype.type(int.from_bytes(self._all_written(), "little")))
+        return None if held.all() else held
 
     def _all_written(self) -> bytes:
         """What the bytes of an element are above if all are written."""

@@ -244,18 +244,24 @@ def _reads(replay: Replay, event: Event, datum: Datum) -> bool:
 
 def _buffer(replay: Replay, datum: Datum) -> Life:
     """A row of a buffer goes to the array when that is installed, unless it is loaded again or the type changes."""
-    plane = datum.place - datum.place % 2 if _is_wide(replay, datum.since, datum.place, False) else datum.place
-    install, load = CLASSES["IW"].order({"plane": plane}), CLASSES["LW"].order({"plane": datum.place})
-    held = replay.contents(datum.since).plane(datum.place, installed=False)
+    even = datum.place - datum.place % 2
+    installs = sorted({CLASSES["IW"].order({"plane": plane}) for plane in (even, datum.place)})
+    load = CLASSES["LW"].order({"plane": datum.place})
+
+    def takes(event: Event) -> bool:
+        return event.op["plane"] == datum.place or _is_wide(replay, event.cycle, datum.place, False)
 
     def is_end(event: Event) -> bool:
         op = event.op
-        first = op["row0"] + weight_rows(op) * event.step if op.row.type else 0
+        if not op.row.type:
+            return takes(event)
+        first = op["row0"] + weight_rows(op) * event.step
+        held = replay.contents(event.cycle).plane(datum.place, installed=False)
         other_type = held is not None and TYPE_NAMES[held.type] != op.row.type
-        return not op.row.type or other_type or datum.number in range(first, first + weight_rows(op))
+        return other_type or datum.number in range(first, first + weight_rows(op))
 
-    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in (install, load))
-    return _asked(replay, datum, Question([install], ends, lambda event: True, is_end))
+    ends = tuple(Watch(stops.UNIT, unit, unit) for unit in (*installs, load))
+    return _asked(replay, datum, Question(installs, ends, takes, is_end))
 
 
 def _array(replay: Replay, datum: Datum) -> Life:
