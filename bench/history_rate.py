@@ -1,4 +1,4 @@
-"""Any cycle of long runs: seconds of processor time of the first pass, of jumps to random cycles, of steps and of looks back."""
+"""Any cycle of long runs: processor time of the first pass, of jumps to random cycles, of steps and of looks back."""
 
 from __future__ import annotations
 
