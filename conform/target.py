@@ -27,6 +27,10 @@ class Target(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What it cannot tell, of the features in docs/protocol.md; in that it is not compared."""
+
     def load(self, image: Image, uninit: str = "fault", strict: bool = False) -> None:
         """Begin anew with a program, registers zero. Raises TargetError when that cannot be."""
 
@@ -53,6 +57,8 @@ class TargetError(Exception):
 
 class EngineTarget:
     """One of our engines."""
+
+    lacks: frozenset[str] = frozenset()
 
     def __init__(self, name: str) -> None:
         self.name = name

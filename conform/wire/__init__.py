@@ -1,0 +1,1 @@
+"""The protocol of docs/protocol.md from the side of who asks."""
