@@ -11,7 +11,6 @@ from isa.faults import RawFault
 from isa.image import Image
 from vm.engine import State
 
-
 RESULTS = ("cc", "exit_code")  # of a state, that go with the registers
 
 

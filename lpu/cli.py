@@ -8,6 +8,7 @@ COMMANDS = {
     "run": "assemble, link and run programs",
     "debug": "run programs at a prompt, forward and backward",
     "dap": "the debugger for editors (Debug Adapter Protocol)",
+    "conform": "test other implementations of the machine",
     "asm": "assemble sources to an object",
     "link": "link objects to an executable",
     "dis": "disassemble an object or executable",

@@ -11,8 +11,7 @@
 #include <string.h>
 #include "lpu.h"
 
-enum { VERSION = 1, REQUEST = 16384, PIECE = 1024, SYLLABLE = 8, MAX_WORDS = 16, RUN_CYCLES = 100000 };
-enum { MAX_TEXT = 1 << 23, LOAD_WORDS = 12 };
+enum { VERSION = 1, REQUEST = 16384, PIECE = 1024, SYLLABLE = 8, MAX_WORDS = 16, RUN_CYCLES = 100000, MAX_TEXT = 1 << 23 };
 
 static const char *const statuses[] = {"running", "halted", "fault"};
 static const char *const uninits[] = {"fault", "zero", "poison"};
@@ -22,8 +21,8 @@ static const int kind_numbers[] = {10, 10, 2, 7, 3, 7, 2, 2, 3, 4};
 
 static lpu_parameters parameters;
 static uint32_t entry, capacity;
-static uint8_t *program; /* the text so far, */
-static size_t expected, present; /* in syllables */
+static uint8_t *program;          /* its text so far */
+static size_t expected, present; /* syllables of it */
 static lpu_machine *machine; /* once all of the text is there */
 
 /* Words ------------------------------------------------------------------------------------- */
@@ -260,7 +259,7 @@ static const struct {
     int words, needs_machine;
     int (*answer)(char **words);
 } requests[] = {
-    {"hello", 1, 0, hello}, {"load", LOAD_WORDS, 0, load}, {"text", 1, 0, text}, {"data", 2, 1, data},
+    {"hello", 1, 0, hello}, {"load", 12, 0, load}, {"text", 1, 0, text}, {"data", 2, 1, data},
     {"register", 2, 1, set_register}, {"run", 1, 1, run}, {"state", 0, 1, state}, {"memory", 2, 1, memory},
     {"written", 0, 1, written}, {"counts", 0, 1, counts}, {"end", 0, 0, end},
 };

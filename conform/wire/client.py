@@ -115,7 +115,7 @@ class RemoteTarget:
         if feature in self.lacks:
             raise TargetError(f"{self.name} lacks `{feature}`")
 
-    def ask(self, request: str, size: int = ANSWER_BYTES) -> Answer:
+    def ask(self, request: str, size: int | None = None) -> Answer:
         """The answer to a request, of so many bytes at most."""
         self.channel.send(request.encode() + b"\n")
         return self.answer(request, size)
@@ -124,13 +124,14 @@ class RemoteTarget:
         """Requests that are answered by `ok` alone."""
         self.channel.send("".join(f"{request}\n" for request in requests).encode())
         for request in requests:
-            self.answer(request, ANSWER_BYTES)
+            self.answer(request)
 
-    def answer(self, request: str, size: int) -> Answer:
+    def answer(self, request: str, size: int | None = None) -> Answer:
         """Lines up to the last one of an answer. After a TargetError nothing else is to be asked."""
         deadline = time.monotonic() + self.seconds
         lines: list[tuple[str, list[str]]] = []
-        while size > 0:
+        left = ANSWER_BYTES if size is None else size
+        while left > 0:
             line = self.channel.line(deadline)
             first, words = answers.split(line)
             if first == "ok":
@@ -138,7 +139,7 @@ class RemoteTarget:
             if first == "error":
                 raise TargetError(f"{request[:60]!r} is refused: {' '.join(words)[:400]}")
             lines.append((first, words))
-            size -= len(line)
+            left -= len(line)
         raise TargetError(f"the answer to {request[:60]!r} does not end")
 
 
