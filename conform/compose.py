@@ -4,39 +4,59 @@ from __future__ import annotations
 
 from random import Random
 
+from conform.breaking import Breaker
+from conform.build import op as make
 from conform.contents import memory_for
+from conform.frame import Frame
 from conform.mix import Mix
 from conform.program import WAIT, Bundle, Program
-from conform.skeleton import FILLER, Skeleton, has_target
-from conform.tensor_ops import any_op
-from conform.tensor_planted import Planter
+from conform.scalar_plan import GENERAL, scalar_op
+from conform.skeleton import FILLER, has_target
+from conform.tensor_ops import WORDS, any_op
+from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.row import Row
 
 TRIES = 4
 
 
-class Composer(Planter):
+class Composer(Breaker):
     """A program in the making, by a mix."""
 
     def __init__(self, rng: Random, spec: MachineSpec, mix: Mix) -> None:
-        super().__init__(rng, spec, Skeleton(rng, rng.randint(*mix.length)))
+        super().__init__(rng, spec, Frame(rng, rng.randint(*mix.length), mix.control))
         self.mix = mix
+        self.cycles = list(self.frame.by_cycle)
+        self.taken: list[int] = []
 
     def fill(self) -> None:
         """Enter as many items as the mix says, as far as places for them are found."""
         for _ in range(self.rng.randint(*self.mix.items)):
-            row, cycles = self.mix.draw(self.rng, self.spec), list(self.frame.by_cycle)
-            any(self.try_row(row, self.rng.choice(cycles)) for _ in range(TRIES))
+            row = self.mix.draw(self.rng, self.spec)
+            any(self.try_row(row) for _ in range(TRIES))
 
-    def try_row(self, row: Row, cycle: int) -> bool:
-        """Enter an op of a row into the bundle of a cycle if it fits there."""
-        return row.tensor and self.tried(any_op(self.rng, self.spec, row), cycle, 0)
+    def try_row(self, row: Row) -> bool:
+        """Enter an op of a row somewhere if it fits there."""
+        crowded = self.taken and self.rng.random() < self.mix.crowded
+        cycle = self.rng.choice(self.taken if crowded else self.cycles)
+        op = any_op(self.rng, self.spec, row) if row.tensor else scalar_op(self.rng, self.spec, row)
+        if not self.tried(op, cycle, 0):
+            return False
+        self.taken.append(cycle)
+        self._give(op, cycle)
+        return True
+
+    def _give(self, op: Op, cycle: int) -> None:
+        """Set the registers that an op reads, a little before it, where that fits."""
+        for register in sorted(set(op.registers_read) & set(GENERAL)):
+            u, imm = self.rng.randrange(3), self.rng.choice(WORDS)
+            self.tried(make("mov rd, imm", u=u, rd=register, imm=imm), cycle - self.rng.randint(1, 3), 0)
 
     def program(self) -> Program:
         """What has been entered, with memory that holds all that is read."""
-        memory = memory_for(self.rng, self.spec, self.accesses, self.rng.randint(*self.mix.rows_written))
-        return Program(self.spec, tuple(self._bundles()), memory)
+        more = self.rng.randint(*self.mix.rows_written)
+        memory = memory_for(self.rng, self.spec, self.accesses, more, self.bare)
+        return Program(self.spec, tuple(self._bundles()), memory, strict=self.breaking == "E-STREAM-LOST")
 
     def _bundles(self) -> list[Bundle]:
         rounds = {number for number, slot in enumerate(self.frame.slots) if len(slot.cycles) != 1}

@@ -13,8 +13,10 @@ from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
 EDGES = [word.to_bytes(BYTES_PER_WORD, "little") for word in WORDS]
 
 
-def memory_for(rng: Random, spec: MachineSpec, accesses: Iterable[Access], more: int) -> tuple[Chunk, ...]:
-    """Contents of all rows read, and of a few more, in order of addresses."""
+def memory_for(
+    rng: Random, spec: MachineSpec, accesses: Iterable[Access], more: int, bare: Access | None
+) -> tuple[Chunk, ...]:
+    """Contents of all rows read, and of a few more but not of bare ones, in order of addresses."""
     rows: dict[int, bytes] = {}
     for access in accesses:
         if access.reads:
@@ -22,6 +24,8 @@ def memory_for(rng: Random, spec: MachineSpec, accesses: Iterable[Access], more:
                 rows.setdefault(address, data)
     for _ in range(more):
         rows.setdefault(any_row(rng, spec), elements(rng, spec.lanes, 1))
+    for address, _ in rows_of(rng, spec, bare) if bare else ():
+        rows.pop(address, None)
     return tuple(merged(rows))
 
 

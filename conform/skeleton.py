@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -33,17 +34,22 @@ class Skeleton:
         self.counts: list[int] = []  # cycles in which the counter goes up
         self._slot(*(op("mov rd, imm", u=n, rd=register, imm=n + 1) for n, register in enumerate(BASES[1:])))
         while self.now < length:
-            rng.choice((*[self._straight] * 4, self._wait, self._jump, self._loop))()
+            rng.choice(self.kinds())()
         if rng.randrange(4):  # else fetching ends at the end of the text
             self._slot(op("halt [code]", code=rng.randrange(256)))
         self.by_cycle = {cycle: slot for slot in self.slots[1:] for cycle in slot.cycles}
+
+    def kinds(self) -> Sequence[Callable[[], None]]:
+        """What is drawn from for the next bundles."""
+        return (*[self._straight] * 4, self._wait, self._jump, self._loop)
 
     def counted(self, cycle: int) -> int:
         """What the counter holds for ops of a cycle."""
         return sum(count < cycle for count in self.counts)
 
     def _slot(self, *ops: Op, cycles: int = 1, rounds: range | None = None) -> Slot:
-        slot = Slot(rounds or range(self.now, self.now + 1), list(ops), len(self.slots) + 1)
+        cycles_of = range(self.now, self.now + 1) if rounds is None else rounds
+        slot = Slot(cycles_of, list(ops), len(self.slots) + 1)
         self.slots.append(slot)
         self.now += cycles
         return slot
@@ -62,7 +68,9 @@ class Skeleton:
     def _loop(self) -> None:
         """A loop whose last bundle counts a round."""
         rounds, length = self.rng.choice((1, 2, 3, 4, 20)), self.rng.randint(1, 8)
-        head = self._slot(op("loop imm, target", imm=rounds))
+        self._body(self._slot(op("loop imm, target", imm=rounds)), rounds, length)
+
+    def _body(self, head: Slot, rounds: int, length: int) -> None:
         start = self.now
         for offset in range(length):
             self._slot(cycles=0, rounds=range(start + offset, start + rounds * length, length))

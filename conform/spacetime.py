@@ -106,6 +106,10 @@ class Spacetime:
                 if place[0] == kind and not any(begin <= look < until for look in line.looks):
                     yield place, begin, until
 
+    def claimed(self, kind: str) -> list[Any]:
+        """What is taken of a kind, as (which, cycle)."""
+        return sorted(tuple(thing[1:]) for thing in self._claims if thing[0] == kind)
+
     def claim(self, thing: Place, since: int, code: str) -> None:
         """Take what only one can have, such as a bank in a cycle. Raises Refused with the later of both cycles."""
         if thing in self._claims:

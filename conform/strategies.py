@@ -10,15 +10,14 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from conform.breaking import VIOLATIONS
 from conform.compose import Composer
 from conform.mix import Mix
 from conform.program import Program
-from conform.tensor_planted import KINDS
 from conform.tensor_wild import any_machine
 from isa.faults import CODES
 from isa.machine import LPU_TINY, MachineSpec
 
-VIOLATIONS = KINDS
 PATIENCE = 50  # programs tried until one has a place for a fault
 DEFAULT = Mix()
 

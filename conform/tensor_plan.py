@@ -69,14 +69,21 @@ class Planner:
     def enter(self, op: Op, cycle: int, depth: int) -> None:
         """Put an op into the bundle that issues in a cycle. Raises Refused."""
         slot = self.frame.by_cycle.get(cycle)
-        require(slot is not None and depth <= DEEPEST and not why_illegal(op.row, op.fields))
-        require(not absent(self.spec, op.row, op.fields))
+        require(slot is not None and depth <= DEEPEST and self.can_stand(op))
         assert slot is not None
         for start in slot.cycles:
             self.claim_units(op, start)
+            self.use_registers(op, start)
             for element in elements_of(op, start, depth):
                 self.element(element)
         self.put(slot, op)
+
+    def can_stand(self, op: Op) -> bool:
+        """Whether the machine has such an op."""
+        return not why_illegal(op.row, op.fields) and not absent(self.spec, op.row, op.fields)
+
+    def use_registers(self, op: Op, cycle: int) -> None:
+        """Read and write scalar registers: here those that ops read never change under way."""
 
     def put(self, slot: Slot, op: Op) -> None:
         slot.ops.append(op)
@@ -192,16 +199,21 @@ class Planner:
         for k in range(row.width):
             number = self.spec.bank_number(hemisphere, index + k, bank)
             self.world.claim(("bank", number, element.cycle), element.cycle, "E-BANK")
-        self.touch(Access(hemisphere, index, row.width, bank, rows, bool(target_of(row))))
+        self.touch(Access(hemisphere, index, row.width, bank, rows, bool(target_of(row))), element.cycle)
         self._emit(element)
 
-    def touch(self, access: Access) -> None:
+    def touch(self, access: Access, cycle: int) -> None:
         """Note what is accessed."""
+        require(not (access.reads and self.is_unwritten(access)), "E-UNINIT", cycle)
         self.accesses.append(access)
         self.world.note(self.accesses.pop)
 
     def _base(self, register: int, cycle: int) -> int:
         return self.frame.counted(cycle) if register == COUNTER else register - BASES.start
+
+    def is_unwritten(self, _: Access) -> bool:
+        """Whether memory holds nothing there: here all of it is written."""
+        return False
 
     # Vector ALUs ------------------------------------------------------------------------------
     def compute(self, element: Element, _: int) -> None:

@@ -66,7 +66,7 @@ class Planter(Planner):
 
     def _break(self, op: Op, slot: Slot) -> None:
         """Enter an op all the same. Raises Refused when it breaks no rule, or what it breaks cannot be told."""
-        require(not why_illegal(op.row, op.fields))
+        require(not op.row.tensor or not why_illegal(op.row, op.fields))
         self.put(slot, op)
         if op.row.units.where == LINK:
             self.told.append(Told(slot.cycles[0], NUMBER["E-LINK"]))
@@ -77,13 +77,14 @@ class Planter(Planner):
             return
         for start in slot.cycles:
             self._note(self.claim_units, op, start)
+            self._note(self.use_registers, op, start)
             for element in elements_of(op, start, DEEPEST):
                 self._note(self.element, element)
         require(bool(self.told))
 
     def _is_illegal(self, op: Op, slot: Slot) -> bool:
         others = [unit for one in slot.ops if one is not op for unit in one.claims]
-        return bool(absent(self.spec, op.row, op.fields)) or not set(others).isdisjoint(op.claims)
+        return (op.row.tensor and bool(absent(self.spec, op.row, op.fields))) or not set(others).isdisjoint(op.claims)
 
     def _note(self, enter: Callable[..., None], *arguments: Any) -> None:
         """Do something; if that is a fault, write it down. Raises Refused if it changes what other ops rely on."""

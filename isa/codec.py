@@ -7,7 +7,7 @@ syllable whose stop bit is set. Program addresses count syllables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ class Op:
 
     def with_field(self, name: str, value: int) -> Op:
         index = self.row.format.names.index(name)
-        return replace(self, values=(*self.values[:index], value, *self.values[index + 1 :]))
+        return Op(self.row, (*self.values[:index], value, *self.values[index + 1 :]))
 
 
 def make(row: Row, /, **values: int) -> Op:
