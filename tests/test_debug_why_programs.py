@@ -61,7 +61,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("name, target, expected", CASES, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize("name, target, expected", CASES, ids=[f"{name}:{target}" for name, target, _ in CASES])
 def test_inputs_that_an_output_is_made_of(name: str, target: str, expected: set[str] | None) -> None:
     session = ran(name)
     assert inputs_in(why(session, target)) == (expected or MODELS[target](session.machine))
