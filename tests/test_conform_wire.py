@@ -149,6 +149,17 @@ def assembled(source: str, spec: MachineSpec = LPU_TINY) -> Image:
     return replace(result.image, executable=True)
 
 
+def test_targets_go_on_after_a_program_that_they_refuse(remotes: list[RemoteTarget]) -> None:
+    """More syllables than they were told of: what came before and what comes after is answered as ever."""
+    image = assembled("halt 4\n")
+    short = replace(image, machine=replace(LPU_TINY, text_syllables=1), text=image.text * 3000)
+    for remote in remotes:
+        with pytest.raises(TargetError, match="'load 2 2 2 64 32 16 4 1 fault 0 0 3000' is refused"):
+            remote.load(short)
+        remote.load(image)
+        assert remote.run(9) == Outcome("halted", 1)
+
+
 # What a target lacks --------------------------------------------------------------------------
 RESULTS = """
 hear(); say('name board', 'machine 2 2 2 64 32 16 4 8388608',

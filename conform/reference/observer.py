@@ -10,6 +10,8 @@ from isa.faults import CONDITION_CODE
 from isa.machine import BYTES_PER_WORD
 from vm.engine import CHANGE_BYTES, Engine, State
 
+PIECE = 1024  # bytes of memory compared at once
+
 
 class Event(NamedTuple):
     """A unit of the machine holds a value from the start of a cycle on; "issue" is the bundle issued before it."""
@@ -52,10 +54,14 @@ class Observer:
 
 
 def different(before: bytes | bytearray, after: bytes, start: int) -> Iterator[tuple[str, str]]:
-    for place in range(0, len(after), BYTES_PER_WORD):
-        word = after[place : place + BYTES_PER_WORD]
-        if word != before[place : place + BYTES_PER_WORD]:
-            yield f"m{start + place}", word.hex()
+    """Words that are others, looked for piece by piece: most are as they were."""
+    for piece in range(0, len(after), PIECE):
+        if after[piece : piece + PIECE] == before[piece : piece + PIECE]:
+            continue
+        for place in range(piece, min(piece + PIECE, len(after)), BYTES_PER_WORD):
+            word = after[place : place + BYTES_PER_WORD]
+            if word != before[place : place + BYTES_PER_WORD]:
+                yield f"m{start + place}", word.hex()
 
 
 def registers(before: State, after: State) -> Iterator[tuple[str, str]]:

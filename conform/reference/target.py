@@ -25,21 +25,9 @@ RUN_CYCLES = 100_000  # of one request
 MEMORY_BYTES = 1 << 30  # a machine may have
 SIZES = "superlanes", "quads", "banks", "rows", "streams", "vxm_alus", "mxm_planes", "text_syllables"
 REQUESTS = {
-    "hello": 1,
-    "load": 12,
-    "text": 1,
-    "data": 2,
-    "register": 2,
-    "run": 1,
-    "trace": 1,
-    "state": 0,
-    "memory": 2,
-    "written": 0,
-    "counts": 0,
-    "append": 1,
-    "goto": 1,
-    "end": 0,
-}  # and how many words follow
+    "hello": 1, "load": 12, "text": 1, "data": 2, "register": 2, "run": 1, "trace": 1, "state": 0, "memory": 2,
+    "written": 0, "counts": 0, "append": 1, "goto": 1, "end": 0,
+}  # and how many words follow  # fmt: skip
 
 
 def serve(engine: str, stdin: BinaryIO, stdout: BinaryIO) -> None:
@@ -75,12 +63,16 @@ class Session:
         except MemoryError:
             yield "error there is not enough memory"
 
+    def made(self) -> str:
+        """Make the machine once all of its program is there."""
+        if self.image and not self.missing:
+            self.engine = load(self.image, self.name, uninit=self.uninit, strict=self.strict)
+        return "ok"
+
     def machine(self) -> Engine:
         """The machine with its program. Raises ValueError before all of that is there."""
-        if self.image is None or self.missing:
-            raise ValueError(f"there is no program yet: {self.missing} syllables of text are missing")
         if self.engine is None:
-            self.engine = load(self.image, self.name, uninit=self.uninit, strict=self.strict)
+            raise ValueError(f"there is no program yet: {self.missing} syllables of text are missing")
         return self.engine
 
     # Requests ---------------------------------------------------------------------------------
@@ -93,6 +85,7 @@ class Session:
 
     def do_load(self, *words: str) -> Lines:
         """Forget all, and begin a program: sizes, what never was written reads as, strict, entry, syllables."""
+        self.image = self.engine = None
         *sizes, uninit, strict, entry, length = words
         if uninit not in UNINIT_MODES:
             raise ValueError(f"uninit is {uninit[:20]!r}; it must be {', '.join(UNINIT_MODES)}")
@@ -100,11 +93,9 @@ class Session:
         spec = MachineSpec("remote", **values)
         if spec.sram_bytes > MEMORY_BYTES:
             raise ValueError(f"the machine has {spec.sram_bytes} bytes of SRAM; {MEMORY_BYTES} fit")
-        begin = number(entry, 1 << 32)
-        self.missing = number(length, spec.text_syllables + 1)
-        self.uninit, self.strict = uninit, bool(number(strict, 2))
-        self.image, self.engine = Image(spec, entry=begin, executable=True, name="program"), None
-        yield "ok"
+        self.uninit, self.strict, self.missing = uninit, number(strict, 2) == 1, number(length, spec.text_syllables + 1)
+        self.image = Image(spec, entry=number(entry, 1 << 32), executable=True, name="program")
+        yield self.made()
 
     def do_text(self, text: str) -> Lines:
         words = codec.from_bytes(syllables(text))
@@ -112,7 +103,7 @@ class Session:
             raise ValueError(f"{len(words)} syllables of text, where {self.missing} are missing")
         self.image.text += words
         self.missing -= len(words)
-        yield "ok"
+        yield self.made()
 
     def do_data(self, address: str, data: str) -> Lines:
         self.machine().load(number(address, MEMORY_BYTES), bytes.fromhex(data))

@@ -19,12 +19,17 @@ from vm.engine import RUNNING, UNINIT_MODES, State
 
 VERSION = 1
 SECONDS = 30.0  # that an answer may take
+GOODBYE_SECONDS = 1.0
 ANSWER_BYTES = 1 << 28  # but for memory, which has its size
 DATA_BYTES = 4096  # of text or memory in one request
 RUN_CYCLES = 100_000  # of one request
 LINE_OVERHEAD = 64  # bytes for each piece of memory
 MAX_PORT = 65535
 SIZES = "superlanes", "quads", "banks", "rows", "streams", "vxm_alus", "mxm_planes", "text_syllables"
+
+
+class Refusal(TargetError):
+    """A request that was answered by an error; the target goes on."""
 
 
 class RemoteTarget:
@@ -92,7 +97,8 @@ class RemoteTarget:
     def close(self) -> None:
         """Say goodbye, and end what was started."""
         with suppress(TargetError):
-            self.ask("end")
+            self.channel.send(b"end\n")
+            self.channel.line(time.monotonic() + GOODBYE_SECONDS)
         self.channel.close()
 
     # Injection --------------------------------------------------------------------------------
@@ -121,13 +127,19 @@ class RemoteTarget:
         return self.answer(request, size)
 
     def ask_all(self, requests: Sequence[str]) -> None:
-        """Requests that are answered by `ok` alone."""
+        """Requests that are answered by `ok` alone. Raises the first Refusal when all answers are read."""
         self.channel.send("".join(f"{request}\n" for request in requests).encode())
+        refusals = []
         for request in requests:
-            self.answer(request)
+            try:
+                self.answer(request)
+            except Refusal as refusal:
+                refusals.append(refusal)
+        if refusals:
+            raise refusals[0]
 
     def answer(self, request: str, size: int | None = None) -> Answer:
-        """Lines up to the last one of an answer. After a TargetError nothing else is to be asked."""
+        """Lines up to the last one of an answer. After a TargetError that is no Refusal nothing else can be asked."""
         deadline = time.monotonic() + self.seconds
         lines: list[tuple[str, list[str]]] = []
         left = ANSWER_BYTES if size is None else size
@@ -137,7 +149,7 @@ class RemoteTarget:
             if first == "ok":
                 return Answer(lines, words)
             if first == "error":
-                raise TargetError(f"{request[:60]!r} is refused: {' '.join(words)[:400]}")
+                raise Refusal(f"{request[:60]!r} is refused: {' '.join(words)[:400]}")
             lines.append((first, words))
             left -= len(line)
         raise TargetError(f"the answer to {request[:60]!r} does not end")
