@@ -75,7 +75,10 @@ def test_mangled_requests_are_answered(data: st.DataObject) -> None:
         (LOAD + "text 00", "1 bytes are no whole number of syllables of 8 bytes"),
         (LOAD + "text 0000000000000000", "1 syllables of text, where 0 are missing"),
         ("load 1 1 1 1 4 1 0 100 maybe 0 0 0", "uninit is 'maybe'; it must be fault, zero, poison"),
-        ("load 1 1 1 1 4 1 0 100 zero 0 101 0", "program: the entry address is 101; it must be between 0 and 100"),
+        (
+            "load 1 1 1 1 4 1 0 100 zero 0 101 0",
+            "[E-IMAGE] program: the entry address is 101; it must be between 0 and 100",
+        ),
         ("load 99 1 1 1 4 1 0 100 zero 0 0 0", "superlanes is 99; it must be between 1 and 32"),
         ("x" * REQUEST_BYTES, f"a request has at most {REQUEST_BYTES} bytes and ends with a newline"),
     ],
