@@ -31,9 +31,11 @@ class Composer(Breaker):
 
     def fill(self) -> None:
         """Enter as many items as the mix says, as far as places for them are found."""
-        for _ in range(self.rng.randint(*self.mix.items)):
-            row = self.mix.draw(self.rng, self.spec)
+        source = self.rng
+        for _ in range(source.randint(*self.mix.items)):
+            row, self.rng = self.mix.draw(source, self.spec), fork(source)
             any(self.try_row(row) for _ in range(TRIES))
+        self.rng = fork(source)
 
     def try_row(self, row: Row) -> bool:
         """Enter an op of a row somewhere if it fits there."""
@@ -66,3 +68,8 @@ class Composer(Breaker):
             ops = [one.with_field("target", target) if has_target(one) else one for one in slot.ops]
             found.append(tuple(ops) or (FILLER if number in rounds else WAIT,))
         return found
+
+
+def fork(rng: Random) -> Random:
+    """A source of its own for the many draws of one item, so that what shrinks is which items there are."""
+    return Random(rng.getrandbits(32))

@@ -8,7 +8,7 @@ from random import Random
 from conform.program import Chunk
 from conform.tensor_ops import WORDS
 from conform.tensor_plan import Access
-from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
+from isa.machine import BYTES_PER_WORD, HEMISPHERES, SLICES_PER_QUAD, MachineSpec
 
 EDGES = [word.to_bytes(BYTES_PER_WORD, "little") for word in WORDS]
 
@@ -33,6 +33,13 @@ def any_row(rng: Random, spec: MachineSpec) -> int:
     """The address of any row."""
     bank = rng.randrange(HEMISPHERES * spec.slices * spec.banks)
     return (bank * spec.rows + rng.randrange(spec.rows)) * spec.lanes
+
+
+def any_access(rng: Random, spec: MachineSpec) -> Access:
+    """A row of any bank, of one slice or of as many as an element takes."""
+    width, row = rng.choice((1, 2, SLICES_PER_QUAD)), rng.randrange(spec.rows)
+    first = rng.randrange(spec.slices // width) * width
+    return Access(rng.randrange(HEMISPHERES), first, width, rng.randrange(spec.banks), range(row, row + 1), True)
 
 
 def rows_of(rng: Random, spec: MachineSpec, access: Access) -> Iterator[tuple[int, bytes]]:

@@ -79,11 +79,16 @@ class Mix:
 
     def draw(self, rng: Random, spec: MachineSpec) -> Row:
         """A row of an op that is no control op: its class of units first, then its family, then its types."""
-        return self._wheels[spec.mxm_planes > 0].draw(rng).draw(rng).draw(rng)
+        wheel = self._with_planes if spec.mxm_planes else self._without_planes
+        return wheel.draw(rng).draw(rng).draw(rng)
 
     @cached_property
-    def _wheels(self) -> dict[bool, Wheel[Wheel[Wheel[Row]]]]:
-        return {planes: self._wheel_of_units(planes) for planes in (False, True)}
+    def _with_planes(self) -> Wheel[Wheel[Wheel[Row]]]:
+        return self._wheel_of_units(True)
+
+    @cached_property
+    def _without_planes(self) -> Wheel[Wheel[Wheel[Row]]]:
+        return self._wheel_of_units(False)
 
     def _wheel_of_units(self, planes: bool) -> Wheel[Wheel[Wheel[Row]]]:
         found = []

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from conform.edits import COUNT, Place, has_clash, is_wait, merged, ops_of, with_memory, with_op, without_bundles, without_ops
+from conform.edits import (
+    COUNT,
+    Place,
+    has_clash,
+    is_wait,
+    merged,
+    ops_of,
+    with_memory,
+    with_op,
+    without_bundles,
+    without_ops,
+)
 from conform.program import Chunk, Program, target_field
 from isa.codec import CodecError, Op
 from isa.formats import Field
