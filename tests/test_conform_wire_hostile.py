@@ -67,7 +67,8 @@ def test_mangled_requests_are_answered(data: st.DataObject) -> None:
     [
         ("fly", "'fly' is no request; there are hello, "),
         ("run", "run is followed by 1 words, not 0"),
-        ("run 5", "there is no program yet: 0 syllables of text are missing"),
+        ("run 5", "there is no program yet; `load` begins one"),
+        ("load 1 1 1 1 4 1 0 100 zero 0 0 2\nrun 5", "there is no program yet: 2 syllables of text are missing"),
         (LOAD + "run 100001", "cycle 100001 is more than 100000 cycles after 0"),
         (LOAD + "run -1", "'-1' is no number from 0 to"),
         (LOAD + "memory 0 100000", "'100000' is no number from 0 to 128"),

@@ -72,7 +72,8 @@ class Session:
     def machine(self) -> Engine:
         """The machine with its program. Raises ValueError before all of that is there."""
         if self.engine is None:
-            raise ValueError(f"there is no program yet: {self.missing} syllables of text are missing")
+            missing = f": {self.missing} syllables of text are missing" if self.image else "; `load` begins one"
+            raise ValueError(f"there is no program yet{missing}")
         return self.engine
 
     # Requests ---------------------------------------------------------------------------------
