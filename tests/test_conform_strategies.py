@@ -47,5 +47,5 @@ def test_a_seed_is_a_program(seed: int) -> None:
 
 
 def test_a_code_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="'E-BNAK' is no fault that can be asked for"):
+    with pytest.raises(ValueError, match="'E-BNAK' is no fault; those that can be asked for are E-PC"):
         sample(Random(1), violation="E-BNAK")
