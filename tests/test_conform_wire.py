@@ -33,17 +33,11 @@ LPU = [sys.executable, "-m", "lpu"]
 
 @pytest.fixture(scope="module")
 def remotes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RemoteTarget]]:
-    """One target of each make, for many programs: both engines, the core at a port, and the model in C."""
-    port = [*LPU, "conform", "--serve", "core", "--port", "0", "--once"]
+    """One target of each make, for many programs: both engines, and the model in C."""
+    model = c_target(tmp_path_factory.mktemp("target"))
     with ExitStack() as stack:
-        server = stack.enter_context(subprocess.Popen(port, stdout=subprocess.PIPE, text=True))
-        assert server.stdout
-        commands = [
-            [*LPU, "conform", "--serve", "core"],
-            [*SERVE, "reference"],
-            [str(c_target(tmp_path_factory.mktemp("target")))],
-        ]
-        targets = [RemoteTarget(where) for where in [server.stdout.readline().split()[-1], *commands]]
+        commands = [[*LPU, "conform", "--serve", "core"], [*SERVE, "reference"], [str(model)]]
+        targets = [RemoteTarget(command) for command in commands]
         for target in targets:
             stack.callback(target.close)
         yield targets
@@ -108,6 +102,18 @@ def assert_trace_leads_on(golden: EngineTarget, remote: RemoteTarget) -> None:
     assert issued == golden.counts()
     assert memory == golden.engine.sram()
     assert [event.cycle for event in events] == sorted(event.cycle for event in events)
+
+
+def test_a_target_at_a_port() -> None:
+    program = from_text(LPU_TINY, assembled("mov r1, 5\n st [0], r1\n halt 2\n").text)
+    command = [*LPU, "conform", "--serve", "core", "--port", "0", "--once"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        target = RemoteTarget(server.stdout.readline().split()[-1])
+        assert difference(EngineTarget("reference"), target, program) is None
+        assert target.memory(0, 4) == b"\5\0\0\0"
+        target.close()
+        assert server.wait(10) == 0
 
 
 def test_long_texts_and_runs_go_in_several_requests(remotes: list[RemoteTarget]) -> None:
