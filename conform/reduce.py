@@ -24,6 +24,7 @@ from conform.program import Chunk, Program, target_field
 from isa.codec import CodecError, Op
 from isa.formats import Field
 from isa.machine import BYTES_PER_WORD
+from isa.places import SCALARS, is_scalar
 
 TRIES = 2_000  # programs tried at most
 Fails = Callable[[Program], bool]
@@ -148,29 +149,40 @@ def simplify_operands(reducer: Reducer) -> None:
     for place in ops_of(reducer.best):
         one = at(reducer.best, place)
         fields = [field for field in one.row.format.fields if field.name != target_field(one)]
+        for name in one.row.vector_reads:
+            need_no_stream(reducer, place, name)
+        plain = at(reducer.best, place)
         for field in fields:
-            one = one.with_field(field.name, simplest(field))
-        if not reducer.take(with_op(reducer.best, place, one)):
+            plain = plain.with_field(field.name, simplest(plain, field))
+        if not reducer.take(with_op(reducer.best, place, plain)):
             for field in fields:
                 simplify(reducer, place, field)
+
+
+def need_no_stream(reducer: Reducer, place: Place, name: str) -> None:
+    """Let a vector operand be r0, so that nothing has to supply it."""
+    one = at(reducer.best, place)
+    if not is_scalar(one[name]):
+        reducer.take(with_op(reducer.best, place, one.with_field(name, SCALARS)))
 
 
 def simplify(reducer: Reducer, place: Place, field: Field) -> None:
     """Bring a field towards its simplest number: all the way, else half of it, a quarter and so on."""
     one = at(reducer.best, place)
-    way = one[field.name] - simplest(field)
+    way = one[field.name] - simplest(one, field)
     while way:
         nearer = one.with_field(field.name, one[field.name] - way)
         if reducer.take(with_op(reducer.best, place, nearer)):
             one = nearer
-            way = one[field.name] - simplest(field)
+            way = one[field.name] - simplest(one, field)
         else:
             way = int(way / 2)
 
 
-def simplest(field: Field) -> int:
-    """0, or the least that a field holds."""
-    return max(0, field.low)
+def simplest(one: Op, field: Field) -> int:
+    """0, or the least that a field holds; of a scalar register that is a vector operand, r0."""
+    is_register = field.name in one.row.vector_reads and is_scalar(one[field.name])
+    return SCALARS if is_register else max(0, field.low)
 
 
 def at(program: Program, place: Place) -> Op:
