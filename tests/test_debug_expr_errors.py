@@ -170,7 +170,7 @@ def test_help_names_what_was_meant(text: str, help_: str) -> None:
     [
         ("r1", "2**32", "4294967296 does not fit u32, which holds 0 to 4294967295"),
         ("r1", "-2**31 - 1", "-2147483649 does not fit i32, which holds -2147483648 to 2147483647"),
-        ("r1", "1.5", "1.5 is no integer, and u32 takes no others"),
+        ("r1", "1.5", "1.5 is no integer, and i32 takes no others"),
         ("r1", "X", "r1 takes one number, not [4] of them"),
         ("r1.f16", "70000", "70000.0 is too large for f16"),
         ("cc", "16", "the condition code cannot be 16; it has four bits, 0 to 15"),

@@ -44,7 +44,10 @@ def widened(array: Array) -> Array:
 
 
 # Numbers ----------------------------------------------------------------------------------------
-@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.sampled_from(sorted(SCALAR)))
+SIGNED = st.integers(-(2**31), 2**31 - 1)
+
+
+@given(SIGNED, SIGNED, st.sampled_from(sorted(SCALAR)))
 def test_arithmetic_of_registers_is_exact(a: int, b: int, symbol: str) -> None:
     if b == 0 and symbol in "//%":
         assert "divides by zero" in error_of(registers(r1=a), f"r1 {symbol} r2").message

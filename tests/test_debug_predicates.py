@@ -111,13 +111,13 @@ def test_a_register_stops_where_it_comes_to_be_so(engine: str) -> None:
     "text, register, low, high",
     [
         ("r3 > 100", 3, 101, np.inf),
-        ("r3.i32 <= -1", 3, -np.inf, -1),
+        ("r3.u32 <= 7", 3, -np.inf, 7),
         (" r31==0x10 ", 31, 16, 16),
         ("r4 < 2.5", 4, -np.inf, 2),
     ],
 )
 def test_simple_conditions_are_guards(text: str, register: int, low: float, high: float) -> None:
-    dtype = "i32" if "i32" in text else "u32"
+    dtype = "u32" if "u32" in text else "i32"
     expected = Guard(9, register, Condition(INSIDE, dtype, low, high), 5)
     assert guard(machine("matmul.s"), text, 9, 5) == expected
 

@@ -67,7 +67,7 @@ def of_program(scope: Scope, name: str) -> Store | Value | None:
 def of_source(scope: Scope, name: str) -> Store | None:
     """A register by what the source calls it, with or without the `%`."""
     number = scope.machine.register_names.get(name, scope.machine.register_names.get(f"%{name}"))
-    return None if number is None else Register(scope, name, "u32", number)
+    return None if number is None else Register(scope, name, "i32", number)
 
 
 def _memory(scope: Scope, tensor: Tensor, word: int = 0, any_type: bool = True) -> Memory:
@@ -157,7 +157,7 @@ def _stream(scope: Scope, name: str, number: int) -> Value:
 
 
 FAMILIES: dict[str, Callable[[Scope, str, int], Store | Value]] = {
-    "r": lambda scope, name, number: Register(scope, name, "u32", number),
+    "r": lambda scope, name, number: Register(scope, name, "i32", number),
     "v": _vector,
     "acc": _accumulators,
     "P": _plane,

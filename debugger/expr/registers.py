@@ -43,8 +43,8 @@ class Register(Store):
     def _bits(self, value: Value) -> int:
         """The 32 bits to be written; a register as such takes signed numbers and unsigned ones."""
         single = scalar(value, self.name)
-        signed = self.type == "u32" and value.type not in TYPES and isinstance(single.data, int) and single.data < 0
-        t = TYPES["i32" if signed else self.type]
+        is_large = isinstance(single.data, int) and single.data > TYPES["i32"].high
+        t = TYPES["u32" if self.type == "i32" and value.type not in TYPES and is_large else self.type]
         return bits_of(converted(single, t.name).item(), t)
 
 

@@ -56,8 +56,8 @@ def beside(value: Any, name: str) -> str:
         return ""
     bits = bits_of(value, TYPES["u32"])
     others = [hex_text(value, name)]
-    if name == "u32" and bits & SIGN_BIT:
-        others.append(f"{bits - 2 * SIGN_BIT} as i32")
+    if bits & SIGN_BIT:
+        others.append(f"{bits - 2 * SIGN_BIT} as i32" if name == "u32" else f"{bits} as u32")
     real = number_of(bits, TYPES["f32"])
     if LEAST <= abs(real) < MOST:
         others.append(f"{element_text(real, 'f32')} as f32")

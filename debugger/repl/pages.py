@@ -5,7 +5,7 @@ from __future__ import annotations
 PAGES = {
     "expressions": """\
 symbols         A  A[3, :]  A[:, 0:4]  n  loop_k      tensors with their types, constants, labels as addresses
-registers       r0 to r31  r3.i32  r3.f32  cc  pc     unsigned unless said otherwise
+registers       r0 to r31  r3.u32  r3.f32  cc  pc     signed unless said otherwise
 vectors         v0 to v15  v3.f32  acc0[5]  P0        v registers, accumulator rows, weights of a plane
 streams         se4@mw3  se4@vxm.f32  sw0@mxm_w       what comes to a place in this cycle, a group by its type
 memory          mem[100]  mw4[7]  mw4[7].f32          words, rows of slices
