@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from conform import operations
@@ -33,6 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 PATIENCE = 50  # programs tried until one has a place for a fault
+DRAWN_PATIENCE = 8  # the same where Hypothesis draws, which draws again rather than for long
 DEFAULT = Mix()
 BRIEF = Mix(items=(1, 4), length=(4, 16))  # what Hypothesis draws when it is told nothing: it shrinks the better
 
@@ -60,13 +62,22 @@ def sample_violation(
 ) -> Violation:
     """A program with a violation of a code, or of any. Raises ValueError where the machine has no place for it."""
     check_code(violation)
-    for _ in range(PATIENCE):
+    found = _sought(rng, spec, mix, violation, PATIENCE)
+    if found is None:
+        what = violation or "any violation"
+        raise ValueError(f"no place for {what} was found on {spec.name} in {PATIENCE} programs")
+    return found
+
+
+def _sought(rng: Random, spec: MachineSpec, mix: Mix, violation: str | None, programs: int) -> Violation | None:
+    """A violation in one of so many programs; None where none of them has a place for it."""
+    for _ in range(programs):
         composer = Composer(rng, spec, mix)
         composer.fill()
         told = composer.plant(violation or rng.choice(VIOLATIONS))
         if told:
             return Violation(composer.program(), CODES[told.code], told.cycle)
-    raise ValueError(f"no place for {violation or 'any violation'} was found on {spec.name} in {PATIENCE} programs")
+    return None
 
 
 def check_code(code: str | None) -> None:
@@ -168,7 +179,9 @@ def programs(
     draw: st.DrawFn, spec: MachineSpec | None = None, mix: Mix = BRIEF, violation: str | None = None
 ) -> Program:
     """Programs for a machine, or for any: legal ones, or with one violation of a code."""
-    return sample(drawn(draw), spec or draw(machines()), mix, violation)
+    if violation:
+        return draw(violations(spec, mix, violation)).program
+    return sample(drawn(draw), spec or draw(machines()), mix)
 
 
 @st.composite
@@ -176,4 +189,8 @@ def violations(
     draw: st.DrawFn, spec: MachineSpec | None = None, mix: Mix = BRIEF, violation: str | None = None
 ) -> Violation:
     """Programs that break one rule, of a code or of any, with the fault told."""
-    return sample_violation(drawn(draw), spec or draw(machines()), mix, violation)
+    check_code(violation)
+    found = _sought(drawn(draw), spec or draw(machines()), mix, violation, DRAWN_PATIENCE)
+    assume(found is not None)
+    assert found is not None
+    return found
