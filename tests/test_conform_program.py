@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profile_tools import part_of_examples
 
 from asm.assemble import assemble
 from conform.compare import difference
@@ -33,6 +34,7 @@ def programs(draw: st.DrawFn) -> Program:
     )
 
 
+@part_of_examples(4)
 @given(programs())
 def test_an_image_is_the_program(program: Program) -> None:
     image = program.image()
@@ -43,6 +45,7 @@ def test_an_image_is_the_program(program: Program) -> None:
     assert sum(byte.bit_count() for byte in engine.written()) == len(chunk.data)
 
 
+@part_of_examples(4)
 @given(programs())
 def test_the_source_of_a_program_is_the_program(program: Program) -> None:
     result = assemble(program.source(), machine=program.spec)
@@ -50,6 +53,7 @@ def test_the_source_of_a_program_is_the_program(program: Program) -> None:
     assert result.image.text == program.text()
 
 
+@part_of_examples(4)
 @given(programs())
 def test_the_engines_conform(program: Program) -> None:
     assert difference(EngineTarget("reference"), EngineTarget("core"), program, limit=200) is None

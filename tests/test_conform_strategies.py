@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profile_tools import part_of_examples
 
 from conform.compare import difference
 from conform.program import Program
@@ -25,6 +26,7 @@ def outcome(engine: str, program: Program) -> Outcome:
     return target.run(LIMIT)
 
 
+@part_of_examples(4)
 @given(programs())
 def test_legal_programs_run_to_their_end(program: Program) -> None:
     for engine in ENGINES:
@@ -32,6 +34,7 @@ def test_legal_programs_run_to_their_end(program: Program) -> None:
     assert difference(EngineTarget("reference"), EngineTarget("core"), program) is None
 
 
+@part_of_examples(4)
 @given(seeds, machines())
 def test_a_violation_is_the_fault_told(seed: int, spec: MachineSpec) -> None:
     found = sample_violation(Random(seed), spec)
@@ -41,6 +44,7 @@ def test_a_violation_is_the_fault_told(seed: int, spec: MachineSpec) -> None:
         assert (run.status, run.fault.name, run.cycle) == (FAULT, found.code, found.cycle)
 
 
+@part_of_examples(4)
 @given(seeds)
 def test_a_seed_is_a_program(seed: int) -> None:
     assert sample(Random(seed)) == sample(Random(seed))

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profile_tools import part_of_examples
 from wire_tools import SERVE, c_target, script
 
 from asm.assemble import assemble
@@ -61,6 +62,7 @@ def programs(draw: st.DrawFn) -> Program:
         return Program(spec, (), tuple(memory), uninit, strict)
 
 
+@part_of_examples(5)
 @given(programs())
 def test_over_the_wire_is_as_in_process(remotes: list[RemoteTarget], program: Program) -> None:
     golden = EngineTarget("core")
@@ -70,6 +72,7 @@ def test_over_the_wire_is_as_in_process(remotes: list[RemoteTarget], program: Pr
         assert remote.memory(start, length) == golden.memory(start, length)
 
 
+@part_of_examples(5)
 @given(programs(), st.lists(st.integers(0, 60), max_size=3))
 def test_runs_in_pieces_and_traces(remotes: list[RemoteTarget], program: Program, cuts: list[int]) -> None:
     for remote in remotes:

@@ -8,6 +8,7 @@ from debug_tools import session_of, straight
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from profile_tools import part_of_examples
 
 from conform.generate import legal_programs
 from conform.tensor_plan import planned
@@ -130,7 +131,7 @@ class AnySequence(RuleBasedStateMachine):
 
 
 TestAnySequence = AnySequence.TestCase
-TestAnySequence.settings = settings(stateful_step_count=15)
+TestAnySequence.settings = settings(part_of_examples(2), stateful_step_count=15)
 
 
 @given(text=legal_programs(), register=st.integers(0, 31))

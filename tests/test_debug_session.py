@@ -26,7 +26,6 @@ from vm.engine import FAULT, HALTED, State
 PROGRAMS = Path("programs")
 SMALL = (
     "gcd.s", "dot.s", "matmul.s", "matmul_bundles.s", "prefix_sum.s", "tensor/vector_add_relu.s",
-    "tensor/linear/transpose.s",
 )  # fmt: skip
 
 
