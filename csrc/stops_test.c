@@ -23,15 +23,16 @@ static inline uint32_t place_of(ordering o, uint32_t pattern)
     return pattern ^ o.turned ^ (-(pattern >> 31) & o.negative);
 }
 
-static inline bool is_in(const lpu_test *test, unsigned range, uint32_t place)
+/* 1 or 0: a number, since both sides of an or are to be taken, which vector instructions do. */
+static inline uint32_t is_in(const lpu_test *test, unsigned range, uint32_t place)
 {
-    return (test->low[range] <= place) & (place <= test->high[range]);
+    return (uint32_t)(test->low[range] <= place) & (uint32_t)(place <= test->high[range]);
 }
 
 bool lpu_passes(const lpu_test *test, uint32_t value)
 {
     uint32_t place = place_of(ordering_of(test->order), value);
-    return is_in(test, 0, place) | is_in(test, 1, place);
+    return (is_in(test, 0, place) | is_in(test, 1, place)) != 0;
 }
 
 static inline uint32_t word_at(const uint8_t *bytes)

@@ -154,8 +154,11 @@ def syllables(data: dict[str, list[dict[str, list[dict[str, list[str]]]]]]) -> l
     return [syllable for bundle in data["bundles"] for op in bundle["ops"] for syllable in op["syllables"]]
 
 
+ILLEGAL = (1 << 64) - 1
+
+
 def test_an_illegal_bundle_is_shown_as_one() -> None:
-    shown = disas(session_of(Image(LPU1, [1], executable=True)))
+    shown = disas(session_of(Image(LPU1, [ILLEGAL], executable=True)))
     assert "illegal: " in shown.lines()[0]
 
 
