@@ -31,10 +31,11 @@ lint: dev   ## style (ruff) and types (mypy --strict)
 
 dev: $(READY) $(CORE)  ## make .venv and build the C core
 
-gen: dev    ## rewrite the files generated from the instruction table and the grammar
+gen: dev    ## rewrite the files generated from the instruction table, the grammar and the rules of the machine
 	@$(BIN)/python -m isa.emit
 	@$(BIN)/python -m asm.syntax.emit
 	@$(BIN)/python -m asm.editor.emit
+	@$(BIN)/python -m conform.rules docs/machine.md > conform/suite/rules.txt
 
 bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'
