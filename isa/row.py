@@ -33,7 +33,8 @@ class Operand(NamedTuple):
 
     A stream or vector operand is `groups` groups of `width` streams each, one after the other; `flow` is "in"
     when it must flow towards the plane of its op, "out" when away from it. `type` is the element type of an
-    immediate. An attribute may be one of `choices`, which encode as their index.
+    immediate, of a vector operand, or of a register that is read as a float or converted. An attribute may be one of
+    `choices`, which encode as their index.
     """
 
     kind: str

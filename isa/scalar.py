@@ -20,6 +20,7 @@ RD = Operand(REG, ("rd",), WRITE)
 RA, RB, RC = (Operand(REG, (name,), READ) for name in ("ra", "rb", "rc"))
 RT_LOADED = Operand(REG, ("rt",), WRITE)
 RT_STORED = Operand(REG, ("rt",), READ)
+FA, FB, FC = (Operand(REG, (name,), READ, "f32") for name in ("ra", "rb", "rc"))
 INT = Operand(IMM, ("imm",), type="i32")
 FLOAT = Operand(IMM, ("imm",), type="f32")
 BITS = Operand(IMM, ("imm",), type="bits")
@@ -84,8 +85,8 @@ def integer(t: TableBuilder) -> None:
         ("min.f32", "rd = minimum(a, b); -0 < +0; NaN if either is", "Minimum of two f32 (IEEE 754-2019 minimum)."),
         ("max.f32", "rd = maximum(a, b); -0 < +0; NaN if either is", "Maximum of two f32 (IEEE 754-2019 maximum)."),
     ):
-        t.add(name, "ALU_RR", A, (RD, RA, RB), latency=1, doc=doc, meaning=meaning)
-        t.add(name, "ALU_RI", A, (RD, RA, FLOAT), latency=1, doc=doc, meaning=meaning)
+        t.add(name, "ALU_RR", A, (RD, FA, FB), latency=1, doc=doc, meaning=meaning)
+        t.add(name, "ALU_RI", A, (RD, FA, FLOAT), latency=1, doc=doc, meaning=meaning)
     for cond in CONDITIONS:
         columns = {
             "latency": 1,
@@ -110,7 +111,7 @@ def unary(t: TableBuilder) -> None:
         ("neg.f32", "rd = -a", "Negate an f32.", FLOAT),
         ("abs.f32", "rd = |a|", "Absolute value of an f32.", FLOAT),
     ):
-        t.add(name, "ALU_R", A, (RD, RA), latency=1, doc=doc, meaning=meaning)
+        t.add(name, "ALU_R", A, (RD, FA if immediate is FLOAT else RA), latency=1, doc=doc, meaning=meaning)
         t.add(name, "ALU_I", A, (RD, immediate), latency=1, doc=doc, meaning=meaning)
 
 
@@ -119,8 +120,8 @@ def compare(t: TableBuilder) -> None:
     for form, b in (("CMP_RR", RB), ("CMP_RI", INT)):
         t.add("cmp", form, A, (RA, b), latency=1, writes_cc=True, doc=cmp_doc, meaning="cc = compare(a, b)")
     cmpf_doc = "Compare two f32; records equal, less or unordered. Unordered, only `ne` holds."
-    for form, b in (("CMP_RR", RB), ("CMP_RI", FLOAT)):
-        t.add("cmp.f32", form, A, (RA, b), latency=1, writes_cc=True, doc=cmpf_doc, meaning="cc = compare(a, b)")
+    for form, b in (("CMP_RR", FB), ("CMP_RI", FLOAT)):
+        t.add("cmp.f32", form, A, (FA, b), latency=1, writes_cc=True, doc=cmpf_doc, meaning="cc = compare(a, b)")
     assert_doc = "Fault with E-ASSERT when a and b differ."
     for form, b in (("CMP_RR", RB), ("CMP_RI", BITS)):
         columns = {"doc": assert_doc, "meaning": "fault unless a == b", "faults": ("E-ASSERT",)}
@@ -166,18 +167,19 @@ def floats(t: TableBuilder) -> None:
     ):
         instances = 1 if latency == 18 else 2
         columns = {"latency": latency, "doc": doc, "meaning": meaning, "instances": instances}
-        t.add(name, "F32_RR", F, (RD, RA, RB), **columns)
-        t.add(name, "F32_RI", F, (RD, RA, FLOAT), **columns)
+        t.add(name, "F32_RR", F, (RD, FA, FB), **columns)
+        t.add(name, "F32_RI", F, (RD, FA, FLOAT), **columns)
     doc, meaning = "Fused multiply-add, rounded once.", "rd = a * b + c"
-    t.add("fma.f32", "FMA_RR", F, (RD, RA, RB, RC), latency=4, doc=doc, meaning=meaning)
-    t.add("fma.f32", "FMA_RI", F, (RD, RA, RB, FLOAT), latency=4, doc=doc, meaning=meaning)
+    t.add("fma.f32", "FMA_RR", F, (RD, FA, FB, FC), latency=4, doc=doc, meaning=meaning)
+    t.add("fma.f32", "FMA_RI", F, (RD, FA, FB, FLOAT), latency=4, doc=doc, meaning=meaning)
     doc, meaning = "Square root of an f32.", "rd = sqrt(a)"
-    t.add("sqrt.f32", "F32_R", F, (RD, RA), latency=18, instances=1, doc=doc, meaning=meaning)
+    t.add("sqrt.f32", "F32_R", F, (RD, FA), latency=18, instances=1, doc=doc, meaning=meaning)
     for to, source in _conversions():
-        t.add(f"cvt.{to}.{source}", "F32_R", F, (RD, RA), latency=4, doc=_cvt_doc(to, source), meaning=f"rd = {to}(a)")
+        operands = (RD, Operand(REG, ("ra",), READ, source))
+        t.add(f"cvt.{to}.{source}", "F32_R", F, operands, latency=4, doc=_cvt_doc(to, source), meaning=f"rd = {to}(a)")
     for to in ("i32", "u32"):
         doc = f"Convert f32 to {to}, rounding toward zero; saturates, NaN gives 0."
-        t.add(f"cvtz.{to}.f32", "F32_R", F, (RD, RA), latency=4, doc=doc, meaning=f"rd = {to}(trunc(a))")
+        t.add(f"cvtz.{to}.f32", "F32_R", F, (RD, FA), latency=4, doc=doc, meaning=f"rd = {to}(trunc(a))")
 
 
 def _conversions() -> Iterator[tuple[str, str]]:

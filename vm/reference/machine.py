@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 
 class ReferenceEngine:
-    """One machine with a program: `vm.engine.Engine`, slowly. Raises ValueError for what cannot be loaded."""
+    """One machine with a program: `vm.engine.Engine`, slowly. Raises ValueError for what cannot be loaded.
+
+    `observer` is given each cycle that issues without a fault, before its effects are taken.
+    """
 
     def __init__(
         self, spec: MachineSpec, text: bytes, entry: int = 0, uninit: str = "fault", strict: bool = False
@@ -53,6 +56,7 @@ class ReferenceEngine:
         self._ignored: list[int] = []
         self._touches: list[Touch] = []  # since the last cycle began
         self.stops_hit: tuple[Stop, ...] = ()
+        self.observer: Callable[[Issue], None] | None = None
 
     # Time -------------------------------------------------------------------------------------
     def run(self, until: int) -> str:
@@ -130,6 +134,8 @@ class ReferenceEngine:
             return
         if self._stops.watches:
             self._touches = list(of_cycle(issue))
+        if self.observer:
+            self.observer(issue)
         for addresses, value in issue.stores:
             self._memory.store(addresses, value)
         if issue.tensor:
