@@ -40,7 +40,8 @@ class Composer(Breaker):
     def try_row(self, row: Row) -> bool:
         """Enter an op of a row somewhere if it fits there."""
         crowded = self.taken and self.rng.random() < self.mix.crowded
-        cycle = self.rng.choice(self.taken if crowded else self.cycles)
+        cycles = self.taken if crowded else self.cycles
+        cycle = max(self.rng.choice(cycles) for _ in range(1 + row.tensor))  # what it samples must come from earlier
         op = any_op(self.rng, self.spec, row) if row.tensor else scalar_op(self.rng, self.spec, row)
         if not self.tried(op, cycle, 0):
             return False

@@ -18,7 +18,7 @@ from isa.machine import LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED
 
 PLANTED = 0.25  # the share of programs in which a fault is planted
-SHORT = Mix(items=(1, 5), length=(4, 24), rows_written=(0, 1))  # the golden model takes its time
+SHORT = Mix(items=(1, 5), length=(4, 40), rows_written=(0, 1))  # the golden model takes its time
 BATCH = 50  # programs that a process is given at a time
 
 GOLDEN = "reference"

@@ -149,13 +149,11 @@ class Planner:
     def _supply(self, element: Element, need: Need) -> None:
         """Make what an element needs, upstream of it, as a burst of its shape. Raises Refused."""
         for _ in range(TRIES):
-            op = supply.producer(self.rng, self.spec, element.op, need, element.depth)
-            if op is None:
+            place = supply.upstream(self.rng, self.spec, need, element.depth)
+            if place is None or element.cycle - place.ahead not in self.frame.by_cycle:
                 continue
-            there = position(self.spec, op.row, op.fields)
-            distance = there - need.position if flows_west(need.stream) else need.position - there
-            first = element.cycle - distance - op.latency
-            if distance > 0 and self.tried(op, first, element.depth + 1):
+            op = supply.producer(self.rng, self.spec, element.op, need, element.depth, place)
+            if self.tried(op, element.cycle - place.ahead, element.depth + 1):
                 return
         raise Refused
 

@@ -16,11 +16,13 @@ from isa.table import TENSOR_ROWS
 from isa.tensor import LOAD_STREAMS
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, PLANE, SLICE, SXM, VXM
+from vm.floorplan import position
 
 ENTRIES = 0xFFFF  # the most that an entry of a map can be
 ENTRY_WIDTH = 2
 WIDEST = 4
 SHAPE = ("n", "d", "m", "e")
+DELAYS = (0, 0, 0, 1, 2, 7)
 SHALLOW = 2  # deeper than this, only ops that need nothing on streams
 
 
@@ -60,38 +62,58 @@ def most_of(op: Op) -> int:
 
 
 # Streams --------------------------------------------------------------------------------------
-def producer(rng: Random, spec: MachineSpec, user: Op, need: Need, depth: int) -> Op | None:
-    """An op somewhere upstream that puts onto streams what `user` needs; None where there is none."""
+class Place(NamedTuple):
+    """A row whose ops make what is needed, the fields that say where, and how many cycles ahead they issue."""
+
+    row: Row
+    fields: dict[str, int]
+    ahead: int
+
+
+def producer(rng: Random, spec: MachineSpec, user: Op, need: Need, depth: int, place: Place) -> Op:
+    """An op in a place that puts onto streams what `user` needs."""
+    target = target_of(place.row)
+    assert target is not None
+    op = any_op(rng, spec, place.row).with_field(target.fields[0], need.stream)
+    for name, value in place.fields.items():
+        op = op.with_field(name, value)
+    op = shaped(op, user)
+    if depth >= SHALLOW and op.row.units.where == VXM:
+        op = without_streams(rng, spec, op)
+    return op.with_field("imm", rng.randint(0, need.most)) if need.most < ENTRIES else op
+
+
+def upstream(rng: Random, spec: MachineSpec, need: Need, depth: int) -> Place | None:
+    """A place upstream of what is needed, or none where the one drawn is not there or not upstream."""
     width = need.width
     if width == 1 and rng.randrange(4):
         width = next(w for w in (WIDEST, 2, 1) if need.stream % w == 0)
     bounded = need.most < ENTRIES
-    deep = depth >= SHALLOW
-    places = [where for where in (SLICE, VXM, VXM, *([] if deep else [SXM, PLANE])) if makers(where, width, bounded)]
-    where = rng.choice(places)
+    deep = [] if depth >= SHALLOW else [SXM, PLANE]
+    where = rng.choice([each for each in (SLICE, VXM, VXM, *deep) if makers(each, width, bounded)])
     row = rng.choice(rng.choice(makers(where, width, bounded)))
-    if where == PLANE and not spec.mxm_planes:
+    fields = standing(rng, spec, row, need)
+    if fields is None:
         return None
-    op = any_op(rng, spec, row)
-    op = shaped(placed(rng, spec, op, need), user)
-    if deep and where == VXM:
-        op = without_streams(rng, spec, op)
-    return op.with_field("imm", rng.randint(0, need.most)) if bounded else op
+    if "delay" in row.format.names:
+        fields["delay"] = rng.choice(DELAYS)
+    there = position(spec, row, fields)
+    distance = there - need.position if flows_west(need.stream) else need.position - there
+    return Place(row, fields, distance + row.latency + fields.get("delay", 0)) if distance > 0 else None
 
 
-def placed(rng: Random, spec: MachineSpec, op: Op, need: Need) -> Op:
-    """The op with its target on the streams needed, standing upstream."""
-    target = target_of(op.row)
-    assert target is not None
-    op = op.with_field(target.fields[0], need.stream)
+def standing(rng: Random, spec: MachineSpec, row: Row, need: Need) -> dict[str, int] | None:
+    """The field that says where an op stands whose streams flow as needed; None where the machine has no such place."""
     west = flows_west(need.stream)
-    if op.row.units.where == SLICE:
-        return op.with_field("slice", upstream_slice(rng, spec, op.row, need))
-    if op.row.units.where == SXM:
-        return op.with_field("hemi", int(west))
-    if op.row.units.where == PLANE:
-        return op.with_field("plane", op["plane"] % HEMISPHERES + HEMISPHERES * west)
-    return op
+    if row.units.where == SLICE:
+        return {"slice": upstream_slice(rng, spec, row, need)}
+    if row.units.where == SXM:
+        return {"hemi": int(west)}
+    if row.units.where == PLANE:
+        planes = [HEMISPHERES * west + k for k in range(0, HEMISPHERES, row.claims)]
+        found = [plane for plane in planes if spec.has_plane(plane)]
+        return {"plane": rng.choice(found)} if found else None
+    return {}
 
 
 def upstream_slice(rng: Random, spec: MachineSpec, row: Row, need: Need) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
@@ -27,9 +27,9 @@ class CodecError(ValueError):
     """Bits that encode nothing, or an op that cannot be encoded; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Op:
-    """A row with a value for each of its format's fields, in the format's order."""
+    """A row with a value for each of its format's fields, in the format's order; what follows is worked out once."""
 
     row: Row
     values: tuple[int, ...]
@@ -37,9 +37,9 @@ class Op:
     def __getitem__(self, name: str) -> int:
         return self.values[self.row.format.names.index(name)]
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, int]:
-        """The values by field."""
+        """The values by field; not to be changed."""
         return dict(zip(self.row.format.names, self.values, strict=True))
 
     @property
@@ -52,11 +52,11 @@ class Op:
         """The name of the unit the op runs on; of several, the first."""
         return UNIT_NAMES[self.unit_order]
 
-    @property
+    @cached_property
     def unit_order(self) -> int:
         return self.row.units.order(self.fields) if self.row.units.where else self.row.units.first + self.instance
 
-    @property
+    @cached_property
     def claims(self) -> range:
         """The numbers of all units the op holds."""
         step = max(1, self.row.units.step)

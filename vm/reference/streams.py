@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from isa.faults import NOWHERE
 from isa.machine import MachineSpec
-from isa.places import V_REGISTERS, flows_west
+from isa.places import V_REGISTERS, WEST_FLOW
 from vm.reference.program import Group
 from vm.reference.trouble import Trouble
 from vm.reference.values import Maker, Value
@@ -39,17 +39,14 @@ class Streams:
 
     def moved(self) -> Lines:
         """What arrives at each position: every value one hop further, nothing at the first position."""
-        return [[*line[1:], None] if flows_west(stream) else [None, *line[:-1]] for stream, line in enumerate(self.out)]
+        east = [[None, *line[:-1]] for line in self.out[:WEST_FLOW]]
+        return east + [[*line[1:], None] for line in self.out[WEST_FLOW:]]
 
     def dropped(self) -> list[Loss]:
         """The values never sampled that the next hop carries off the edge."""
-        lost = []
-        for stream, line in enumerate(self.out):
-            last = 0 if flows_west(stream) else self.positions - 1
-            value = line[last]
-            if value is not None and not value.sampled:
-                lost.append(Loss(value.maker, stream, last))
-        return lost
+        ends = [self.positions - 1] * WEST_FLOW + [0] * WEST_FLOW
+        leaving = [(stream, last, self.out[stream][last]) for stream, last in enumerate(ends)]
+        return [Loss(value.maker, stream, last) for stream, last, value in leaving if value and not value.sampled]
 
     @property
     def idle(self) -> bool:
