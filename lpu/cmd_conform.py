@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--replay", metavar="FILE", help="compare one program, a source or an executable, and reduce it")
     made.add_argument("-o", metavar="DIR", default=".", help="where to write found.s and so on (default: here)")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
+    made.add_argument("--suite", action="store_true", help="run the fixed suite instead: every rule of docs/machine.md")
     made.add_argument("--serve", metavar="ENGINE", choices=ENGINES, help="be a target instead: core or reference")
     made.add_argument("--port", metavar="N", type=port, help="with --serve: wait at a port (0: any that is free)")
     made.add_argument("--once", action="store_true", help="with --port: end when the first connection has ended")
@@ -64,6 +65,12 @@ def main(arguments: list[str]) -> int:
         return on_streams(args.serve) if args.port is None else on_port(args.serve, args.port, args.once)
     if args.engine_free and (args.replay or args.strict or args.uninit != UNINIT_MODES[0]):
         made.error("--engine-free knows how its own programs end, run as usual: leave out --replay, --strict, --uninit")
+    if args.suite:
+        if args.engine_free or args.replay or args.strict or args.uninit != UNINIT_MODES[0]:
+            made.error("--suite says how its programs run: leave out --engine-free, --replay, --strict, --uninit")
+        from lpu.conform_suite import suite
+
+        return suite(args)
     return tested(args)
 
 

@@ -1,0 +1,10 @@
+; Landing in the same cycle is a clash as well.
+; rules M-5.3 M-5.6 M-8.16
+; expect E-WRITE-CLASH cycle 2 pc bad slot 0 resource 1 address 3
+;        other_pc first other_slot 0 other_cycle 0 other_landing 3
+
+        .unchecked
+first:  { mul r1, r2, r3 }
+        { nop 1 }
+bad:    { mov r1, 5 }
+        { halt }
