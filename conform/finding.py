@@ -5,113 +5,149 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from conform.compare import Difference, differ_until, first_difference, shown
+from conform.compare import Difference, differ_until
+from conform.diagnose import Diagnosis, diagnose, judged, of_crash, op_text, trace
+from conform.lasting import revive
 from conform.program import Chunk, Program, from_text
-from conform.reduce import TRIES, reduce
+from conform.reduce import TRIES, Reducer, Watch, ignore
+from conform.rules import sections
 from conform.target import LIMIT, Target, TargetError
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD
-from vm.engine import State
-from vm.items import Item, Value
 
-TRACE_CYCLES = 2
-TRACE_EVENTS = 4
-SHOWN_BYTES = 8
 SLACK = 64  # cycles that a reduced program may run beyond the end of the whole one
+DEAD_TRIES = 200  # programs tried at most where each that fails costs a new target
 
 
 class Finding(NamedTuple):
     """A minimal program on which a target differs from the golden model, in what, and what both did just before.
 
-    `number` is that of the whole program among those of the run, `ops` how many ops it had.
+    `number` is that of the whole program among those of the run, `ops` how many ops it had. `is_minimal` is false
+    where reducing it was interrupted.
     """
 
     program: Program
-    difference: Difference
+    diagnosis: Diagnosis
     trace: tuple[str, ...]
     number: int
     ops: int
+    is_minimal: bool = True
+
+    @property
+    def difference(self) -> Difference:
+        return self.diagnosis.difference
 
     @property
     def cause(self) -> tuple[str, tuple[str, ...]]:
-        """What findings have in common that are probably one defect: the mnemonics left, and what differs."""
-        names = sorted(
-            {one.row.family for bundle in self.program.bundles for one in bundle if one.row.control != "nop"}
-        )
-        return self.difference.what.split()[0], tuple(names)
+        """What findings have in common that are probably one defect."""
+        return self.diagnosis.signature
 
     def source(self, *notes: str) -> str:
         """The program in the dialect, under a comment that says what is wrong; `notes` are its last lines."""
-        at, what, expected, observed = self.difference
-        head = [
-            f"cycle {at}: {what}",
-            f"  expected {expected}",
-            f"  observed {observed}",
-            *self.trace,
-            *notes,
-        ]
-        return "".join(f"; {line}\n" for line in head) + self.program.source()
+        lines = [*self.told(), *(["", *self.trace] if self.trace else []), *(["", *notes] if notes else [])]
+        _, _, text = self.program.source().partition("\n")  # without the line that says where it is from
+        return "".join(f"; {line}".rstrip() + "\n" for line in lines) + "\n" + text
+
+    def told(self) -> Iterator[str]:
+        """What differs, the ops that it comes from, and where the page of the machine is about it."""
+        cycle, what, expected, observed = self.difference
+        more = self.diagnosis.more
+        yield f"cycle {cycle}: {what}" + (f", and {more} more" if more else "")
+        yield f"  expected {expected}"
+        yield f"  observed {observed}"
+        image = self.program.image()
+        for each in self.diagnosis.culprits:
+            yield f"  from {op_text(image, each.op)} (address {each.pc})"
+        for number in self.diagnosis.sections:
+            yield f"  docs/machine.md, section {number}: {sections()[number]}"
 
 
-def finding(golden: Target, target: Target, program: Program, number: int, tries: int = TRIES) -> Finding:
-    """Reduce a program on which two targets differ, and say where they do. Raises TargetError."""
-    if differ_until(golden, target, program, program.image(), LIMIT) is None:
+def finding(
+    golden: Target, target: Target, program: Program, number: int, tries: int = TRIES, watch: Watch = ignore
+) -> Finding:
+    """Reduce a program on which two targets differ, and say where they do; `watch` is told of each try.
+
+    Raises TargetError.
+    """
+    whole = judged(golden, target, program, LIMIT)
+    if whole is None:
         raise TargetError(unsteady(number))
-    limit = min(LIMIT, golden.run(LIMIT).cycle + SLACK)
-    small = reduce(program, lambda one: differ_until(golden, target, one, one.image(), limit) is not None, tries)
-    image = small.image()
-    found = differ_until(golden, target, small, image, limit)
-    if found is None:
+    limit = min(LIMIT, end_of(golden, program) + SLACK)
+    small, is_minimal = reduced(Same(golden, target, whole, limit), program, tries, watch)
+    told = judged(golden, target, small, limit)
+    if told is None:
         raise TargetError(unsteady(number))
-    found = first_difference(golden, target, small, image, found)
-    return Finding(small, found, tuple(trace(golden, target, small, image, found.cycle)), number, program.ops)
+    events = () if told.is_dead else tuple(trace(golden, target, small, told.cycle))
+    return Finding(small, told, events, number, program.ops, is_minimal)
 
 
 def unsteady(number: int) -> str:
     return f"program {number} differed once, and not when it was run again: the target does not do the same twice"
 
 
-def trace(golden: Target, target: Target, program: Program, image: Image, cycle: int) -> Iterator[str]:
-    """What changed on both sides in the cycles up to one, a few events of each."""
-    for name, each in (("expected", golden), ("observed", target)):
-        each.load(image, program.uninit, program.strict)
-        first = max(0, cycle - TRACE_CYCLES)
-        each.run(first)
-        before = each.state()
-        for now in range(first + 1, cycle + 1):
-            each.run(now)
-            after = each.state()
-            events = list(changes(before, after))
-            more = [f"and {len(events) - TRACE_EVENTS} more"] if len(events) > TRACE_EVENTS else []
-            yield f"  {name} in {now}: {'; '.join([*events[:TRACE_EVENTS], *more]) or 'nothing'}"
-            before = after
+def end_of(golden: Target, program: Program) -> int:
+    """The cycle in which the golden model ends a program."""
+    golden.load(program.image(), program.uninit, program.strict)
+    return golden.run(LIMIT).cycle
 
 
-def changes(before: State, after: State) -> Iterator[str]:
-    """What is new in a state: registers, the condition code, items of the tensor face."""
-    for number, (a, b) in enumerate(zip(before.registers, after.registers, strict=True)):
-        if a != b:
-            yield f"r{number} = {b:#x}"
-    if before.cc != after.cc:
-        yield f"cc = {after.cc:#x}"
-    there = {moved(item) for item in before.tensor}
-    for item in after.tensor:
-        if moved(item) not in there:
-            where = ", ".join(f"{name} {value}" for name, value in named(item))
-            yield f"{type(item).__name__} {where} = {shown(item.data[:SHOWN_BYTES], True)}"
+# Reducing -------------------------------------------------------------------------------------
+def reduced(same: Same, program: Program, tries: int, watch: Watch) -> tuple[Program, bool]:
+    """The smallest program found that fails as the whole one does, and whether the search for it ended by itself.
+
+    First any difference will do, as whole runs tell it; where that ends with another defect, each program tried is
+    diagnosed.
+    """
+    most = min(tries, DEAD_TRIES) if same.whole.is_dead else tries
+    reducer = Reducer(program, same.dies if same.whole.is_dead else same.differs, most, watch)
+    try:
+        small = reducer.reduced()
+        if not same.whole.is_dead and not same.is_same(small):
+            reducer = Reducer(program, same.is_same, tries, watch)
+            small = reducer.reduced()
+    except KeyboardInterrupt:
+        revive(same.target)
+        return reducer.best, False
+    return small, True
 
 
-def moved(item: Item) -> Item:
-    """An item without its place where that changes by itself: a value on a stream flows on."""
-    return item._replace(position=0) if isinstance(item, Value) else item
+class Same:
+    """Whether programs fail as the whole one does."""
+
+    def __init__(self, golden: Target, target: Target, whole: Diagnosis, limit: int) -> None:
+        self.golden, self.target, self.whole, self.limit = golden, target, whole, limit
+
+    def differs(self, program: Program) -> bool:
+        """Whether whole runs differ in anything."""
+        try:
+            return differ_until(self.golden, self.target, program, program.image(), self.limit) is not None
+        except TargetError:
+            revive(self.target)
+            return False
+
+    def dies(self, program: Program) -> bool:
+        """Whether the target dies, in the same way."""
+        try:
+            differ_until(self.golden, self.target, program, program.image(), self.limit)
+        except TargetError as error:
+            revive(self.target)
+            return of_crash(error).aspect.kind == self.whole.aspect.kind
+        return False
+
+    def is_same(self, program: Program) -> bool:
+        """Whether the first difference is of the same kind, and comes from an op of the same family."""
+        try:
+            found = diagnose(self.golden, self.target, program, self.limit)
+        except TargetError:
+            revive(self.target)
+            return False
+        if found is None:
+            return False
+        (kind, families), (wanted, known) = found.signature, self.whole.signature
+        return kind == wanted and (not known or bool(set(families) & set(known)))
 
 
-def named(item: tuple[object, ...]) -> Iterator[tuple[str, object]]:
-    """The first numbers of an item with their names: where it is, and when."""
-    fields: tuple[str, ...] = getattr(item, "_fields", ())
-    return zip(fields[:3], item[: min(3, len(item) - 1)], strict=False)
-
-
+# Files ----------------------------------------------------------------------------------------
 def from_image(image: Image, uninit: str = "fault", strict: bool = False) -> Program:
     """The program of an executable. Raises CodecError for text with no bundles in it."""
     spec = image.machine

@@ -28,29 +28,40 @@ from isa.places import SCALARS, is_scalar
 
 TRIES = 2_000  # programs tried at most
 Fails = Callable[[Program], bool]
+Watch = Callable[["Reducer"], object]
 Drop = Callable[[Program, range], Program]
 
 
 def reduce(program: Program, fails: Fails, limit: int = TRIES) -> Program:
     """The smallest program found for which `fails` is true, as it is of `program`; 1-minimal within `limit` tries."""
-    reducer = Reducer(program, fails, limit)
-    before = None
-    while before != reducer.best and reducer.left:
-        before = reducer.best
-        for each in PASSES:
-            each(reducer)
-    return reducer.best
+    return Reducer(program, fails, limit).reduced()
+
+
+def ignore(reducer: Reducer) -> None:
+    """Watch nothing."""
 
 
 class Reducer:
-    """The smallest program that is known to fail, what was tried, and how many tries are left."""
+    """The smallest program that is known to fail, what was tried, and how many tries are left.
 
-    def __init__(self, program: Program, fails: Fails, limit: int) -> None:
+    `watch` is called before each try.
+    """
+
+    def __init__(self, program: Program, fails: Fails, limit: int, watch: Watch = ignore) -> None:
         self.best = program
-        self.fails = fails
+        self.fails, self.watch = fails, watch
         self.left = limit
         self.tried = {program}
         self.clashes = has_clash(program)
+
+    def reduced(self) -> Program:
+        """All passes, again and again until none finds anything."""
+        before = None
+        while before != self.best and self.left:
+            before = self.best
+            for each in PASSES:
+                each(self)
+        return self.best
 
     def take(self, candidate: Program) -> bool:
         """Go on from a candidate if it fails; only what is new and can be a program is tried."""
@@ -60,6 +71,7 @@ class Reducer:
         if not self.can_be(candidate):
             return False
         self.left -= 1
+        self.watch(self)
         if not self.fails(candidate):
             return False
         self.best = candidate

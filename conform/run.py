@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections import Counter
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from random import Random
@@ -10,9 +13,10 @@ from typing import NamedTuple
 from conform.breaking import VIOLATIONS
 from conform.compare import Difference, differ_until
 from conform.compose import Composer
+from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
-from conform.target import LIMIT, EngineTarget, Target
+from conform.target import LIMIT, EngineTarget, Target, TargetError
 from isa.faults import CODES
 from isa.machine import LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED
@@ -22,11 +26,15 @@ SHORT = Mix(items=(1, 5), length=(4, 40), rows_written=(0, 1))  # the golden mod
 BATCH = 50  # programs that a process is given at a time
 
 GOLDEN = "reference"
+ANSWER = "the target"  # what differs where a target does not answer, or says what no target may
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What programs a run is made of, and how they are run. `oracle` is false for a run without the golden model."""
+    """What programs a run is made of, and how they are run.
+
+    `oracle` is false for a run without the golden model; `all` is true where batches go on after what differs.
+    """
 
     seed: int = 0
     spec: MachineSpec = LPU_TINY
@@ -34,6 +42,7 @@ class Settings:
     uninit: str = "fault"
     strict: bool = False
     oracle: bool = True
+    all: bool = True
 
 
 class Told(NamedTuple):
@@ -45,11 +54,16 @@ class Told(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """The programs of a batch: their numbers, the cycles they took, and those that differ."""
+    """The programs of a batch: their numbers, the cycles they took, and those that differ.
+
+    `ops` counts the ops in them, `planted` the faults that were planted, by code.
+    """
 
     numbers: range
     cycles: int
     differing: tuple[tuple[int, Difference], ...]
+    ops: int = 0
+    planted: tuple[tuple[str, int], ...] = ()
 
 
 def program_of(settings: Settings, number: int) -> Told:
@@ -71,19 +85,38 @@ def filled(rng: Random, settings: Settings) -> Composer:
 
 
 def tally(golden: Target | None, target: Target, settings: Settings, numbers: range) -> Tally:
-    """Run a batch. Without a golden model, only how programs end is looked at. Raises TargetError."""
-    cycles, differing = 0, []
+    """Run a batch, to its end or to what differs. Without a golden model, only how programs end is looked at.
+
+    A program on which the target dies differs, and the target is begun anew; a TargetError says that it cannot be.
+    """
+    cycles, ops, planted, differing = 0, 0, Counter[str](), []
     for number in numbers:
         told = program_of(settings, number)
-        program = told.program
+        found, taken = tried(golden, target, told)
+        cycles, ops = cycles + taken, ops + told.program.ops
+        planted.update([told.code] * bool(told.code))
+        if found:
+            differing.append((number, found))
+            if not settings.all:
+                numbers = range(numbers.start, number + 1)
+                break
+    return Tally(numbers, cycles, tuple(differing), ops, tuple(sorted(planted.items())))
+
+
+def tried(golden: Target | None, target: Target, told: Told) -> tuple[Difference | None, int]:
+    """In what a program differs, and the cycles it took."""
+    program = told.program
+    try:
         if golden:
             found = differ_until(golden, target, program, program.image(), LIMIT)
         else:
             found = ends_otherwise(target, told)
-        cycles += target.state().cycle
-        if found:
-            differing.append((number, found))
-    return Tally(numbers, cycles, tuple(differing))
+        return found, target.state().cycle
+    except TargetError as error:
+        if not isinstance(target, Lasting):
+            raise
+        target.renew()
+        return Difference(0, ANSWER, "an answer", str(error)), 0
 
 
 def ends_otherwise(target: Target, told: Told) -> Difference | None:
@@ -107,11 +140,11 @@ def run(settings: Settings, programs: int, make: Callable[[], Target], jobs: int
     """Batch after batch in order of their numbers, on `jobs` processes at a time. Raises TargetError."""
     waiting = batches(programs)
     if jobs == 1 or len(waiting) == 1:
-        golden, target = golden_of(settings), make()
+        worker = Worker(settings, make)
         try:
-            yield from (tally(golden, target, settings, numbers) for numbers in waiting)
+            yield from map(worker.tally, waiting)
         finally:
-            target.close()
+            worker.close()
         return
     from multiprocessing import get_context
 
@@ -119,22 +152,43 @@ def run(settings: Settings, programs: int, make: Callable[[], Target], jobs: int
         yield from pool.imap(in_process, waiting)
 
 
-def golden_of(settings: Settings) -> Target | None:
-    return EngineTarget(GOLDEN) if settings.oracle else None
+class Worker:
+    """Does batches of a run, one after the other, with targets of its own."""
+
+    def __init__(self, settings: Settings, make: Callable[[], Target]) -> None:
+        self.settings = settings
+        self.golden = EngineTarget(GOLDEN) if settings.oracle else None
+        self.target = Lasting(make)
+        probe(self.target, settings.spec)
+
+    def tally(self, numbers: range) -> Tally:
+        return tally(self.golden, self.target, self.settings, numbers)
+
+    def close(self) -> None:
+        self.target.close()
 
 
 # In a process of its own ----------------------------------------------------------------------
-_mine: list[Callable[[range], Tally]] = []
+_makes: list[Callable[[], Worker]] = []
+_workers: list[Worker] = []
 
 
 def begin(settings: Settings, make: Callable[[], Target]) -> None:
-    """Make the targets of a process, which leaves interrupts to the one that began it."""
-    import signal
-
+    """Leave interrupts to the process that began this one, which ends it; its target ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    golden, target = golden_of(settings), make()
-    _mine.append(lambda numbers: tally(golden, target, settings, numbers))
+    signal.signal(signal.SIGTERM, leave)
+    _makes.append(lambda: Worker(settings, make))
+
+
+def leave(*_: object) -> None:
+    """End the process and the target that it has started."""
+    for worker in _workers:
+        worker.close()
+    os._exit(0)
 
 
 def in_process(numbers: range) -> Tally:
-    return _mine[0](numbers)
+    """A batch; the first one makes the target, so that what is wrong with it is told as an answer."""
+    if not _workers:
+        _workers.append(_makes[0]())
+    return _workers[0].tally(numbers)

@@ -3,12 +3,15 @@ the protocol of docs/protocol.md, behind the same face."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from isa.faults import RawFault
 from isa.image import Image
-from vm.engine import FAULT, State
+from vm.engine import FAULT, RUNNING, State
 from vm.loader import load
+
+if TYPE_CHECKING:
+    from conform.reference.observer import Event
 
 LIMIT = 10_000  # cycles that a program of the kit runs at most
 
@@ -51,8 +54,20 @@ class Target(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Tracing(Target, Protocol):
+    """A target that can tell what happens on the way, unless it says that it lacks `trace`."""
+
+    def trace(self, until: int) -> tuple[list[Event], Outcome]:
+        """Run to a cycle, and what happened, as docs/protocol.md describes it."""
+
+
 class TargetError(Exception):
     """A target that does not answer, or says what no target may."""
+
+
+class Silence(TargetError):
+    """A target that does not answer in time."""
 
 
 class EngineTarget:
@@ -69,6 +84,17 @@ class EngineTarget:
     def run(self, until: int) -> Outcome:
         status = self.engine.run(until)
         return Outcome(status, self.engine.cycle, self.engine.fault if status == FAULT else None)
+
+    def trace(self, until: int) -> tuple[list[Event], Outcome]:
+        """Run to a cycle, one after the other, and look at all that changes."""
+        from conform.reference.observer import Observer
+
+        observer = Observer(self.engine)
+        found: list[Event] = []
+        while self.engine.cycle < until and self.run(self.engine.cycle + 1).status == RUNNING:
+            found += observer.look()
+        found += observer.look()
+        return found, self.run(until)
 
     def state(self) -> State:
         return self.engine.state

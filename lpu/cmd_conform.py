@@ -15,6 +15,8 @@ from vm.engine import UNINIT_MODES
 from vm.loader import ENGINES
 
 PROGRAMS = 1_000
+SECONDS = 30
+MAX_SECONDS = 86_400
 STATUS = {OK: "conforms", FAULT: "differs", USAGE: "error", INTERRUPTED: "interrupted"}
 EPILOG = """Program K of a seed is always the same. With --engine-free no golden model is asked: legal programs must
 halt, and those with a planted fault must end with it in the cycle that is known beforehand.
@@ -30,8 +32,10 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     made.add_argument("--programs", metavar="N", type=positive, default=PROGRAMS, help=f"how many (default {PROGRAMS})")
     made.add_argument("--seed", metavar="S", type=int, default=0, help="where random numbers begin (default 0)")
-    made.add_argument("--machine", metavar="M", default="lpu-tiny", help="lpu1, lpu-tiny (default) or a TOML file")
+    made.add_argument("--machine", metavar="M", help="lpu1, lpu-tiny (default) or a TOML file")
     made.add_argument("--target", metavar="WHERE", help="test a command or host:port that speaks docs/protocol.md")
+    made.add_argument("--timeout", metavar="SECONDS", type=seconds, default=SECONDS,
+                      help=f"that an answer of the target may take (default {SECONDS})")  # fmt: skip
     made.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="what is tested (default: the C core)")
     made.add_argument("--engine-free", action="store_true", help="ask no golden model, only look at how programs end")
     made.add_argument("--uninit", choices=UNINIT_MODES, default=UNINIT_MODES[0],
@@ -55,6 +59,17 @@ def positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """A time above 0, of a day at most. Raises argparse's error."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0, at most {MAX_SECONDS}")
+    return found
 
 
 def main(arguments: list[str]) -> int:

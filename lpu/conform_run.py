@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-import time
+from collections import Counter
 from shlex import quote
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from conform.target import EngineTarget, Target
 from isa.diagnostics import SourceError
+from isa.machine import BUILTIN, MachineSpec
 from lpu import build, messages
 from lpu.cli import FAULT, INTERRUPTED, OK
 
 if TYPE_CHECKING:
+    from conform.compare import Difference
     from conform.finding import Finding
     from conform.program import Program
     from conform.run import Settings, Tally
 
-SHOW_SECONDS = 0.2
-CLEAR_LINE = "\r\x1b[K"
-DEFAULTS = {"machine": "lpu-tiny", "engine": "core", "target": None, "uninit": "fault"}
+MACHINE = "lpu-tiny"  # that programs are made for where none is asked for
+DEFAULTS = {"engine": "core", "target": None, "uninit": "fault"}
+WIDTH = 100
 
 
 class Command:
     """One call of the command: the counts so far, and the findings with the files they are in."""
 
     def __init__(self, args: argparse.Namespace) -> None:
+        from lpu.conform_watch import Watch
+
         self.args = args
-        self.programs = self.cycles = 0
+        self.programs = self.cycles = self.ops = 0
+        self.planted: Counter[str] = Counter()
         self.differing: list[int] = []
         self.found: dict[str, Finding] = {}
-        self.start = self.shown = time.monotonic()
+        self.watch = Watch(args.programs)
 
     # Runs -------------------------------------------------------------------------------------
     def run(self) -> int:
@@ -45,35 +50,35 @@ class Command:
         try:
             for tally in tallies:
                 self.count(tally)
-                if self.take(settings, tally) and not self.args.keep_going:
+                for number, difference in tally.differing:
+                    self.take(settings, number, difference)
+                if tally.differing and not self.args.keep_going:
                     break
         except KeyboardInterrupt:
             status = INTERRUPTED
         finally:
-            self.clear()
             tallies.close()
-        self.summary()
-        return FAULT if self.differing else status
+            self.watch.ended(self.programs)
+        self.summary(status == INTERRUPTED)
+        return status or (FAULT if self.differing else OK)
 
-    def take(self, settings: Settings, tally: Tally) -> bool:
-        """Note what differs in a batch, in a file where there is a golden model to reduce by; whether anything does."""
+    def take(self, settings: Settings, number: int, difference: Difference) -> None:
+        """Note a program that differs, in a file where there is a golden model to reduce by."""
         from conform.run import program_of
 
-        wanted = tally.differing if self.args.keep_going else tally.differing[:1]
-        for number, difference in wanted:
-            self.clear()
-            self.differing.append(number)
-            if settings.oracle:
-                self.reduce(program_of(settings, number).program, number)
-            else:
-                cycle, what, expected, observed = difference
-                self.say(f"program {number}, cycle {cycle}: {what}: expected {expected}, observed {observed}")
-        return bool(wanted)
+        self.differing.append(number)
+        if settings.oracle:
+            self.reduce(program_of(settings, number).program, number)
+        else:
+            cycle, what, expected, observed = difference
+            self.say(f"program {number}, cycle {cycle}: {what}: expected {expected}, observed {observed}")
 
     def replay(self) -> int:
         """One program of a file. Raises SourceError, TargetError."""
-        from conform.compare import difference
+        from conform.diagnose import judged
         from conform.finding import from_image
+        from conform.lasting import Lasting
+        from conform.target import LIMIT
 
         log = messages.Log()
         spec = build.machine_asked(self.args.machine)
@@ -82,22 +87,32 @@ class Command:
         except SourceError as error:
             raise SourceError(*log.diagnostics, *error.diagnostics) from error
         program = from_image(image, self.args.uninit, self.args.strict)
-        self.programs = 1
-        if difference(EngineTarget("reference"), self.make(), program) is None:
+        self.programs, self.ops = 1, program.ops
+        target = Lasting(self.make)
+        try:
+            found = judged(EngineTarget("reference"), target, program, LIMIT)
+        finally:
+            target.close()
+        if found is None:
             self.say(f"{self.args.replay}: no difference")
             return OK
         self.differing.append(0)
-        self.reduce(program, 0)
+        try:
+            self.reduce(program, 0)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        finally:
+            self.watch.clear()
         return FAULT
 
     def settings(self) -> Settings:
         """What programs are to be made. Raises SourceError for a machine that is none."""
         from conform.run import Settings
 
-        spec = build.machine_asked(self.args.machine)
-        assert spec is not None  # the option has a default
+        spec = build.machine_asked(self.args.machine or MACHINE)
+        assert spec is not None  # one is asked for
         return Settings(self.args.seed, spec, uninit=self.args.uninit, strict=self.args.strict,
-                        oracle=not self.args.engine_free)  # fmt: skip
+                        oracle=not self.args.engine_free, all=self.args.keep_going)  # fmt: skip
 
     def make(self) -> Target:
         """What is tested. Raises TargetError."""
@@ -105,65 +120,97 @@ class Command:
             return EngineTarget(self.args.engine)
         from conform.wire.client import RemoteTarget
 
-        return RemoteTarget(self.args.target)
+        return RemoteTarget(self.args.target, self.args.timeout)
 
     # What is found ----------------------------------------------------------------------------
     def reduce(self, program: Program, number: int) -> None:
-        """Reduce a program that differs, and write it unless one of the same cause is written."""
-        from conform.finding import finding
+        """Reduce a program that differs, and write it unless one of the same cause is written.
 
-        found = finding(EngineTarget("reference"), self.make(), program, number)
-        if any(found.cause == other.cause for other in self.found.values()):
-            return
+        Raises TargetError, and KeyboardInterrupt when what there is then has been written.
+        """
+        from conform.finding import finding
+        from conform.lasting import Lasting
+
+        target = Lasting(self.make)
+        try:
+            found = finding(EngineTarget("reference"), target, program, number,
+                            watch=lambda reducer: self.watch.reducing(number, reducer))  # fmt: skip
+        finally:
+            target.close()
+        self.watch.clear()
+        if all(found.cause != other.cause for other in self.found.values()):
+            self.write(found)
+        if not found.is_minimal:
+            raise KeyboardInterrupt
+
+    def write(self, found: Finding) -> None:
+        """Write a finding to a file of its own, and say what it is. Raises SourceError."""
         path = os.path.normpath(os.path.join(self.args.o, f"found{len(self.found) + 1 if self.found else ''}.s"))
-        messages.write_file(path, found.source(*self.notes(path, number, found.program.strict)).encode())
+        messages.write_file(path, found.source(*self.notes(path, found)).encode())
         self.found[path] = found
         cycle, what, expected, observed = found.difference
-        self.say(f"program {number} differs in cycle {cycle}: {what}: expected {expected}, observed {observed}")
-        self.say(f"  reduced from {found.ops} ops to {found.program.ops}: {path}")
+        subject = self.args.replay or f"program {found.number}"
+        self.say(f"{subject} differs in cycle {cycle}: {what}: expected {expected}, observed {observed}")
+        how = "reduced" if found.is_minimal else "not yet minimal when interrupted, reduced"
+        self.say(f"  {how} from {found.ops} ops to {found.program.ops}: {path}")
 
-    def notes(self, path: str, number: int, strict: bool) -> list[str]:
-        """Where a program comes from, and the commands that show what it does."""
-        made = self.args.replay or f"program {number} of seed {self.args.seed}"
-        commands = [self.command_line(command, path, strict) for command in ("conform --replay", "debug")]
-        return [f"reduced from {made}", *commands]
+    def notes(self, path: str, found: Finding) -> list[str]:
+        """Where a program comes from, and the commands that show what it does. Raises SourceError."""
+        made = self.args.replay or f"program {found.number} of seed {self.args.seed}"
+        options = self.options(path, found.program)
+        target = [f"--target {quote(self.args.target)}"] if self.args.target else []
+        replay, debug = " ".join([path, *target, *options]), " ".join([path, *options])
+        return [
+            f"reduced from {made}, {found.ops} ops",
+            f"lpu conform --replay {replay}",
+            f"lpu debug {debug}",
+        ]
 
-    def command_line(self, command: str, path: str, strict: bool) -> str:
-        """A command of `lpu` on a file, with the options that are not the default."""
-        given = {name: getattr(self.args, name) for name in DEFAULTS if command != "debug" or name != "target"}
-        words = [f"--{name} {quote(value)}" for name, value in given.items() if value != DEFAULTS[name]]
-        return " ".join(["lpu", command, quote(path), *words, *["--strict"] * strict])
+    def options(self, path: str, program: Program) -> list[str]:
+        """How a program is run, where that is not the default."""
+        given = [f"--{name} {value}" for name, value in (("engine", self.args.engine), ("uninit", program.uninit))
+                 if value != DEFAULTS[name]]  # fmt: skip
+        return [*self.machine(path, program.spec), *given, *["--strict"] * program.strict]
+
+    def machine(self, path: str, spec: MachineSpec) -> list[str]:
+        """How to ask for a machine: the source names one that is built in. Raises SourceError."""
+        if BUILTIN.get(spec.name) == spec:
+            return []
+        return [f"--machine {quote(self.args.machine)}"]
 
     # What is said -----------------------------------------------------------------------------
     def count(self, tally: Tally) -> None:
         self.programs += len(tally.numbers)
         self.cycles += tally.cycles
-        now = time.monotonic()
-        if sys.stderr.isatty() and now - self.shown > SHOW_SECONDS:
-            self.shown = now
-            rate = self.programs / (now - self.start)
-            line = f"{self.programs:,} of {self.args.programs:,} programs, {rate:,.0f} a second"
-            print(f"{CLEAR_LINE}{line}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if sys.stderr.isatty():
-            print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
+        self.ops += tally.ops
+        self.planted.update(dict(tally.planted))
+        self.watch.running(self.programs, len(self.differing))
 
     def say(self, line: str) -> None:
         if not self.args.json:
             print(line)
 
-    def summary(self) -> None:
+    def summary(self, is_interrupted: bool) -> None:
+        """What was run, and how many programs differ."""
         against = "how they must end" if self.args.engine_free else "the golden model"
-        differ = f"{len(self.differing)} differ" if self.differing else "none differs"
-        counts = f"{self.programs:,} programs of seed {self.args.seed}, {self.cycles:,} cycles"
-        self.say(f"{self.args.target or self.args.engine} against {against}: {counts}: {differ}")
+        differ = {0: "none differs", 1: "1 differs"}.get(len(self.differing), f"{len(self.differing):,} differ")
+        counts = f"{self.programs:,} programs of seed {self.args.seed}, {self.ops:,} ops, {self.cycles:,} cycles"
+        ended = f"interrupted after {counts}" if is_interrupted else counts
+        self.say(f"{self.args.target or self.args.engine} against {against}: {ended}: {differ}")
+        codes = ", ".join(f"{code} {count}" for code, count in sorted(self.planted.items()))
+        if codes:
+            planted = f"{self.planted.total():,} of them with a fault planted: {codes}"
+            self.say("\n".join(wrap(planted, WIDTH, initial_indent="  ", subsequent_indent="  ",
+                                    break_on_hyphens=False)))  # fmt: skip
 
     def result(self) -> dict[str, Any]:
-        """The same as data."""
+        """The same as data; docs/conformance.md lists its names."""
         findings = [
-            {"file": path, "program": each.number, "ops": each.program.ops, **each.difference._asdict()}
+            {"file": path, "program": each.number, "kind": each.cause[0], "families": list(each.cause[1]),
+             "ops": each.program.ops, "ops_before": each.ops, "minimal": each.is_minimal,
+             **each.difference._asdict(), "sections": each.diagnosis.sections}
             for path, each in self.found.items()
-        ]
-        return {"programs": self.programs, "cycles": self.cycles, "seed": self.args.seed,
-                "differing": self.differing, "findings": findings}  # fmt: skip
+        ]  # fmt: skip
+        return {"programs": self.programs, "ops": self.ops, "cycles": self.cycles, "seed": self.args.seed,
+                "planted": dict(sorted(self.planted.items())), "differing": self.differing,
+                "findings": findings}  # fmt: skip

@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from conform.target import TargetError
+from conform.target import Silence, TargetError
 
 READ_BYTES = 1 << 16
 LINE_BYTES = 1 << 20  # of an answer's line
@@ -56,7 +56,7 @@ class Channel:
         self.watch_writer()
         ready = self.selector.select(max(0.0, left))
         if left <= 0 or not ready:
-            raise TargetError(f"the target did not answer in time{self.last_words()}")
+            raise Silence(f"the target did not answer in time{self.last_words()}")
         try:
             for key, events in ready:
                 self.move(key.fd, events)
