@@ -1,20 +1,40 @@
-"""Frames with all that control can do at times known beforehand: loops, calls, branches, and code that never runs."""
+"""Frames with all that control can do: nested loops, calls, branches by what is counted, waits, code that never runs.
+
+Bundles are put down first, in order of addresses; when they issue is found by walking through them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
+from typing import NamedTuple
 
 from conform.build import op
 from conform.skeleton import JUMP_CYCLES, Skeleton, Slot
-from conform.tensor_ops import BASES
+from conform.tensor_ops import BASES, COUNTER
+from conform.walk import MASK, Walk, order
 from isa import codec
-from isa.conditions import CONDITIONS, EQ, LT, LTU
+from isa.codec import Op
+from isa.conditions import CONDITIONS
+from isa.row import Row
 from isa.table import SCALAR_ROWS
 
-LINK = 28  # the register that calls write
+LINKS = (28, 29, 30)  # the registers that calls write, by how deep they are nested
+TRIPS = (21, 22)  # the registers that count down the rounds of loops made of branches
+DEEPEST = 4  # hardware loops in each other
+END = 1 << 30  # a target that is the end of the text
 BRANCHES = [row for row in SCALAR_ROWS if row.control == "branch"]
-NEVER = range(0)
+UNKEPT = -0x80000000 & MASK
+
+
+class Context(NamedTuple):
+    """How deep in hardware loops, calls and loops of branches a bundle is, and how often it issues about."""
+
+    loops: int = 0
+    calls: int = 0
+    trips: int = 0
+    times: int = 1
 
 
 class Frame(Skeleton):
@@ -22,63 +42,193 @@ class Frame(Skeleton):
 
     def __init__(self, rng: Random, length: int, control: float) -> None:
         self.control = control
+        self.here = Context()
+        self.left = length  # cycles still to be filled
+        self.functions: list[Callable[[], None]] = []  # that stand behind the end
         super().__init__(rng, length)
 
-    def kinds(self) -> Sequence[Callable[[], None]]:
+    def fill(self, length: int) -> None:
+        while self.left > 0:
+            self._statement()
+        self._end()
+        while self.functions:
+            self.functions.pop(0)()
+        self.now = Walk(self.slots).run()
+        counting = [slot for slot in self.slots if any(one.row.write and one["rd"] == COUNTER for one in slot.ops)]
+        self.counts = [cycle for slot in counting for cycle in slot.cycles]
+
+    # Statements -------------------------------------------------------------------------------
+    def _statement(self) -> None:
+        """Straight code, or something that control does."""
         if self.rng.random() * (1 + self.control) < 1:
-            return (self._straight,)
-        return (self._wait, self._jump, self._branch, self._call, self._loop, self._loop_by_register, self._no_loop)
+            self._straight()
+            return
+        kinds = [self._wait, self._jump, self._branch, self._no_loop]
+        kinds += [self._loop, self._loop_by_register, self._loop] * (self.here.loops < DEEPEST)
+        kinds += [self._loop_of_branches] * (self.here.trips < len(TRIPS))
+        kinds += [self._call, self._far_call] * (self.here.calls < len(LINKS))
+        kinds += [self._halt_or_not] * (self.rng.randrange(4) == 0)
+        self.rng.choice(kinds)()
+
+    def _put(self, *ops: Op, cycles: int = 1) -> Slot:
+        self.left -= cycles * self.here.times
+        return self._slot(*ops)
 
     def _straight(self) -> None:
-        for _ in range(self.rng.randint(1, 8)):
-            self._slot()
+        for _ in range(self.rng.randint(1, 8 if self.here.times == 1 else 3)):
+            self._put()
+
+    def _wait(self) -> None:
+        cycles = self.rng.choice((1, 2, 3, 6, 6, 20 if self.here.times == 1 else 2))
+        self._put(op("nop count", count=cycles), cycles=cycles)
 
     def _dead(self) -> None:
         """Bundles that are jumped over, and trap if they are not."""
         for _ in range(self.rng.randint(0, 2)):
-            self._slot(op("trap [code]", code=self.rng.randrange(256)), cycles=0, rounds=NEVER)
+            self._slot(op("trap [code]", code=self.rng.randrange(256)))
 
-    def _over(self, head: Slot) -> None:
+    def _jump(self) -> None:
+        self._over(op("jmp target"))
+
+    def _over(self, one: Op) -> None:
+        """A jump over what would trap."""
+        head = self._put(one, cycles=JUMP_CYCLES)
         self._dead()
         head.target = len(self.slots)
 
-    def _jump(self) -> None:
-        self._over(self._slot(op("jmp target"), cycles=JUMP_CYCLES))
+    def _end(self) -> None:
+        """The end of fetching: a halt, a jump to the end of the text, or, where nothing follows, that end itself."""
+        if self.functions or self.rng.randrange(4):
+            ends = self.rng.randrange(4) == 0
+            one = op("jmp target") if ends else op("halt [code]", code=self.rng.randrange(256))
+            self._put(one).target = END
+            self._dead()
 
+    # Branches ---------------------------------------------------------------------------------
     def _branch(self) -> None:
-        """A comparison of a known register, and a branch by it that is taken or not."""
-        known, other, row = self.rng.randrange(len(BASES)), self.rng.randint(-1, 4), self.rng.choice(BRANCHES)
-        self._slot(op("cmp ra, imm", u=2, ra=BASES[known], imm=other & 0xFFFFFFFF))
-        if CONDITIONS[row.condition] >> order(known, other) & 1:
-            self._over(self._slot(codec.make(row), cycles=JUMP_CYCLES))
-        else:
-            self._slot(codec.make(row)).target = self.rng.randrange(len(self.slots))
+        """A branch over a few bundles, or at times to the end of the text."""
+        head = self._test()
+        for _ in range(self.rng.randint(0, 3)):
+            self._put()
+        head.target = len(self.slots) if self.rng.randrange(12) else END
 
-    def _call(self) -> None:
-        """A call of a function that follows, and behind the call a jump over the function."""
-        head = self._slot(op("call rd, target", rd=LINK), cycles=JUMP_CYCLES)
-        behind = self._slot(op("jmp target"), cycles=0)
+    def _halt_or_not(self) -> None:
+        """A branch over a halt."""
+        head = self._test()
+        self._put(op("halt [code]", code=self.rng.randrange(256)))
         head.target = len(self.slots)
-        self._straight()
-        self._slot(op("ret ra", ra=LINK), cycles=JUMP_CYCLES)
-        behind.cycles = range(self.now, self.now + 1)
-        self.now += JUMP_CYCLES
-        behind.target = len(self.slots)
+
+    def _test(self) -> Slot:
+        """A branch, by a constant or by what has been counted so far."""
+        counted = self.here.times > 1 and self.rng.randrange(2) == 0
+        self._compare(COUNTER if counted else self.rng.choice(BASES), self.rng.choice((-1, 0, 1, 2, 3, 4)))
+        return self._put(codec.make(self.rng.choice(BRANCHES)), cycles=JUMP_CYCLES)
+
+    def _compare(self, register: int, other: int) -> None:
+        self._put(op("cmp ra, imm", u=self.rng.randrange(3), ra=register, imm=other & MASK))
+
+    def _loop_of_branches(self) -> None:
+        """A loop that a branch at its end makes, whose rounds are counted down in a register."""
+        trip, rounds = TRIPS[self.here.trips], self.rng.randint(1, 3)
+        self._put(op("mov rd, imm", u=self.rng.randrange(3), rd=trip, imm=rounds))
+        start = len(self.slots)
+        with self._inside(self.here._replace(trips=self.here.trips + 1, times=self.here.times * rounds)):
+            self._inner()
+            self._put(op("add rd, ra, imm", u=self.rng.randrange(3), rd=trip, ra=trip, imm=MASK))
+            self._compare(trip, 0)
+            back = self._put(codec.make(self.rng.choice(going_on())), cycles=JUMP_CYCLES)
+        back.target = start
+
+    # Loops ------------------------------------------------------------------------------------
+    def _loop(self) -> None:
+        rounds = self.rng.choice((1, 2, 2, 3, 5))
+        self._hardware_loop(op("loop imm, target", imm=rounds), rounds)
 
     def _loop_by_register(self) -> None:
         """A loop whose count is in a register."""
         rounds = self.rng.randrange(1, len(BASES))
-        head = self._slot(op("loop ra, target", ra=BASES.start + rounds))
-        self._body(head, rounds, self.rng.randint(1, 4))
+        self._hardware_loop(op("loop ra, target", ra=BASES.start + rounds), rounds)
+
+    def _hardware_loop(self, one: Op, rounds: int) -> None:
+        """A loop whose last bundle counts a round; at times it is jumped into, or left early."""
+        jumped = self._put(op("jmp target"), cycles=JUMP_CYCLES) if self.rng.randrange(10) == 0 else None
+        head = self._put(one)
+        if jumped:
+            jumped.target = len(self.slots)
+        outside = self.here
+        with self._inside(outside._replace(loops=outside.loops + 1, times=outside.times * rounds)):
+            self._inner()
+            leaving = self._leaving(outside) if self.rng.randrange(3) == 0 else None
+            self._put(op("add rd, ra, imm", u=2, rd=COUNTER, ra=COUNTER, imm=1))
+        head.target = len(self.slots)
+        if leaving:
+            is_call = leaving.ops[0].row.write is not None
+            leaving.target = len(self.slots) - (0 if is_call else self.rng.randrange(2))
+            self.here = self.here._replace(loops=self.here.loops + is_call)
+
+    def _leaving(self, outside: Context) -> Slot:
+        """A branch out of a body, or to its last bundle; or a call, which leaves the loop on the stack for good."""
+        if outside == Context() and self.rng.randrange(2):
+            return self._put(op("call rd, target", rd=LINKS[0]), cycles=JUMP_CYCLES)
+        self._compare(COUNTER, self.rng.randrange(4))
+        return self._put(codec.make(self.rng.choice(BRANCHES)), cycles=JUMP_CYCLES)
 
     def _no_loop(self) -> None:
         """A loop of no rounds, which jumps over its body."""
-        head = self._slot(op("loop imm, target", imm=self.rng.choice((0, 0xFFFFFFFF))), cycles=JUMP_CYCLES)
+        zero = op("loop ra, target", ra=BASES.start)
+        one = self.rng.choice((zero, op("loop imm, target", imm=self.rng.choice((0, MASK, UNKEPT)))))
+        head = self._put(one, cycles=JUMP_CYCLES)
         for _ in range(self.rng.randint(1, 2)):
-            self._slot(cycles=0, rounds=NEVER)
+            self._slot()
         head.target = len(self.slots)
 
+    def _inner(self) -> None:
+        """A few statements, as long as there is time for them, or else a bundle."""
+        for _ in range(self.rng.randint(1, 2)):
+            if self.left > 0:
+                self._statement()
+            else:
+                self._put()
 
-def order(known: int, other: int) -> int:
-    """What comparing a number with one that is at least -1 records."""
-    return EQ if known == other else LT * (known < other) | LTU * (known < other or other < 0)
+    @contextmanager
+    def _inside(self, context: Context) -> Iterator[None]:
+        outside, self.here = self.here, context
+        yield
+        self.here = outside
+
+    # Calls ------------------------------------------------------------------------------------
+    def _call(self) -> None:
+        """A call of a function that follows, and behind the call a jump over the function."""
+        link, number = LINKS[self.here.calls], len(self.slots)
+        self._put(op("call rd, target", rd=link), cycles=JUMP_CYCLES)
+        behind = self._put(op("jmp target"), cycles=JUMP_CYCLES)
+        self._function(number, link)
+        behind.target = len(self.slots)
+
+    def _far_call(self) -> None:
+        """A call of a function that stands behind the end of the program."""
+        link, number, context = LINKS[self.here.calls], len(self.slots), self.here
+        self._put(op("call rd, target", rd=link), cycles=JUMP_CYCLES)
+
+        def write() -> None:
+            with self._inside(context):
+                self._function(number, link)
+
+        self.functions.append(write)
+
+    def _function(self, caller: int, link: int) -> None:
+        """What the call in a bundle goes to: it returns, or jumps back to behind the call."""
+        self.slots[caller].target = len(self.slots)
+        with self._inside(self.here._replace(calls=self.here.calls + 1)):
+            self._inner()
+        back = self._put(op("ret ra", ra=link) if self.rng.randrange(4) else op("jmp target"), cycles=JUMP_CYCLES)
+        back.target = caller + 1
+
+
+def going_on() -> list[Row]:
+    """Branches that are taken as long as a count compared with 0 is above it."""
+    return [row for row in BRANCHES if holds(row, order(1, 0)) and not holds(row, order(0, 0))]
+
+
+def holds(row: Row, cc: int) -> bool:
+    return bool(CONDITIONS[row.condition] >> cc & 1)

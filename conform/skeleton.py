@@ -15,11 +15,11 @@ JUMP_CYCLES = 3
 FILLER = op("mov rd, ra", u=2, rd=20, ra=20)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """A bundle: the cycles in which it issues, its ops, and the bundle that its control op goes to."""
 
-    cycles: range
+    cycles: Sequence[int]
     ops: list[Op] = field(default_factory=list)
     target: int = 0
 
@@ -33,11 +33,15 @@ class Skeleton:
         self.now = 0
         self.counts: list[int] = []  # cycles in which the counter goes up
         self._slot(*(op("mov rd, imm", u=n, rd=register, imm=n + 1) for n, register in enumerate(BASES[1:])))
-        while self.now < length:
-            rng.choice(self.kinds())()
-        if rng.randrange(4):  # else fetching ends at the end of the text
-            self._slot(op("halt [code]", code=rng.randrange(256)))
+        self.fill(length)
         self.by_cycle = {cycle: slot for slot in self.slots[1:] for cycle in slot.cycles}
+
+    def fill(self, length: int) -> None:
+        """What follows the first bundle."""
+        while self.now < length:
+            self.rng.choice(self.kinds())()
+        if self.rng.randrange(4):  # else fetching ends at the end of the text
+            self._slot(op("halt [code]", code=self.rng.randrange(256)))
 
     def kinds(self) -> Sequence[Callable[[], None]]:
         """What is drawn from for the next bundles."""
