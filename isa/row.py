@@ -61,7 +61,8 @@ class Row:
     Of the tensor face: `type` and `type2` are the element types of the result and, where it differs, of the
     source; `rounding` is even, zero, down or up; `saturate` says that what does not fit becomes the nearest
     that does; `claims` is how many units, from its own on, an op holds, `stride` apart by its class; elements of
-    a burst issue at least `interval` cycles apart; `stem` is the mnemonic without its types and widths.
+    a burst issue at least `interval` cycles apart; `stem` is the mnemonic without its types and widths; `crosses`
+    says that what a lane gets depends on which lane it is, or on what others hold.
     """
 
     id: int
@@ -90,6 +91,7 @@ class Row:
     claims: int = 1
     interval: int = 1
     stem: str = ""
+    crosses: bool = False
 
     @property
     def tensor(self) -> bool:

@@ -121,13 +121,13 @@ def memory(t: TableBuilder) -> None:
     rows = stream("map", READ, 2)
     t.add(
         "gather", "", "MAPPED", "RP", (stream("stream", WRITE, 1), bank, rows), latency=GATHER_LATENCY, memory="read",
-        faults=("E-RANGE", "E-BANK", "E-UNINIT"),
+        faults=("E-RANGE", "E-BANK", "E-UNINIT"), crosses=True,
         width=1, doc="Read, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
         meaning="stream[superlane] = bank[map[superlane.0]][superlane]",
     )  # fmt: skip
     t.add(
         "scatter", "", "MAPPED", "WP", (bank, stream("stream", READ, 1), rows), latency=WRITE_LATENCY, memory="write",
-        faults=("E-RANGE", "E-BANK"), width=1, doc="Write, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
+        faults=("E-RANGE", "E-BANK"), width=1, crosses=True, doc="Write, for each superlane, the row of a bank that lane 0 of the superlane of a u16 map names.",
         meaning="bank[map[superlane.0]][superlane] = stream[superlane]",
     )  # fmt: skip
 
@@ -286,7 +286,7 @@ def matrix(t: TableBuilder) -> None:
         vector = stream("stream", READ, width, flow="in")
         t.add(
             "abc", f".{name}", "MXM_ABC", "ABC", (PLANE, vector), type=name, latency=ACTIVATION_LATENCY, claims=width, faults=("E-TYPE",),
-            interval=width, doc=doc, meaning="exit[n] = sum over k of a[k] * array[k][n]",
+            interval=width, crosses=True, doc=doc, meaning="exit[n] = sum over k of a[k] * array[k][n]",
         )  # fmt: skip
     out, into = stream("stream", WRITE, RESULT_WIDTH, flow="out"), stream("stream", READ, RESULT_WIDTH, flow="in")
     accumulators(t, out, into)
@@ -316,7 +316,7 @@ def switch(t: TableBuilder) -> None:
     for width in WIDTHS:
         suffix = f".{width}" if width > 1 else ""
         out, into = stream("stream", WRITE, width), stream("from", READ, width)
-        columns: dict[str, Any] = {"width": width, "latency": SHIFT_LATENCY}
+        columns: dict[str, Any] = {"width": width, "latency": SHIFT_LATENCY, "crosses": True}
         for stem, meaning, fill in (
             ("shift.up", "d[l + amount] = a[l]", "zeros"), ("shift.down", "d[l] = a[l + amount]", "zeros"),
             ("shift.up.edge", "d[l + amount] = a[l]", "lane 0"), ("shift.down.edge", "d[l] = a[l + amount]", "the last lane"),
@@ -336,7 +336,7 @@ def switch(t: TableBuilder) -> None:
         t.add("distribute", suffix, "SXM_DS", "DS", operands, doc=doc, meaning="d[s.l] = a[s.map[s.l]]", **columns)
     sixteen = stream("stream", WRITE, 1, LOAD_STREAMS), stream("from", READ, 1, LOAD_STREAMS)
     doc = "Transpose 16x16 within each superlane, over 16 streams."
-    t.add("transpose", "", "SXM_TR", "TR", (HEMISPHERE, *sixteen), latency=TRANSPOSE_LATENCY, doc=doc, meaning="d_j[s.l] = a_l[s.j]")
+    t.add("transpose", "", "SXM_TR", "TR", (HEMISPHERE, *sixteen), latency=TRANSPOSE_LATENCY, crosses=True, doc=doc, meaning="d_j[s.l] = a_l[s.j]")
     for stem, word in (("reduce.add", "Add"), ("reduce.max", "The greatest of"), ("reduce.min", "The least of")):
         for name in ("i32", "f32"):
             reduction(t, stem, name, word)
@@ -352,7 +352,7 @@ def reduction(t: TableBuilder, stem: str, name: str, word: str) -> None:
     how = "; i32 wraps" if name == "i32" else " as a tree: lanes 2i and 2i+1, level by level, a last one alone passing up"
     doc = f"{word} all lanes, or the 16 of each superlane{how if stem == 'reduce.add' else ''}; every lane gets the result."
     meaning = f"d[l] = {stem.partition('.')[2]} of a over the span"
-    t.add(stem, f".{name}", "SXM_RD", "RD", operands, type=name, latency=TRANSPOSE_LATENCY, doc=doc, meaning=meaning)
+    t.add(stem, f".{name}", "SXM_RD", "RD", operands, type=name, latency=TRANSPOSE_LATENCY, crosses=True, doc=doc, meaning=meaning)
 
 
 # Links ----------------------------------------------------------------------------------------
