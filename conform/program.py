@@ -28,9 +28,10 @@ class Chunk(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Straight or jumping code for a machine. Targets of control ops are numbers of bundles, len(bundles) the end.
+    """Straight or jumping code for a machine. Targets of control ops are numbers of bundles, len(bundles) their end.
 
-    `uninit` and `strict` say how the machine is run.
+    `uninit` and `strict` say how the machine is run. `tail` are syllables behind the bundles, be they bundles or not;
+    targets above len(bundles) are that many syllables behind the end of the bundles.
     """
 
     spec: MachineSpec
@@ -38,13 +39,15 @@ class Program(NamedTuple):
     memory: tuple[Chunk, ...] = ()
     uninit: str = "fault"
     strict: bool = False
+    tail: tuple[int, ...] = ()
 
     def text(self) -> list[int]:
         """Its syllables; a bundle may claim a unit twice, which makes it illegal. Raises CodecError for fields."""
         places = [0]
         for bundle in self.bundles:
             places.append(places[-1] + len(encoded(bundle)))
-        return [word for bundle in self.bundles for word in encoded(with_addresses(bundle, places))]
+        found = [word for bundle in self.bundles for word in encoded(with_addresses(bundle, places))]
+        return [*found, *self.tail]
 
     def image(self, name: str = "program") -> Image:
         """An executable, its memory in blocks of one bank each."""
@@ -65,7 +68,15 @@ class Program(NamedTuple):
 
 def with_addresses(bundle: Iterable[Op], places: Sequence[int]) -> list[Op]:
     """Ops whose targets are addresses instead of numbers of bundles."""
-    return [one.with_field(name, places[one[name]]) if (name := target_field(one)) else one for one in bundle]
+    return [
+        one.with_field(name, address_of(one[name], places)) if (name := target_field(one)) else one for one in bundle
+    ]
+
+
+def address_of(number: int, places: Sequence[int]) -> int:
+    """The address of a bundle, or one behind the end of all."""
+    last = len(places) - 1
+    return places[number] if number <= last else places[last] + number - last
 
 
 def target_field(one: Op) -> str:
@@ -76,25 +87,44 @@ def target_field(one: Op) -> str:
 def from_text(
     spec: MachineSpec, text: Sequence[int], memory: Iterable[Chunk] = (), uninit: str = "fault", strict: bool = False
 ) -> Program:
-    """A program from its syllables. Raises CodecError for bits that are no bundles, or jumps to where none begins."""
+    """A program from its syllables; those from which on nothing decodes are its tail.
+
+    Raises CodecError for jumps to where no bundle begins.
+    """
     bundles, starts, address = [], [], 0
-    while address < len(text):
-        ops, following = codec.decode_bundle(text, address)
+    while address < len(text) and (found := ops_at(text, address)):
+        ops, following = found
         starts.append(address)
-        bundles.append(tuple(ops))
+        bundles.append(ops)
         address = following
-    numbers = {start: number for number, start in enumerate([*starts, len(text)])}
-    return Program(spec, tuple(with_numbers(bundle, numbers) for bundle in bundles), tuple(memory), uninit, strict)
+    numbers = {start: number for number, start in enumerate([*starts, address])}
+    named = tuple(with_numbers(bundle, numbers) for bundle in bundles)
+    return Program(spec, named, tuple(memory), uninit, strict, tuple(text[address:]))
+
+
+def ops_at(text: Sequence[int], address: int) -> tuple[Bundle, int] | None:
+    """The ops of the bundle at an address, be there two on a unit, and the next address; None where that is none."""
+    found, stop = [], False
+    while not stop:
+        try:
+            one, used, stop = codec.decode(text, address)
+        except (codec.CodecError, IndexError):
+            return None
+        found.append(one)
+        address += used
+    return tuple(found), address
 
 
 def with_numbers(bundle: Bundle, numbers: dict[int, int]) -> Bundle:
     """Ops whose targets are numbers of bundles instead of addresses. Raises CodecError."""
+    end = max(numbers)
     found = []
     for one in bundle:
         name = target_field(one)
-        if name and one[name] not in numbers:
+        if name and one[name] not in numbers and one[name] < end:
             raise codec.CodecError(f"`{one.row.mnemonic}` goes to address {one[name]}, where no bundle begins")
-        found.append(one.with_field(name, numbers[one[name]]) if name else one)
+        beyond = max(0, one[name] - end) if name else 0
+        found.append(one.with_field(name, numbers[one[name] - beyond] + beyond) if name else one)
     return tuple(found)
 
 

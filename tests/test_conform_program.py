@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from profile_tools import part_of_examples
 
 from asm.assemble import assemble
+from conform.build import op
 from conform.compare import difference
 from conform.generate import legal_programs
 from conform.program import Chunk, Program, from_text
 from conform.target import EngineTarget, Outcome
 from conform.tensor_plan import planned
 from conform.tensor_wild import any_machine
+from isa import codec
 from isa.machine import LPU_TINY
 from vm.engine import State
 from vm.loader import load
@@ -57,6 +59,18 @@ def test_the_source_of_a_program_is_the_program(program: Program) -> None:
 @given(programs())
 def test_the_engines_conform(program: Program) -> None:
     assert difference(EngineTarget("reference"), EngineTarget("core"), program, limit=200) is None
+
+
+@given(st.lists(st.integers(0, codec.SYLLABLE_MASK), max_size=3), st.integers(0, 5), st.integers(1, 2))
+def test_what_stands_behind_the_bundles_is_kept(rest: list[int], beyond: int, times: int) -> None:
+    """Syllables that are no bundles, jumps behind the end of all, and a bundle that claims a unit twice."""
+    moves = (op("mov rd, imm", u=1, rd=3, imm=1 << 31),) * times
+    tail = (codec.NO_BUNDLE, *rest)
+    program = Program(LPU_TINY, (moves, (op("jmp target", target=2 + beyond),)), tail=tail)
+    text = program.text()
+    assert text[-len(tail) :] == list(tail)
+    assert codec.decode(text, len(text) - len(tail) - 1)[0]["target"] == len(text) - len(tail) + beyond
+    assert from_text(LPU_TINY, text) == program
 
 
 class Wrong(EngineTarget):
