@@ -1,0 +1,10 @@
+; A base register may wrap the row back into the slice.
+; rules M-14.1
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; expect halt cycle 3
+
+        .unchecked
+        .tensor x: u8[128, 32] @ mw1 = each(i, j, 9)
+        { mov r1, -5 }
+        { read se0, mw1[r1 + 8] }
+        { halt }
