@@ -1,0 +1,1 @@
+"""Fuzzing: harnesses, what changes their inputs, and what once was found."""
