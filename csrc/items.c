@@ -103,10 +103,10 @@ static bool get_vector_write(lpu_machine *m, size_t place, lpu_item *item)
 {
     lpu_tensor *t = m->tensor;
     const lpu_vector *v = &t->vector_writes[place / V_COUNT][place % V_COUNT];
-    const lpu_tensor_op *op = &t->ops[v->op];
     writer w = {item, 0};
     if (!v->width)
         return false;
+    const lpu_tensor_op *op = &t->ops[v->op];
     add(&w, v->issued + op->latency);
     add(&w, place % V_COUNT);
     add(&w, v->issued);

@@ -15,7 +15,7 @@ from asm.streams.loops.find import Written
 from asm.streams.loops.reads import exact_reads, fields_of, highest_row, move_row, row_register, signed
 from asm.streams.region import schedule
 from asm.streams.statements import Reader
-from isa.diagnostics import Diagnostic, SourceError
+from isa.diagnostics import SourceError
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def tile_loop(scope: Scope, written: Written) -> TileLoop | None:
     """The body as one run; None when it has to be several. Raises SourceError for all that is wrong with it."""
     reader, steps = Reader(scope), dict[int, int]()
     reads: list[_Read] = []
-    problems: list[Diagnostic] = []
+    problems: list[SourceError] = []
     for each in written.body:
         if isinstance(each, AsmOp):
             register = each.value("rd")
@@ -69,13 +69,13 @@ def tile_loop(scope: Scope, written: Written) -> TileLoop | None:
             reader.read(each)
             reads += _reads(reader.nodes[-1], steps)
         except SourceError as problem:
-            problems += problem.diagnostics
+            problems.append(problem)
             reader.spoil(each)
     origins = _origins(steps, reads)
     if origins is None or not _is_free(scope, steps, reader.nodes):
         return None
     if problems:
-        raise SourceError(*problems)
+        raise SourceError(*(found for problem in problems for found in problem.diagnostics))
     _count_from(origins, reads)
     _order(reader.nodes)
     updates = [each for each in written.body if isinstance(each, AsmOp)]
