@@ -10,7 +10,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py tests/test_tensor_agree.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep lint dev gen bench docs node clean
+.PHONY: help demo test test-deep fuzz lint dev gen bench docs node clean
+
+SECONDS ?= 60
 
 help:       ## list the targets
 	@sed -n 's/^\([a-z-]*\): *[^#]*## *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +26,11 @@ test: lint  ## lint, types and all tests (under 10 minutes on two cores)
 test-deep: dev  ## the same tests with far more examples, and the fuzz tests against a sanitized core
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2
 	@HYPOTHESIS_PROFILE=deep $(BIN)/python tests/sanitized.py $(SANITIZED)
+	@$(MAKE) --no-print-directory fuzz SECONDS=3
+
+fuzz: dev   ## fuzz the core (needs clang) and all that reads files or text, SECONDS=60 each
+	@$(INSTALL) '.[fuzz]'
+	@$(BIN)/python -m fuzz.run --seconds $(SECONDS)
 
 lint: dev   ## style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff check .
