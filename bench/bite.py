@@ -1,0 +1,158 @@
+"""Does the conformance kit bite? Each planted bug hunted with the programs of `lpu conform`, and what was found reduced.
+
+    python bench/bite.py                  all bugs, about an hour; goes on where it was interrupted
+    python bench/bite.py --only 501,1301  these again
+
+The table goes to docs/conformance.md. What the golden model says is kept in build/bite, and used for all bugs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from conform.bugs import BUGS, Bug
+from conform.bugs_core import BuggyTarget, build, load
+from conform.bugs_hunt import batch, hunt
+from conform.finding import finding
+from conform.run import BATCH, Settings, program_of
+from conform.target import EngineTarget
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "conformance.md"
+BEGIN, END = "<!-- bite: begin -->", "<!-- bite: end -->"
+FOLDER = ROOT / "build" / "bite"
+SETTINGS = Settings()
+MOST_SECONDS = 900  # that one bug may take before it is given up
+SAMPLED = 10  # batches from which the cost of a program is known
+
+
+@dataclass(frozen=True)
+class Catch:
+    """How one bug was found: by the program of this number, in so many seconds of processor time with its reduction.
+
+    `ops` and `bundles` are what was left of the program, `shown` the ops. A bug that is not found has number -1.
+    """
+
+    bug: int
+    number: int = -1
+    ops: int = 0
+    bundles: int = 0
+    shown: str = ""
+    reducing: float = 0
+
+
+def caught(bug: int, programs: int) -> Catch:
+    """Hunt a bug, and reduce the program that finds it."""
+    core = load(library(FOLDER))
+    number = hunt(SETTINGS, FOLDER, BuggyTarget(core, bug), programs)
+    if number is None:
+        return Catch(bug)
+    start = time.process_time()
+    found = finding(EngineTarget("reference"), BuggyTarget(core, bug), program_of(SETTINGS, number).program, number)
+    taken = time.process_time() - start
+    names = [one.row.mnemonic for bundle in found.program.bundles for one in bundle if one.row.control != "nop"]
+    (FOLDER / f"bug{bug}.s").write_text(found.source(), encoding="utf-8")
+    return Catch(bug, number, found.program.ops, len(found.program.bundles), " ".join(names), taken)
+
+
+def library(folder: Path) -> Path:
+    """The core with the bugs, built if it is not there."""
+    return next((folder / "vm").glob("_core*.so"), None) or build(folder)
+
+
+def asked(bug: Bug, programs: int) -> Catch:
+    """The same in a process of its own, for the core may end it; in a file once it is known."""
+    kept = FOLDER / f"bug{bug.number}.json"
+    if not kept.exists():
+        command = [sys.executable, __file__, "--one", str(bug.number), "--programs", str(programs)]
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
+        if done.returncode:
+            return Catch(bug.number)
+        kept.write_text(done.stdout, encoding="utf-8")
+    return Catch(**json.loads(kept.read_text(encoding="utf-8")))
+
+
+def cost_of_a_program() -> float:
+    """Seconds of processor time to make a program, to run it on both, and to compare them."""
+    start = time.process_time()
+    made = [batch(SETTINGS, FOLDER, index).seconds for index in range(SAMPLED)]
+    hunt(SETTINGS, FOLDER, EngineTarget("core"), SAMPLED * BATCH)
+    return (sum(made) + time.process_time() - start) / (SAMPLED * BATCH)
+
+
+# The table ------------------------------------------------------------------------------------
+def table(catches: dict[int, Catch], cost: float) -> str:
+    """The summary, and a row a bug, in Markdown."""
+    found = [each for each in catches.values() if each.number >= 0]
+    seconds = [cost * (each.number + 1) + each.reducing for each in found]
+    lines = [
+        f"{len(found)} of {len(catches)} bugs are found. Median: {statistics.median(each.number + 1 for each in found):,.0f}"
+        f" programs, {statistics.median(seconds):.1f} s of one processor with the reduction (most: {max(seconds):,.0f} s),"
+        f" {statistics.median(each.ops for each in found):.0f} ops left in"
+        f" {statistics.median(each.bundles for each in found):.0f} bundles"
+        f" ({sum(each.bundles <= 10 for each in found)} of them in at most 10).",
+        "",
+        "| bug | section | what the core does | programs | seconds | ops | bundles | what is left |",
+        "| ---: | ---: | --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for bug in BUGS:
+        if bug.number in catches:
+            lines.append(row(bug, catches[bug.number], cost))
+    return "\n".join(lines)
+
+
+def row(bug: Bug, catch: Catch, cost: float) -> str:
+    if catch.number < 0:
+        cells = ["not found", "", "", "", ""]
+    else:
+        seconds = cost * (catch.number + 1) + catch.reducing
+        cells = [f"{catch.number + 1:,}", f"{seconds:.1f}", str(catch.ops), str(catch.bundles), f"`{catch.shown}`"]
+    return "| " + " | ".join([str(bug.number), str(bug.section), bug.what, *cells]) + " |"
+
+
+def publish(text: str) -> None:
+    """Put the table between its marks."""
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    PAGE.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", help="numbers of bugs, with commas, to be hunted again")
+    parser.add_argument("--programs", type=int, default=4_000, help="most programs that a bug is hunted with")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if args.one:
+        print(json.dumps(asdict(caught(args.one, args.programs))))
+        return 0
+    library(FOLDER)
+    wanted = {int(number) for number in args.only.split(",")} if args.only else set()
+    for number in wanted:
+        (FOLDER / f"bug{number}.json").unlink(missing_ok=True)
+    with ThreadPoolExecutor(args.jobs) as pool:
+        catches = {}
+        hunted = [bug for bug in BUGS if not wanted or bug.number in wanted]
+        for catch in pool.map(lambda bug: asked(bug, args.programs), hunted):
+            catches[catch.bug] = catch
+            print(catch, flush=True)
+    text = table(catches, cost_of_a_program())
+    print(text)
+    if not wanted:
+        publish(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The core with the planted bugs: built aside from the real one, and a target like any other, one bug switched on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from conform.target import EngineTarget
+from isa import codec
+from isa.image import Image
+from vm.loader import store_blocks
+
+ROOT = Path(__file__).resolve().parent.parent
+BINDING, ENGINE = "vm._core", "vm.core"
+NONE = 0  # the number of no bug
+
+
+def build(folder: Path) -> Path:
+    """Compile the sources of this repository, with the bugs in them, into a library below a folder.
+
+    Raises CalledProcessError when they do not compile.
+    """
+    places = ["--build-lib", str(folder), "--build-temp", str(folder / "objects")]
+    command = [sys.executable, "setup.py", "--quiet", "build_ext", *places]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "LPU_BUGS": "1"}, check=True, capture_output=True)
+    return next((folder / "vm").glob("_core*.so"))
+
+
+def load(library: Path) -> ModuleType:
+    """A second `vm.core` on top of a library of that kind; the first one stays as it is."""
+    binding = made(spec_from_file_location(BINDING, library))
+    before = sys.modules.get(BINDING)
+    sys.modules[BINDING] = binding
+    try:
+        return made(find_spec(ENGINE))
+    finally:
+        del sys.modules[BINDING]
+        if before:
+            sys.modules[BINDING] = before
+
+
+def made(spec: ModuleSpec | None) -> ModuleType:
+    assert spec and spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class BuggyTarget(EngineTarget):
+    """The core with one bug, or with none. Only one bug at a time is switched on in a process."""
+
+    def __init__(self, core: ModuleType, number: int = NONE) -> None:
+        super().__init__(f"bug {number}")
+        self.core: Any = core
+        self.number = number
+
+    def load(self, image: Image, uninit: str = "fault", strict: bool = False) -> None:
+        self.core.lib.lpu_bug = self.number
+        self.engine = self.core.CoreEngine(image.machine, codec.to_bytes(image.text), image.entry, uninit, strict)
+        store_blocks(self.engine, image)
