@@ -1,4 +1,4 @@
-"""Does the conformance kit bite? Each planted bug hunted with the programs of `lpu conform`, and what was found reduced.
+"""Does the conformance kit bite? Each planted bug is hunted with the programs of `lpu conform`.
 
     python bench/bite.py                  all bugs, about an hour; goes on where it was interrupted
     python bench/bite.py --only 501,1301  these again
@@ -31,6 +31,7 @@ BEGIN, END = "<!-- bite: begin -->", "<!-- bite: end -->"
 FOLDER = ROOT / "build" / "bite"
 SETTINGS = Settings()
 MOST_SECONDS = 900  # that one bug may take before it is given up
+FEW = 10  # bundles
 SAMPLED = 10  # batches from which the cost of a program is known
 
 
@@ -93,12 +94,14 @@ def table(catches: dict[int, Catch], cost: float) -> str:
     """The summary, and a row a bug, in Markdown."""
     found = [each for each in catches.values() if each.number >= 0]
     seconds = [cost * (each.number + 1) + each.reducing for each in found]
+    programs = statistics.median(each.number + 1 for each in found)
+    ops = statistics.median(each.ops for each in found)
+    small = sum(each.bundles <= FEW for each in found)
     lines = [
-        f"{len(found)} of {len(catches)} bugs are found. Median: {statistics.median(each.number + 1 for each in found):,.0f}"
-        f" programs, {statistics.median(seconds):.1f} s of one processor with the reduction (most: {max(seconds):,.0f} s),"
-        f" {statistics.median(each.ops for each in found):.0f} ops left in"
-        f" {statistics.median(each.bundles for each in found):.0f} bundles"
-        f" ({sum(each.bundles <= 10 for each in found)} of them in at most 10).",
+        f"{len(found)} of {len(catches)} bugs are found: half of them within {programs:,.0f} programs, and"
+        f" {statistics.median(seconds):.1f} s of one processor with the reduction; the longest hunt took"
+        f" {max(seconds):,.0f} s. Half of the reduced programs have at most {ops:.0f} ops,"
+        f" {small} of {len(found)} at most {FEW} bundles.",
         "",
         "| bug | section | what the core does | programs | seconds | ops | bundles | what is left |",
         "| ---: | ---: | --- | ---: | ---: | ---: | ---: | --- |",

@@ -81,15 +81,14 @@ static int wrong_delay(const lpu_op *op)
     bool is_late = (LPU_BUG(1501) && op->row->unit_class == LPU_CLASS_V)
                    || (LPU_BUG(1618) && op->row->unit_class == LPU_CLASS_ACC)
                    || (LPU_BUG(1701) && op->row->where == LPU_WHERE_HEMI);
-    return is_late - is_early;
+    return is_late - is_early - (LPU_BUG(1529) ? (int)field_or(op, LPU_FIELD_DELAY, 0) : 0);
 }
 
 static void note_numbers(lpu_tensor_op *to, const lpu_op *op)
 {
     to->base = (uint32_t)field_or(op, LPU_FIELD_ROW, field_or(op, LPU_FIELD_ACC, field_or(op, LPU_FIELD_ROW0, 0)));
     to->amount = (uint32_t)field_or(op, LPU_FIELD_IMM, field_or(op, LPU_FIELD_AMOUNT, 0));
-    uint64_t delay = LPU_BUG(1529) ? 0 : field_or(op, LPU_FIELD_DELAY, 0);
-    to->latency = (uint8_t)(op->row->latency + delay + (uint64_t)wrong_delay(op));
+    to->latency = (uint8_t)(op->row->latency + field_or(op, LPU_FIELD_DELAY, 0) + (uint64_t)wrong_delay(op));
     to->slice = (uint8_t)field_or(op, LPU_FIELD_SLICE, 0);
     to->bank = (uint8_t)field_or(op, LPU_FIELD_BANK, 0);
     to->plane = (uint8_t)field_or(op, LPU_FIELD_PLANE, 0);
