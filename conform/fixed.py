@@ -19,7 +19,7 @@ from isa.machine import BYTES_PER_WORD, LPU1, LPU_TINY, MachineSpec
 from vm.items import Lost
 
 SUITE = Path(__file__).parent / "suite"
-LPU_LESS = MachineSpec("lpu-less", superlanes=2, quads=2, banks=1, rows=64, streams=8, vxm_alus=4, mxm_planes=2)
+LPU_LESS = MachineSpec("lpu-less", superlanes=3, quads=2, banks=1, rows=64, streams=8, vxm_alus=4, mxm_planes=2)
 MACHINES = (LPU_TINY, LPU1, LPU_LESS)  # the first that meets a program's needs; the last is for what it has not
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 

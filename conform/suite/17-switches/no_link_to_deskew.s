@@ -1,0 +1,8 @@
+; `deskew` faults when it issues, whatever is on the streams.
+; rules M-17.17 M-19.9
+; expect E-LINK cycle 1 pc bad slot 0 resource 15 element 0
+
+        .unchecked
+        { nop 1 }
+bad:    { deskew 15 }
+        { halt }
