@@ -4,7 +4,7 @@
 ; expect halt cycle 4
 
         .unchecked
-        { stl mw0[0], 0, r0 || stl mw1[0], 0, r0 }
+        { stl mw0[0], 0, r0  ||  stl mw1[0], 0, r0 }
         { stl mw0[1], 0, r0 }
-        { stl mw0[1], 1, r0 || stl me0[0], 0, r0 }
+        { stl mw0[1], 1, r0  ||  stl me0[0], 0, r0 }
         { halt }

@@ -5,5 +5,5 @@
         .unchecked
         { mov r1, 3 }
 jump:   { ret r1 }
-        { mov r2, 1 || mov r3, 2 }
+        { mov r2, 1  ||  mov r3, 2 }
         { halt }

@@ -5,5 +5,5 @@
         .unchecked
         { mov r1, 3 }
 jump:   { ret r1 }
-        { vmov.i32 v0, 0x12345678 }                             ; takes two syllables
+        { vmov.i32 v0, 0x12345678 }     ; takes two syllables
         { halt }

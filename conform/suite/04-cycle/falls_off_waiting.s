@@ -4,5 +4,5 @@
 ; leaves r3 3
 
         .unchecked
-        { mov r1, 21 || mov r2, 7 }
+        { mov r1, 21  ||  mov r2, 7 }
         { div r3, r1, r2 }

@@ -4,8 +4,8 @@
 ; leaves r1 5, r2 0, r3 10, word 0 7, count bad 0, count first 1
 
         .unchecked
-first:  { mov r1, 5 || mov r4, 7 }
-        { st [0], r4 || add r3, r1, 5 }
+first:  { mov r1, 5  ||  mov r4, 7 }
+        { st [0], r4  ||  add r3, r1, 5 }
         { nop 1 }
-bad:    { mov r2, 1 || st [0], r1 || trap 9 }
+bad:    { mov r2, 1  ||  st [0], r1  ||  trap 9 }
         { halt }

@@ -4,7 +4,7 @@
 ; leaves r3 42, r4 0
 
         .unchecked
-        { mov r1, 6 || mov r2, 7 }
+        { mov r1, 6  ||  mov r2, 7 }
         { mul r3, r1, r2 }
-        { mul r4, r1, r2 || nop 2 }
+        { mul r4, r1, r2  ||  nop 2 }
 bad:    { trap 0 }

@@ -6,7 +6,7 @@
 
         .unchecked
 again:  { add r1, r1, 1 }
-        .rept   9
+        .rept 9
         { add r1, r1, 1 }
         .endr
         { halt }

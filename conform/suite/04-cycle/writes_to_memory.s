@@ -3,10 +3,10 @@
 ; expect halt cycle 8
 
         .unchecked
-x:      .i32    5
-        { mov r1, 6 || ld r2, [x] }
+x:      .i32 5
+        { mov r1, 6  ||  ld r2, [x] }
         { st [x], r1 }
         { ld r3, [x] }
         { nop 3 }
-        { assert r2, 5 || assert r3, 6 }
+        { assert r2, 5  ||  assert r3, 6 }
         { halt }

@@ -4,5 +4,5 @@
 ;        other_pc 0 other_slot 1 other_cycle 0 other_landing 1
 
         .unchecked
-        { mul r1, r2, r3 || mov r1, 5 }
+        { mul r1, r2, r3  ||  mov r1, 5 }
         { halt }

@@ -4,5 +4,5 @@
 ;        other_pc 0 other_slot 0 other_cycle 0 other_landing 1
 
         .unchecked
-        { mov r1, 7 || mov r1, 5 }
+        { mov r1, 7  ||  mov r1, 5 }
         { halt }

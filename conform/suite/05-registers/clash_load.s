@@ -4,7 +4,7 @@
 ;        other_pc first other_slot 0 other_cycle 0 other_landing 18
 
         .unchecked
-x:      .i32    5
+x:      .i32 5
 first:  { div r1, r2, 3 }
 bad:    { ld r1, [x] }
         { halt }

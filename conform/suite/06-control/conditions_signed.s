@@ -3,13 +3,13 @@
 ; expect halt
 
         .unchecked
-        { mov r1, -1 || mov r2, 1 || mov r3, 0xAAAA }
+        { mov r1, -1  ||  mov r2, 1  ||  mov r3, 0xAAAA }
         { cmp r1, r2 }
-        .irp    yes, lt, le, ne, gtu, geu
+        .irp yes, lt, le, ne, gtu, geu
         { sel.\yes r4, r3, 7 }
         { assert r4, 0xAAAA }
         .endr
-        .irp    no, gt, ge, eq, ltu, leu
+        .irp no, gt, ge, eq, ltu, leu
         { sel.\no r4, r3, 7 }
         { assert r4, 7 }
         { j\no wrong }

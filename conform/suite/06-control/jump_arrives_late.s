@@ -4,7 +4,7 @@
 ; leaves r3 42
 
         .unchecked
-        { mov r1, 6 || mov r2, 7 }
-        { mul r3, r1, r2 || jmp bad }
+        { mov r1, 6  ||  mov r2, 7 }
+        { mul r3, r1, r2  ||  jmp bad }
         { halt }
 bad:    .syllable 0x1

@@ -4,6 +4,6 @@
 
         .unchecked
         { nop 1 }
-jump:   { mov r1, 1 || jmp 4 }
-        { mov r1, 1 || mov r2, 2 }
+jump:   { mov r1, 1  ||  jmp 4 }
+        { mov r1, 1  ||  mov r2, 2 }
         { halt }

@@ -3,8 +3,8 @@
 ; expect halt cycle 15
 
         .unchecked
-        { nop 1 }                               ; 0
-again:  { add r1, r1, 1 }                       ; 1, 6, 11
+        { nop 1 }                       ; 0
+again:  { add r1, r1, 1 }               ; 1, 6, 11
         { cmp r1, 2 }
         { jle again }
-        { halt }                                ; 14
+        { halt }                        ; 14

@@ -5,5 +5,5 @@
         .unchecked
 bad:    { loop r0, 3 }
         { nop 1 }
-        { mov r1, 1 || mov r2, 2 }
+        { mov r1, 1  ||  mov r2, 2 }
         { halt }

@@ -5,5 +5,5 @@
         .unchecked
         { loop 5, end }
         { mov r1, 1 }
-        { mov r1, 2 || nop 1 }
+        { mov r1, 2  ||  nop 1 }
 end:    { halt }

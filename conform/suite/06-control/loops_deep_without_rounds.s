@@ -1,7 +1,6 @@
 ; A fifth loop without rounds needs no room.
 ; rules M-6.16 M-6.6
 ; expect halt
-; leaves r1 16, r2 0
 
         .unchecked
         { loop 2, a }
@@ -11,8 +10,8 @@
         { loop 0, e }
         { mov r2, 1 }
 e:      { add r1, r1, 1 }
-d:      { nop 1 || mov r3, 1 }
+d:      { nop 1  ||  mov r3, 1 }
         { mov r3, 1 }
 c:      { mov r3, 1 }
 b:      { mov r3, 1 }
-a:      { halt }
+a:      { assert r1, 16  ||  assert r2, 0  ||  halt }

@@ -1,7 +1,6 @@
 ; Loops nest four deep, each body ending before that around it.
 ; rules M-6.7 M-6.8 M-6.15 M-6.16
 ; expect halt
-; leaves r4 16, r3 8, r2 4, r1 2
 
         .unchecked
         { loop 2, a }
@@ -12,4 +11,5 @@
 d:      { add r3, r3, 1 }
 c:      { add r2, r2, 1 }
 b:      { add r1, r1, 1 }
-a:      { halt }
+a:      { assert r4, 16  ||  assert r3, 8  ||  assert r2, 4 }
+        { assert r1, 2  ||  halt }

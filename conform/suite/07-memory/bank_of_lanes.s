@@ -4,5 +4,5 @@
 ; expect E-BANK cycle 0 pc 0 slot 1 resource 6 other_pc 0 other_slot 0 other_cycle 0
 
         .unchecked
-        { stl.4 mw0[0], 0, r0 || stl mw3[1], 1, r0 }
+        { stl.4 mw0[0], 0, r0  ||  stl mw3[1], 1, r0 }
         { halt }

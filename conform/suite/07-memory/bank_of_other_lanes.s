@@ -4,6 +4,6 @@
 ; expect halt
 
         .unchecked
-        { stl.2 mw0[0], 0, r0 || stl.2 mw2[0], 0, r0 }
-        { stl.4 mw0[1], 0, r0 || stl.4 me0[1], 0, r0 }
+        { stl.2 mw0[0], 0, r0  ||  stl.2 mw2[0], 0, r0 }
+        { stl.4 mw0[1], 0, r0  ||  stl.4 me0[1], 0, r0 }
         { halt }

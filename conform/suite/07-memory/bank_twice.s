@@ -4,5 +4,5 @@
 
         .unchecked
         { st [0], r0 }
-bad:    { ld r1, [0] || ld r2, [0] }
+bad:    { ld r1, [0]  ||  ld r2, [0] }
         { halt }

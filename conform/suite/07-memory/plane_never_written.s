@@ -4,6 +4,6 @@
 ; expect E-UNINIT cycle 1 pc bad slot 0 address 4101
 
         .unchecked
-        { stl mw0[0], 5, r0 || stl mw2[0], 5, r0 }
+        { stl mw0[0], 5, r0  ||  stl mw2[0], 5, r0 }
 bad:    { ldl.4 r1, mw0[0], 5 }
         { halt }

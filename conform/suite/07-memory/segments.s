@@ -4,8 +4,8 @@
 ; expect E-UNINIT cycle 4 pc bad slot 0 address 12
 
         .unchecked
-        .data   mw0
-        .i32    0, 7, 0
+        .data mw0
+        .i32 0, 7, 0
         { ld r1, [0] }
         { ld r2, [1] }
         { ld r3, [2] }

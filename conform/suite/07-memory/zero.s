@@ -4,9 +4,9 @@
 ; expect halt
 
         .unchecked
-        { ld r1, [5] || ldl.4 r2, me0[5], 5 || mov r3, 0x7F }
+        { ld r1, [5]  ||  ldl.4 r2, me0[5], 5  ||  mov r3, 0x7F }
         { stl mw0[5], 5, r3 }
         { ldl.2 r3, mw0[5], 5 }
         { nop 3 }
-        { assert r1, 0 || assert r2, 0 || assert r3, 0x7F }
+        { assert r1, 0  ||  assert r2, 0  ||  assert r3, 0x7F }
         { halt }

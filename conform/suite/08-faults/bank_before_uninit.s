@@ -3,5 +3,5 @@
 ; expect E-BANK cycle 0 pc 0 slot 1 resource 0 other_pc 0 other_slot 0 other_cycle 0
 
         .unchecked
-        { ld r1, [0] || ld r2, [1] }
+        { ld r1, [0]  ||  ld r2, [1] }
         { halt }

@@ -4,4 +4,4 @@
 ;        other_pc 0 other_slot 0 other_cycle 0 other_landing 1
 
         .unchecked
-        { mov r1, 4 || mov r1, 5 || halt }
+        { mov r1, 4  ||  mov r1, 5  ||  halt }

@@ -4,4 +4,4 @@
 
         .unchecked
         { mov r1, 4 }
-bad:    { assert r1, 5 || halt }
+bad:    { assert r1, 5  ||  halt }

@@ -3,5 +3,5 @@
 ; expect E-ASSERT cycle 0 pc 0 slot 2 value 0 value2 3
 
         .unchecked
-        { assert r1, 1 !A2 || assert r1, 2 !A1 || assert r1, 3 !A0 }
+        { assert r1, 1 !A2  ||  assert r1, 2 !A1  ||  assert r1, 3 !A0 }
         { halt }

@@ -5,5 +5,5 @@
 
         .unchecked
 first:  { add.f32 r1, r2, r3 }
-bad:    { div r4, r2, 0 || st [r1], r2 }
+bad:    { div r4, r2, 0  ||  st [r1], r2 }
         { halt }

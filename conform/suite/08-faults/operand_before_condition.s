@@ -4,6 +4,6 @@
 ;        other_pc first other_slot 0 other_cycle 0 other_landing 3
 
         .unchecked
-first:  { mul r2, r3, r4 || cmp r1, 5 }
+first:  { mul r2, r3, r4  ||  cmp r1, 5 }
 bad:    { sel.lt r5, r1, r2 }
         { halt }

@@ -4,5 +4,5 @@
 
         .unchecked
         { mov r1, -1 }
-bad:    { ldl r2, mw0[0], 0 || ldl.4 r3, mw0[0], r1 || assert r1, 5 }
+bad:    { ldl r2, mw0[0], 0  ||  ldl.4 r3, mw0[0], r1  ||  assert r1, 5 }
         { halt }

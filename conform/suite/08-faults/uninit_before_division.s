@@ -3,5 +3,5 @@
 ; expect E-UNINIT cycle 0 pc 0 slot 1 address 0
 
         .unchecked
-        { div r1, r2, 0 || ld r3, [0] }
+        { div r1, r2, 0  ||  ld r3, [0] }
         { halt }

@@ -5,5 +5,5 @@
 
         .unchecked
 first:  { div r1, r2, 3 }
-bad:    { ret r1 || st [0], r1 !L1 || add.f32 r5, r1, r1 !F0 || mul r6, r1, r1 }
+bad:    { ret r1  ||  st [0], r1 !L1  ||  add.f32 r5, r1, r1 !F0  ||  mul r6, r1, r1 }
         { halt }

@@ -5,5 +5,5 @@
 
         .unchecked
 first:  { div r1, r2, 3 }
-bad:    { ret r1 || add.f32 r5, r2, r1 !F1 || st [0], r1 !L0 }
+bad:    { ret r1  ||  add.f32 r5, r2, r1 !F1  ||  st [0], r1 !L0 }
         { halt }

@@ -5,7 +5,7 @@
 
         .unchecked
 start:  { loop 5, end }
-body:   { add r1, r1, 1 || add r2, r2, 1 }
+body:   { add r1, r1, 1  ||  add r2, r2, 1 }
 second: { add r3, r3, 1 }
 end:    { jmp last }
 not_reached: { nop 1 }

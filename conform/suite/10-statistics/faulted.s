@@ -6,5 +6,5 @@
         .unchecked
         { loop 3, bad }
 first:  { add r1, r1, 1 }
-bad:    { mov r2, 5 || assert r1, 2 }
+bad:    { mov r2, 5  ||  assert r1, 2 }
         { halt }

@@ -4,15 +4,15 @@
 ; expect halt
 
         .timeline
-        @0      vmov.i32 sw0, 0x01020304
-        @2      write.4 mw0[0], sw0             ; W.q0
-        @3      write.4 mw4[0], sw0             ; W.q1
-        @4      shift.up.4 W, se0, sw0, 0         ; the switch
-        @5      accw    0, 9, sw0               ; the planes
-        @6      accr    0, 9, se4
-        @10     write.4 mw0[2], se0             ; leaves the switch in 8, two hops
-        @11     write.4 mw0[1], se4             ; leaves the planes in 8, three hops
-        @12     nop     1
+        @0              vmov.i32 sw0, 0x01020304
+        @2              write.4 mw0[0], sw0  ; W.q0
+        @3              write.4 mw4[0], sw0  ; W.q1
+        @4              shift.up.4 W, se0, sw0, 0  ; the switch
+        @5              accw    0, 9, sw0  ; the planes
+        @6              accr    0, 9, se4
+        @10             write.4 mw0[2], se0  ; leaves the switch in 8, two hops
+        @11             write.4 mw0[1], se4  ; leaves the planes in 8, three hops
+        @12             nop     1
         .endtimeline
         ldl.4   r1, mw0[0], 0
         ldl.4   r2, mw4[0], 31

@@ -4,5 +4,5 @@
 
         .unchecked
         { nop 1 }
-bad:    .syllable 0x60020ad1          ; vmov.i32 se1, r0
+bad:    .syllable 0x60020ad1            ; vmov.i32 se1, r0
         { halt }

@@ -4,12 +4,12 @@
 ; expect halt
 
         .timeline
-        @0      vmov.i32 se0, 0x44332211
-        @0      vmov.u8 se4, 0x55
-        @0      vmov.u8 se5, 0x66
-        @2      write.2 me0[0], se0
-        @2      write.2 me2[0], se4
-        @3      nop     1
+        @0              vmov.i32 se0, 0x44332211
+        @0              vmov.u8 se4, 0x55
+        @0              vmov.u8 se5, 0x66
+        @2              write.2 me0[0], se0
+        @2              write.2 me2[0], se4
+        @3              nop     1
         .endtimeline
         ldl.2   r1, me0[0], 3
         ldl.2   r2, me2[0], 3

@@ -6,7 +6,7 @@
 
         .unchecked
         .tensor x: u8[1, 32] @ me0 = each(i, j, 9)
-maker:  { vmov.i32 se0, 7 || read se2, me0[0] }
+maker:  { vmov.i32 se0, 7  ||  read se2, me0[0] }
         { nop 2 }
 bad:    { write.4 me4[0], se0 }
         { halt }

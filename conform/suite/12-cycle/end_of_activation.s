@@ -4,7 +4,7 @@
 ; expect halt cycle 32
 
         .unchecked
-        { vmov.i32 se0, 1 || vmov.i32 se4, 2 || vmov.i32 se8, 3 || vmov.i32 se12, 4 }
+        { vmov.i32 se0, 1  ||  vmov.i32 se4, 2  ||  vmov.i32 se8, 3  ||  vmov.i32 se12, 4 }
         { nop 2 }
         { vmov.u8 se16, 1 }
         { nop 1 }

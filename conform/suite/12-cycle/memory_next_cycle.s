@@ -8,4 +8,4 @@
         { write.4 me0[0], se0 }
         { ldl.4 r1, me0[0], 3 }
         { nop 3 }
-        { assert r1, 7 || halt }
+        { assert r1, 7  ||  halt }

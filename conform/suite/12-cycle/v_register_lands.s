@@ -3,16 +3,16 @@
 ; expect halt
 
         .timeline
-        @0      vmov.i32 v0, 5
-        @1      vadd.i32.w v0, v0, 1            ; lands in 4
-        @2      vmov.i32 v1, v0                 ; 5
-        @3      vmov.i32 v2, v0                 ; 5
-        @4      vmov.i32 v3, v0                 ; 6
-        @6      vmov.i32 se0, v1
-        @7      vmov.i32 se0, v2
-        @8      vmov.i32 se0, v3
-        @8      write.4 me0[0], se0, n=3
-        @11     nop     1
+        @0              vmov.i32 v0, 5
+        @1              vadd.i32.w v0, v0, 1  ; lands in 4
+        @2              vmov.i32 v1, v0  ; 5
+        @3              vmov.i32 v2, v0  ; 5
+        @4              vmov.i32 v3, v0  ; 6
+        @6              vmov.i32 se0, v1
+        @7              vmov.i32 se0, v2
+        @8              vmov.i32 se0, v3
+        @8              write.4 me0[0], se0, n=3
+        @11             nop     1
         .endtimeline
         ldl.4   r1, me0[0], 9
         ldl.4   r2, me0[1], 9

@@ -4,5 +4,5 @@
 ; expect E-ILLEGAL cycle 0 pc 0
 
         .unchecked
-        .syllable 0x60008ad1          ; vmov.i32 se0, r0 on V4
+        .syllable 0x60008ad1            ; vmov.i32 se0, r0 on V4
         { halt }

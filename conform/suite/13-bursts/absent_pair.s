@@ -4,5 +4,5 @@
 ; expect E-ILLEGAL cycle 0 pc 0
 
         .unchecked
-        .syllable 0x200100f05          ; abc.f16 0, sw0
+        .syllable 0x200100f05           ; abc.f16 0, sw0
         { halt }

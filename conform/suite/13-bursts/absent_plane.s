@@ -6,5 +6,5 @@
         .unchecked
         { iw 0 }
         { iw 2 }
-bad:    .syllable 0x303          ; iw 1
+bad:    .syllable 0x303                 ; iw 1
         { halt }

@@ -4,5 +4,5 @@
 ; expect E-ILLEGAL cycle 0 pc 0
 
         .unchecked
-        .syllable 0x60100ad1          ; vmov.i32 se8, r0
+        .syllable 0x60100ad1            ; vmov.i32 se8, r0
         { halt }

@@ -4,5 +4,5 @@
 ; expect E-ILLEGAL cycle 0 pc 0
 
         .unchecked
-        .syllable 0x44000ad1          ; vmov.i32 se0, v4
+        .syllable 0x44000ad1            ; vmov.i32 se0, v4
         { halt }

@@ -6,7 +6,7 @@
 ; leaves Exit 2
 
         .unchecked
-        { vmov.f16 se0, 1.0 || vmov.f16 se2, 2.0 || vmov.f16 se4, 3.0 || vmov.f16 se6, 4.0 || vmov.f16 se8, 5.0 || vmov.f16 se10, 6.0 || vmov.f16 se12, 7.0 || vmov.f16 se14, 8.0 }
+        { vmov.f16 se0, 1.0  ||  vmov.f16 se2, 2.0  ||  vmov.f16 se4, 3.0  ||  vmov.f16 se6, 4.0  ||  vmov.f16 se8, 5.0  ||  vmov.f16 se10, 6.0  ||  vmov.f16 se12, 7.0  ||  vmov.f16 se14, 8.0 }
         { nop 3 }
         { vmov.f16 se16, 1.0, n=3 }
         { lw.f16 2, se0 }

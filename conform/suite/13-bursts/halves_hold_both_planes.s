@@ -5,10 +5,10 @@
 ;        other_pc first other_slot 0 other_cycle 9 other_landing 11
 
         .unchecked
-        { vmov.f16 se0, 1.0 || vmov.f16 se2, 2.0 || vmov.f16 se4, 3.0 || vmov.f16 se6, 4.0 || vmov.f16 se8, 5.0 || vmov.f16 se10, 6.0 || vmov.f16 se12, 7.0 || vmov.f16 se14, 8.0 }
+        { vmov.f16 se0, 1.0  ||  vmov.f16 se2, 2.0  ||  vmov.f16 se4, 3.0  ||  vmov.f16 se6, 4.0  ||  vmov.f16 se8, 5.0  ||  vmov.f16 se10, 6.0  ||  vmov.f16 se12, 7.0  ||  vmov.f16 se14, 8.0 }
         { nop 3 }
         { vmov.f16 se16, 1.0 }
-        { lw.f16 2, se0 || vmov.u8 se18, 1 }
+        { lw.f16 2, se0  ||  vmov.u8 se18, 1 }
         { iw 2 }
         { nop 2 }
 first:  { abc.f16 2, se16 }

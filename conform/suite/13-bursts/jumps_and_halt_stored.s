@@ -8,5 +8,5 @@
         { vmov.u8 se0, 7, n=10 }
         { jmp on }
         { trap 1 }
-on:     { write me0[0], se0, n=8 }              ; 4 to 11
+on:     { write me0[0], se0, n=8 }      ; 4 to 11
         { halt }

@@ -9,6 +9,6 @@
         { write me0[0], se0, n=2 }
         { nop 1 }
         { ldl r1, me0[0], 5 }
-        { ldl r1, me0[1], 5 || nop 1 }
+        { ldl r1, me0[1], 5  ||  nop 1 }
         { nop 2 }
 bad:    { ldl r2, me0[2], 5 }

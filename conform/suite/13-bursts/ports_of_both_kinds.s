@@ -7,5 +7,5 @@
         .tensor x: i32[8, 32] @ me0..me3 = each(i, j, 9)
         { vmov.u8 se0, 1, n=4 }
         { nop 1 }
-        { write me0[64], se0, n=4 || read.4 sw0, me0[0], n=4 || nop 1 }
+        { write me0[64], se0, n=4  ||  read.4 sw0, me0[0], n=4  ||  nop 1 }
         { halt }

@@ -7,6 +7,6 @@
         .unchecked
         { vmov.u8 se0, 1, n=8 }
         { nop 3 }
-first:  { shift.up E, sw0, se0, 1, n=2 !sh0 || shift.down E, sw1, se0, 1, n=3 !sh1 }
+first:  { shift.up E, sw0, se0, 1, n=2 !sh0  ||  shift.down E, sw1, se0, 1, n=3 !sh1 }
 bad:    { select E, sw2, se0, se0, 3 !sh1 }
         { halt }

@@ -4,7 +4,7 @@
 ; expect E-RANGE cycle 2 pc bad slot 0 value 64 element 0
 
         .unchecked
-        { vmov.u16 se2, 1 || vmov.u8 se4, 1 }
+        { vmov.u16 se2, 1  ||  vmov.u8 se4, 1 }
         { nop 1 }
-bad:    .syllable 0x2120685          ; scatter me0.1, se4, se2
+bad:    .syllable 0x2120685             ; scatter me0.1, se4, se2
         { halt }

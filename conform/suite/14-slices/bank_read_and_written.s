@@ -7,6 +7,6 @@
         .unchecked
         .tensor x: u8[8, 32] @ me0 = each(i, j, 9)
         { vmov.u8 se0, 7 }
-first:  { nop 1 || read sw0, me0[0], n=3 }
-bad:    { nop 1 || write me0[9], se0 }
+first:  { nop 1  ||  read sw0, me0[0], n=3 }
+bad:    { nop 1  ||  write me0[9], se0 }
         { halt }

@@ -6,9 +6,9 @@
         .unchecked
         .tensor a: u8[1, 32] @ mw1 = each(i, j, 9)
         .tensor b: u8[1, 32] @ mw3 = each(i, j, 9)
-x:      .i32    0
-        .data   mw0.0
-        .i32    1, 2, 3, 4, 5
+x:      .i32 0
+        .data mw0.0
+        .i32 1, 2, 3, 4, 5
         { stl mw2[0], 0, r0 }
         { nop 1 }
 bad:    { read.4 se0, mw0[0] }

@@ -4,11 +4,11 @@
 ; expect halt
 
         .unchecked
-        { read.4 sw0, me0[9] || mov r2, 0x11 }
-        { nop 2 || stl me1[9], 3, r2 }
+        { read.4 sw0, me0[9]  ||  mov r2, 0x11 }
+        { nop 2  ||  stl me1[9], 3, r2 }
         { vmov.i32 se0, sw0 }
         { nop 1 }
         { write.4 me0[10], se0 }
         { ldl.4 r1, me0[10], 3 }
         { nop 3 }
-        { assert r1, 0xDBDBDBDB || halt }
+        { assert r1, 0xDBDBDBDB  ||  halt }

@@ -5,11 +5,11 @@
 
         .tensor x: u16[40, 32] @ me0..me1 = each(i, j, 1000 * i + j)
         .timeline
-        @0      mov     r1, 3
-        @1      read.2  sw0, me0[x + 20 + r1], n=3, stride=-2, m=2, e=3, stride2=9      ; 23 21 19 32 30 28
-        @4      vmov.u16 se0, sw0, n=6
-        @6      write.2 me0[64], se0, n=6
-        @13     nop     1
+        @0              mov     r1, 3
+        @1              read.2  sw0, me0[x + 20 + r1], n=3, stride=-2, m=2, e=3, stride2=9  ; 23 21 19 32 30 28
+        @4              vmov.u16 se0, sw0, n=6
+        @6              write.2 me0[64], se0, n=6
+        @13             nop     1
         .endtimeline
         ldl.2   r1, me0[64], 5
         ldl.2   r2, me0[65], 5

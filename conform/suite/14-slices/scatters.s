@@ -6,11 +6,11 @@
         .tensor t: u8[64, 32] @ me4.1 = each(i, j, 1)
         .tensor map: u16[1, 32] @ me0..me1 = each(i, j, j < 16 ? 3 : 40)
         .timeline
-        @0      read.2  sw2, me0[map]           ; VXM in 3
-        @3      vmov.u16 se2, sw2               ; leaves in 4, E.q1 in 6
-        @3      vmov.u8 se4, 7
-        @6      scatter me4.1, se4, se2
-        @7      nop     1
+        @0              read.2  sw2, me0[map]  ; VXM in 3
+        @3              vmov.u16 se2, sw2  ; leaves in 4, E.q1 in 6
+        @3              vmov.u8 se4, 7
+        @6              scatter me4.1, se4, se2
+        @7              nop     1
         .endtimeline
         ldl     r1, me4[64 + 3], 0
         ldl     r2, me4[64 + 3], 15

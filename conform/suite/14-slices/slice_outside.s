@@ -4,5 +4,5 @@
 ; expect E-RANGE cycle 0 pc 0 slot 0 address 5 value 72 element 0
 
         .unchecked
-        .syllable 0x4000090005081          ; read se0, me8[5]
+        .syllable 0x4000090005081       ; read se0, me8[5]
         { halt }

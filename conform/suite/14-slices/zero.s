@@ -11,4 +11,4 @@
         { write.4 me0[10], se0 }
         { ldl.4 r1, me0[10], 3 }
         { nop 3 }
-        { assert r1, 0 || halt }
+        { assert r1, 0  ||  halt }

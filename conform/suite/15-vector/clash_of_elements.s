@@ -4,7 +4,7 @@
 ;        other_pc early other_slot 0 other_cycle 2 other_landing 10 other_element 1
 
         .unchecked
-early:  { vdiv.f32 v0, r1, 1.0, n=2, d=2 }      ; lands in 8 and 10
+early:  { vdiv.f32 v0, r1, 1.0, n=2, d=2 }  ; lands in 8 and 10
         { nop 5 }
-late:   { vadd.i32.w v0, r1, 1, n=2 }           ; in 9 and 10
+late:   { vadd.i32.w v0, r1, 1, n=2 }   ; in 9 and 10
         { halt }

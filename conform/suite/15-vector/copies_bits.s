@@ -3,14 +3,14 @@
 ; expect halt
 
         .timeline
-        @0      mov     r1, 0x7F800001
-        @0      mov     r2, 0xFFC12345
-        @0      mov     r3, 0x80
-        @1      vsel.f32 se0, r3, r1, r2
-        @2      vsel.f32 se0, r0, r1, r2
-        @5      vmov.f32 se0, r1
-        @5      write.4 me0[0], se0, n=3
-        @8      nop     1
+        @0              mov     r1, 0x7F800001
+        @0              mov     r2, 0xFFC12345
+        @0              mov     r3, 0x80
+        @1              vsel.f32 se0, r3, r1, r2
+        @2              vsel.f32 se0, r0, r1, r2
+        @5              vmov.f32 se0, r1
+        @5              write.4 me0[0], se0, n=3
+        @8              nop     1
         .endtimeline
         ldl.4   r4, me0[0], 0
         ldl.4   r5, me0[1], 0

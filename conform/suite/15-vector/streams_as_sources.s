@@ -5,11 +5,11 @@
         .tensor x: i16[1, 32] @ me0..me1 = each(i, j, 300 * j)
         .tensor y: i16[1, 32] @ me2..me3 = each(i, j, 7 - j)
         .timeline
-        @0      read.2  sw0, me0[x]
-        @0      read.2  sw2, me2[y]
-        @3      vsub.i16.w se0, sw0, sw2
-        @7      write.2 me0[70], se0
-        @8      nop     1
+        @0              read.2  sw0, me0[x]
+        @0              read.2  sw2, me2[y]
+        @3              vsub.i16.w se0, sw0, sw2
+        @7              write.2 me0[70], se0
+        @8              nop     1
         .endtimeline
         ldl.2   r1, me0[70], 0
         ldl.2   r2, me0[70], 31

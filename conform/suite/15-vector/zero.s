@@ -9,4 +9,4 @@
         { write.4 me0[0], se0 }
         { ldl.4 r1, me0[0], 0 }
         { nop 3 }
-        { assert r1, 5 || halt }
+        { assert r1, 5  ||  halt }

@@ -6,7 +6,7 @@
         .unchecked
         { vmov.u8 se0, 1 }
         { nop 3 }
-        { shift.up E, sw0, se0, 1 }             ; leaves the switch in 8
+        { shift.up E, sw0, se0, 1 }     ; leaves the switch in 8
         { nop 3 }
 bad:    { write me4[0], sw0 }
         { halt }

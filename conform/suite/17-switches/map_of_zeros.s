@@ -14,4 +14,4 @@
         { ldl r1, me4[70], 0 }
         { ldl r2, me4[70], 31 }
         { nop 3 }
-        { assert r1, 100 || assert r2, 100 || halt }
+        { assert r1, 100  ||  assert r2, 100  ||  halt }

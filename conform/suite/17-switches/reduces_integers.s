@@ -5,17 +5,17 @@
 
         .tensor x: i32[1, 32] @ me4..me7 = each(i, j, j == 0 ? 0x7FFFFFFF : j)
         .timeline
-        @0      read.4  se0, me4[x]
-        @3      reduce.add.i32 E, sw0, se0
-        @3      reduce.add.i32 E, sw4, se0, span=16
-        @24     write.4 me4[70], sw0            ; leaves in 23
-        @25     write.4 me0[70], sw4
-        @30     read.4  se0, me4[x]
-        @33     reduce.max.i32 E, sw0, se0, span=16
-        @33     reduce.min.i32 E, sw4, se0, span=16
-        @54     write.4 me4[71], sw0
-        @55     write.4 me0[71], sw4
-        @56     nop     1
+        @0              read.4  se0, me4[x]
+        @3              reduce.add.i32 E, sw0, se0
+        @3              reduce.add.i32 E, sw4, se0, span=16
+        @24             write.4 me4[70], sw0  ; leaves in 23
+        @25             write.4 me0[70], sw4
+        @30             read.4  se0, me4[x]
+        @33             reduce.max.i32 E, sw0, se0, span=16
+        @33             reduce.min.i32 E, sw4, se0, span=16
+        @54             write.4 me4[71], sw0
+        @55             write.4 me0[71], sw4
+        @56             nop     1
         .endtimeline
         ldl.4   r1, me4[70], 0
         ldl.4   r2, me4[70], 31

@@ -4,11 +4,11 @@
 ; expect halt
 
         .timeline
-        @0      vmov.u8 se0, 5
-        @0      vmov.u8 se1, 6
-        @4      select  E, sw0, se0, se1, 7
-        @9      write   me4[0], sw0
-        @10     nop     1
+        @0              vmov.u8 se0, 5
+        @0              vmov.u8 se1, 6
+        @4              select  E, sw0, se0, se1, 7
+        @9              write   me4[0], sw0
+        @10             nop     1
         .endtimeline
         ldl     r1, me4[0], 0
         ldl     r2, me4[0], 6

@@ -5,10 +5,10 @@
 
         .tensor x: i32[1, 32] @ mw4..mw7 = each(i, j, 0x01010101 * j)
         .timeline
-        @0      read.4  sw0, mw4[x]             ; leaves W.q1 in 2, at the switch in 3
-        @3      shift.down.4 W, se0, sw0, 1
-        @8      write.4 mw4[70], se0
-        @9      nop     1
+        @0              read.4  sw0, mw4[x]  ; leaves W.q1 in 2, at the switch in 3
+        @3              shift.down.4 W, se0, sw0, 1
+        @8              write.4 mw4[70], se0
+        @9              nop     1
         .endtimeline
         ldl.4   r1, mw4[70], 0
         ldl.4   r2, mw4[70], 30

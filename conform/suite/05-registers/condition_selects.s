@@ -3,7 +3,7 @@
 ; expect halt cycle 3
 
         .unchecked
-        { mov r3, 5 || cmp r1, 1 }
-        { sel.lt r2, r3, 6 || jge wrong }
-        { assert r2, 5 || halt }
+        { mov r3, 5  ||  cmp r1, 1 }
+        { sel.lt r2, r3, 6  ||  jge wrong }
+        { assert r2, 5  ||  halt }
 wrong:  { trap 1 }

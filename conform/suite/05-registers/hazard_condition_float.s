@@ -1,9 +1,0 @@
-; The condition code cannot be read while a comparison is on its way: only one cycle, so none sees it; a float's neither.
-; rules M-5.2 M-4.7
-; expect halt cycle 5
-
-        .unchecked
-        { cmp.f32 r1, 1.0 || jlt wrong }
-        { jlt right }
-wrong:  { trap 1 }
-right:  { halt }

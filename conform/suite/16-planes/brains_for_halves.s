@@ -1,0 +1,14 @@
+; Nor do bf16.
+; rules M-16.17 M-19.15
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect E-TYPE cycle 7 pc bad slot 0 resource 2 value 7 value2 8 element 0
+
+        .unchecked
+        { vmov.f16 se0, 1.0  ||  vmov.f16 se2, 2.0  ||  vmov.f16 se4, 3.0  ||  vmov.f16 se6, 4.0  ||  vmov.f16 se8, 5.0  ||  vmov.f16 se10, 6.0  ||  vmov.f16 se12, 7.0  ||  vmov.f16 se14, 8.0 }
+        { nop 1 }
+        { vmov.bf16 se16, 1.0 }
+        { nop 2 }
+        { lw.f16 2, se0 }
+        { iw 2 }
+bad:    { abc.bf16 2, se16 }
+        { halt }

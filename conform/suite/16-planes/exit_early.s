@@ -1,0 +1,16 @@
+; A result stands at the exit 24 cycles after its activation, and not a cycle before.
+; rules M-16.18 M-16.24 M-19.16
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect E-ACC-EMPTY cycle 30 pc bad slot 0 resource 2 element 0
+
+        .unchecked
+        { vmov.i32 se0, 0x01010101  ||  vmov.i32 se4, 0x01010101  ||  vmov.i32 se8, 0x01010101  ||  vmov.i32 se12, 0x01010101 }
+        { nop 1 }
+        { vmov.u8 se16, 1 }
+        { nop 2 }
+        { lw.i8 2, se0 }
+        { iw 2 }
+        { abc.u8 2, se16 }              ; in cycle 7
+        { nop 22 }
+bad:    { acc.set 2, 5 }
+        { halt }

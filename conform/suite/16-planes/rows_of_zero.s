@@ -1,0 +1,13 @@
+; With `uninit=zero` a row never set reads as 0.
+; rules M-16.31 M-16.29
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; run uninit=zero
+; expect halt
+
+        .unchecked
+        { accr 2, 7, sw0 }              ; leaves in 2, at me0 in 5
+        { nop 4 }
+        { write.4 me0[0], sw0 }
+        { ldl.4 r1, me0[0], 3 }
+        { nop 3 }
+        { assert r1, 0  ||  halt }

@@ -1,0 +1,22 @@
+; Elements of one type add to the rows that a buffer holds, one after the other.
+; rules M-16.8 M-16.3
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect halt
+
+        .timeline
+        @0              vmov.i32 se0, 0x01010101, n=2
+        @0              vmov.i32 se4, 0x01010101, n=2
+        @0              vmov.i32 se8, 0x01010101, n=2
+        @0              vmov.i32 se12, 0x01010101, n=2
+        @3              vmov.u8 se16, 1
+        @5              lw.i8   2, se0
+        @6              lw.i8   2, se0, row0=16
+        @7              iw      2
+        @8              abc.u8  2, se16
+        @32             acc.emit 2, sw0
+        @37             write.4 me0[0], sw0
+        @38             nop     1
+        .endtimeline
+        ldl.4   r1, me0[0], 0
+        assert  r1, 32
+        halt

@@ -1,0 +1,27 @@
+; It is -0 where every product is: -1 times the rows of +0, and the rows not loaded.
+; rules M-16.22 M-16.10
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect halt
+
+        .tensor x: f16[1, 32] @ me4..me5 = each(i, j, -1.0)
+        .timeline
+        @0              vmov.f16 se0, 0.0
+        @0              vmov.f16 se2, 0.0
+        @0              vmov.f16 se4, 0.0
+        @0              vmov.f16 se6, 0.0
+        @0              vmov.f16 se8, 0.0
+        @0              vmov.f16 se10, 0.0
+        @0              vmov.f16 se12, 0.0
+        @0              vmov.f16 se14, 0.0
+        @3              read.2  se16, me4[x]
+        @5              lw.f16  2, se0
+        @6              iw      2
+        @7              abc.f16 2, se16
+        @31             acc.emit 2, sw0
+        @36             write.4 me0[0], sw0
+        @37             nop     1
+        .endtimeline
+        ldl.4   r1, me0[0], 31
+        mov     r2, 0x80000000
+        assert  r1, r2
+        halt

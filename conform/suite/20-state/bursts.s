@@ -1,0 +1,17 @@
+; A burst is listed while it holds its units, a 16-bit activation for a cycle more than it has elements.
+; rules M-20.2 M-13.4
+; needs superlanes = 2, quads = 2, mxm_planes = 4
+; run until=8
+; expect running cycle 8
+; leaves Burst 1, Exit 1, Plane 2
+
+        .unchecked
+        { vmov.f16 se0, 1.0  ||  vmov.f16 se2, 2.0  ||  vmov.f16 se4, 3.0  ||  vmov.f16 se6, 4.0  ||  vmov.f16 se8, 5.0  ||  vmov.f16 se10, 6.0  ||  vmov.f16 se12, 7.0  ||  vmov.f16 se14, 8.0 }
+        { nop 1 }
+        { vmov.f16 se16, 1.0 }
+        { nop 2 }
+        { lw.f16 2, se0 }
+        { iw 2 }
+        { abc.f16 2, se16 }             ; in 7
+        { nop 9 }
+        { halt }
