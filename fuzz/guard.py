@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 REFUSED = ("os.", "shutil.", "subprocess.", "socket.", "tempfile.")
-HARMLESS = ("os.listdir", "os.scandir", "os.putenv", "os.walk")
+HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.putenv", "os.unsetenv")
 WRITES = os.O_WRONLY | os.O_RDWR
 SECONDS = 2.0  # of the processor, until a run is interrupted; again after each more of them
 

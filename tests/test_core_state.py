@@ -91,6 +91,8 @@ WRITE = InFlight(register=1, value=5, landing=3, issued=1, pc=0, slot=0)
         replace(START, cycle=2, in_flight=(replace(WRITE, issued=2),)),
         replace(START, cycle=2, in_flight=(WRITE, WRITE)),
         replace(START, cycle=2, in_flight=(replace(WRITE, register=32, value=16),)),
+        replace(START, cycle=2, jump_slot=0, jump_cycle=1),
+        replace(START, cycle=2, jump_pc=0),
     ],
 )
 def test_what_is_no_state_is_refused_and_changes_nothing(state: State) -> None:

@@ -45,6 +45,11 @@ def check_state(spec: MachineSpec, state: State) -> None:
     order = [(write.landing, write.register) for write in state.in_flight]
     if order != sorted(set(order)):
         raise ValueError("writes in flight must be ordered by landing cycle and register, each pair once")
+    jump = (state.jump_pc, state.jump_slot, state.jump_cycle)
+    if NOWHERE in jump and set(jump) != {NOWHERE}:
+        raise ValueError(
+            f"the last jump was at {jump[0]}, slot {jump[1]}, in cycle {jump[2]}; all must be {NOWHERE}, or none"
+        )
     check_items(spec, state.cycle, state.tensor)
 
 
