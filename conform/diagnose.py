@@ -37,17 +37,26 @@ class Culprit(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """What differs first, in which cycle, in how many other things, and the ops that are responsible."""
+    """What differs first, in which cycle, in how many other things, and the ops that are responsible.
+
+    `seen` is the cycle that a run must go to for it to be seen.
+    """
 
     cycle: int
     aspect: Aspect
     more: int
     culprits: tuple[Culprit, ...]
+    seen: int = 0
 
     @property
     def signature(self) -> tuple[str, tuple[str, ...]]:
         """What findings of one defect have in common: what differs, and the families of the ops it comes from."""
         return self.aspect.kind, tuple(sorted({each.op.row.family for each in self.culprits}))
+
+    def is_like(self, other: Diagnosis) -> bool:
+        """Whether two are of one kind and come from ops of one family."""
+        (kind, families), (wanted, known) = self.signature, other.signature
+        return kind == wanted and (not known or not families or bool(set(families) & set(known)))
 
     @property
     def is_dead(self) -> bool:
@@ -80,13 +89,20 @@ def diagnose(golden: Target, target: Target, program: Program, limit: int) -> Di
     if last is None:
         return None
     cycle = first_difference(golden, target, program, image, last).cycle
-    before = states_at(golden, target, program, image, max(0, cycle - 1))
-    for until in (cycle, cycle + 1):  # a fault of a cycle is told by a run beyond it
-        sides = Sides(golden, target, golden.run(until), target.run(until))
-        found = list(islice(aspects(program.spec, sides), MANY))
-        if found:
-            return Diagnosis(cycle, found[0], len(found) - 1, tuple(culprits(image, cycle, before, found[0])))
-    return None
+    # A fault of a cycle is told by a run beyond it.
+    return looked_at(golden, target, program, cycle) or looked_at(golden, target, program, cycle + 1)
+
+
+def looked_at(golden: Target, target: Target, program: Program, seen: int) -> Diagnosis | None:
+    """What differs where both stand when they were run to a cycle; None where nothing does. Raises TargetError."""
+    image = program.image()
+    before = states_at(golden, target, program, image, max(0, seen - 1))
+    sides = Sides(golden, target, golden.run(seen), target.run(seen))
+    found = list(islice(aspects(program.spec, sides), MANY))
+    if not found:
+        return None
+    cycle = min(seen, sides.expected.cycle)
+    return Diagnosis(cycle, found[0], len(found) - 1, tuple(culprits(image, cycle, before, found[0])), seen)
 
 
 def states_at(golden: Target, target: Target, program: Program, image: Image, cycle: int) -> list[State]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from conform.aspects import Sides, aspects
 from conform.compare import Difference, differ_until
-from conform.diagnose import Diagnosis, diagnose, judged, of_crash, op_text, trace
+from conform.diagnose import Diagnosis, diagnose, judged, looked_at, of_crash, op_text, trace
 from conform.lasting import revive
 from conform.program import Chunk, Program, from_text
 from conform.reduce import TRIES, Reducer, Watch, ignore
@@ -93,58 +94,57 @@ def end_of(golden: Target, program: Program) -> int:
 
 # Reducing -------------------------------------------------------------------------------------
 def reduced(same: Same, program: Program, tries: int, watch: Watch) -> tuple[Program, bool]:
-    """The smallest program found that fails as the whole one does, and whether the search for it ended by itself.
-
-    First any difference will do, as whole runs tell it; where that ends with another defect, each program tried is
-    diagnosed.
-    """
+    """The smallest program found that fails as the whole one does, and whether the search for it ended by itself."""
     most = min(tries, DEAD_TRIES) if same.whole.is_dead else tries
     reducer = Reducer(program, same.dies if same.whole.is_dead else same.differs, most, watch)
     try:
-        small = reducer.reduced()
-        if not same.whole.is_dead and not same.is_same(small):
-            reducer = Reducer(program, same.is_same, tries, watch)
-            small = reducer.reduced()
+        return reducer.reduced(), True
     except KeyboardInterrupt:
         revive(same.target)
         return reducer.best, False
-    return small, True
 
 
 class Same:
-    """Whether programs fail as the whole one does."""
+    """Whether programs fail as the whole one does: in the same kind of thing, by an op of the same family.
+
+    Most programs tried fail in the cycle in which the one before did, so that is looked at first.
+    """
 
     def __init__(self, golden: Target, target: Target, whole: Diagnosis, limit: int) -> None:
         self.golden, self.target, self.whole, self.limit = golden, target, whole, limit
+        self.seen = whole.seen
 
     def differs(self, program: Program) -> bool:
-        """Whether whole runs differ in anything."""
+        """Whether a program differs in the same way."""
         try:
-            return differ_until(self.golden, self.target, program, program.image(), self.limit) is not None
+            found = self.found(program)
         except TargetError:
             revive(self.target)
             return False
+        if found is None or not found.is_like(self.whole):
+            return False
+        self.seen = found.seen
+        return True
+
+    def found(self, program: Program) -> Diagnosis | None:
+        """What differs when it did last time, or else at first."""
+        found = looked_at(self.golden, self.target, program, self.seen)
+        if found and found.is_like(self.whole):
+            return found
+        if found is None:
+            sides = Sides(self.golden, self.target, self.golden.run(self.limit), self.target.run(self.limit))
+            if next(aspects(program.spec, sides), None) is None:
+                return None
+        return diagnose(self.golden, self.target, program, self.limit)
 
     def dies(self, program: Program) -> bool:
-        """Whether the target dies, in the same way."""
+        """Whether the target dies in the same way."""
         try:
             differ_until(self.golden, self.target, program, program.image(), self.limit)
         except TargetError as error:
             revive(self.target)
-            return of_crash(error).aspect.kind == self.whole.aspect.kind
+            return of_crash(error).is_like(self.whole)
         return False
-
-    def is_same(self, program: Program) -> bool:
-        """Whether the first difference is of the same kind, and comes from an op of the same family."""
-        try:
-            found = diagnose(self.golden, self.target, program, self.limit)
-        except TargetError:
-            revive(self.target)
-            return False
-        if found is None:
-            return False
-        (kind, families), (wanted, known) = found.signature, self.whole.signature
-        return kind == wanted and (not known or bool(set(families) & set(known)))
 
 
 # Files ----------------------------------------------------------------------------------------

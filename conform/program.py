@@ -6,6 +6,7 @@ Each bundle keeps its time whatever becomes of the others: one that loses its la
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from conform.build import op
@@ -43,11 +44,15 @@ class Program(NamedTuple):
 
     def text(self) -> list[int]:
         """Its syllables; a bundle may claim a unit twice, which makes it illegal. Raises CodecError for fields."""
-        places = [0]
-        for bundle in self.bundles:
-            places.append(places[-1] + len(encoded(bundle)))
+        places = list(self.addresses)
         found = [word for bundle in self.bundles for word in encoded(with_addresses(bundle, places))]
         return [*found, *self.tail]
+
+    @property
+    def addresses(self) -> dict[int, int]:
+        """The numbers of the bundles by their addresses, in order; their end as one more."""
+        places = [0, *accumulate(len(encoded(bundle)) for bundle in self.bundles)]
+        return {address: number for number, address in enumerate(places)}
 
     def image(self, name: str = "program") -> Image:
         """An executable, its memory in blocks of one bank each."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from conform.constants import constants
 from conform.edits import (
     COUNT,
     Place,
@@ -21,6 +22,8 @@ from conform.edits import (
     without_ops,
 )
 from conform.program import Chunk, Program, target_field
+from conform.simpler import low_registers, lower_rows, lower_words, narrower, smaller_machines, without_hops
+from conform.straight import all_packed, is_straight, unrolled
 from isa.codec import CodecError, Op
 from isa.formats import Field
 from isa.machine import BYTES_PER_WORD
@@ -29,6 +32,8 @@ from isa.places import SCALARS, is_scalar
 TRIES = 2_000  # programs tried at most
 Fails = Callable[[Program], bool]
 Watch = Callable[["Reducer"], object]
+Pass = Callable[["Reducer"], None]
+Candidates = Callable[[Program], Iterator[Program]]
 Drop = Callable[[Program, range], Program]
 
 
@@ -56,12 +61,17 @@ class Reducer:
 
     def reduced(self) -> Program:
         """All passes, again and again until none finds anything."""
+        self.repeat(BOLD)
+        self.repeat((*FINE, *BOLD))
+        return self.best
+
+    def repeat(self, passes: Sequence[Pass]) -> None:
+        """Do passes until none of them finds anything."""
         before = None
         while before != self.best and self.left:
             before = self.best
-            for each in PASSES:
+            for each in passes:
                 each(self)
-        return self.best
 
     def take(self, candidate: Program) -> bool:
         """Go on from a candidate if it fails; only what is new and can be a program is tried."""
@@ -80,8 +90,8 @@ class Reducer:
     def can_be(self, candidate: Program) -> bool:
         """Whether a candidate can be encoded, and claims no unit twice where the first program did not."""
         try:
-            candidate.text()
-        except CodecError:
+            candidate.image()
+        except (CodecError, ValueError):
             return False
         return bool(candidate.bundles) and (self.clashes or not has_clash(candidate))
 
@@ -110,6 +120,14 @@ def drop_ops(reducer: Reducer) -> None:
 def drop_bundles(reducer: Reducer) -> None:
     """Leave out bundles; what follows comes earlier."""
     drop_each(reducer, lambda program: program.bundles, without_bundles)
+
+
+def drop_tail(reducer: Reducer) -> None:
+    """Leave out what stands behind the bundles: all, else the last syllables."""
+    while reducer.best.tail and any(
+        reducer.take(reducer.best._replace(tail=shorter)) for shorter in ((), reducer.best.tail[:-1])
+    ):
+        pass
 
 
 def shorten_waits(reducer: Reducer) -> None:
@@ -202,4 +220,40 @@ def at(program: Program, place: Place) -> Op:
     return program.bundles[number][slot]
 
 
-PASSES = (drop_ops, drop_bundles, shorten_waits, drop_memory, merge_bundles, simplify_operands)
+def straighten(reducer: Reducer) -> None:
+    """Leave out all control: what issues stands in a row."""
+    if not is_straight(reducer.best):
+        straight = unrolled(reducer.best)
+        if straight:
+            reducer.take(straight)
+
+
+def pack(reducer: Reducer) -> None:
+    """Let bundles wait themselves."""
+    if is_straight(reducer.best):
+        reducer.take(all_packed(reducer.best))
+
+
+def any_of(*sources: Candidates) -> Pass:
+    """A pass that takes what fails of any candidates, again and again."""
+
+    def one_pass(reducer: Reducer) -> None:
+        for each in sources:
+            while any(reducer.take(candidate) for candidate in each(reducer.best)):
+                pass
+
+    return one_pass
+
+
+# What saves most comes first; the dearer passes have little left to look at.
+BOLD = (
+    drop_ops,
+    drop_tail,
+    straighten,
+    drop_ops,
+    any_of(smaller_machines, constants, without_hops),
+    drop_ops,
+    drop_bundles,
+)
+FINE = (shorten_waits, drop_memory, merge_bundles, any_of(narrower, lower_rows, lower_words), simplify_operands,
+        any_of(low_registers), pack)  # fmt: skip
