@@ -13,6 +13,7 @@ from typing import NamedTuple
 from conform.breaking import VIOLATIONS
 from conform.compare import Difference, differ_until
 from conform.compose import Composer
+from conform.corners import corner_program
 from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
@@ -22,6 +23,7 @@ from isa.machine import LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED
 
 PLANTED = 0.25  # the share of programs in which a fault is planted
+CORNERS = 0.125  # the share of programs of arithmetic at its corners
 SHORT = Mix(items=(1, 5), length=(4, 40), rows_written=(0, 1))  # the golden model takes its time
 BATCH = 50  # programs that a process is given at a time
 
@@ -69,6 +71,8 @@ class Tally(NamedTuple):
 def program_of(settings: Settings, number: int) -> Told:
     """Program `number` of a run: the same whenever the settings are."""
     rng = Random(f"{settings.seed}/{number}")
+    if rng.random() < CORNERS:
+        return Told(corner_program(rng, settings.spec)._replace(uninit=settings.uninit, strict=settings.strict), "", 0)
     composer = filled(rng, settings)
     told = composer.plant(rng.choice(VIOLATIONS)) if rng.random() < PLANTED else None
     if not told and composer.breaking:
