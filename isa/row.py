@@ -33,7 +33,7 @@ class Operand(NamedTuple):
 
     A stream or vector operand is `groups` groups of `width` streams each, one after the other; `flow` is "in"
     when it must flow towards the plane of its op, "out" when away from it. `type` is the element type of an
-    immediate, of a vector operand, or of a register that is read as a float or converted. An attribute may be one of
+    immediate, of a vector operand, or of a register that is read as another than i32. An attribute may be one of
     `choices`, which encode as their index.
     """
 

@@ -20,6 +20,7 @@ RD = Operand(REG, ("rd",), WRITE)
 RA, RB, RC = (Operand(REG, (name,), READ) for name in ("ra", "rb", "rc"))
 RT_LOADED = Operand(REG, ("rt",), WRITE)
 RT_STORED = Operand(REG, ("rt",), READ)
+UA, UB = (Operand(REG, (name,), READ, "u32") for name in ("ra", "rb"))
 FA, FB, FC = (Operand(REG, (name,), READ, "f32") for name in ("ra", "rb", "rc"))
 INT = Operand(IMM, ("imm",), type="i32")
 FLOAT = Operand(IMM, ("imm",), type="f32")
@@ -64,6 +65,11 @@ class TableBuilder:
         self.rows.append(Row(len(self.rows), mnemonic, drawn, select, units, operands=operands, **columns))
 
 
+def sources(name: str) -> tuple[Operand, Operand]:
+    """The two registers that an integer op of this name reads."""
+    return (UA, UB) if name.endswith(".u32") else (RA, RB)
+
+
 def integer(t: TableBuilder) -> None:
     for name, meaning, doc in (
         ("add", "rd = a + b", "Add; wraps."),
@@ -79,8 +85,9 @@ def integer(t: TableBuilder) -> None:
         ("min.u32", "rd = the lesser of a and b, unsigned", "Minimum, unsigned."),
         ("max.u32", "rd = the greater of a and b, unsigned", "Maximum, unsigned."),
     ):
-        t.add(name, "ALU_RR", A, (RD, RA, RB), latency=1, doc=doc, meaning=meaning)
-        t.add(name, "ALU_RI", A, (RD, RA, INT), latency=1, doc=doc, meaning=meaning)
+        a, b = sources(name)
+        t.add(name, "ALU_RR", A, (RD, a, b), latency=1, doc=doc, meaning=meaning)
+        t.add(name, "ALU_RI", A, (RD, a, INT), latency=1, doc=doc, meaning=meaning)
     for name, meaning, doc in (
         ("min.f32", "rd = minimum(a, b); -0 < +0; NaN if either is", "Minimum of two f32 (IEEE 754-2019 minimum)."),
         ("max.f32", "rd = maximum(a, b); -0 < +0; NaN if either is", "Maximum of two f32 (IEEE 754-2019 maximum)."),
@@ -151,8 +158,9 @@ def multiply(t: TableBuilder) -> None:
         ("rem.u32", 18, "rd = a mod b", "Remainder, unsigned."),
     ):
         faults = ("E-DIV",) if latency == 18 else ()
-        t.add(name, "MUL_RR", M, (RD, RA, RB), latency=latency, doc=doc, meaning=meaning, faults=faults)
-        t.add(name, "MUL_RI", M, (RD, RA, INT), latency=latency, doc=doc, meaning=meaning, faults=faults)
+        a, b = sources(name)
+        t.add(name, "MUL_RR", M, (RD, a, b), latency=latency, doc=doc, meaning=meaning, faults=faults)
+        t.add(name, "MUL_RI", M, (RD, a, INT), latency=latency, doc=doc, meaning=meaning, faults=faults)
     doc, meaning = "Multiply and add; wraps.", "rd = a * b + c, low 32 bits"
     t.add("mad", "MAD_RR", M, (RD, RA, RB, RC), latency=3, doc=doc, meaning=meaning)
     t.add("mad", "MAD_RI", M, (RD, RA, RB, INT), latency=3, doc=doc, meaning=meaning)
