@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -11,6 +11,8 @@ from itertools import accumulate
 from random import Random
 from typing import Generic, TypeVar
 
+from isa.faults import CODES
+from isa.index import BY_KEY, FAMILIES
 from isa.machine import MachineSpec
 from isa.row import Row
 from isa.table import ROWS
@@ -47,7 +49,7 @@ class Mix:
     weighs classes of units (`A`, `RP`, `V` ...), `families` mnemonics without their types, `rows` keys of the table
     (`add rd, ra, imm`). `items` is how many ops are asked for, what they need not counted; `length` the cycles in
     which they issue; `rows_written` the rows of memory with contents that no op needs. `crowded` is the chance that
-    an op goes where another is already.
+    an op goes where another is already, `faults` weighs the codes of faults that are planted.
     """
 
     scalar: float = 1
@@ -56,13 +58,14 @@ class Mix:
     units: Mapping[str, float] = field(default_factory=dict)
     families: Mapping[str, float] = field(default_factory=dict)
     rows: Mapping[str, float] = field(default_factory=dict)
+    faults: Mapping[str, float] = field(default_factory=dict)
     items: tuple[int, int] = (1, 8)
     length: tuple[int, int] = (6, 40)
     rows_written: tuple[int, int] = (0, 3)
     crowded: float = 0.25
 
     def __post_init__(self) -> None:
-        known = {"units": list(CLASSES), "families": [row.family for row in ROWS], "rows": [row.key for row in ROWS]}
+        known = {"units": list(CLASSES), "families": list(FAMILIES), "rows": list(BY_KEY), "faults": list(CODES[1:])}
         for name, names in known.items():
             check_weights(name, getattr(self, name), names)
         check_weights("mix", {name: getattr(self, name) for name in ("scalar", "tensor", "control")}, [])
@@ -76,6 +79,10 @@ class Mix:
     def weight(self, row: Row) -> float:
         """How much a row weighs within its unit class and family."""
         return self.rows.get(row.key, 1)
+
+    def fault(self, rng: Random, codes: Sequence[str]) -> str:
+        """One of some codes of faults."""
+        return Wheel((code, self.faults.get(code, 1)) for code in codes).draw(rng) if self.faults else rng.choice(codes)
 
     def draw(self, rng: Random, spec: MachineSpec) -> Row:
         """A row of an op that is no control op: its class of units first, then its family, then its types."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, replace
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from conform.breaking import VIOLATIONS
 from conform.compare import Difference, differ_until
 from conform.compose import Composer
 from conform.corners import corner_program
+from conform.cover.coverage import Coverage, Observed
+from conform.cover.steer import steer
 from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
@@ -26,6 +28,7 @@ PLANTED = 0.25  # the share of programs in which a fault is planted
 CORNERS = 0.125  # the share of programs of arithmetic at its corners
 SHORT = Mix(items=(1, 5), length=(4, 40), rows_written=(0, 1))  # the golden model takes its time
 BATCH = 50  # programs that a process is given at a time
+ROUND = 4  # batches after which steered ones are aimed anew
 
 GOLDEN = "reference"
 ANSWER = "the target"  # what differs where a target does not answer, or says what no target may
@@ -35,7 +38,8 @@ ANSWER = "the target"  # what differs where a target does not answer, or says wh
 class Settings:
     """What programs a run is made of, and how they are run.
 
-    `oracle` is false for a run without the golden model; `all` is true where batches go on after what differs.
+    `oracle` is false for a run without the golden model; `all` is true where batches go on after what differs. With
+    `observe` coverage is noted, and with `steer` programs aim at what those of earlier rounds left uncovered.
     """
 
     seed: int = 0
@@ -45,6 +49,11 @@ class Settings:
     strict: bool = False
     oracle: bool = True
     all: bool = True
+    observe: bool = False
+    steer: bool = False
+
+
+Task: TypeAlias = tuple[Settings, range]  # a batch that is to be run
 
 
 class Told(NamedTuple):
@@ -58,14 +67,17 @@ class Told(NamedTuple):
 class Tally(NamedTuple):
     """The programs of a batch: their numbers, the cycles they took, and those that differ.
 
-    `ops` counts the ops in them, `planted` the faults that were planted, by code.
+    `ops` counts the ops in them, `planted` the faults that were planted, by code; `settings` are what they were made
+    by, `coverage` is what they covered, where that is noted.
     """
 
+    settings: Settings
     numbers: range
     cycles: int
     differing: tuple[tuple[int, Difference], ...]
     ops: int = 0
     planted: tuple[tuple[str, int], ...] = ()
+    coverage: Coverage | None = None
 
 
 def program_of(settings: Settings, number: int) -> Told:
@@ -74,7 +86,7 @@ def program_of(settings: Settings, number: int) -> Told:
     if rng.random() < CORNERS:
         return Told(corner_program(rng, settings.spec)._replace(uninit=settings.uninit, strict=settings.strict), "", 0)
     composer = filled(rng, settings)
-    told = composer.plant(rng.choice(VIOLATIONS)) if rng.random() < PLANTED else None
+    told = composer.plant(settings.mix.fault(rng, VIOLATIONS)) if rng.random() < PLANTED else None
     if not told and composer.breaking:
         composer = filled(rng, settings)  # what was prepared for a fault that found no place does not stay
     program = composer.program()
@@ -98,13 +110,16 @@ def tally(golden: Target | None, target: Target, settings: Settings, numbers: ra
         told = program_of(settings, number)
         found, taken = tried(golden, target, told)
         cycles, ops = cycles + taken, ops + told.program.ops
+        if isinstance(golden, Observed):
+            golden.count()
         planted.update([told.code] * bool(told.code))
         if found:
             differing.append((number, found))
             if not settings.all:
                 numbers = range(numbers.start, number + 1)
                 break
-    return Tally(numbers, cycles, tuple(differing), ops, tuple(sorted(planted.items())))
+    coverage = golden.taken() if isinstance(golden, Observed) else None
+    return Tally(settings, numbers, cycles, tuple(differing), ops, tuple(sorted(planted.items())), coverage)
 
 
 def tried(golden: Target | None, target: Target, told: Told) -> tuple[Difference | None, int]:
@@ -140,33 +155,61 @@ def batches(programs: int) -> list[range]:
     return [range(first, min(first + BATCH, programs)) for first in range(0, programs, BATCH)]
 
 
-def run(settings: Settings, programs: int, make: Callable[[], Target], jobs: int = 1) -> Generator[Tally, None, None]:
-    """Batch after batch in order of their numbers, on `jobs` processes at a time. Raises TargetError."""
+def run(
+    settings: Settings, programs: int, make: Callable[[], Target], jobs: int = 1, known: Coverage | None = None
+) -> Generator[Tally, None, None]:
+    """Batch after batch in order of their numbers, on `jobs` processes at a time. Raises TargetError.
+
+    `known` is what steered programs need not aim at.
+    """
     waiting = batches(programs)
     if jobs == 1 or len(waiting) == 1:
         worker = Worker(settings, make)
         try:
-            yield from map(worker.tally, waiting)
+            yield from rounds(settings, waiting, known, lambda tasks: map(worker.tally, tasks))
         finally:
             worker.close()
         return
     from multiprocessing import get_context
 
     with get_context("fork").Pool(jobs, begin, (settings, make)) as pool:
-        yield from pool.imap(in_process, waiting)
+        yield from rounds(settings, waiting, known, lambda tasks: pool.imap(in_process, tasks))
+
+
+def rounds(
+    settings: Settings, waiting: list[range], known: Coverage | None, each: Callable[[list[Task]], Iterable[Tally]]
+) -> Generator[Tally, None, None]:
+    """All batches at once; or a few at a time, with mixes that aim at what those before left uncovered."""
+    if not settings.steer:
+        yield from each([(settings, numbers) for numbers in waiting])
+        return
+    covered = Coverage(settings.spec)
+    covered.merge(known or covered)
+    for first in range(0, len(waiting), ROUND):
+        rng = Random(f"{settings.seed}/steered/{first}")
+        some = waiting[first : first + ROUND]
+        for found in each([(replace(settings, mix=steer(covered, rng, settings.mix)), numbers) for numbers in some]):
+            covered.merge(found.coverage or Coverage(settings.spec))
+            yield found
+
+
+def golden_of(settings: Settings) -> Target | None:
+    """The golden model, observed where coverage is asked for; None where it is not asked."""
+    if settings.observe or settings.steer:
+        return Observed(settings.spec)
+    return EngineTarget(GOLDEN) if settings.oracle else None
 
 
 class Worker:
     """Does batches of a run, one after the other, with targets of its own."""
 
     def __init__(self, settings: Settings, make: Callable[[], Target]) -> None:
-        self.settings = settings
-        self.golden = EngineTarget(GOLDEN) if settings.oracle else None
+        self.golden = golden_of(settings)
         self.target = Lasting(make)
         probe(self.target, settings.spec)
 
-    def tally(self, numbers: range) -> Tally:
-        return tally(self.golden, self.target, self.settings, numbers)
+    def tally(self, task: Task) -> Tally:
+        return tally(self.golden, self.target, *task)
 
     def close(self) -> None:
         self.target.close()
@@ -191,8 +234,8 @@ def leave(*_: object) -> None:
     os._exit(0)
 
 
-def in_process(numbers: range) -> Tally:
+def in_process(task: Task) -> Tally:
     """A batch; the first one makes the target, so that what is wrong with it is told as an answer."""
     if not _workers:
         _workers.append(_makes[0]())
-    return _workers[0].tally(numbers)
+    return _workers[0].tally(task)

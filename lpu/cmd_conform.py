@@ -8,7 +8,7 @@ import sys
 from os import strerror
 
 from isa.diagnostics import SourceError
-from lpu import messages
+from lpu import conform_cover, messages
 from lpu.cli import FAULT, INTERRUPTED, OK, USAGE
 from lpu.cmd_dap import port
 from vm.engine import UNINIT_MODES
@@ -45,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
                       help="processes that run programs (default 2)")  # fmt: skip
     made.add_argument("--keep-going", action="store_true", help="go on after the first difference, one file per cause")
     made.add_argument("--replay", metavar="FILE", help="compare one program, a source or an executable, and reduce it")
+    made.add_argument("--coverage", metavar="FILE", action="append", default=[],
+                      help="write what programs cover to a .html or .json file (repeatable)")  # fmt: skip
+    made.add_argument("--merge", action="store_true", help="with --coverage: add to what .json files hold")
+    made.add_argument("--steer", action="store_true", help="aim programs at what is not covered")
     made.add_argument("-o", metavar="DIR", default=".", help="where to write found.s and so on (default: here)")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
     made.add_argument("--suite", action="store_true", help="run the fixed suite instead: every rule of docs/machine.md")
@@ -80,6 +84,9 @@ def main(arguments: list[str]) -> int:
         return on_streams(args.serve) if args.port is None else on_port(args.serve, args.port, args.once)
     if args.engine_free and (args.replay or args.strict or args.uninit != UNINIT_MODES[0]):
         made.error("--engine-free knows how its own programs end, run as usual: leave out --replay, --strict, --uninit")
+    unclear = conform_cover.refused(args)
+    if unclear:
+        made.error(unclear)
     if args.suite:
         if args.engine_free or args.replay or args.strict or args.uninit != UNINIT_MODES[0]:
             made.error("--suite says how its programs run: leave out --engine-free, --replay, --strict, --uninit")

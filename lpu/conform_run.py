@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from conform.target import EngineTarget, Target
 from isa.diagnostics import SourceError
 from isa.machine import BUILTIN, MachineSpec
-from lpu import build, messages
+from lpu import build, conform_cover, messages
 from lpu.cli import FAULT, INTERRUPTED, OK
 
 if TYPE_CHECKING:
     from conform.compare import Difference
+    from conform.cover.coverage import Coverage
     from conform.finding import Finding
     from conform.program import Program
     from conform.run import Settings, Tally
@@ -38,6 +39,7 @@ class Command:
         self.differing: list[int] = []
         self.found: dict[str, Finding] = {}
         self.watch = Watch(args.programs)
+        self.coverage: Coverage | None = None
 
     # Runs -------------------------------------------------------------------------------------
     def run(self) -> int:
@@ -46,12 +48,14 @@ class Command:
 
         settings = self.settings()
         status = OK
-        tallies = run(settings, self.args.programs, self.make, self.args.jobs)
+        if self.args.coverage:
+            self.coverage = conform_cover.begun(self.args.coverage, self.args.merge, settings.spec)
+        tallies = run(settings, self.args.programs, self.make, self.args.jobs, self.coverage)
         try:
             for tally in tallies:
                 self.count(tally)
                 for number, difference in tally.differing:
-                    self.take(settings, number, difference)
+                    self.take(tally.settings, number, difference)
                 if tally.differing and not self.args.keep_going:
                     break
         except KeyboardInterrupt:
@@ -60,6 +64,9 @@ class Command:
             tallies.close()
             self.watch.ended(self.programs)
         self.summary(status == INTERRUPTED)
+        if self.coverage:
+            conform_cover.write(self.args.coverage, self.coverage)
+            self.say("\n".join(conform_cover.told(self.coverage)))
         return status or (FAULT if self.differing else OK)
 
     def take(self, settings: Settings, number: int, difference: Difference) -> None:
@@ -112,7 +119,8 @@ class Command:
         spec = build.machine_asked(self.args.machine or MACHINE)
         assert spec is not None  # one is asked for
         return Settings(self.args.seed, spec, uninit=self.args.uninit, strict=self.args.strict,
-                        oracle=not self.args.engine_free, all=self.args.keep_going)  # fmt: skip
+                        oracle=not self.args.engine_free, all=self.args.keep_going,
+                        observe=bool(self.args.coverage), steer=self.args.steer)  # fmt: skip
 
     def make(self) -> Target:
         """What is tested. Raises TargetError."""
@@ -184,6 +192,8 @@ class Command:
         self.cycles += tally.cycles
         self.ops += tally.ops
         self.planted.update(dict(tally.planted))
+        if self.coverage and tally.coverage:
+            self.coverage.merge(tally.coverage)
         self.watch.running(self.programs, len(self.differing))
 
     def say(self, line: str) -> None:

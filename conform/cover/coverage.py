@@ -59,9 +59,9 @@ class Coverage:
 
     def merge(self, other: Coverage) -> None:
         """Add what other programs reached. Raises CoverageError for those of another machine."""
-        different = self.spec.difference(other.spec)
+        different = other.spec.difference(self.spec)
         if different:
-            raise CoverageError(f"it is coverage of {other.spec.name}, not of {self.spec.name}: {different[0]}")
+            raise CoverageError(f"it is coverage of another machine, {other.spec.name}: {different[0]}")
         self.programs += other.programs
         self.hits.update(other.hits)
 
@@ -123,9 +123,14 @@ class Observed(EngineTarget):
             self.points.update(faults.of_fault(self.coverage.spec, self._text, outcome.fault))
         return outcome
 
-    def take(self) -> None:
+    def count(self) -> None:
         """Count the program that was run."""
         self.coverage.add(self.points)
+
+    def taken(self) -> Coverage:
+        """What was counted since this was asked last."""
+        found, self.coverage = self.coverage, Coverage(self.coverage.spec)
+        return found
 
 
 def watchers(spec: MachineSpec, seen: set[Point]) -> tuple[Watcher, ...]:
