@@ -52,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-o", metavar="DIR", default=".", help="where to write found.s and so on (default: here)")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
     made.add_argument("--suite", action="store_true", help="run the fixed suite instead: every rule of docs/machine.md")
+    made.add_argument("--laws", action="store_true", help="try laws that need no golden model on random programs")
+    made.add_argument("--values", action="store_true", help="ask for values of all ops, known from other libraries")
     made.add_argument("--serve", metavar="ENGINE", choices=ENGINES, help="be a target instead: core or reference")
     made.add_argument("--port", metavar="N", type=port, help="with --serve: wait at a port (0: any that is free)")
     made.add_argument("--once", action="store_true", help="with --port: end when the first connection has ended")
@@ -93,7 +95,20 @@ def main(arguments: list[str]) -> int:
         from lpu.conform_suite import suite
 
         return suite(args)
+    if args.laws or args.values:
+        return questions(args)
     return tested(args)
+
+
+def questions(args: argparse.Namespace) -> int:
+    """Ask what needs no golden model, and give the exit status."""
+    if args.laws:
+        from lpu.conform_laws import Laws
+
+        return Laws(args).answered()
+    from lpu.conform_values import Values
+
+    return Values(args).answered()
 
 
 def tested(args: argparse.Namespace) -> int:
