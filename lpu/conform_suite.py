@@ -15,7 +15,8 @@ from isa.diagnostics import SourceError
 from isa.machine import MachineSpec
 from lpu import build, messages
 from lpu.cli import FAULT, OK, USAGE
-from lpu.conform_run import CLEAR_LINE, DEFAULTS, Command
+from lpu.conform_run import Command
+from lpu.progress import CLEAR_LINE
 
 STATUS = {OK: "conforms", FAULT: "differs", USAGE: "error"}
 SHOW_EVERY = 20  # programs
@@ -65,7 +66,5 @@ def watched(target: Target, chosen: Sequence[Case], machines: Sequence[MachineSp
 
 def machines_of(args: argparse.Namespace) -> Sequence[MachineSpec]:
     """The machine asked for, or the two that all programs find one of. Raises SourceError."""
-    if args.machine == DEFAULTS["machine"]:
-        return MACHINES
-    spec = build.machine_asked(args.machine)
+    spec = build.machine_asked(args.machine) if args.machine else None
     return (spec,) if spec else MACHINES

@@ -34,8 +34,10 @@ def cases(spec: MachineSpec, row: Row, rng: Random, count: int) -> Iterator[Case
     elif where == SXM:
         yield from of_switches(spec, row, rng)
     else:
-        whole = min(-(-count // spec.lanes), spec.rows) * spec.lanes if where == VXM else count
-        for fields in fields_of(row, rng):
+        choices = fields_of(row, rng)
+        each = -(-count // len(choices))
+        whole = min(-(-each // spec.lanes), spec.rows) * spec.lanes if where == VXM else each
+        for fields in choices:
             yield Case(row, fields, tuple(elements(row, fields, rng, whole)))
 
 
