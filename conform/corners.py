@@ -80,8 +80,11 @@ KINDS = (edge, small, near_power, f32_pattern, near_one, halves)
 
 
 # Programs -------------------------------------------------------------------------------------
-def corner_program(rng: Random, spec: MachineSpec) -> Program:
-    """A program that halts, each round of which gives the sources values and computes with all units."""
+def corner_program(rng: Random, spec: MachineSpec, traps: bool = False) -> Program:
+    """A program each round of which gives the sources values and computes with all units; it halts.
+
+    Or it ends with a trap in its last bundle, with results still in flight; each bundle takes a cycle.
+    """
     results = iter(RESULTS)
     bundles: list[Bundle] = []
     for number in range(ROUNDS):
@@ -90,7 +93,7 @@ def corner_program(rng: Random, spec: MachineSpec) -> Program:
         ops = [scalar(rng, rows, u, next(results), values) for rows, u in scalar_units()]
         ops += [vector(rng, spec, u) for u in range(spec.vxm_alus) if u % ROUNDS == number]
         bundles.append(tuple(ops))
-    return Program(spec, (*bundles, (make("halt [code]", code=0),)))
+    return Program(spec, (*bundles, (make("trap [code]" if traps else "halt [code]", code=0),)))
 
 
 def moves(values: list[int]) -> list[Bundle]:

@@ -84,7 +84,7 @@ def program_of(settings: Settings, number: int) -> Told:
     """Program `number` of a run: the same whenever the settings are."""
     rng = Random(f"{settings.seed}/{number}")
     if rng.random() < CORNERS:
-        return Told(corner_program(rng, settings.spec)._replace(uninit=settings.uninit, strict=settings.strict), "", 0)
+        return corner_of(settings, rng)
     composer = filled(rng, settings)
     told = composer.plant(settings.mix.fault(rng, VIOLATIONS)) if rng.random() < PLANTED else None
     if not told and composer.breaking:
@@ -92,6 +92,13 @@ def program_of(settings: Settings, number: int) -> Told:
     program = composer.program()
     program = program._replace(uninit=settings.uninit, strict=settings.strict or program.strict)
     return Told(program, CODES[told.code] if told else "", told.cycle if told else 0)
+
+
+def corner_of(settings: Settings, rng: Random) -> Told:
+    """A program of arithmetic at its corners; half of them end while results are in flight."""
+    traps = rng.randrange(2) == 0
+    program = corner_program(rng, settings.spec, traps)._replace(uninit=settings.uninit, strict=settings.strict)
+    return Told(program, "E-TRAP", len(program.bundles) - 1) if traps else Told(program, "", 0)
 
 
 def filled(rng: Random, settings: Settings) -> Composer:
