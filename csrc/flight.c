@@ -43,20 +43,31 @@ void lpu_insert_flight(lpu_context *context, lpu_flight flight)
     context->flights[i] = flight;
 }
 
+void lpu_see_flights(lpu_machine *m, uint64_t fetch)
+{
+    uint8_t levels[STATE_REGISTERS] = {0};
+    m->context.count = 0;
+    for (uint32_t i = 0; i < m->write_count; i++) {
+        const lpu_write *write = &m->writes[i];
+        if (write->landing <= fetch)
+            continue;
+        lpu_flight flight = {.pc = write->pc, .reg = write->reg, .slot = write->slot, .level = levels[write->reg]++};
+        flight.remaining = (uint8_t)(write->landing - fetch);
+        flight.age = (uint8_t)(fetch - write->issued);
+        lpu_insert_flight(&m->context, flight);
+    }
+}
+
 /* Into the running form: m->context is what is in flight at the fetch, m->writes is used up. */
 void lpu_resume(lpu_machine *m, uint64_t fetch)
 {
     uint8_t levels[STATE_REGISTERS] = {0};
     lpu_land(m, fetch);
-    m->context.count = 0;
+    lpu_see_flights(m, fetch);
     for (uint32_t i = 0; i < m->write_count; i++) {
         const lpu_write *write = &m->writes[i];
-        lpu_flight flight = {.pc = write->pc, .reg = write->reg, .slot = write->slot, .level = levels[write->reg]++};
-        flight.remaining = (uint8_t)(write->landing - fetch);
-        flight.age = (uint8_t)(fetch - write->issued);
-        m->undo[flight.level][flight.reg] = m->registers[flight.reg];
-        m->registers[flight.reg] = write->value;
-        lpu_insert_flight(&m->context, flight);
+        m->undo[levels[write->reg]++][write->reg] = m->registers[write->reg];
+        m->registers[write->reg] = write->value;
     }
     m->write_count = 0;
 }

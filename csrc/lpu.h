@@ -194,6 +194,52 @@ int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t s
 uint64_t *lpu_issue_counts(lpu_machine *machine);
 /* The first address from `address` on with a count, or the length of the text. */
 size_t lpu_next_issued(const lpu_machine *machine, size_t address);
+
+/* Regions: what a host needs to make code of planned bundles, and to have it run. Places are numbers: registers (32 the
+ * condition code), from LPU_PLACE_TEMP on temporaries, from 1 << LPU_PLACE_CONSTANT_BITS on constants; LPU_NOWHERE none. */
+enum { LPU_PLACE_TEMP = 64, LPU_PLACE_CONSTANT_BITS = 32 };
+
+/* What steps do; csrc/translated.h has what each is made of. Those from LPU_STEP_NEXT on end a block. */
+typedef enum {
+    LPU_STEP_OTHER, LPU_STEP_VALUE, LPU_STEP_DIVIDE, LPU_STEP_ASSERT, LPU_STEP_LOAD, LPU_STEP_LOAD_SECOND, LPU_STEP_STORE,
+    LPU_STEP_STORE_SECOND, LPU_STEP_LOAD_LANE, LPU_STEP_STORE_LANE, LPU_STEP_PAIR, LPU_STEP_LOOP_CHECK, LPU_STEP_NEXT,
+    LPU_STEP_LOOP_END, LPU_STEP_BRANCH, LPU_STEP_LOOP, LPU_STEP_JUMP, LPU_STEP_CALL, LPU_STEP_RETURN
+} lpu_step_class;
+
+/* A step: `kind` is its number, `function` computes its value. What `target` held goes to `undo`, which counts places
+ * where values are kept until a write lands, 33 to a level. */
+typedef struct {
+    lpu_step_class does;
+    const char *function;
+    uint32_t kind, k;
+    int64_t target, undo, sources[3], stored;
+} lpu_step;
+
+/* A planned bundle: `next` and `taken` are numbers of blocks, and where those begin. */
+typedef struct {
+    uint32_t pc, next_pc, taken_pc, next_link_pc, taken_link_pc, jump_slot, taken_cost, first_step, step_count;
+    int64_t next, taken;
+    uint64_t cost;
+} lpu_block;
+
+/* Why a region was left: a block is about to be fetched; or it has issued, and goes on at `pc` after `cost` cycles, along
+ * its link `next` or `taken`. `now` is the cycle of its fetch. */
+typedef enum { LPU_AT_BLOCK, LPU_ALONG_NEXT, LPU_ALONG_TAKEN } lpu_exit;
+typedef struct {
+    uint64_t now, cost;
+    uint32_t block, pc;
+    lpu_exit exit;
+} lpu_leaving;
+typedef lpu_leaving (*lpu_code)(lpu_machine *machine, uint32_t entry, uint64_t now, uint64_t until);
+
+/* Between runs: the blocks around the bundle that is fetched next, those issued at least so often, that one first, and
+ * their steps. Returns how many blocks; 0 when there are none. */
+size_t lpu_tell_region(lpu_machine *machine, uint64_t least, lpu_block *blocks, size_t most_blocks, lpu_step *steps,
+                       size_t most_steps);
+/* Run code in place of the region told last, from some of its blocks on. 0, or -1 when there is no such region any more. */
+int lpu_enter_region(lpu_machine *machine, lpu_code code, const uint32_t *entries, size_t count);
+/* Between runs: whether the bundle that is fetched next is part of a region that has code. */
+int lpu_in_region(lpu_machine *machine);
 /* declarations end */
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include "bursts.h"
 #include "cycle.h"
 #include "memory.h"
+#include "region.h"
 #include "stops.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
@@ -83,6 +84,7 @@ void lpu_destroy(lpu_machine *m)
         return;
     lpu_destroy_tensor(m);
     lpu_destroy_stops(m);
+    lpu_drop_regions(m);
     free(m->map.sram);
     free(m->map.written);
     free(m->map.changed);

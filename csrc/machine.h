@@ -81,6 +81,8 @@ enum {
     KIND_GUARD,         /* the first of the bundle's guards is number k */
     KIND_TEST_STORE,    /* tests what was stored by a store that follows, as an operand */
     KIND_TEST_REGISTER, /* tests the value `a` that register `constant` takes in k cycles */
+    /* region.h */
+    KIND_REGION, /* runs code that was made of this node and others */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
@@ -98,6 +100,7 @@ typedef struct {
 
 typedef struct lpu_tensor lpu_tensor;
 typedef struct lpu_tensor_op lpu_tensor_op;
+typedef struct lpu_region lpu_region;
 typedef struct lpu_node lpu_node;
 struct lpu_node {
     lpu_node *next, *taken, *chain;
@@ -107,6 +110,8 @@ struct lpu_node {
     uint16_t before_count, after_count, jump_slot;
     uint8_t taken_cost, exit_code;
     lpu_flight *before, *after; /* in flight at the fetch, and after the issue, both seen from the fetch */
+    lpu_region *region;         /* of which it is an entry: the first step is KIND_REGION instead of `first_kind` */
+    uint32_t entry, first_kind;
     lpu_micro steps[];
 };
 
@@ -194,6 +199,7 @@ struct lpu_machine {
     size_t arena_used;
     uint32_t generation; /* counts how often all plans were dropped */
     uint32_t plans_left; /* in this slice */
+    lpu_region *regions; /* the youngest first */
 };
 
 /* decode.c */
@@ -222,6 +228,8 @@ void lpu_drop_nodes(lpu_machine *m);
 
 /* flight.c */
 void lpu_land(lpu_machine *m, uint64_t cycle);
+/* m->context becomes what is in flight at a fetch to come. */
+void lpu_see_flights(lpu_machine *m, uint64_t fetch);
 void lpu_resume(lpu_machine *m, uint64_t fetch);
 void lpu_suspend(lpu_machine *m, const lpu_flight *flights, size_t count, uint64_t base, uint64_t cycle);
 void lpu_insert_flight(lpu_context *context, lpu_flight flight);

@@ -1,12 +1,13 @@
 /* The planned bundles, by address and writes in flight. They live in one arena; when it is full all are dropped
  * and planning starts anew, so memory is bounded whatever the program does. */
 #include <string.h>
-#include "machine.h"
+#include "region.h"
 
 enum { ALIGNMENT = 64 };
 
 void lpu_drop_nodes(lpu_machine *m)
 {
+    lpu_drop_regions(m);
     memset(m->buckets, 0, sizeof m->buckets);
     m->arena_used = 0;
     m->generation++;

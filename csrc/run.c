@@ -3,6 +3,7 @@
 #include "float.h"
 #include "memory.h"
 #include "multiply.h"
+#include "region.h"
 #include "stops.h"
 
 /* With GNU C every step jumps straight to the next one's code, so that the processor predicts each jump apart. */
@@ -13,16 +14,19 @@
     static const void *const labels[] = {LPU_FOR_EACH_SEMANTICS(LABEL) EXTRA_LABEL(LD_SECOND) EXTRA_LABEL(ST_SECOND)  \
         EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)  \
         EXTRA_LABEL(TENSOR) EXTRA_LABEL(BREAK) EXTRA_LABEL(WATCH_ISSUE) EXTRA_LABEL(WATCH_LANDING)  \
-        EXTRA_LABEL(WATCH_ACCESS) EXTRA_LABEL(GUARD) EXTRA_LABEL(TEST_STORE) EXTRA_LABEL(TEST_REGISTER)};
-#define DISPATCH() goto *labels[step->kind]
+        EXTRA_LABEL(WATCH_ACCESS) EXTRA_LABEL(GUARD) EXTRA_LABEL(TEST_STORE) EXTRA_LABEL(TEST_REGISTER)  \
+        EXTRA_LABEL(REGION)};
+#define DISPATCH_AS(kind) goto *labels[kind]
+#define DISPATCH() DISPATCH_AS(step->kind)
 #define STEPS_BEGIN DISPATCH();
 #define STEPS_END
 #define STEP(NAME) step_##NAME:
 #define EXTRA(NAME) extra_##NAME:
 #else
 #define LABELS
-#define DISPATCH() goto dispatch
-#define STEPS_BEGIN dispatch: switch (step->kind) {
+#define DISPATCH_AS(as) do { kind = as; goto dispatch; } while (0)
+#define DISPATCH() DISPATCH_AS(step->kind)
+#define STEPS_BEGIN uint32_t kind = step->kind; dispatch: switch (kind) {
 #define STEPS_END }
 #define STEP(NAME) case LPU_SEM_##NAME:
 #define EXTRA(NAME) case KIND_##NAME:
@@ -185,6 +189,16 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         stop_before(m, node, now); return;
     EXTRA(TEST_STORE) until = sees_store(m, node->pc, step, now) ? now + 1 : until; step += 2; DISPATCH();
     EXTRA(TEST_REGISTER) until = least(until, tested_landing(m, node->pc, step, now)); NEXT();
+    EXTRA(REGION) {
+        const lpu_region *region = node->region;
+        lpu_leaving left = lpu_run_region(m, node, now, until);
+        node = region->nodes[left.block];
+        now = left.now;
+        if (left.exit == LPU_ALONG_NEXT) GO(next, left.pc, true, left.cost);
+        if (left.exit == LPU_ALONG_TAKEN) GO(taken, left.pc, true, left.cost);
+        step = node->steps;
+        DISPATCH_AS(first_kind(node));
+    }
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;
     STEPS_END

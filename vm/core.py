@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
@@ -16,6 +17,9 @@ from vm.items import in_order as items_in_order
 from vm.state import MAX_CYCLE, check_room, check_state, initial_state
 from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
 from vm.stops import KINDS as WATCHES
+
+if TYPE_CHECKING:
+    from vm.translate.tier import Tier
 
 STATUS = (RUNNING, HALTED, FAULT, STOPPED)
 SIZES = (
@@ -34,6 +38,7 @@ SYLLABLE_BYTES = 8
 COUNT_LIMIT = 1 << 64
 ORDERS = {"u": lib.LPU_UNSIGNED, "i": lib.LPU_SIGNED, "f": lib.LPU_FLOATING}
 PATTERN_BITS = 32
+SLICES_BEFORE_TRANSLATION = 16  # of some milliseconds each
 NO_PATTERNS = 1, 0  # a range whose end is below its beginning
 
 
@@ -55,6 +60,8 @@ class CoreEngine:
             raise MemoryError(f"no memory for a machine of {spec.sram_bytes} bytes of SRAM")
         self._machine = ffi.gc(machine, lib.lpu_destroy)
         self._stops = NO_STOPS
+        self._slices = 0  # of runs so far
+        self._tier: Tier | None = None
 
     def run(self, until: int) -> str:
         """Go on until the run is over, a fault, a stop, or `cycle` == until; signals are handled on the way."""
@@ -63,6 +70,17 @@ class CoreEngine:
             status = STATUS[lib.lpu_run_slice(self._machine, until)]
             if status != RUNNING or self.cycle >= until:
                 return status
+            self._between_slices()
+
+    def _between_slices(self) -> None:
+        """A run that takes long is worth translating."""
+        self._slices += 1
+        if self._slices == SLICES_BEFORE_TRANSLATION and os.environ.get("LPU_TRANSLATE") != "0":
+            from vm.translate.tier import Tier
+
+            self._tier = Tier(self._machine)
+        if self._tier:
+            self._tier.after_slice()
 
     def append(self, text: bytes) -> int:
         """Put text behind the program and return its address; see `vm.engine.Engine`. Raises ValueError."""

@@ -1,0 +1,31 @@
+/* Regions: planned bundles that hang together, as code that a host has made of them.
+ *
+ * lpu_tell_region says what the bundles around the current one do, places as numbers; the host makes a function of it
+ * (vm/translate) that does the same from one bundle to the next, keeping registers and counts to itself, and gives it to
+ * lpu_enter_region. The bundles named as entries then begin with a step that calls it. It comes back before a bundle that it
+ * does not know or that faults, and before `until` gets near; the run loop goes on from there. All regions end with the
+ * plans they are made of.
+ */
+#ifndef LPU_REGION_H
+#define LPU_REGION_H
+#include "machine.h"
+
+enum { MOST_BLOCKS = 512 };
+
+struct lpu_region {
+    lpu_region *older;
+    lpu_code code; /* NULL as long as there is none */
+    uint64_t entered, cycles;
+    uint32_t count;
+    lpu_node *nodes[MOST_BLOCKS];
+};
+
+void lpu_drop_regions(lpu_machine *m);
+
+/* Run a node that is an entry. */
+lpu_leaving lpu_run_region(lpu_machine *m, const lpu_node *entry, uint64_t now, uint64_t until);
+
+/* What the first step of a node really is. */
+static inline uint32_t first_kind(const lpu_node *node) { return node->region ? node->first_kind : node->steps->kind; }
+
+#endif
