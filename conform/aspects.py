@@ -123,7 +123,7 @@ def of_writes(ours: tuple[InFlight, ...], theirs: tuple[InFlight, ...]) -> Itera
         a, b = here.get(place), there.get(place)
         if a != b:
             register, _, pc, slot = place
-            what = f"the write on its way to {telling.register_name(register)}"
+            what = f"the write in flight to {telling.register_name(register)}"
             yield Aspect("write", what, in_flight(a), in_flight(b), 5, pc, slot, register)
 
 

@@ -6,21 +6,24 @@ Each candidate is a straight program in which one op finds the numbers that it f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from conform.build import op
 from conform.program import Program
 from conform.straight import Run, Timed, is_straight, packed, starts, timed
-from isa.codec import Op
+from isa.codec import Op, make
 from isa.machine import MachineSpec
 from isa.places import SCALAR_COUNT, SCALARS, V_REGISTERS, WEST_FLOW, flows_west, is_scalar, is_stream, is_v
-from isa.row import BURST_FIELDS, READ, STREAM
+from isa.row import BURST_FIELDS, READ, STREAM, Row
+from isa.table import ROWS
 from isa.units import VXM, A
 from vm.engine import State
 from vm.floorplan import position
 from vm.items import Value, Vector
 
+WORD = 0xFFFFFFFF
 LANES = 6  # whose numbers are tried
 MOV = "mov rd, imm"
 VMOV = {1: "vmov.u8 dst, imm", 2: "vmov.u16 dst, imm", 4: "vmov.u32 dst, imm"}
@@ -57,6 +60,7 @@ class Edits:
         self.cycle, self.one, self.state = cycle, one, state
 
     def all(self) -> Iterator[Timed]:
+        yield from self.immediate()
         if self.one.row.write and self.one.row.key != MOV:
             yield from self.folded()
         if self.one.row.units.where == VXM:
@@ -74,6 +78,20 @@ class Edits:
             found = self.without(frozenset(), self.one)
             if put(found, self.cycle, lambda unit: op(MOV, u=unit, rd=register, imm=value), range(len(A.names))):
                 yield found
+
+    def immediate(self) -> Iterator[Timed]:
+        """An op that has an immediate or a row for a register, with what the register holds."""
+        fields = self.one.fields
+        for row in forms(self.one.row):
+            gone = [name for name in self.one.row.reads if name not in row.reads]
+            values = [self.state.registers[fields[name]] for name in gone]
+            if len(gone) != 1 or not values:
+                continue
+            kept = {name: value for name, value in fields.items() if name in row.format.names}
+            where = "imm" if "imm" in row.format.names and "imm" not in fields else "row"
+            if where in row.format.names:
+                number = kept.get(where, 0) + values[0] & WORD
+                yield self.without(frozenset(), self.one, make(row, **{**kept, where: number}))
 
     # Vector ALUs ------------------------------------------------------------------------------
     def broadcast(self) -> Iterator[Timed]:
@@ -177,6 +195,12 @@ class Edits:
             here = cycle == self.cycle
             found[cycle] = [each for each in kept if not (here and each is one)] + (instead if here else [])
         return found
+
+
+@cache
+def forms(row: Row) -> list[Row]:
+    """The other forms of an instruction that read fewer registers."""
+    return [each for each in ROWS if each.mnemonic == row.mnemonic and set(each.reads) < set(row.reads)]
 
 
 def sampled(spec: MachineSpec, state: State, where: int, stream: int, width: int) -> Found | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from conform.aspects import Sides, aspects
 from conform.compare import Difference, differ_until
-from conform.diagnose import Diagnosis, diagnose, judged, looked_at, of_crash, op_text, trace
+from conform.diagnose import SILENCE, Diagnosis, diagnose, judged, looked_at, of_crash, op_text, trace
 from conform.lasting import revive
 from conform.program import Chunk, Program, from_text
 from conform.reduce import TRIES, Reducer, Watch, ignore
@@ -17,7 +17,7 @@ from isa.image import Image
 from isa.machine import BYTES_PER_WORD
 
 SLACK = 64  # cycles that a reduced program may run beyond the end of the whole one
-DEAD_TRIES = 200  # programs tried at most where each that fails costs a new target
+SILENT_TRIES = 200  # programs tried at most where each that fails is waited for
 
 
 class Finding(NamedTuple):
@@ -95,7 +95,7 @@ def end_of(golden: Target, program: Program) -> int:
 # Reducing -------------------------------------------------------------------------------------
 def reduced(same: Same, program: Program, tries: int, watch: Watch) -> tuple[Program, bool]:
     """The smallest program found that fails as the whole one does, and whether the search for it ended by itself."""
-    most = min(tries, DEAD_TRIES) if same.whole.is_dead else tries
+    most = min(tries, SILENT_TRIES) if same.whole.aspect.kind == SILENCE else tries
     reducer = Reducer(program, same.dies if same.whole.is_dead else same.differs, most, watch)
     try:
         return reducer.reduced(), True

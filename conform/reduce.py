@@ -28,7 +28,9 @@ from isa.codec import CodecError, Op
 from isa.formats import Field
 from isa.machine import BYTES_PER_WORD
 from isa.places import SCALARS, is_scalar
+from isa.row import BURST_FIELDS
 
+ROUNDS = ("m", "e", "stride2")
 TRIES = 2_000  # programs tried at most
 Fails = Callable[[Program], bool]
 Watch = Callable[["Reducer"], object]
@@ -181,6 +183,7 @@ def simplify_operands(reducer: Reducer) -> None:
         fields = [field for field in one.row.format.fields if field.name != target_field(one)]
         for name in one.row.vector_reads:
             need_no_stream(reducer, place, name)
+        need_no_rounds(reducer, place)
         plain = at(reducer.best, place)
         for field in fields:
             plain = plain.with_field(field.name, simplest(plain, field))
@@ -194,6 +197,16 @@ def need_no_stream(reducer: Reducer, place: Place, name: str) -> None:
     one = at(reducer.best, place)
     if not is_scalar(one[name]):
         reducer.take(with_op(reducer.best, place, one.with_field(name, SCALARS)))
+
+
+def need_no_rounds(reducer: Reducer, place: Place) -> None:
+    """Let a burst have one element, or else one round: its numbers go together."""
+    for names in (BURST_FIELDS, ROUNDS):
+        one = at(reducer.best, place)
+        for field in one.row.format.fields:
+            if one.row.tensor and field.name in names:
+                one = one.with_field(field.name, simplest(one, field))
+        reducer.take(with_op(reducer.best, place, one))
 
 
 def simplify(reducer: Reducer, place: Place, field: Field) -> None:

@@ -12,7 +12,7 @@ from conform.straight import TURNS
 from isa.codec import Op
 from isa.machine import BYTES_PER_WORD, LIMITS, LPU_TINY, SLICES_PER_QUAD, MachineSpec
 from isa.places import SCALAR_COUNT, SCALARS, is_scalar
-from isa.row import MEM, REG, SLICE_ROW, VECTOR, Row
+from isa.row import MEM, READ, REG, SLICE_ROW, STREAM, VECTOR, WRITE, Row
 from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES
 
@@ -22,10 +22,27 @@ MACHINE = [name for name in LIMITS if name not in ("clock_mhz", "text_syllables"
 
 # Other rows -----------------------------------------------------------------------------------
 def narrower(program: Program) -> Iterator[Program]:
-    """Programs in which an op moves fewer bytes a lane, or is of a type that comes earlier in the table."""
+    """Programs in which an op moves fewer bytes a lane, the low or the high ones, or is of an earlier type."""
     for place in ops_of(program):
         one = program.bundles[place[0]][place[1]]
-        yield from (with_op(program, place, Op(row, one.values)) for row in simpler_rows(one.row))
+        for row in simpler_rows(one.row):
+            fewer = widest(one.row) - widest(row)
+            for away in dict.fromkeys((0, fewer)):
+                yield with_op(program, place, Op(row, shifted(one, away).values))
+
+
+def widest(row: Row) -> int:
+    return max(operand.width for operand in row.operands)
+
+
+def shifted(one: Op, away: int) -> Op:
+    """An op that samples the streams so far behind; one that reads memory, the slices, for streams so far behind."""
+    role = WRITE if one.row.memory == "read" else READ
+    names = [each.fields[0] for each in one.row.operands if each.kind == STREAM and each.role == role]
+    names += ["slice"] * any(each.kind == SLICE_ROW for each in one.row.operands)
+    for name in names:
+        one = one.with_field(name, one[name] + away)
+    return one
 
 
 @cache

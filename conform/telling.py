@@ -47,15 +47,15 @@ def item_name(spec: MachineSpec, item: Item) -> str:
     if isinstance(item, Value):
         return f"{place_name(item.stream)} at {position_name(spec, item.position)}"
     if isinstance(item, Result):
-        return f"the result on its way to {place_name(item.stream)} at {position_name(spec, item.position)}"
+        return f"the result for {place_name(item.stream)} at {position_name(spec, item.position)}"
     if isinstance(item, Vector):
         return place_name(V_REGISTERS + item.register)
     if isinstance(item, VectorWrite):
-        return f"the result on its way to {place_name(V_REGISTERS + item.register)}"
+        return f"the result for {place_name(V_REGISTERS + item.register)}"
     if isinstance(item, Plane):
         return f"the {ARRAY if item.installed else BUFFER} of plane {item.plane}"
     if isinstance(item, Exit):
-        return f"the result on its way to the exit of plane {item.plane}"
+        return f"the result for the exit of plane {item.plane}"
     if isinstance(item, Accumulator):
         return f"accumulator row {item.row} of plane {item.plane}"
     if isinstance(item, Map):
