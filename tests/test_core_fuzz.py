@@ -80,7 +80,7 @@ def hostile_states(draw: st.DrawFn) -> State:
     for ahead, register in sorted(pairs):
         value = draw(words) & (15 if register == CONDITION_CODE else 0xFFFFFFFF)
         writes.append(InFlight(register, value, state.cycle + ahead, state.cycle - 1, pc=3, slot=0))
-    return replace(state, in_flight=tuple(writes))
+    return replace(state, in_flight=tuple(writes), next_fetch=state.cycle + state.next_fetch)
 
 
 @given(programs, hostile_states())

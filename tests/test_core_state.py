@@ -85,14 +85,15 @@ WRITE = InFlight(register=1, value=5, landing=3, issued=1, pc=0, slot=0)
         replace(START, loops=(Loop(2, 2, 1),)),
         replace(START, loops=(Loop(1, 99, 1),)),
         replace(START, loops=(Loop(1, 3, 1),)),  # the body would end with a halt
-        replace(START, cycle=2, in_flight=(replace(WRITE, register=33),)),
-        replace(START, cycle=2, in_flight=(replace(WRITE, landing=2),)),
-        replace(START, cycle=2, in_flight=(replace(WRITE, landing=20),)),
-        replace(START, cycle=2, in_flight=(replace(WRITE, issued=2),)),
-        replace(START, cycle=2, in_flight=(WRITE, WRITE)),
-        replace(START, cycle=2, in_flight=(replace(WRITE, register=32, value=16),)),
-        replace(START, cycle=2, jump_slot=0, jump_cycle=1),
-        replace(START, cycle=2, jump_pc=0),
+        replace(START, cycle=2, next_fetch=2, in_flight=(replace(WRITE, register=33),)),
+        replace(START, cycle=2, next_fetch=2, in_flight=(replace(WRITE, landing=2),)),
+        replace(START, cycle=2, next_fetch=2, in_flight=(replace(WRITE, landing=20),)),
+        replace(START, cycle=2, next_fetch=2, in_flight=(replace(WRITE, issued=2),)),
+        replace(START, cycle=2, next_fetch=2, in_flight=(WRITE, WRITE)),
+        replace(START, cycle=2, next_fetch=2, in_flight=(replace(WRITE, register=32, value=16),)),
+        replace(START, cycle=2),
+        replace(START, cycle=2, next_fetch=2, jump_slot=0, jump_cycle=1),
+        replace(START, cycle=2, next_fetch=2, jump_pc=0),
     ],
 )
 def test_what_is_no_state_is_refused_and_changes_nothing(state: State) -> None:

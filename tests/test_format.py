@@ -163,6 +163,7 @@ def test_spaces_that_matter_stay() -> None:
 def test_odd_texts() -> None:
     assert format_source("").text == ""
     assert format_source("\n\n").text == ""
+    assert format_source("halt\n ").text == "        halt\n"
     assert format_source("halt\r\n\r\nhalt").text == "        halt\n\n        halt\n"
     deep = "mov r1, " + "(" * 300 + "1" + ")" * 300
     assert format_source(deep).text == deep + "\n"

@@ -71,7 +71,7 @@ def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, in
     yield "cycle", state.cycle, 0, MAX_CYCLE
     yield "pc", state.pc, 0, WORD
     yield "cc", state.cc, 0, 16
-    yield "next_fetch", state.next_fetch, 0, MAX_CYCLE
+    yield "next_fetch", state.next_fetch, 0 if state.fetch_ended else state.cycle, MAX_CYCLE
     yield "settled", state.settled, 0, state.cycle + MAX_TENSOR_LATENCY
     yield "exit_code", state.exit_code, 0, 256
     yield "jump_pc", state.jump_pc, NOWHERE, WORD

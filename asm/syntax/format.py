@@ -58,7 +58,7 @@ def format_source(text: str, name: str = "<text>") -> Formatted:
     keep = lines_of_block_comments("\n".join(lines))
     formatter = Formatter(name)
     out = [line if number in keep else formatter.line(Line(name, number, line)) for number, line in enumerate(lines, 1)]
-    return Formatted("\n".join(out) + "\n" if text.strip() else "", formatter.diagnostics)
+    return Formatted("\n".join(out).rstrip("\n") + "\n" if text.strip() else "", formatter.diagnostics)
 
 
 def lines_of_block_comments(text: str) -> set[int]:
