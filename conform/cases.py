@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conform.fixed import Case, programs
+from conform.timing import timings
+from conform.vectors import vectors
 
 
 def cases() -> Iterator[Case]:
     """The whole suite."""
     yield from programs()
+    yield from vectors()
+    yield from timings()

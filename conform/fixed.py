@@ -6,6 +6,7 @@ A case is a program for any machine that it can run on. Its results are kept by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,13 +26,14 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
 class Ready(NamedTuple):
-    """A case made for a machine: what is loaded, and how it must end."""
+    """A case made for a machine: what is loaded, and how it must end; `told` says more of a run that faults."""
 
     image: Image
     expected: Expected
     uninit: str = "fault"
     strict: bool = False
     until: int = LIMIT
+    told: Callable[[Target, Outcome], str] = lambda target, outcome: ""
 
 
 class Case(NamedTuple):
@@ -97,7 +99,8 @@ def shortfall(target: Target, ready: Ready) -> str:
     cycle = outcome.cycle if wanted.cycle is None else wanted.cycle
     must = Outcome(wanted.status, cycle, wanted.fault)
     if told(outcome) != told(must):
-        hint = f" ({where(ready.image, outcome.fault)})" if outcome.fault else ""
+        more = ready.told(target, outcome) or where(ready.image, outcome.fault) if outcome.fault else ""
+        hint = f" ({more})" if more else ""
         return f"expected {told(must) if wanted.cycle is not None else must.status}, observed {told(outcome)}{hint}"
     return "; ".join([*record(wanted.fault, outcome.fault, target.lacks), *left(target, wanted)])
 
@@ -156,21 +159,25 @@ def case_of(name: str, source: str) -> Case:
         raise PromiseError(f"{name}: {error}") from error
 
     def made(spec: MachineSpec) -> Ready:
-        image = assembled(name, source, spec)
-        return Ready(image, expected(said, image), said.uninit, said.strict, said.until)
+        try:
+            image = assembled(source, spec)
+            return Ready(image, expected(said, image), said.uninit, said.strict, said.until)
+        except PromiseError as error:
+            raise PromiseError(f"{name}: {error}") from error
 
     return Case(name, said.title, said.rules, said.needs, made)
 
 
-def assembled(name: str, source: str, spec: MachineSpec) -> Image:
+@cache
+def assembled(source: str, spec: MachineSpec) -> Image:
     """An executable for a machine. Raises PromiseError with what the assembler said."""
     from asm.assemble import assemble
     from asm.link import link_checked
 
-    assembly = assemble(source, machine=spec)
-    if assembly.image is None:
-        raise PromiseError(f"{name}: {'; '.join(str(each.message) for each in assembly.diagnostics)}")
     try:
+        assembly = assemble(source, machine=spec)
+        if assembly.image is None:
+            raise SourceError(*assembly.diagnostics)
         return link_checked([assembly.image])
     except SourceError as error:
-        raise PromiseError(f"{name}: {error}") from error
+        raise PromiseError("; ".join(each.message for each in error.diagnostics)) from error
