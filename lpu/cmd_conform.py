@@ -96,6 +96,9 @@ def main(arguments: list[str]) -> int:
 
         return suite(args)
     if args.laws or args.values:
+        if args.engine_free or args.replay or args.strict or args.uninit != UNINIT_MODES[0]:
+            which = "--laws" if args.laws else "--values"
+            made.error(f"{which} says how its programs run: leave out --engine-free, --replay, --strict, --uninit")
         return questions(args)
     return tested(args)
 

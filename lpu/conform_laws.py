@@ -18,6 +18,7 @@ class Laws(Questions):
 
     def __init__(self, args: argparse.Namespace) -> None:
         super().__init__(args)
+        self.programs = 0
         self.tried: Counter[str] = Counter()
         self.applied: Counter[str] = Counter()
         self.broken: Counter[str] = Counter()
@@ -25,14 +26,14 @@ class Laws(Questions):
     def ask(self, target: Target, spec: MachineSpec) -> None:
         """Program after program, until one breaks its law; with --keep-going all, and one finding a law."""
         for trial in trials(target, spec, self.args.seed, range(self.args.programs)):
-            name = trial.law.name
+            name, self.programs = trial.law.name, trial.number + 1
             self.tried[name] += 1
             self.applied[name] += trial.applies
-            self.show(f"{trial.number + 1:,} of {self.args.programs:,} programs, {self.broken.total():,} break laws")
+            self.show(f"{self.programs:,} of {self.args.programs:,} programs, {self.broken.total():,} break laws")
             if trial.difference:
                 self.broken[name] += 1
                 if self.broken[name] == 1:
-                    self.take(finding(target, spec, self.args.seed, trial.number))
+                    self.take(finding(target, spec, self.args.seed, trial))
                 if not self.args.keep_going:
                     return
 
@@ -48,9 +49,7 @@ class Laws(Questions):
         )  # fmt: skip
 
     def summary(self) -> str:
-        lines = [
-            f"{self.name} by {len(LAWS)} laws: {self.tried.total():,} programs of seed {self.args.seed}: {self.end}"
-        ]
+        lines = [f"{self.name} by {len(LAWS)} laws: {self.programs:,} programs of seed {self.args.seed}: {self.end}"]
         width = max(len(law.name) for law in LAWS)
         for law in LAWS:
             counts = f"{self.applied[law.name]:5,} of {self.tried[law.name]:,} programs"
@@ -76,7 +75,7 @@ class Laws(Questions):
              "broken": self.broken[law.name]}
             for law in LAWS
         ]  # fmt: skip
-        return {"programs": self.tried.total(), "laws": laws}
+        return {"programs": self.programs, "laws": laws}
 
 
 SAYS = {law.name: law.says for law in LAWS}

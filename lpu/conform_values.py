@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from conform.target import Target
-from conform.values.check import Told, Wrong, all_told, rows_of
+from conform.values import check
+from conform.values.check import Told, Wrong
 from isa.machine import MachineSpec
 from lpu.conform_asked import Questions
 
@@ -20,8 +21,8 @@ class Values(Questions):
 
     def ask(self, target: Target, spec: MachineSpec) -> None:
         """Row after row, until one is wrong; with --keep-going all."""
-        count = len(rows_of(spec))
-        for each in all_told(target, spec, self.args.seed):
+        count = len(check.rows_of(spec))
+        for each in check.all_told(target, spec, self.args.seed):
             self.told.append(each)
             self.show(f"{len(self.told):,} of {count:,} rows of the table, {len(self.files):,} wrong")
             if each.wrong:

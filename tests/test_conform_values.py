@@ -213,7 +213,7 @@ def refused(name: str) -> None:
 
 def test_a_machine_that_is_too_small_is_named() -> None:
     small = MachineSpec("small", superlanes=1, quads=1, rows=8)
-    with pytest.raises(BenchError, match="2 quads a hemisphere and 16 streams a direction, .*; small has 1 and 32"):
+    with pytest.raises(BenchError, match="machines with quads = 2 or more; small has 1"):
         Bench(small)
 
 

@@ -59,7 +59,7 @@ class Renaming:
         return program._replace(bundles=bundles, memory=self.chunks(program))
 
     def op(self, op: Op) -> Op:
-        values = op.fields
+        values = dict(op.fields)
         for operand in op.row.operands:
             for name in operand.fields:
                 values[name] = self.field(operand, name, values[name])

@@ -1,4 +1,4 @@
-"""Many programs, each tried by the law it was made for; and what breaks a law, reduced to the few ops that show it."""
+"""Many programs, each tried by the law it was made for and by others; what breaks one, reduced to a few ops."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from conform.reduce import reduce
 from conform.target import Target, TargetError
 from isa.machine import MachineSpec
 
+MORE = 2  # laws that a program is tried by besides the one it was made for
 PLANTED = 0.1  # the share of programs in which a fault is planted
 TRIES = 500  # programs tried at most when one is reduced, each with its twin
 
 
 class Trial(NamedTuple):
-    """A program by its number, its law, whether that says something about it, and where it is broken."""
+    """A program by its number, a law, whether that says something about it, and where it is broken."""
 
     number: int
     law: Law
@@ -61,6 +62,12 @@ def law_of(number: int) -> Law:
     return LAWS[number % len(LAWS)]
 
 
+def laws_of(number: int) -> list[Law]:
+    """The laws that program `number` is tried by, the one that it is made for first."""
+    first = law_of(number)
+    return [first, *Random(number).sample([law for law in LAWS if law is not first], MORE)]
+
+
 def program_of(spec: MachineSpec, seed: int, number: int) -> Program:
     """Program `number` of a seed: always the same, and one in ten ends with a fault."""
     rng = Random(f"{seed}/{number}")
@@ -71,23 +78,30 @@ def program_of(spec: MachineSpec, seed: int, number: int) -> Program:
     return composer.program()
 
 
-def verdict(target: Target, program: Program, seed: int, number: int) -> Verdict:
-    """What the law of a number says of a program, the same whenever it is asked. Raises TargetError."""
-    return law_of(number).tried(target, program, Random(f"{seed}/{number}/twin"))
+def verdict(target: Target, program: Program, law: Law, seed: int, number: int) -> Verdict:
+    """What a law says of a program, the same whenever it is asked. Raises TargetError."""
+    return law.tried(target, program, Random(f"{seed}/{number}/{law.name}"))
 
 
 def trials(target: Target, spec: MachineSpec, seed: int, numbers: Iterable[int]) -> Iterator[Trial]:
     """Program after program. Raises TargetError."""
     for number in numbers:
-        found = verdict(target, program_of(spec, seed, number), seed, number)
-        yield Trial(number, law_of(number), found.applies, found.difference)
+        program = program_of(spec, seed, number)
+        for law in laws_of(number):
+            found = verdict(target, program, law, seed, number)
+            yield Trial(number, law, found.applies, found.difference)
 
 
-def finding(target: Target, spec: MachineSpec, seed: int, number: int, tries: int = TRIES) -> Finding:
-    """Reduce a program that breaks its law. Raises TargetError."""
+def finding(target: Target, spec: MachineSpec, seed: int, trial: Trial, tries: int = TRIES) -> Finding:
+    """Reduce a program that breaks a law. Raises TargetError."""
+    number, law = trial.number, trial.law
     whole = program_of(spec, seed, number)
-    small = reduce(whole, lambda program: verdict(target, program, seed, number).difference is not None, tries)
-    found = verdict(target, small, seed, number)
+
+    def breaks(program: Program) -> bool:
+        return verdict(target, program, law, seed, number).difference is not None
+
+    small = reduce(whole, breaks, tries)
+    found = verdict(target, small, law, seed, number)
     if found.difference is None or found.twin is None:
         raise TargetError(f"program {number} broke a law once, and not when it was run again: the target is not steady")
-    return Finding(number, law_of(number), small, found.twin, found.difference, whole.ops)
+    return Finding(number, law, small, found.twin, found.difference, whole.ops)

@@ -16,6 +16,7 @@ from vm.engine import HALTED
 from vm.floorplan import position
 
 LEAST_QUADS, LEAST_STREAMS = 2, 16
+WEIGHTS_A_LANE, ROWS_OF_VECTORS = 8, 12  # weights fill one row for so many lanes; what vectors and results fill
 EAST_SLICES = HEMISPHERE_SLICES  # the number of the first slice in the east
 WEST_FLOW = 32
 
@@ -37,15 +38,22 @@ class BenchError(Exception):
     """A machine that is too small for the programs that ask for values."""
 
 
+def require(spec: MachineSpec) -> None:
+    """Raises BenchError for a machine that is too small."""
+    least = {"quads": LEAST_QUADS, "streams": LEAST_STREAMS, "rows": spec.lanes // WEIGHTS_A_LANE + ROWS_OF_VECTORS}
+    for parameter, wanted in least.items():
+        if getattr(spec, parameter) < wanted:
+            raise BenchError(
+                f"values are asked of machines with {parameter} = {wanted} or more; {spec.name} has "
+                f"{getattr(spec, parameter)}"
+            )
+
+
 class Bench:
     """A program in the making, on a machine; element k of a list is lane k mod lanes of row k div lanes."""
 
     def __init__(self, spec: MachineSpec) -> None:
-        if spec.quads < LEAST_QUADS or spec.streams < LEAST_STREAMS:
-            raise BenchError(
-                f"values are asked of machines with {LEAST_QUADS} quads a hemisphere and {LEAST_STREAMS} streams a "
-                f"direction, or more; {spec.name} has {spec.quads} and {spec.streams}"
-            )
+        require(spec)
         self.spec = spec
         self.table = Timetable()
         self.memory: list[Chunk] = []

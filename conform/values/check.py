@@ -9,7 +9,7 @@ from typing import NamedTuple
 from conform.program import Program
 from conform.target import Target
 from conform.values import scalar, tensor
-from conform.values.bench import Ended
+from conform.values.bench import Ended, require
 from conform.values.case import Case
 from conform.values.cases import cases
 from conform.values.oracle import by_element, computes, trusts
@@ -95,6 +95,7 @@ def question(spec: MachineSpec, case: Case) -> tensor.Asked | scalar.Asked:
     return ASKED[where](spec, case) if where in ASKED else scalar.Asked(spec, case)
 
 
-def all_told(target: Target, spec: MachineSpec, seed: int = 0, count: int = COUNT) -> Iterator[Told]:
-    """Row after row of the table."""
-    return (told(target, spec, row, seed, count) for row in rows_of(spec))
+def all_told(target: Target, spec: MachineSpec, seed: int = 0, count: int | None = None) -> Iterator[Told]:
+    """Row after row of the table. Raises what `told` does."""
+    require(spec)
+    return (told(target, spec, row, seed, count or COUNT) for row in rows_of(spec))
