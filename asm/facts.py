@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
@@ -12,9 +14,11 @@ from isa.row import LABEL, MEM, Row
 from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES
 
+Values: TypeAlias = Sequence[int] | Mapping[int, int]  # of an op, by position
 REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
 CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
 NOP = next(row for row in ROWS if row.control == "nop")
+MOST_USES = 1 << 16  # remembered: see uses_of
 LONGEST_WAIT = NOP.format.field("count").high
 # Moving a register to itself: an op that changes nothing
 FILLER = next(row for row in MNEMONICS["mov"] if row.form == "rd, ra")
@@ -27,6 +31,7 @@ class Facts(NamedTuple):
     sources: tuple[int, ...]  # where they hold sources of a vector op, registers from SCALARS on
     address: tuple[int, ...]  # those of them that make up a word address
     write: int  # where they hold the register written
+    registers: tuple[int, ...]  # where they hold any of these
     unit: int  # where they hold the unit instance
     target: int  # where they hold a program address
     cc: int  # the condition code when it is written, else -1
@@ -43,11 +48,14 @@ def _facts(row: Row) -> Facts:
     where = {name: index for index, name in enumerate(row.format.names)}
     in_address = [name for operand in row.operands if operand.kind == MEM for name in operand.fields]
     targets = [name for operand in row.operands if operand.kind == LABEL for name in operand.fields]
+    reads = tuple(where[name] for name in row.reads)
+    sources = tuple(where[name] for name in row.vector_reads)
     return Facts(
-        reads=tuple(where[name] for name in row.reads),
-        sources=tuple(where[name] for name in row.vector_reads),
+        reads=reads,
+        sources=sources,
         address=tuple(where[name] for name in row.reads if name in in_address),
         write=where[row.write] if row.write else -1,
+        registers=(*reads, *sources, *((where[row.write],) if row.write else ())),
         unit=where.get("u", -1),
         target=where[targets[0]] if targets else -1,
         cc=CONDITION_CODE if row.writes_cc else -1,
@@ -78,7 +86,7 @@ class _AllFacts(dict[int, Facts]):
 FACTS = _AllFacts()
 
 
-def registers_read(facts: Facts, values: Sequence[int]) -> list[int]:
+def registers_read(facts: Facts, values: Values) -> list[int]:
     """The scalar registers an op reads, in operand order, the condition code last."""
     registers = [values[index] for index in facts.reads]
     if facts.sources:
@@ -88,9 +96,36 @@ def registers_read(facts: Facts, values: Sequence[int]) -> list[int]:
     return registers
 
 
-def register_written(facts: Facts, values: Sequence[int]) -> int:
+def register_written(facts: Facts, values: Values) -> int:
     """The register an op writes; 32 for the condition code, -1 for none."""
     return values[facts.write] if facts.write >= 0 else facts.cc
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Uses:
+    """The registers of one op, the condition code among them: those it reads, in operand order, the one it writes
+    (-1 for none), and a bit for each of them. Ops of one row with the same registers share it: it is compared by
+    identity."""
+
+    reads: tuple[int, ...]
+    write: int
+    mask: int
+
+
+def uses_of(op: AsmOp) -> Uses:
+    """What an op does to registers, worked out once for all that are alike."""
+    values = op.values
+    number = op.row.id
+    return _uses(number, tuple([values[index] for index in FACTS[number].registers]))
+
+
+@lru_cache(MOST_USES)
+def _uses(number: int, registers: tuple[int, ...]) -> Uses:
+    facts = FACTS[number]
+    values = dict(zip(facts.registers, registers, strict=True))
+    reads, write = tuple(registers_read(facts, values)), register_written(facts, values)
+    mask = sum(1 << register for register in {*reads, write} - {-1})
+    return Uses(reads, write, mask)
 
 
 def unit_name(op: AsmOp) -> str:

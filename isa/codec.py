@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
@@ -21,6 +21,7 @@ from isa.units import UNIT_NAMES
 SYLLABLE_BYTES = SYLLABLE_BITS // 8
 SYLLABLE_MASK = (1 << SYLLABLE_BITS) - 1
 OPCODE_MASK = (1 << OPCODE_BITS) - 1
+MOST_REMEMBERED = 1 << 16  # encodings
 
 
 class CodecError(ValueError):
@@ -133,6 +134,12 @@ def encode_values(row: Row, values: Sequence[int]) -> list[int]:
     return [word] if extension is None else [word, extension]
 
 
+@lru_cache(MOST_REMEMBERED)
+def encoded(row: Row, values: tuple[int, ...]) -> tuple[int, ...]:
+    """The same, remembered: programs repeat themselves."""
+    return tuple(encode_values(row, values))
+
+
 def _refuse_illegal(row: Row, values: Sequence[int]) -> None:
     if row.tensor:
         reason = why_illegal(row, dict(zip(row.format.names, values, strict=True)))
@@ -175,7 +182,7 @@ def decode(syllables: Sequence[int], start: int = 0) -> tuple[Op, int, bool]:
     if fmt is None:
         what = "an extension syllable that extends nothing" if opcode == EXTENSION_OPCODE else f"opcode {opcode:#04x}"
         raise CodecError(f"{what} is not an instruction")
-    select = tuple(word >> each.position & ((1 << each.width) - 1) for each in fmt.selectors)
+    select = tuple([word >> position & mask for position, mask in _selectors(fmt)])
     row = BY_CODE.get((opcode, select))
     if row is None:
         chosen = ", ".join(f"{each.name}={number}" for each, number in zip(fmt.selectors, select, strict=True))
@@ -183,8 +190,9 @@ def decode(syllables: Sequence[int], start: int = 0) -> tuple[Op, int, bool]:
     if word >> fmt.used_bits:
         raise CodecError(f"`{row.mnemonic}`: bits {fmt.used_bits} to 63 must be zero")
     extension = _extension_at(syllables, start, word, fmt)
-    op = Op(row, tuple(_field_value(field, word, extension) for field in fmt.fields))
-    if op.instance >= row.instances:
+    values = _base_values(fmt, word) if extension is None else [_extended(each, word, extension) for each in fmt.fields]
+    op = Op(row, tuple(values))
+    if "u" in fmt.names and op.instance >= row.instances:
         raise _misfit(row, op.values)
     _refuse_illegal(row, op.values)
     if extension is None:
@@ -207,10 +215,31 @@ def _extension_at(syllables: Sequence[int], start: int, word: int, fmt: Format) 
     return extension
 
 
-def _field_value(field: Field, word: int, extension: int | None) -> int:
+@cache
+def _selectors(fmt: Format) -> tuple[tuple[int, int], ...]:
+    """Position and mask of each selector."""
+    return tuple((each.position, (1 << each.width) - 1) for each in fmt.selectors)
+
+
+@cache
+def _bases(fmt: Format) -> tuple[tuple[int, int, int, int], ...]:
+    """Of each field, for speed: position, mask, sign bit (0 for none) and bias of its base part."""
+    return tuple((f.position, (1 << f.width) - 1, (1 << f.width) >> 1 if f.signed else 0, f.bias) for f in fmt.fields)
+
+
+def _base_values(fmt: Format, word: int) -> list[int]:
+    """The values of the fields of a syllable without an extension."""
+    values = []
+    for position, mask, sign, bias in _bases(fmt):
+        raw = word >> position & mask
+        values.append((raw ^ sign) - sign + bias)
+    return values
+
+
+def _extended(field: Field, word: int, extension: int) -> int:
     raw = word >> field.position & ((1 << field.width) - 1)
     bits = field.width
-    if extension is not None and field.ext_width:
+    if field.ext_width:
         raw |= (extension >> field.ext_position & ((1 << field.ext_width) - 1)) << field.width
         bits = field.total
     if field.signed and bits and raw >> (bits - 1):

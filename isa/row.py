@@ -93,7 +93,7 @@ class Row:
     stem: str = ""
     crosses: bool = False
 
-    @property
+    @cached_property
     def tensor(self) -> bool:
         """Whether the op is one of the tensor face: a burst on a unit that has a place on the floorplan."""
         return bool(self.units.where)

@@ -15,6 +15,7 @@ from asm.operands.mismatch import no_form_fits, unknown_mnemonic
 from asm.operands.pins import apply_pins
 from asm.operands.slot import EXPR, OTHER, Form, Shape, form_of, shape_of
 from asm.program import AsmOp
+from asm.scope.registers import COUNT
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
 from asm.tree import Expr, Indexed, Memory, Name, Number, Operand, OpStmt, Virtual
 from isa.row import REG
@@ -38,7 +39,29 @@ def forms(mnemonic: str) -> dict[tuple[Shape, ...], Form]:
 
 
 def match(scope: Scope, statement: OpStmt) -> AsmOp:
-    """The op a statement stands for. Raises SourceError (E-MNEMONIC, E-OPERAND, E-REGISTER, E-RANGE, ...)."""
+    """The op a statement stands for. Raises SourceError (E-MNEMONIC, E-OPERAND, E-REGISTER, E-RANGE, ...).
+
+    Lines with the same text share their operands (asm.syntax.shapes), so what was found for one holds for all.
+    """
+    key = statement.mnemonic, id(statement.operands)
+    known = scope.matched.get(key)
+    if known is not None:
+        return AsmOp(known.row, known.values.copy(), statement, known.references, known.access)
+    op = _match_anew(scope, statement)
+    if _is_settled(scope, op):
+        scope.matched[key] = AsmOp(op.row, op.values.copy(), statement, op.references, op.access)
+    return op
+
+
+def _is_settled(scope: Scope, op: AsmOp) -> bool:
+    """Whether nothing of an op is decided later or elsewhere: no pins, all registers have numbers, and all symbols are
+    of this source."""
+    if op.statement.pins or op.row.tensor or any(scope.is_extern(reference.symbol) for reference in op.references):
+        return False
+    return all(op.values[index] < COUNT for index in form_of(op.row).registers)
+
+
+def _match_anew(scope: Scope, statement: OpStmt) -> AsmOp:
     candidates = forms(statement.mnemonic)
     if not candidates:
         return _match_other(scope, statement)

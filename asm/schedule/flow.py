@@ -7,14 +7,14 @@ because every block was last scheduled for at least what any of its predecessors
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
 
-from asm.facts import FACTS, REGISTERS, cycles_of, register_written, registers_read
+from asm.facts import FACTS, REGISTERS, cycles_of, uses_of
 from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import OUTSIDE, Block
-from asm.schedule.graph import Graph, build
+from asm.schedule.graph import Graph, Graphs
 from asm.schedule.memory import Aliases
 from asm.schedule.paths import EVERYTHING, Edge
 from asm.schedule.place import InFlight, Placed, place
@@ -27,7 +27,9 @@ class Flow:
         self.blocks = blocks
         self.edges = edges
         self.aliases = aliases
-        self.graphs: list[Graph] = [build(block.ops, aliases) for block in blocks]
+        graphs = Graphs(aliases)
+        self.graphs: list[Graph] = [graphs.of(block.ops) for block in blocks]
+        self.known: dict[Hashable, Placed] = {}  # schedules by what they depend on
         self.entry: list[InFlight] = [{} for _ in blocks]
         self.placed: list[Placed] = [Placed([], []) for _ in blocks]
         self.allowed: dict[int, InFlight] = {}
@@ -58,12 +60,11 @@ class Flow:
 
     def place(self, number: int) -> Placed:
         """The schedule of a linear block for what is in flight now."""
-        graph, entry = self.graphs[number], self.entry[number]
-        placed = place(graph, entry)
-        if self.blocks[number].is_pipelined:
-            as_listed = place(replace(graph, heights=list(range(len(graph.ops), 0, -1))), entry)
-            placed = min(placed, as_listed, key=lambda each: max(each.issue, default=0))
-        return placed
+        graph, entry, is_pipelined = self.graphs[number], self.entry[number], self.blocks[number].is_pipelined
+        key = graph.kind, is_pipelined, frozenset(entry.items())
+        if key not in self.known:
+            self.known[key] = _best(graph, entry) if is_pipelined else place(graph, entry)
+        return self.known[key]
 
     def owed(self, number: int) -> InFlight:
         """By how many cycles after the last op of a block each register has to land; where nothing follows, all."""
@@ -111,13 +112,21 @@ class Flow:
         if number not in self.allowed:
             block, placed = self.blocks[number], self.placed[number]
             until = min(leave(block, placed, edge.taken) for edge in self.edges[number] or [Edge(OUTSIDE, False)])
+            if placed.limits is None:
+                placed.limits = _limits(block, placed)
             allowed = dict.fromkeys(range(REGISTERS), until)
-            for op, issue in _issues(block, placed):
-                _limit(allowed, op, issue)
+            for register, limit in placed.limits.items():
+                allowed[register] = min(until, limit)
             for register, left in self.entry[number].items():
                 allowed[register] = max(allowed[register], left)
             self.allowed[number] = allowed
         return self.allowed[number]
+
+
+def _best(graph: Graph, entry: InFlight) -> Placed:
+    """Of a block of the scheduler's own: as its heights say, or in the order in which it is."""
+    as_listed = replace(graph, heights=list(range(len(graph.ops), 0, -1)))
+    return min(place(graph, entry), place(as_listed, entry), key=lambda each: max(each.issue, default=0))
 
 
 def _issues(block: Block, placed: Placed) -> Iterator[tuple[AsmOp, int]]:
@@ -129,14 +138,17 @@ def _issues(block: Block, placed: Placed) -> Iterator[tuple[AsmOp, int]]:
             yield op, issue
 
 
-def _limit(allowed: InFlight, op: AsmOp, issue: int) -> None:
+def _limits(block: Block, placed: Placed) -> InFlight:
     """What an op reads must have landed when it issues, and what it writes before that lands again."""
-    facts = FACTS[op.row.id]
-    for register in registers_read(facts, op.values):
-        allowed[register] = min(allowed[register], issue)
-    register = register_written(facts, op.values)
-    if register >= 0:
-        allowed[register] = min(allowed[register], issue + facts.latency - 1)
+    limits: InFlight = {}
+    for op, issue in _issues(block, placed):
+        uses = uses_of(op)
+        for register in uses.reads:
+            limits[register] = min(limits.get(register, issue), issue)
+        if uses.write >= 0:
+            before = issue + FACTS[op.row.id].latency - 1
+            limits[uses.write] = min(limits.get(uses.write, before), before)
+    return limits
 
 
 def leave(block: Block, placed: Placed, taken: bool) -> int:
@@ -159,8 +171,7 @@ def land_bundles(bundles: list[Explicit], entry: InFlight) -> Placed:
         placed.issue.append(now)
         following = now + 1
         for op in bundle.ops:
-            facts = FACTS[op.row.id]
-            register = register_written(facts, op.values)
+            facts, register = FACTS[op.row.id], uses_of(op).write
             if register >= 0:
                 placed.landings[register] = max(placed.landings.get(register, 0), now + facts.latency)
             if facts.control:

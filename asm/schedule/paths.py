@@ -14,7 +14,7 @@ from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
-from asm.facts import FACTS, REGISTERS, register_written, registers_read, target_label
+from asm.facts import REGISTERS, target_label, uses_of
 from asm.program import AsmOp
 from asm.schedule.blocks import OUTSIDE, Block, Blocks
 
@@ -152,12 +152,7 @@ def touched_registers(block: Block) -> int:
     """A mask of the registers that a block reads or writes."""
     mask = 0
     for op in chain(block.ops, *(bundle.ops for bundle in block.bundles)):
-        facts = FACTS[op.row.id]
-        for register in registers_read(facts, op.values):
-            mask |= 1 << register
-        written = register_written(facts, op.values)
-        if written >= 0:
-            mask |= 1 << written
+        mask |= uses_of(op).mask
     return mask
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from asm.facts import FACTS, register_written
+from asm.facts import FACTS, uses_of
 from asm.program import FREE
 from asm.schedule.graph import Graph
 from asm.schedule.memory import share_a_bank
@@ -32,13 +32,15 @@ class Placed:
     """A block in time: `issue` and `unit` per op, cycles counted from the block's start.
 
     `landings` say per register when its last write has landed. `missed` names, for each pinned op that could
-    not have its cycle, the first cycle in which it could issue.
+    not have its cycle, the first cycle in which it could issue. `limits` say per register by which cycle what was in
+    flight before must have landed, once that was asked for.
     """
 
     issue: list[int]
     unit: list[int]
     landings: InFlight = field(default_factory=dict)
     missed: dict[int, int] = field(default_factory=dict)
+    limits: InFlight | None = None
 
 
 def place(graph: Graph, entry: InFlight) -> Placed:
@@ -55,10 +57,9 @@ def land(graph: Graph, placed: Placed) -> None:
     """Add to the landings what the ops of a block write."""
     landings = placed.landings
     for number, op in enumerate(graph.ops):
-        facts = FACTS[op.row.id]
-        register = register_written(facts, op.values)
+        register = uses_of(op).write
         if register >= 0:
-            landings[register] = max(landings.get(register, 0), placed.issue[number] + facts.latency)
+            landings[register] = max(landings.get(register, 0), placed.issue[number] + FACTS[op.row.id].latency)
 
 
 def earliest_cycles(graph: Graph, entry: InFlight) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
-from asm.facts import FACTS, REGISTERS, control_of, cycles_of, register_written, registers_read
+from asm.facts import FACTS, REGISTERS, control_of, cycles_of, uses_of
 from asm.program import AsmOp, Packed
 from asm.schedule.memory import Aliases, Touch, may_overlap, touch
 
@@ -56,14 +56,15 @@ class _Replay:
         return self._memory()
 
     def _step(self, number: int, op: AsmOp) -> str:
-        facts, now = FACTS[op.row.id], self.cycles[number]
-        for register in registers_read(facts, op.values):
+        facts, uses, now = FACTS[op.row.id], uses_of(op), self.cycles[number]
+        for register in uses.reads:
             if self.writer[register] != BEFORE and now < self.landed[register]:
                 return self._says(op, "reads", register)
-            self.last_read[register] = max(self.last_read[register], now)
+            if now > self.last_read[register]:
+                self.last_read[register] = now
         if facts.memory:
             self.touches.append(touch(number, op, facts, self.writer))
-        register = register_written(facts, op.values)
+        register = uses.write
         if register >= 0:
             if now < self.last_read[register] or now + facts.latency <= self.landed[register]:
                 return self._says(op, "overwrites", register)

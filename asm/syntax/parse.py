@@ -53,11 +53,9 @@ def parse_marked(line: Line) -> tuple[list[Statement], bool]:
     code = strip_comment(line.text)
     if not code:
         return [], False
-    template = shapes.known(code)
-    if template is not None:
-        statements = template.build(code, line)
-        if statements is not None:
-            return statements, template.numeric
+    text = shapes.known(code)
+    if text is not None:
+        return text.build(line), text.numeric
     statements = parse(code, line)
     shapes.remember(code, statements)
     return statements, True

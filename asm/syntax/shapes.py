@@ -2,14 +2,14 @@
 
 The shape of a line is its text with every letter made `a` and every digit `0`. Equal shapes have the same
 tokens at the same columns (grammar.lark sees to that), so their trees differ in the leaves only. A template
-is the tree as functions from text and line to nodes.
+is the tree as functions from text to what makes nodes of a line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from asm.syntax.literals import local_label, number
 from asm.tree import (
@@ -36,9 +36,11 @@ from asm.tree import (
 )
 
 Make: TypeAlias = Callable[[str], Any]
-MakeStatement: TypeAlias = Callable[[str, Line], Statement]
+MakeAt: TypeAlias = Callable[[Line], Statement]
+MakeStatement: TypeAlias = Callable[[str], MakeAt]
 
 MAX_SHAPES = 20_000  # then the cache starts again
+MAX_TEXTS = 20_000
 MAX_MEMO = 256  # operands remembered in one place of one shape
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 TO_SHAPE = str.maketrans(LETTERS + "0123456789", "a" * len(LETTERS) + "0" * 10)
@@ -48,29 +50,45 @@ BY_LETTER = re.compile(r"""@(?!\+?0)|[\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
 NUMERIC_LABEL = re.compile(r"(?<![\w.])0+(?:a(?!\w)|\s*:)")
 
 
-class Template:
-    """Makes the statements of a line; `numeric` when they may hold numeric labels."""
+class Text(NamedTuple):
+    """Makes the statements of a text, wherever it stands; `numeric` when they may hold numeric labels."""
 
-    __slots__ = ("makers", "numeric")
+    makers: tuple[MakeAt, ...]
+    numeric: bool
 
-    def __init__(self, makers: list[MakeStatement], numeric: bool) -> None:
-        self.makers = makers
-        self.numeric = numeric
+    def build(self, line: Line) -> list[Statement]:
+        return [make(line) for make in self.makers]
 
-    def build(self, code: str, line: Line) -> list[Statement] | None:
+
+class Template(NamedTuple):
+    """Makes the same of each text of a shape."""
+
+    makers: tuple[MakeStatement, ...]
+    numeric: bool
+
+    def fill(self, code: str) -> Text | None:
         """None when a number is malformed: the parser says so at its place."""
         try:
-            return [make(code, line) for make in self.makers]
+            return Text(tuple([make(code) for make in self.makers]), self.numeric)
         except ValueError:
             return None
 
 
 _templates: dict[str, Template | None] = {}
+_texts: dict[str, Text] = {}
 
 
-def known(code: str) -> Template | None:
-    """The template for a line, if its shape has one."""
-    return _templates.get(code.translate(TO_SHAPE))
+def known(code: str) -> Text | None:
+    """What makes the statements of a line, if it or its shape was seen before."""
+    text = _texts.get(code)
+    if text is None:
+        template = _templates.get(code.translate(TO_SHAPE))
+        text = None if template is None else template.fill(code)
+        if text is not None:
+            if len(_texts) >= MAX_TEXTS:
+                _texts.clear()
+            _texts[code] = text
+    return text
 
 
 def remember(code: str, statements: list[Statement]) -> None:
@@ -82,8 +100,9 @@ def remember(code: str, statements: list[Statement]) -> None:
 
 
 def forget() -> None:
-    """Empty the cache."""
+    """Empty the caches."""
     _templates.clear()
+    _texts.clear()
 
 
 class NoTemplate(Exception):
@@ -92,7 +111,7 @@ class NoTemplate(Exception):
 
 def _template(shape: str, statements: list[Statement]) -> Template | None:
     try:
-        makers = [STATEMENTS[type(statement)](statement) for statement in statements]
+        makers = tuple([STATEMENTS[type(statement)](statement) for statement in statements])
     except NoTemplate:
         return None
     return Template(makers, NUMERIC_LABEL.search(shape) is not None)
@@ -232,7 +251,12 @@ PARTS: dict[type, Callable[[Any], Make]] = {
 def _label(node: LabelDef) -> MakeStatement:
     column, end = node.column, node.end
     start, stop = column - 1, end - 1
-    return lambda text, line: LabelDef(text[start:stop], line, column, end)
+
+    def make(text: str) -> MakeAt:
+        name = text[start:stop]
+        return lambda line: LabelDef(name, line, column, end)
+
+    return make
 
 
 def _op(node: OpStmt) -> MakeStatement:
@@ -240,11 +264,12 @@ def _op(node: OpStmt) -> MakeStatement:
     start, stop = column - 1, end - 1
     timing = _part(node.timing) if node.timing is not None else None
 
-    def make(text: str, line: Line) -> OpStmt:
+    def make(text: str) -> MakeAt:
+        mnemonic = text[start:stop].lower()
         mine: tuple[Operand, ...] = tuple([make(text) for make in operands])
-        pinned: tuple[Pin, ...] = tuple([make(text) for make in pins]) if pins else ()
+        pinned: tuple[Pin, ...] = tuple([make(text) for make in pins])
         timed = timing(text) if timing is not None else None
-        return OpStmt(text[start:stop].lower(), mine, pinned, timed, line, column, end)
+        return lambda line: OpStmt(mnemonic, mine, pinned, timed, line, column, end)
 
     return make
 
@@ -253,16 +278,17 @@ def _directive(node: DirectiveStmt) -> MakeStatement:
     column, end, arguments = node.column, node.end, _operands(node.arguments)
     stop = end - 1
 
-    def make(text: str, line: Line) -> DirectiveStmt:
+    def make(text: str) -> MakeAt:
+        name = text[column:stop].lower()
         mine: tuple[Expr, ...] = tuple([make(text) for make in arguments])
-        return DirectiveStmt(text[column:stop].lower(), mine, line, column, end)
+        return lambda line: DirectiveStmt(name, mine, line, column, end)
 
     return make
 
 
 def _brace(node: Brace) -> MakeStatement:
     is_open, column, end = node.open, node.column, node.end
-    return lambda text, line: Brace(is_open, line, column, end)
+    return lambda text: lambda line: Brace(is_open, line, column, end)
 
 
 STATEMENTS: dict[type, Callable[[Any], MakeStatement]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from asm.program import AsmOp, Packed
-from isa.codec import encode_values
+from isa.codec import encode_values, encoded
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, LineEntry, Relocation
 
@@ -55,7 +55,7 @@ def _encode_op(text: Text, op: AsmOp, targets: list[tuple[LineEntry, AsmOp]]) ->
     text.lines.append(entry)
     if op.references:
         targets.append((entry, op))
-    text.syllables += encode_values(op.row, op.values)
+    text.syllables += encoded(op.row, tuple(op.values))
 
 
 def _fill_targets(text: Text, entry: LineEntry, op: AsmOp) -> None:

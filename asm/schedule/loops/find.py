@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from asm.facts import FACTS, register_written, registers_read, target_label
+from asm.facts import target_label, uses_of
 from asm.program import AsmOp
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.paths import loops, target_block
@@ -122,18 +122,16 @@ class Surroundings(NamedTuple):
 
 
 def survey(program: Blocks, reserved: int) -> Surroundings:
-    named = {register for register in range(CONDITION_CODE) if reserved >> register & 1}
+    named = reserved
     jumps: Counter[str] = Counter()
     closed = not program.entered
     for block in program.blocks:
         for op in _ops(block):
-            facts = FACTS[op.row.id]
-            named.update(registers_read(facts, op.values))
-            named.add(register_written(facts, op.values))
+            named |= uses_of(op).mask
         if block.control is not None:
             jumps[target_label(block.control) or ""] += 1
             closed &= not block.ends_with("call") and not block.ends_with("ret")
-    free = [register for register in range(CONDITION_CODE - 1, -1, -1) if register not in named]
+    free = [register for register in range(CONDITION_CODE - 1, -1, -1) if not named >> register & 1]
     return Surroundings(free, jumps, closed)
 
 
