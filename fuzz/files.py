@@ -1,7 +1,8 @@
-"""Hostile files: ELF, objects to link, snapshots, NumPy's arrays."""
+"""Hostile files: ELF, objects to link, snapshots, NumPy's arrays, descriptions of machines."""
 
 from __future__ import annotations
 
+import tempfile
 from hashlib import sha256
 
 from asm.data.files import BadFile, read_npy
@@ -10,7 +11,7 @@ from fuzz.sources import shown, survives
 from isa import elf
 from isa.diagnostics import SourceError
 from isa.image import Image, Tensor
-from isa.machine import LPU_TINY
+from isa.machine import LPU_TINY, MachineError, load
 from isa.types import TYPES
 from vm.core import CoreEngine
 from vm.engine import Engine, State
@@ -94,3 +95,16 @@ def read_array(data: bytes) -> None:
         assert str(error)
         return
     assert found.shape == tensor.shape
+
+
+def read_machine(data: bytes) -> None:
+    """A TOML file as a machine: its description, or MachineError."""
+    with tempfile.NamedTemporaryFile(suffix=".toml") as file:
+        file.write(data)
+        file.flush()
+        try:
+            spec = load(file.name)
+        except MachineError as error:
+            assert str(error).startswith(file.name)
+            return
+    assert not spec.difference(spec) and spec.sram_bytes > 0

@@ -94,8 +94,8 @@ def machine_texts() -> Iterator[bytes]:
 def objects() -> tuple[Image, ...]:
     from asm.assemble import assemble
 
-    results = (assemble(source.decode(), machine=LPU_TINY) for source in sources() if len(source) < 1_000)
-    return tuple(islice((result.image for result in results if result.image), 10))
+    results = (assemble(source.decode(), machine=LPU_TINY) for source in sources() if len(source) < 2_500)
+    return tuple(islice((result.image for result in results if result.image), 12))
 
 
 def elf_files() -> Iterator[bytes]:
@@ -144,6 +144,12 @@ def arrays() -> Iterator[bytes]:
         array = np.zeros(SHAPES[number // len(names)], dtype(TYPES[names[number % len(names)]]))
         np.save(file, np.asfortranarray(array) if number % 3 == 1 else array)
         yield bytes([number]) + file.getvalue()
+
+
+def machines() -> Iterator[bytes]:
+    for header in MACHINES:
+        spec = machine_of(header).to_dict()
+        yield "".join(f"{name} = {json.dumps(value)}\n" for name, value in spec.items()).encode()
 
 
 # Sessions -------------------------------------------------------------------------------------
@@ -262,8 +268,8 @@ def wire_answers() -> Iterator[bytes]:
 
 MAKERS = {
     "assemble": sources, "format": sources, "disassemble": machine_texts, "elf": elf_files, "link": object_lists,
-    "snapshot": snapshots, "npy": arrays, "expression": expressions, "prompt": prompts, "saved": saved_sessions,
-    "adapter": messages, "requests": wire_requests, "answers": wire_answers,
+    "snapshot": snapshots, "npy": arrays, "machine": machines, "expression": expressions, "prompt": prompts,
+    "saved": saved_sessions, "adapter": messages, "requests": wire_requests, "answers": wire_answers,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ TARGETS = {
     "elf": Target(files.read_elf, by_numbers, 8_000),
     "link": Target(files.link_objects, by_numbers, 16_000),
     "snapshot": Target(files.load_snapshot, by_header, 16_000),
+    "machine": Target(files.read_machine, by_tokens("machine"), 30_000),
     "npy": Target(files.read_array, by_numbers, 1_000),
     "expression": Target(sessions.expression, by_tokens("expression"), 300),
     "prompt": Target(sessions.prompt, by_tokens("prompt"), 500),

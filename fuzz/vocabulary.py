@@ -16,9 +16,8 @@ LAYOUT = tuple(
 
 @cache
 def words_of(kind: str) -> tuple[str, ...]:
-    """All that may come next in a "source", an "expression", at the "prompt" or in the "protocol"."""
-    own = {"source": of_sources, "expression": of_expressions, "prompt": of_prompts, "protocol": of_protocol}[kind]()
-    return (*own, *NUMBERS, *SIGNS, *LINES, *REGISTERS, *LAYOUT)
+    """All that may come next in a "source", an "expression", at the "prompt", in the "protocol" or a "machine"."""
+    return (*VOCABULARIES[kind](), *NUMBERS, *SIGNS, *LINES, *REGISTERS, *LAYOUT)
 
 
 def of_sources() -> tuple[str, ...]:
@@ -70,3 +69,15 @@ def of_protocol() -> tuple[str, ...]:
         "ok error name machine lacks any fault running halted registers flags fetch write loop at issued event".split()
     )
     return (*requests, *answers, "value", "vector", "burst", "lost", "zero", "00" * 8)
+
+
+def of_machines() -> tuple[str, ...]:
+    from isa.machine import LIMITS
+
+    return (*LIMITS, "name", '"a"', "[a]", "[[a]]", "true", "1979-05-27", "0x" + "f" * 5000, "[" * 5000, "{a=" * 3000)
+
+
+VOCABULARIES = {
+    "source": of_sources, "expression": of_expressions, "prompt": of_prompts, "protocol": of_protocol,
+    "machine": of_machines,
+}  # fmt: skip

@@ -204,7 +204,9 @@ def load(name_or_path: str) -> MachineSpec:
         return from_dict(tomllib.loads(raw.decode("utf-8")))
     except OSError as error:
         raise MachineError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except RecursionError:
+        raise MachineError(f"{path}: it nests too deeply") from None
+    except (MachineError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MachineError(f"{path}: {error}") from error
-    except MachineError as error:
-        raise MachineError(f"{path}: {error}") from error
+    except ValueError:  # what Python says of numbers without end
+        raise MachineError(f"{path}: it holds a number of too many digits") from None
