@@ -7,7 +7,7 @@ from random import Random
 from conform.breaking import Breaker
 from conform.build import op as make
 from conform.contents import memory_for
-from conform.frame import Frame
+from conform.frame import END, Frame
 from conform.mix import Mix
 from conform.program import WAIT, Bundle, Program
 from conform.scalar_plan import GENERAL, scalar_op
@@ -16,8 +16,11 @@ from conform.tensor_ops import WORDS, any_op
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.row import Row
+from isa.units import NOWHERE, PLANE
 
 TRIES = 4
+EARLY = 2
+LATE = {NOWHERE: 1, PLANE: 4}  # of how many cycles drawn the last is taken, by where an op stands
 
 
 class Composer(Breaker):
@@ -41,7 +44,8 @@ class Composer(Breaker):
         """Enter an op of a row somewhere if it fits there."""
         crowded = self.taken and self.rng.random() < self.mix.crowded
         cycles = self.taken if crowded else self.cycles
-        cycle = max(self.rng.choice(cycles) for _ in range(1 + row.tensor))  # what it samples must come from earlier
+        draws = LATE.get(row.units.where, EARLY)  # what it needs must come from earlier
+        cycle = max(self.rng.choice(cycles) for _ in range(draws))
         op = any_op(self.rng, self.spec, row) if row.tensor else scalar_op(self.rng, self.spec, row)
         if not self.tried(op, cycle, 0):
             return False
@@ -59,17 +63,20 @@ class Composer(Breaker):
         """What has been entered, with memory that holds all that is read."""
         more = self.rng.randint(*self.mix.rows_written)
         memory = memory_for(self.rng, self.spec, self.accesses, more, self.bare)
-        return Program(self.spec, tuple(self._bundles()), memory, strict=self._is_strict())
+        return Program(self.spec, tuple(self._bundles()), memory, strict=self._is_strict(), tail=self.tail)
 
     def _is_strict(self) -> bool:
         """Whether lost values are faults: where that is the violation, and at times where none gets lost."""
-        return self.breaking == "E-STREAM-LOST" or (not self.losses() and self.rng.randrange(2) == 0)
+        if self.breaking == "E-STREAM-LOST":
+            return True
+        return not self.unfit and not self.losses() and self.rng.randrange(2) == 0
 
     def _bundles(self) -> list[Bundle]:
         rounds = {number for number, slot in enumerate(self.frame.slots) if len(slot.cycles) != 1}
         found: list[Bundle] = []
         for number, slot in enumerate(self.frame.slots):
-            target = min(slot.target, len(self.frame.slots))
+            last = len(self.frame.slots)
+            target = last + slot.target - END if slot.target >= END else slot.target
             ops = [one.with_field("target", target) if has_target(one) else one for one in slot.ops]
             found.append(tuple(ops) or (FILLER if number in rounds else WAIT,))
         return found

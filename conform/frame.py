@@ -53,7 +53,8 @@ class Frame(Skeleton):
         self._end()
         while self.functions:
             self.functions.pop(0)()
-        self.now = Walk(self.slots).run()
+        walk = Walk(self.slots)
+        self.now, self.stacks = walk.run(), walk.stacks
         counting = [slot for slot in self.slots if any(one.row.write and one["rd"] == COUNTER for one in slot.ops)]
         self.counts = [cycle for slot in counting for cycle in slot.cycles]
 
@@ -98,10 +99,12 @@ class Frame(Skeleton):
 
     def _end(self) -> None:
         """The end of fetching: a halt, a jump to the end of the text, or, where nothing follows, that end itself."""
-        if self.functions or self.rng.randrange(4):
-            ends = self.rng.randrange(4) == 0
-            one = op("jmp target") if ends else op("halt [code]", code=self.rng.randrange(256))
-            self._put(one).target = END
+        if not self.functions and self.rng.randrange(4) == 0:
+            return
+        jumps = self.control and self.rng.randrange(4) == 0
+        one = op("jmp target") if jumps else op("halt [code]", code=self.rng.randrange(256))
+        self._put(one).target = END
+        if self.control:
             self._dead()
 
     # Branches ---------------------------------------------------------------------------------

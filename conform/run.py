@@ -11,6 +11,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from conform.breaking import VIOLATIONS
+from conform.causes import plant
 from conform.compare import Difference, differ_until
 from conform.compose import Composer
 from conform.corners import corner_program
@@ -20,7 +21,6 @@ from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
 from conform.target import LIMIT, EngineTarget, Target, TargetError
-from isa.faults import CODES
 from isa.machine import LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED
 
@@ -86,12 +86,12 @@ def program_of(settings: Settings, number: int) -> Told:
     if rng.random() < CORNERS:
         return corner_of(settings, rng)
     composer = filled(rng, settings)
-    told = composer.plant(settings.mix.fault(rng, VIOLATIONS)) if rng.random() < PLANTED else None
+    told = plant(composer, settings.mix.fault(rng, VIOLATIONS)) if rng.random() < PLANTED else None
     if not told and composer.breaking:
         composer = filled(rng, settings)  # what was prepared for a fault that found no place does not stay
     program = composer.program()
     program = program._replace(uninit=settings.uninit, strict=settings.strict or program.strict)
-    return Told(program, CODES[told.code] if told else "", told.cycle if told else 0)
+    return Told(program, told.code if told else "", told.cycle if told else 0)
 
 
 def corner_of(settings: Settings, rng: Random) -> Told:

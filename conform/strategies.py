@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from conform import operations
 from conform.breaking import VIOLATIONS
+from conform.causes import CAUSES, causes_of, plant
 from conform.compose import Composer, fork
 from conform.contents import any_access, memory_for
 from conform.mix import Mix, MixError
@@ -22,15 +23,14 @@ from conform.scalar_plan import scalar_op
 from conform.tensor_ops import any_op
 from conform.tensor_wild import any_machine
 from isa.codec import Op
-from isa.faults import CODES
 from isa.legal import absent
 from isa.machine import LPU_TINY, MachineSpec
 from isa.row import BURST_FIELDS, Operand, Row
 from isa.table import ROWS
 
 __all__ = [
-    "VIOLATIONS", "Mix", "MixError", "Violation", "bundles", "bursts", "machines", "memory", "operands", "ops",
-    "programs", "sample", "sample_violation", "violations",
+    "CAUSES", "VIOLATIONS", "Mix", "MixError", "Violation", "bundles", "bursts", "machines", "memory", "operands",
+    "ops", "programs", "sample", "sample_violation", "violations",
 ]  # fmt: skip
 
 PATIENCE = 50  # programs tried until one has a place for a fault
@@ -40,11 +40,12 @@ BRIEF = Mix(items=(1, 4), length=(4, 16))  # what Hypothesis draws when it is to
 
 
 class Violation(NamedTuple):
-    """A program that breaks one rule: the code of the fault, and the cycle in which it must come."""
+    """A program that breaks one rule: the code of the fault, the cycle in which it must come, and why (of CAUSES)."""
 
     program: Program
     code: str
     cycle: int
+    cause: str = ""
 
 
 # From a seed ----------------------------------------------------------------------------------
@@ -74,16 +75,16 @@ def _sought(rng: Random, spec: MachineSpec, mix: Mix, violation: str | None, pro
     for _ in range(programs):
         composer = Composer(rng, spec, mix)
         composer.fill()
-        told = composer.plant(violation or rng.choice(VIOLATIONS))
-        if told:
-            return Violation(composer.program(), CODES[told.code], told.cycle)
+        planted = plant(composer, violation or rng.choice(VIOLATIONS))
+        if planted:
+            return Violation(composer.program(), planted.code, planted.cycle, planted.cause)
     return None
 
 
-def check_code(code: str | None) -> None:
-    """Raises ValueError for a code that is none."""
-    if code and code not in VIOLATIONS:
-        raise ValueError(f"{code!r} is no fault; those that can be asked for are {', '.join(VIOLATIONS)}")
+def check_code(violation: str | None) -> None:
+    """Raises ValueError for what is neither a code nor a cause."""
+    if violation:
+        causes_of(violation)
 
 
 # Hypothesis -----------------------------------------------------------------------------------

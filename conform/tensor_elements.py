@@ -13,12 +13,13 @@ from isa.types import TYPES
 
 
 class Byte(NamedTuple):
-    """What a stream holds: a byte of a result, and the most that its elements can be, if that is known."""
+    """What a stream holds: a byte of a result, and between what its elements are, if that is known."""
 
     result: tuple[int, int]
     width: int
     byte: int
     most: int = ENTRIES
+    least: int = 0
 
 
 class Element(NamedTuple):

@@ -26,6 +26,7 @@ WORDS = (
     0x3C003C00, 0x7BFF0001, 0x7C00FC00, 0x7E018000, 0x3F807F7F, 0x7F80FF80,
 )  # fmt: skip
 LEISURELY, SLOW = 40, 120  # one in so many bursts has this many cycles between elements, at most
+FEW = 3  # the most elements of those
 # How far above its least a field mostly goes.
 REACH = {"n": 6, "d": 2, "m": 2, "e": 2, "amount": 40, "acc": 5, "row0": 40, "number": 2}
 
@@ -122,6 +123,9 @@ def mend_burst(row: Row, values: dict[str, int]) -> None:
     if "d" not in values:
         return
     values["d"] = max(values["d"], row.interval)
+    if values["d"] > LEISURELY:  # else a burst would outlast its program by far
+        values["n"] = min(values["n"], FEW)
+        values |= {"m": 1} if "m" in values else {}
     if values.get("m", 1) > 1:
         values["e"] += (values["n"] - 1) * values["d"] + row.interval
     elif "m" in values:

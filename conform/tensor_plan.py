@@ -18,7 +18,7 @@ from conform.tensor_ops import BASES, COUNTER, any_op, any_row
 from conform.tensor_supply import ENTRIES, Need, target_of
 from isa.codec import Op
 from isa.legal import absent, why_illegal
-from isa.machine import LANES_PER_SUPERLANE, MachineSpec
+from isa.machine import LANES_PER_SUPERLANE, SLICES_PER_QUAD, MachineSpec
 from isa.places import V_REGISTERS, flows_west, is_stream, is_v
 from isa.row import READ, STREAM, VECTOR, WRITE
 from isa.tensor import ACTIVATION_LATENCY
@@ -97,17 +97,20 @@ class Planner:
 
     def element(self, element: Element) -> None:
         """Enter one element: what it needs, then what it does, in the order in which rules are looked at."""
+        fields = element.op.fields
+        is_there = fields.get("slice", 0) % HEMISPHERE_SLICES < self.spec.slices
+        require(is_there, "E-RANGE", element.cycle)
         most = self._sample(element)
         row = element.op.row
         default = Planner.compute if row.units.where == VXM else Planner.pass_on
         EFFECTS.get(row.semantics, default)(self, element, most)
 
-    def losses(self) -> list[int]:
-        """The cycles in which values get lost that nobody sampled, if the run is not over by then."""
-        found = [begin for _, begin, _ in self.world.unseen("exit")]
+    def losses(self) -> list[tuple[int, str]]:
+        """The cycles in which values get lost that nobody sampled, if the run is not over by then, and how."""
+        found = [(begin, "exit") for _, begin, _ in self.world.unseen("exit")]
         for (_, stream, number), _, until in self.world.unseen("stream"):
             dropped = number + 1 if flows_west(stream) else number + self.spec.positions
-            found.append(dropped if until == NEVER else until - 1)
+            found.append((dropped, "dropped") if until == NEVER else (until - 1, "overwritten"))
         return sorted(found)
 
     # Streams ----------------------------------------------------------------------------------
@@ -120,6 +123,8 @@ class Planner:
                 self._supply(element, need)
         require(None not in [byte for need in needs for byte in self._held(need, cycle)], "E-STREAM-EMPTY", cycle)
         require(all(is_whole(self._held(need, cycle)) for need in needs), "E-STREAM-TORN", cycle)
+        low = [byte.least > need.most for need in needs for byte in self._held(need, cycle)]
+        require(not any(low), "E-RANGE", cycle)
         require(all(self._is_there(need, cycle) for need in needs))
         most = ENTRIES
         for need in needs:
@@ -157,7 +162,7 @@ class Planner:
                 return
         raise Refused
 
-    def _emit(self, element: Element, most: int = ENTRIES) -> None:
+    def _emit(self, element: Element, most: int = ENTRIES, least: int = 0) -> None:
         """Send an element's results to the streams that its op names."""
         op = element.op
         here, landing = position(self.spec, op.row, op.fields), element.cycle + op.latency
@@ -165,7 +170,7 @@ class Planner:
             first = op[operand.fields[0]]
             if operand.role == WRITE and operand.kind in (STREAM, VECTOR) and is_stream(first):
                 for k in range(operand.width * operand.groups):
-                    byte = Byte((element.cycle, op.unit_order), operand.width, k % operand.width, most)
+                    byte = Byte((element.cycle, op.unit_order), operand.width, k % operand.width, most, least)
                     self._land(diagonal(first + k, here, landing), landing + 1, byte, "E-STREAM-CLASH")
 
     def _land(self, place: Place, cycle: int, what: Byte, code: str) -> None:
@@ -183,7 +188,8 @@ class Planner:
         fields = element.op.fields
         base = self._base(fields["ra"], element.start) if "ra" in fields else 0
         row = fields["row"] + base + element.i * fields["stride"] + element.j * fields["stride2"]
-        require(0 <= row < self.spec.rows * self.spec.banks, "E-RANGE", element.cycle)
+        in_quad = fields["slice"] % SLICES_PER_QUAD + element.op.row.width <= SLICES_PER_QUAD
+        require(in_quad and 0 <= row < self.spec.rows * self.spec.banks, "E-RANGE", element.cycle)
         bank, row = divmod(row, self.spec.rows)
         self._claim_banks(element, bank, range(row, row + 1))
 
@@ -222,7 +228,7 @@ class Planner:
             register = op[target.fields[0]] - V_REGISTERS
             result = Byte((element.cycle, op.unit_order), target.width, 0)
             self._land(("v", register), element.cycle + op.latency, result, "E-WRITE-CLASH")
-        self._emit(element, supply.most_of(op))
+        self._emit(element, supply.most_of(op), supply.least_of(op))
 
     def _have_vectors(self, element: Element, registers: list[tuple[int, int]]) -> None:
         """Have v registers hold a width or more. Raises Refused."""
@@ -327,7 +333,9 @@ class Planner:
 
     # Switches ---------------------------------------------------------------------------------
     def load_map(self, element: Element, most: int) -> None:
-        self.world.hold(("map", element.op["hemi"], element.op["number"]), element.cycle + 1, most)
+        op, cycle = element.op, element.cycle
+        least = min(byte.least for need in self._needs(op) for byte in self._held(need, cycle))
+        self.world.hold(("map", op["hemi"], op["number"]), cycle + 1, (least, most))
 
     def permute(self, element: Element, _: int) -> None:
         self._have_map(element, self.spec.lanes - 1)
@@ -338,11 +346,12 @@ class Planner:
     def _have_map(self, element: Element, most: int) -> None:
         place = "map", element.op["hemi"], element.op["number"]
         held = self.world.at(place, element.cycle)
-        if (held is None or held > most) and element.depth < DEEPEST:
+        if (held is None or held[1] > most) and element.depth < DEEPEST:
             self._supply_map(element, most)
         held = self.world.look(place, element.cycle)
         require(held is not None, "E-UNINIT", element.cycle)
-        require(held <= most)
+        require(held[0] <= most, "E-RANGE", element.cycle)
+        require(held[1] <= most)
         self._emit(element)
 
     def _supply_map(self, element: Element, most: int) -> None:

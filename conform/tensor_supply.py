@@ -61,6 +61,11 @@ def most_of(op: Op) -> int:
     return op["imm"] if bounds(op.row) else ENTRIES
 
 
+def least_of(op: Op) -> int:
+    """The least that an entry in an op's result can be."""
+    return op["imm"] if bounds(op.row) and not op.row.vector_reads else 0
+
+
 # Streams --------------------------------------------------------------------------------------
 class Place(NamedTuple):
     """A row whose ops make what is needed, the fields that say where, and how many cycles ahead they issue."""

@@ -42,6 +42,7 @@ class Walk:
     loops: list[Round] = field(default_factory=list)
     place: int = 0
     now: int = 0
+    stacks: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # start and end of each entry, by cycle
 
     def run(self) -> int:
         """Give each bundle the cycles in which it issues; returns the cycle in which fetching has ended."""
@@ -50,6 +51,7 @@ class Walk:
             if self.place >= len(self.slots):
                 break
             found[self.place].append(self.now)
+            self.stacks[self.now] = [(entry.start, entry.end) for entry in self.loops]
             self._bundle(self.slots[self.place])
         else:
             raise AssertionError(f"a frame has not ended after {MOST} bundles")

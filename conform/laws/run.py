@@ -7,6 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from conform.breaking import VIOLATIONS
+from conform.causes import plant
 from conform.compare import Difference
 from conform.compose import Composer
 from conform.laws.check import LAWS
@@ -74,7 +75,7 @@ def program_of(spec: MachineSpec, seed: int, number: int) -> Program:
     composer = Composer(rng, spec, law_of(number).mix)
     composer.fill()
     if rng.random() < PLANTED:
-        composer.plant(rng.choice(VIOLATIONS))
+        plant(composer, rng.choice(VIOLATIONS))
     return composer.program()
 
 
