@@ -39,9 +39,13 @@ class Op:
         return self.values[self.row.format.names.index(name)]
 
     @cached_property
-    def fields(self) -> dict[str, int]:
-        """The values by field; not to be changed."""
+    def _by_name(self) -> dict[str, int]:
         return dict(zip(self.row.format.names, self.values, strict=True))
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The values by field."""
+        return self._by_name.copy()
 
     @property
     def instance(self) -> int:

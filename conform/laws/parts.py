@@ -197,7 +197,7 @@ class Left:
         """Of the whole program's view, without what ops of the part made, and with the slots of the twin."""
         state = view.state
         flights = (each for each in state.in_flight if (each.pc, each.slot) not in self.gone.places)
-        moved = tuple(replace(each, slot=self.slots[each.pc, each.slot]) for each in flights)
+        moved = tuple(replace(each, slot=self.slots.get((each.pc, each.slot), each.slot)) for each in flights)
         jump = self.slots.get((state.jump_pc, state.jump_slot), state.jump_slot)
         view = view._replace(state=replace(state, in_flight=moved, jump_slot=jump))
         return self.of_twin(with_items(view, self.item))
@@ -206,7 +206,7 @@ class Left:
         if not isinstance(item, Value | Result | VectorWrite | Exit | Burst | Lost):
             return item
         place = item.pc, item.slot
-        return None if place in self.gone.places else item._replace(slot=self.slots[place])
+        return None if place in self.gone.places else item._replace(slot=self.slots.get(place, item.slot))
 
     def of_twin(self, view: View) -> View:
         """Of any view, without what the part writes."""
