@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 
 from conform.bugs import BUGS, Bug
 from conform.bugs_core import BuggyTarget, build, load
@@ -50,9 +51,8 @@ class Catch:
     reducing: float = 0
 
 
-def caught(bug: int, programs: int) -> Catch:
+def caught(core: ModuleType, bug: int, programs: int) -> Catch:
     """Hunt a bug, and reduce the program that finds it."""
-    core = load(library(FOLDER))
     number = hunt(SETTINGS, FOLDER, BuggyTarget(core, bug), programs)
     if number is None:
         return Catch(bug)
@@ -69,16 +69,24 @@ def library(folder: Path) -> Path:
     return next((folder / "vm").glob("_core*.so"), None) or build(folder)
 
 
-def asked(bug: Bug, programs: int) -> Catch:
-    """The same in a process of its own, for the core may end it; in a file once it is known."""
-    kept = FOLDER / f"bug{bug.number}.json"
-    if not kept.exists():
-        command = [sys.executable, __file__, "--one", str(bug.number), "--programs", str(programs)]
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, timeout=MOST_SECONDS)
-        if done.returncode:
+def keep(core: ModuleType, bug: int, programs: int) -> None:
+    kept_in(bug).write_text(json.dumps(asdict(caught(core, bug, programs))), encoding="utf-8")
+
+
+def kept_in(bug: int) -> Path:
+    return FOLDER / f"bug{bug}.json"
+
+
+def asked(core: ModuleType, bug: Bug, programs: int) -> Catch:
+    """How a bug is found: known already, or hunted in a process of its own, which the bug may end."""
+    if not kept_in(bug.number).exists():
+        process = get_context("fork").Process(target=keep, args=(core, bug.number, programs))
+        process.start()
+        process.join(MOST_SECONDS)
+        process.kill()
+        if not kept_in(bug.number).exists():
             return Catch(bug.number)
-        kept.write_text(done.stdout, encoding="utf-8")
-    return Catch(**json.loads(kept.read_text(encoding="utf-8")))
+    return Catch(**json.loads(kept_in(bug.number).read_text(encoding="utf-8")))
 
 
 def cost_of_a_program() -> float:
@@ -134,20 +142,16 @@ def main() -> int:
     parser.add_argument("--only", help="numbers of bugs, with commas, to be hunted again")
     parser.add_argument("--programs", type=int, default=4_000, help="most programs that a bug is hunted with")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if args.one:
-        print(json.dumps(asdict(caught(args.one, args.programs))))
-        return 0
-    library(FOLDER)
+    core = load(library(FOLDER))
     wanted = {int(number) for number in args.only.split(",")} if args.only else set()
     for number in wanted:
-        (FOLDER / f"bug{number}.json").unlink(missing_ok=True)
+        kept_in(number).unlink(missing_ok=True)
     with ThreadPoolExecutor(args.jobs) as pool:
         catches = {}
         hunted = [bug for bug in BUGS if not wanted or bug.number in wanted]
-        for catch in pool.map(lambda bug: asked(bug, args.programs), hunted):
+        for catch in pool.map(lambda bug: asked(core, bug, args.programs), hunted):
             catches[catch.bug] = catch
             print(catch, flush=True)
     text = table(catches, cost_of_a_program())

@@ -78,7 +78,7 @@ def ending(expected: Outcome, observed: Outcome) -> Aspect:
         return of_record(ours, theirs)
     fault = ours or theirs
     if fault:
-        section = FAULT_SECTIONS[fault.name]
+        section = FAULT_SECTIONS.get(fault.name, RECORD_SECTIONS[0])
         kind = f"fault {ours.name if ours else 'none'} {theirs.name if theirs else 'none'}"
         return Aspect(kind, "the end", ends(expected), ends(observed), section, fault.pc, fault.slot)
     return Aspect("end", "the end", ends(expected), ends(observed), 4)

@@ -169,7 +169,7 @@ def culprits(image: Image, cycle: int, before: list[State], aspect: Aspect) -> I
 def op_at(image: Image, pc: int, slot: int) -> Op | None:
     """An op of a bundle; the first one where the slot is not known."""
     bundle = decoded_bundle(image, pc)
-    return bundle[max(0, slot)] if slot < len(bundle) else None
+    return bundle[max(0, slot)] if max(0, slot) < len(bundle) else None
 
 
 def landing(cycle: int, before: list[State], aspect: Aspect) -> Iterator[tuple[int, int]]:

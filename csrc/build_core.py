@@ -25,7 +25,7 @@ SWITCHES = {
     "LPU_SANITIZE": [*SANITIZE, "-DLPU_NO_CLONES"],
     "LPU_COVERAGE": [*COVERAGE, "-DLPU_NO_CLONES"],
     "LPU_PORTABLE": ["-DLPU_PORTABLE"],
-    "LPU_BUGS": ["-DLPU_BUGS", "-DLPU_NO_CLONES", "-O1"],
+    "LPU_BUGS": ["-DLPU_BUGS", "-DLPU_NO_CLONES", "-O0"],
 }
 BUG = "int lpu_bug;"  # csrc/bug.h
 
