@@ -10,7 +10,10 @@ import sys
 import time
 from random import Random
 
-import atheris
+try:
+    import atheris
+except ImportError:
+    sys.exit("this needs atheris: `pip install 'lpu[fuzz]'`")
 
 PACKAGES = ["isa", "asm", "vm", "debugger", "conform"]
 OWN_CHANGES = 0.7  # the part of changes that know what they change; the others are libFuzzer's
@@ -19,11 +22,13 @@ SLOW = 20.0  # seconds
 
 
 def main() -> None:
-    name = sys.argv[1]
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
     with atheris.instrument_imports(include=PACKAGES):
         from fuzz.seeds import seeds
         from fuzz.targets import TARGETS
 
+        if name not in TARGETS:
+            sys.exit(f"there is no target {name!r}; there are {', '.join(TARGETS)}")
         target = TARGETS[name]
         for _, data in zip(range(8), seeds(name), strict=False):
             target.call(data)  # which imports what is imported late

@@ -20,7 +20,7 @@ from fuzz.targets import TARGETS
 
 CORE_FLAGS = ["-max_len=1500", "-timeout=10", "-rss_limit_mb=1500"]
 GRACE = 120  # seconds more than a run may take, until it is ended
-OK, FOUND, USAGE = 0, 1, 2
+OK, FOUND = 0, 1
 
 
 def command_of(name: str, programs: dict[str, Path]) -> list[str]:
@@ -41,7 +41,8 @@ def fuzz(name: str, command: Sequence[str], seconds: int, folder: Path) -> bool:
             print(f"{name}: it does not end; see {log}")
             return False
     said = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    print(f"{name}: {summary(said)}" if run.returncode == 0 else f"{name}: found something; see {log} and {found}")
+    failed = f"found something; see {log} and {found}" if any(found.iterdir()) else f"it fails; see {log}"
+    print(f"{name}: {failed if run.returncode else summary(said)}")
     return run.returncode == 0
 
 
@@ -60,17 +61,27 @@ def begin(folder: Path, names: Sequence[str]) -> None:
             shutil.copy(path, folder / "corpus" / name / f"finding-{path.name}")
 
 
+def lacking() -> dict[str, str]:
+    """What cannot be fuzzed here, and why."""
+    found = {} if shutil.which("clang") else dict.fromkeys(HARNESSES, "clang with libFuzzer")
+    if importlib.util.find_spec("atheris") is None:
+        found |= dict.fromkeys(TARGETS, "atheris (`pip install 'lpu[fuzz]'`)")
+    return found
+
+
 def chosen(names: Sequence[str]) -> list[str]:
-    """All there is here, or what is named. Without clang the core, and without atheris the rest, is left out."""
-    missing = {
-        "clang": HARNESSES if shutil.which("clang") is None else (),
-        "atheris": () if importlib.util.find_spec("atheris") else tuple(TARGETS),
-    }
-    for tool, without in missing.items():
-        if without and not names:
-            print(f"without {tool} nothing of this is fuzzed: {', '.join(without)}")
-    left_out = [name for without in missing.values() for name in without]
-    return list(names) or [name for name in (*HARNESSES, *TARGETS) if name not in left_out]
+    """What is named, or all that can be fuzzed here. Raises ValueError for what cannot."""
+    missing = lacking()
+    for name in names:
+        if name not in (*HARNESSES, *TARGETS):
+            raise ValueError(f"there is no {name!r}; there are {', '.join([*HARNESSES, *TARGETS])}")
+        if name in missing:
+            raise ValueError(f"{name} needs {missing[name]}")
+    if names:
+        return list(names)
+    for need in dict.fromkeys(missing.values()):
+        print(f"left out without {need}: {', '.join(name for name in missing if missing[name] == need)}")
+    return [name for name in (*HARNESSES, *TARGETS) if name not in missing]
 
 
 def main() -> int:
@@ -79,10 +90,10 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=ROOT / "build" / "fuzz", help="where corpora and findings are")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join([*HARNESSES, *TARGETS])}")
     given = parser.parse_args()
-    unknown = [name for name in given.names if name not in (*HARNESSES, *TARGETS)]
-    if unknown:
-        parser.error(f"there is no {unknown[0]!r}; there are {', '.join([*HARNESSES, *TARGETS])}")
-    names = chosen(given.names)
+    try:
+        names = chosen(given.names)
+    except ValueError as error:
+        parser.error(str(error))
     folder = given.keep.resolve()
     core = [name for name in names if name in HARNESSES]
     programs = build(folder / "programs", names=core) if core else {}

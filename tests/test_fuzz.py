@@ -14,7 +14,7 @@ import pytest
 from fuzz.build import HARNESSES
 from fuzz.findings import FINDINGS, findings
 from fuzz.guard import guarded
-from fuzz.run import summary
+from fuzz.run import chosen, summary
 from fuzz.seeds import seeds
 from fuzz.targets import TARGETS
 from isa.codec import CodecError, decode_bundle
@@ -124,3 +124,17 @@ def test_nothing_is_written_or_started_under_guard(tmp_path: Path) -> None:
 def test_the_summary_of_what_libfuzzer_says() -> None:
     said = ["#2\tINITED cov: 271 ft: 3", "#9\tDONE   cov: 1086 ft: 2", "stat::number_of_executed_units: 1233"]
     assert summary(said) == "1233 inputs, 1086 edges covered, nothing found"
+
+
+def test_what_cannot_be_fuzzed_here_is_left_out_or_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
+    assert chosen([]) == list(TARGETS)
+    assert capsys.readouterr().out == f"left out without clang with libFuzzer: {', '.join(HARNESSES)}\n"
+    assert chosen(["npy", "elf"]) == ["npy", "elf"]
+    with pytest.raises(ValueError, match="^state needs clang with libFuzzer$"):
+        chosen(["elf", "state"])
+    with pytest.raises(ValueError, match="there is no 'all'; there are decode, "):
+        chosen(["all"])
