@@ -134,7 +134,7 @@ def test_what_cannot_be_fuzzed_here_is_left_out_or_refused(
     assert chosen([]) == list(TARGETS)
     assert capsys.readouterr().out == f"left out without clang with libFuzzer: {', '.join(HARNESSES)}\n"
     assert chosen(["npy", "elf"]) == ["npy", "elf"]
-    with pytest.raises(ValueError, match="^state needs clang with libFuzzer$"):
+    with pytest.raises(ValueError, match=r"^state needs clang with libFuzzer$"):
         chosen(["elf", "state"])
     with pytest.raises(ValueError, match="there is no 'all'; there are decode, "):
         chosen(["all"])
