@@ -2,7 +2,7 @@
 #include <string.h>
 #include "input.h"
 
-enum { CALLS = 24 };
+enum { CALLS = 24, BLOCKS = 8, STEPS = 32 };
 
 /* That the walk from count to count finds all that are there, and nothing else. */
 static void ensure_walk(lpu_machine *m)
@@ -50,13 +50,26 @@ static void poke(lpu_machine *m, fuzz_input *input)
     memset(lpu_changed(m), 0, 1);
 }
 
+/* That no more blocks and steps are told than there is room for. */
+static void tell_region(lpu_machine *m, fuzz_input *input)
+{
+    lpu_block blocks[BLOCKS];
+    lpu_step steps[STEPS];
+    size_t room = (size_t)fuzz_take(input, 1) % (BLOCKS + 1), step_room = (size_t)fuzz_take(input, 1) % (STEPS + 1);
+    size_t count = lpu_tell_region(m, (uint64_t)fuzz_take_any(input), blocks, room, steps, step_room);
+    ENSURE(count <= room);
+    for (size_t i = 0; i < count; i++)
+        ENSURE(blocks[i].first_step <= step_room && blocks[i].step_count <= step_room - blocks[i].first_step);
+}
+
 static void call(lpu_machine *m, fuzz_input *input)
 {
-    switch (fuzz_take(input, 1) % 5) {
+    switch (fuzz_take(input, 1) % 6) {
     case 0: load(m, input); break;
     case 1: set_register(m, input); break;
     case 2: set_count(m, input); break;
     case 3: poke(m, input); break;
+    case 4: tell_region(m, input); break;
     default: lpu_run(m, lpu_cycle(m) + fuzz_take(input, 1) % 32); break;
     }
 }
