@@ -34,16 +34,20 @@ class Breaker(ScalarPlanner):
     bare: Access | None = None  # what the violating op reads though nothing wrote it
     tail: tuple[int, ...] = ()  # syllables behind the bundles
     breaking = ""  # the code of the fault that is wanted
+    focus: int | None = None  # the cycle in which all that is broken is
     unfit = False  # for strict machines: bundles are left out, so that other values are lost
 
     def tried_to_break(self, code: str, cause: Callable[[Breaker], None]) -> Told | None:
         """Break a rule; None where there is no place for that, or where that is not the one rule broken."""
-        self.breaking, self.told, self.bare, self.tail, self.unfit = code, [], None, (), False
+        before = self.breaking, self.bare, self.tail, self.unfit
+        self.breaking, self.told = code, []
         try:
             with self.world.attempt():
                 cause(self)
                 require({told.code for told in self.told} == {NUMBER[code]})
+                require(self.focus in (None, min(self.told).cycle))
         except Refused:
+            self.breaking, self.bare, self.tail, self.unfit = before
             return None
         return min(self.told)
 
@@ -56,7 +60,8 @@ class Breaker(ScalarPlanner):
 
     # Where to ---------------------------------------------------------------------------------
     def slot(self) -> Slot:
-        return self.slot_at(self.rng.choice(list(self.frame.by_cycle)))
+        cycle = self.focus if self.focus is not None else self.rng.choice(list(self.frame.by_cycle))
+        return self.slot_at(cycle)
 
     def slot_at(self, cycle: int) -> Slot:
         found = self.frame.by_cycle.get(cycle)

@@ -51,6 +51,14 @@ def plant(breaker: Breaker, wanted: str) -> Planted | None:
     return None
 
 
+def plant_more(breaker: Breaker, cycle: int) -> None:
+    """Break more rules in a cycle, as far as places for that are found; which of all is the fault is not told."""
+    breaker.focus = cycle
+    for _ in range(breaker.rng.randint(4, 12)):
+        name = breaker.rng.choice(list(CAUSES))
+        breaker.tried_to_break(name.split(".")[0], CAUSES[name])
+
+
 def causes_of(wanted: str) -> list[str]:
     """The causes of a code, or the one that is named. Raises ValueError where there are none."""
     found = [name for name in CAUSES if wanted in (name, name.split(".")[0])]

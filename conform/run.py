@@ -11,7 +11,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from conform.breaking import VIOLATIONS
-from conform.causes import plant
+from conform.causes import plant, plant_more
 from conform.compare import Difference, differ_until
 from conform.compose import Composer
 from conform.corners import corner_program
@@ -21,12 +21,23 @@ from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
 from conform.target import LIMIT, EngineTarget, Target, TargetError
+from conform.tensor_wild import any_machine
 from isa.machine import LPU_TINY, MachineSpec
-from vm.engine import FAULT, HALTED
+from vm.engine import FAULT, HALTED, UNINIT_MODES
 
 PLANTED = 0.25  # the share of programs in which a fault is planted
 CORNERS = 0.125  # the share of programs of arithmetic at its corners
+SEVERAL = 0.3  # the share of those in which more rules are broken in that cycle, where a golden model says which counts
+UNSET = 0.1  # the share of programs that read what was never written, where a golden model says what they compute
 SHORT = Mix(items=(1, 5), length=(4, 40), rows_written=(0, 1))  # the golden model takes its time
+MATRIX = {"LW": 4, "IW": 4, "ABC": 8, "ACC": 16}
+MIXES = (  # what programs are made by where a run is told nothing
+    *[SHORT] * 5,
+    Mix(control=4, items=(1, 4), length=(16, 50), rows_written=(0, 1)),
+    Mix(tensor=0.1, items=(6, 16), length=(4, 16), rows_written=(0, 1), crowded=0.5),
+    Mix(scalar=0.1, items=(3, 8), length=(10, 40), rows_written=(0, 1), crowded=0.5),
+    Mix(scalar=0.3, control=0.1, units=MATRIX, items=(1, 3), length=(50, 70), rows_written=(0, 1)),
+)
 BATCH = 50  # programs that a process is given at a time
 ROUND = 4  # batches after which steered ones are aimed anew
 
@@ -39,7 +50,8 @@ class Settings:
     """What programs a run is made of, and how they are run.
 
     `oracle` is false for a run without the golden model; `all` is true where batches go on after what differs. With
-    `observe` coverage is noted, and with `steer` programs aim at what those of earlier rounds left uncovered.
+    `observe` coverage is noted, and with `steer` programs aim at what those of earlier rounds left uncovered. Programs
+    are by one of MIXES where `mix` is SHORT. With `odd` each is for a machine of its own.
     """
 
     seed: int = 0
@@ -51,6 +63,7 @@ class Settings:
     all: bool = True
     observe: bool = False
     steer: bool = False
+    odd: bool = False
 
 
 Task: TypeAlias = tuple[Settings, range]  # a batch that is to be run
@@ -83,15 +96,27 @@ class Tally(NamedTuple):
 def program_of(settings: Settings, number: int) -> Told:
     """Program `number` of a run: the same whenever the settings are."""
     rng = Random(f"{settings.seed}/{number}")
+    if settings.odd:
+        settings = replace(settings, spec=any_machine(rng))
     if rng.random() < CORNERS:
         return corner_of(settings, rng)
+    if settings.oracle and rng.random() < UNSET:
+        return unset_of(settings, rng)
     composer = filled(rng, settings)
     told = plant(composer, settings.mix.fault(rng, VIOLATIONS)) if rng.random() < PLANTED else None
-    if not told and composer.breaking:
-        composer = filled(rng, settings)  # what was prepared for a fault that found no place does not stay
+    if told and settings.oracle and rng.random() < SEVERAL:
+        plant_more(composer, told.cycle)
     program = composer.program()
     program = program._replace(uninit=settings.uninit, strict=settings.strict or program.strict)
     return Told(program, told.code if told else "", told.cycle if told else 0)
+
+
+def unset_of(settings: Settings, rng: Random) -> Told:
+    """A program that reads what was never written, run so that this is no fault unless it is asked for."""
+    composer = filled(rng, settings)
+    plant(composer, "E-UNINIT")
+    mode = settings.uninit if settings.uninit != UNINIT_MODES[0] else rng.choice(UNINIT_MODES[1:])
+    return Told(composer.program()._replace(uninit=mode), "", 0)
 
 
 def corner_of(settings: Settings, rng: Random) -> Told:
@@ -102,7 +127,7 @@ def corner_of(settings: Settings, rng: Random) -> Told:
 
 
 def filled(rng: Random, settings: Settings) -> Composer:
-    composer = Composer(rng, settings.spec, settings.mix)
+    composer = Composer(rng, settings.spec, rng.choice(MIXES) if settings.mix == SHORT else settings.mix)
     composer.fill()
     return composer
 

@@ -187,6 +187,13 @@ def from_dict(data: dict[str, Any]) -> MachineSpec:
     return MachineSpec(**data)
 
 
+def to_toml(spec: MachineSpec) -> str:
+    """The description as the text of a TOML file."""
+    name = spec.name.replace("\\", "\\\\").replace('"', '\\"')
+    numbers = "".join(f"{parameter} = {getattr(spec, parameter)}\n" for parameter in LIMITS)
+    return f'name = "{name}"\n{numbers}'
+
+
 def load(name_or_path: str) -> MachineSpec:
     """A built-in machine by name, or one from a TOML file. Raises MachineError."""
     if name_or_path in BUILTIN:

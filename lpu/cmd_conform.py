@@ -32,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     made.add_argument("--programs", metavar="N", type=positive, default=PROGRAMS, help=f"how many (default {PROGRAMS})")
     made.add_argument("--seed", metavar="S", type=int, default=0, help="where random numbers begin (default 0)")
-    made.add_argument("--machine", metavar="M", help="lpu1, lpu-tiny (default) or a TOML file")
+    made.add_argument(
+        "--machine", metavar="M", help="lpu1, lpu-tiny (default), a TOML file, or any: another one for each program"
+    )
     made.add_argument("--target", metavar="WHERE", help="test a command or host:port that speaks docs/protocol.md")
     made.add_argument("--timeout", metavar="SECONDS", type=seconds, default=SECONDS,
                       help=f"that an answer of the target may take (default {SECONDS})")  # fmt: skip

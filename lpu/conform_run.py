@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conform.target import EngineTarget, Target
 from isa.diagnostics import SourceError
-from isa.machine import BUILTIN, MachineSpec
+from isa.machine import BUILTIN, MachineSpec, to_toml
 from lpu import build, conform_cover, messages
 from lpu.cli import FAULT, INTERRUPTED, OK
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conform.run import Settings, Tally
 
 MACHINE = "lpu-tiny"  # that programs are made for where none is asked for
+ANY_MACHINE = "any"  # asks for another one for each program
 DEFAULTS = {"engine": "core", "target": None, "uninit": "fault"}
 WIDTH = 100
 
@@ -116,11 +117,12 @@ class Command:
         """What programs are to be made. Raises SourceError for a machine that is none."""
         from conform.run import Settings
 
-        spec = build.machine_asked(self.args.machine or MACHINE)
+        odd = self.args.machine == ANY_MACHINE
+        spec = build.machine_asked(MACHINE if odd else self.args.machine or MACHINE)
         assert spec is not None  # one is asked for
         return Settings(self.args.seed, spec, uninit=self.args.uninit, strict=self.args.strict,
                         oracle=not self.args.engine_free, all=self.args.keep_going,
-                        observe=bool(self.args.coverage), steer=self.args.steer)  # fmt: skip
+                        observe=bool(self.args.coverage), steer=self.args.steer, odd=odd)  # fmt: skip
 
     def make(self) -> Target:
         """What is tested. Raises TargetError."""
@@ -184,7 +186,11 @@ class Command:
         """How to ask for a machine: the source names one that is built in. Raises SourceError."""
         if BUILTIN.get(spec.name) == spec:
             return []
-        return [f"--machine {quote(self.args.machine)}"]
+        if self.args.machine != ANY_MACHINE:
+            return [f"--machine {quote(self.args.machine)}"]
+        description = os.path.splitext(path)[0] + ".toml"
+        messages.write_file(description, to_toml(spec).encode())
+        return [f"--machine {quote(description)}"]
 
     # What is said -----------------------------------------------------------------------------
     def count(self, tally: Tally) -> None:
