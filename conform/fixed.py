@@ -22,6 +22,7 @@ from vm.items import Lost
 SUITE = Path(__file__).parent / "suite"
 LPU_LESS = MachineSpec("lpu-less", superlanes=3, quads=2, banks=1, rows=64, streams=8, vxm_alus=4, mxm_planes=2)
 MACHINES = (LPU_TINY, LPU1, LPU_LESS)  # the first that meets a program's needs; the last is for what it has not
+ABSENT = -1  # a number of an item that is not there
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
@@ -114,7 +115,7 @@ def where(image: Image, fault: RawFault) -> str:
 
 def record(wanted: RawFault | None, found: RawFault | None, lacks: frozenset[str]) -> Iterator[str]:
     """The numbers of a fault's record that are others than they must be."""
-    names = ("pc",) if "record" in lacks else RECORD
+    names = ("cycle", "pc") if "record" in lacks else RECORD
     for name in names if wanted and found else ():
         a, b = getattr(wanted, name), getattr(found, name)
         if a != b:
@@ -141,7 +142,11 @@ def remaining(target: Target, kind: str, which: int) -> int:
         return state.registers[which]
     if kind == "losses":
         return sum(item.losses for item in state.tensor if isinstance(item, Lost))
-    return sum(type(item).__name__ == kind for item in state.tensor)
+    name, _, field = kind.partition(".")
+    items = [item for item in (*state.in_flight, *state.loops, *state.tensor) if type(item).__name__ == name]
+    if not field:
+        return len(items)
+    return int(getattr(items[0], field)) if items else ABSENT
 
 
 # Programs in files --------------------------------------------------------------------------------

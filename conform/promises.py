@@ -9,8 +9,9 @@
     ; leaves r5 0, count bad 0, Lost 0, losses 0, word 17 4
 
 `expect` names a fault code with all of its record that is not absent, or `halt` or `running`, which a `cycle` may
-follow. `leaves` says what is there then: registers, how often the bundle at an address issued, items of a kind of
-vm/items.py, values lost, words of memory. Numbers may be labels. Without `run` a program runs to its end, and reading
+follow. `leaves` says what is there then: registers, how often the bundle at an address issued, words of memory, values
+lost, how many items there are of a kind of vm/items.py, or `InFlight`, or `Loop`, and with a dot a number of the first
+item of that kind (`Value.position 5`). Numbers may be labels. Without `run` a program runs to its end, and reading
 what was never written is a fault.
 """
 
@@ -31,11 +32,11 @@ from vm.engine import HALTED, RUNNING, UNINIT_MODES
 LINE = re.compile(r"^; (rules|needs|run|expect|leaves) ((?:.*)(?:\n;  +.*)*)$", re.MULTILINE)
 NEED = re.compile(r"^(\w+) (=|>=) (\d+)$")
 COMPARE: dict[str, Callable[[int, int], bool]] = {"=": operator.eq, ">=": operator.ge}
-RECORD = tuple(each.name for each in fields(RawFault) if each.name not in ("code", "cycle"))
+RECORD = tuple(each.name for each in fields(RawFault) if each.name != "code")
 ENDS = {"halt": HALTED, "running": RUNNING}
 REGISTER = re.compile(r"^r(\d+) (\S+)$")
-LEFT = re.compile(r"^(count|word|losses|[A-Z]\w+) ?(\S+)? (\S+)$")
-FEATURES = {"count": "counts", "word": "memory", "register": "registers"}  # what a target needs to tell them
+LEFT = re.compile(r"^(count|word|losses|[A-Z]\w+(?:\.\w+)?) ?(\S+)? (\S+)$")
+FEATURES = {"count": "counts", "word": "memory", "register": "registers", "InFlight": "state", "Loop": "state"}
 
 
 class PromiseError(ValueError):
@@ -67,7 +68,7 @@ class Remnant(NamedTuple):
     @property
     def feature(self) -> str:
         """What a target that can tell it does not lack."""
-        return FEATURES.get(self.kind, "tensor")
+        return FEATURES.get(self.kind.partition(".")[0], "tensor")
 
 
 class Expected(NamedTuple):
@@ -140,7 +141,7 @@ def remnant(text: str, labels: Mapping[str, int]) -> Remnant:
 
 def faulting(code: str, said: dict[str, int]) -> Expected:
     """A fault with its whole record: what is not said of it is absent. Raises PromiseError."""
-    unknown = set(said) - {"cycle", *RECORD}
+    unknown = set(said) - set(RECORD)
     if unknown or not {"cycle", "pc"} <= set(said):
         raise PromiseError(f"`expect {code}` says cycle, pc and any of {', '.join(RECORD)}; here is {', '.join(said)}")
     return Expected("fault", said["cycle"], RawFault(NUMBER[code], **said))

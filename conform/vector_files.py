@@ -88,12 +88,14 @@ def halves(significand: int, one: int) -> set[int]:
 
 
 def integers(bits: int) -> Numbers:
-    """All bytes; of wider ones those around powers of two, and where floats round them."""
+    """All bytes; of wider ones those around powers of two, and around what lies halfway between two floats."""
     if bits == 8:
         return range(256)
     found = {(1 << power) + by for power in range(bits) for by in (-1, 0, 1)}
-    for kept in (8, 11, 24):
-        found |= {(1 << power) + (1 << power - kept) * k for power in range(kept, bits) for k in (1, 3)}
+    for kept in (TYPES[name].significand for name in ("bf16", "f16", "f32")):
+        for power in range(kept, bits):
+            half = 1 << power - kept
+            found |= {(1 << power) + half * k + by for k in (1, 3) for by in (-1, 0, 1)}
     return sorted({x % (1 << bits) for each in found for x in (each, -each)})
 
 

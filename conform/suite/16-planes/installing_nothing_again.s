@@ -1,0 +1,15 @@
+; What was installed before does not come back: `iw` of an empty buffer leaves the plane without an array.
+; rules M-16.11 M-16.13 M-16.17 M-19.15
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect E-TYPE cycle 9 pc bad slot 0 resource 2 value -1 value2 1 element 0
+
+        .unchecked
+        { vmov.i32 se0, 0x01010101, n=2  ||  vmov.i32 se4, 0x01010101, n=2  ||  vmov.i32 se8, 0x01010101, n=2  ||  vmov.i32 se12, 0x01010101, n=2 }
+        { nop 3 }
+        { vmov.u8 se16, 1 }
+        { lw.i8 2, se0 }
+        { iw 2  ||  lw.i8 2, se0 }
+        { iw 2 }
+        { iw 2 }
+bad:    { abc.i8 2, se16 }
+        { halt }

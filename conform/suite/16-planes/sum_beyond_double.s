@@ -1,0 +1,27 @@
+; A sum that no double holds: 2^30 + 2^6 is a tie, and 2^-48 more rounds it up.
+; rules M-16.20
+; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; expect halt
+
+        .tensor x: f16[1, 32] @ me4..me5 = each(i, j, j == 0 ? 32768.0 : j == 1 ? 8.0 : j == 2 ? 5.960464477539063e-08 : 0.0)
+        .timeline
+        @0              vmov.f16 se0, 32768.0
+        @0              vmov.f16 se2, 8.0
+        @0              vmov.f16 se4, f16bits(1)
+        @0              vmov.f16 se6, 0.0
+        @0              vmov.f16 se8, 0.0
+        @0              vmov.f16 se10, 0.0
+        @0              vmov.f16 se12, 0.0
+        @0              vmov.f16 se14, 0.0
+        @3              read.2  se16, me4[x]
+        @5              lw.f16  2, se0
+        @6              iw      2
+        @7              abc.f16 2, se16
+        @31             acc.emit 2, sw0
+        @36             write.4 me0[0], sw0
+        @37             nop     1
+        .endtimeline
+        ldl.4   r1, me0[0], 31
+        mov     r2, 1073741952.0
+        assert  r1, r2
+        halt
