@@ -143,7 +143,7 @@ def faulting(code: str, said: dict[str, int]) -> Expected:
     """A fault with its whole record: what is not said of it is absent. Raises PromiseError."""
     unknown = set(said) - set(RECORD)
     if unknown or not {"cycle", "pc"} <= set(said):
-        raise PromiseError(f"`expect {code}` says cycle, pc and any of {', '.join(RECORD)}; here is {', '.join(said)}")
+        raise PromiseError(f"`expect {code}` says {', '.join(RECORD)}, the first two always; here is {', '.join(said)}")
     return Expected("fault", said["cycle"], RawFault(NUMBER[code], **said))
 
 
