@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
@@ -238,7 +237,11 @@ class Worker:
     def __init__(self, settings: Settings, make: Callable[[], Target]) -> None:
         self.golden = golden_of(settings)
         self.target = Lasting(make)
-        probe(self.target, settings.spec)
+        try:
+            probe(self.target, settings.spec)
+        except BaseException:
+            self.close()
+            raise
 
     def tally(self, task: Task) -> Tally:
         return tally(self.golden, self.target, *task)
@@ -260,10 +263,10 @@ def begin(settings: Settings, make: Callable[[], Target]) -> None:
 
 
 def leave(*_: object) -> None:
-    """End the process and the target that it has started."""
-    for worker in _workers:
-        worker.close()
-    os._exit(0)
+    """End the process and the target that it has started, or is about to."""
+    while _workers:
+        _workers.pop().close()
+    raise SystemExit
 
 
 def in_process(task: Task) -> Tally:

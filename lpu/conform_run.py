@@ -169,7 +169,7 @@ class Command:
         made = self.args.replay or f"program {found.number} of seed {self.args.seed}"
         options = self.options(path, found.program)
         target = [f"--target {quote(self.args.target)}"] if self.args.target else []
-        replay, debug = " ".join([path, *target, *options]), " ".join([path, *options])
+        replay, debug = " ".join([quote(path), *target, *options]), " ".join([quote(path), *options])
         return [
             f"reduced from {made}, {found.ops} ops",
             f"lpu conform --replay {replay}",
@@ -183,11 +183,12 @@ class Command:
         return [*self.machine(path, program.spec), *given, *["--strict"] * program.strict]
 
     def machine(self, path: str, spec: MachineSpec) -> list[str]:
-        """How to ask for a machine: the source names one that is built in. Raises SourceError."""
+        """How to ask for a machine that the source cannot name; a reduced one gets a file. Raises SourceError."""
         if BUILTIN.get(spec.name) == spec:
             return []
-        if self.args.machine != ANY_MACHINE:
-            return [f"--machine {quote(self.args.machine)}"]
+        asked = self.args.machine
+        if asked and asked != ANY_MACHINE and spec == build.machine_asked(asked):
+            return [f"--machine {quote(asked)}"]
         description = os.path.splitext(path)[0] + ".toml"
         messages.write_file(description, to_toml(spec).encode())
         return [f"--machine {quote(description)}"]

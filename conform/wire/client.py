@@ -42,7 +42,7 @@ class RemoteTarget:
         self.spec: MachineSpec | None = None
         try:
             self.name, self.sizes, self.lacks = answers.hello(self.ask(f"hello {VERSION}"), VERSION)
-        except TargetError:
+        except BaseException:
             self.channel.close()
             raise
 
