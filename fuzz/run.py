@@ -38,11 +38,11 @@ def fuzz(name: str, command: Sequence[str], seconds: int, folder: Path) -> bool:
                 [*command, *arguments], stdout=out, stderr=out, cwd=ROOT, timeout=seconds + GRACE, check=False
             )
         except subprocess.TimeoutExpired:
-            print(f"{name}: it does not end; see {log}")
+            print(f"{name}: it does not end; see {log}", flush=True)
             return False
     said = log.read_text(encoding="utf-8", errors="replace").splitlines()
     failed = f"found something; see {log} and {found}" if any(found.iterdir()) else f"it fails; see {log}"
-    print(f"{name}: {failed if run.returncode else summary(said)}")
+    print(f"{name}: {failed if run.returncode else summary(said)}", flush=True)
     return run.returncode == 0
 
 
@@ -96,7 +96,10 @@ def main() -> int:
         parser.error(str(error))
     folder = given.keep.resolve()
     core = [name for name in names if name in HARNESSES]
-    programs = build(folder / "programs", names=core) if core else {}
+    try:
+        programs = build(folder / "programs", names=core) if core else {}
+    except subprocess.CalledProcessError as error:
+        parser.error(f"the harnesses of the core do not build: {error.cmd[0]} ended with status {error.returncode}")
     begin(folder, names)
     results = [fuzz(name, command_of(name, programs), given.seconds, folder) for name in names]
     return OK if all(results) else FOUND
