@@ -6,7 +6,6 @@ error is reported and dropped, and bundles are made only of programs without err
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from asm.scope.scope import Scope
 from asm.tree import Binary, DirectiveStmt, Name, Statement, String
 from asm.write.encode import Text, encode_text
 from asm.write.verbatim import Raw, take_as_written
+from isa import collector
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import LPU1, MachineError, MachineSpec, load
@@ -73,14 +73,9 @@ def assemble(
     """
     folders = tuple(Path(folder) for folder in include_paths)
     assembler = Assembler(Scope(machine or LPU1, defines, folders), machine, oracle)
-    collecting = gc.isenabled()
-    gc.disable()  # it would walk the whole growing tree again and again, and find nothing
-    try:
+    with collector.paused():
         statements = assembler.read(source, name, ExpandOptions(folders))
         return assembler.run(statements, str(source) if isinstance(source, Path) else name)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class Assembler:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import error as StructError
 from struct import pack
 
+from isa import collector
 from isa import elf_format as elf
 from isa.diagnostics import Place
 from isa.dwarf import debug_sections
@@ -23,7 +24,8 @@ def write(image: Image) -> bytes:
     check(image)
     kind = elf.ET_EXEC if image.executable else elf.ET_REL
     base = elf.TEXT_BASE if image.executable else 0
-    return layout(_Writer(image).sections(), kind, base + image.entry * elf.SYLLABLE_BYTES)
+    with collector.paused():
+        return layout(_Writer(image).sections(), kind, base + image.entry * elf.SYLLABLE_BYTES)
 
 
 class Places:

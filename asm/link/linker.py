@@ -13,6 +13,7 @@ from asm.link.names import resolve_names
 from asm.link.place import place
 from asm.link.text import WORD_MASK, Resolve, link_text
 from asm.link.unit import Scope, Unit, relocation_error
+from isa import collector
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.elf_format import ElfError
 from isa.image import EXTERN, TEXT, TO_ROW, TO_TARGET, Block, Image, LineEntry, Relocation, Symbol, Tensor
@@ -32,9 +33,10 @@ def link(
     before it have landed, of "max" as soon as it can. A single executable is returned as it is. Raises SourceError.
     """
     _report(_inputs(images))
-    linked = images[0] if images[0].executable else _linked(images, name or images[0].name, overlap)
-    _report(_well_formed(linked))
-    _report(recheck(linked) if recheck else [])
+    with collector.paused():
+        linked = images[0] if images[0].executable else _linked(images, name or images[0].name, overlap)
+        _report(_well_formed(linked))
+        _report(recheck(linked) if recheck else [])
     return linked
 
 
