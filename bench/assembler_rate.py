@@ -1,4 +1,4 @@
-"""Lines per second of our assembler beside GNU as and bronzebeard, on generated files of one shape.
+"""Lines per second of our assembler beside GNU as, llvm-mc, keystone and bronzebeard, on generated files of one shape.
 
 A block of ours and one of the peers' do the same: address, load, arithmetic, store, compare, jump back.
 All are whole processes, from source file to object file.
@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import Contestant, Time, call, interleaved, process, tool
+from measure import Contestant, Time, call, interleaved, package_version, process, tool
 
 import lpu
 
+PEERS = Path(__file__).resolve().parent / "peers"
 NOT_INSTALLED = "not installed"
 STARTUP_LINES = 20  # what is assembled to know what starting the process costs
 
@@ -76,6 +77,23 @@ def riscv_block(number: int) -> list[str]:
     ]
 
 
+def x86_block(number: int) -> list[str]:
+    r = ("rax", "rbx", "rcx", "rdx")[number % 4]
+    return [
+        f"b{number}:",
+        f"        mov  {r}, [rsi + rdi*8 + {number % 64}]",
+        f"        add  {r}, {number % 2000}",
+        f"        imul {r}, r9",
+        f"        sub  r10, {r}",
+        f"        shl  r11, {number % 32 + 1}      # a comment",
+        f"        xor  r12, {r}",
+        f"        mov  [rsi + rdi*8 + {number % 64}], r12",
+        "        add  rdi, 1",
+        "        cmp  rdi, r8",
+        f"        jl   b{max(number - 1, 0)}",
+    ]
+
+
 OUR_DATA = ["        .array x: i32[4096]", "        .array y: i32[4096]"]
 
 
@@ -98,19 +116,33 @@ def gnu_command(text: Path, out: Path) -> list[str | Path]:
     return [tool("riscv64-linux-gnu-as") or "", "-march=rv64imac", text, "-o", out]
 
 
+def llvm_command(text: Path, out: Path) -> list[str | Path]:
+    return [tool("llvm-mc") or "", "--triple=riscv64", "--mattr=+m,+c", "--filetype=obj", text, "-o", out]
+
+
+def keystone_command(text: Path, out: Path) -> list[str | Path]:
+    return [sys.executable, PEERS / "keystone_asm.py", text, out]
+
+
 def bronzebeard_command(text: Path, out: Path) -> list[str | Path]:
     return [tool("bronzebeard") or "", "-o", out, text]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An assembler and what it is given; `needs` is the program that may be missing."""
+    """An assembler and what it is given; `needs` is the program that may be missing, `package` the Python package."""
 
     name: str
     command: Callable[[Path, Path], list[str | Path]]
     block: Callable[[int], list[str]]
     head: Sequence[str] = ()
     needs: str = ""
+    package: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        program = not self.needs or tool(self.needs) is not None
+        return program and (not self.package or package_version(self.package) != NOT_INSTALLED)
 
     def prepare(self, folder: Path, lines: int) -> tuple[Contestant, int]:
         """The process to time, and the number of lines it reads."""
@@ -124,6 +156,8 @@ ENTRIES = (
     Entry("`lpu asm`, linear", our_command, linear_block, OUR_DATA),
     Entry("`lpu asm`, explicit bundles (3 ops a line)", our_command, bundle_block, OUR_DATA),
     Entry("GNU as (C)", gnu_command, riscv_block, needs="riscv64-linux-gnu-as"),
+    Entry("llvm-mc (C++)", llvm_command, riscv_block, needs="llvm-mc"),
+    Entry("keystone, x86-64 (C++ from Python)", keystone_command, x86_block, package="keystone-engine"),
     Entry("bronzebeard (Python)", bronzebeard_command, riscv_block, needs="bronzebeard"),
 )
 
@@ -132,7 +166,7 @@ def measure(lines: int, rounds: int, folder: Path) -> list[Result]:
     """All assemblers in the same rounds, each with a long file and a short one."""
     contestants: dict[str, Contestant] = {}
     counts: dict[str, int] = {}
-    present = [entry for entry in ENTRIES if not entry.needs or tool(entry.needs)]
+    present = [entry for entry in ENTRIES if entry.is_installed]
     for entry in present:
         contestants[entry.name], counts[entry.name] = entry.prepare(folder, lines)
         contestants[entry.name + " short"], _ = entry.prepare(folder, STARTUP_LINES)

@@ -114,6 +114,8 @@ def host() -> list[tuple[str, str]]:
         ("riscv64 gcc", version_line("riscv64-linux-gnu-gcc")),
         ("GNU as", version_line("riscv64-linux-gnu-as")),
         ("spike (PyPI)", package_version("spike")),
+        ("llvm-mc", version_line("llvm-mc")),
+        ("keystone-engine (PyPI)", package_version("keystone-engine")),
         ("bronzebeard (PyPI)", package_version("bronzebeard")),
         ("NumPy", package_version("numpy")),
         ("onnxruntime", package_version("onnxruntime")),

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import assembler_rate
+import builder_rate
 import matmul_rate
 import measure
 
@@ -63,6 +64,11 @@ def assembler_table(results: list[assembler_rate.Result]) -> str:
     return table(head, map(row, results))
 
 
+def builder_table(results: list[builder_rate.Result]) -> str:
+    rows = [[r.name, rate(r.ops, r.time.wall), rate(r.ops, r.time.cpu)] for r in results]
+    return table(("", "ops/s by wall clock", "ops/s by processor time"), rows)
+
+
 def startup_table(rounds: int) -> str:
     """What bench/startup.py prints; a process of its own, because a child's peak memory is never below its parent's."""
     command = [sys.executable, str(ROOT / "bench" / "startup.py"), "--rounds", str(rounds)]
@@ -89,6 +95,8 @@ def report(quick: bool) -> str:
                       matmul_table(matmul_rate.measure(size, rounds, folder), size)]  # fmt: skip
         results = assembler_rate.measure(lines, max(3, rounds // 2), folder)
         parts += [f"### Assembling {lines:,} lines", assembler_table(results + assembler_rate.in_process(lines, 3))]
+    ops = lines * 40
+    parts += [f"### Building {ops:,} ops", builder_table(builder_rate.measure(ops, 3))]
     parts += [tensor_tables(quick), "### Start-up", startup_table(rounds)]
     return "\n\n".join(parts)
 

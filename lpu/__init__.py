@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from isa.builder import Builder
     from isa.diagnostics import Diagnostic, SourceError
     from isa.machine import MachineSpec
     from lpu.api import assemble, assemble_object, link, load
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Diagnostic", "Machine", "MachineFault", "MachineSpec", "SourceError",
+    "Builder", "Diagnostic", "Machine", "MachineFault", "MachineSpec", "SourceError",
     "assemble", "assemble_object", "link", "load",
 ]  # fmt: skip
 
 _HOMES = {
+    "Builder": "isa.builder",
     "Diagnostic": "isa.diagnostics",
     "SourceError": "isa.diagnostics",
     "MachineSpec": "isa.machine",
