@@ -10,6 +10,7 @@ from functools import cache
 from random import Random
 
 from conform.build import op as make
+from conform.mix import Mix
 from conform.program import Bundle, Program
 from conform.tensor_ops import WORDS, any_op, families
 from conform.tensor_supply import once
@@ -80,10 +81,11 @@ KINDS = (edge, small, near_power, f32_pattern, near_one, halves)
 
 
 # Programs -------------------------------------------------------------------------------------
-def corner_program(rng: Random, spec: MachineSpec, traps: bool = False) -> Program:
+def corner_program(rng: Random, spec: MachineSpec, traps: bool = False, mix: Mix | None = None) -> Program:
     """A program each round of which gives the sources values and computes with all units; it halts.
 
-    Or it ends with a trap in its last bundle, with results still in flight; each bundle takes a cycle.
+    Or it ends with a trap in its last bundle, with results still in flight; each bundle takes a cycle. Families of
+    vector ops are drawn alike, or with the weights of a mix.
     """
     results = iter(RESULTS)
     bundles: list[Bundle] = []
@@ -91,7 +93,7 @@ def corner_program(rng: Random, spec: MachineSpec, traps: bool = False) -> Progr
         values = [*(corner(rng) for _ in SOURCES[1:]), DIVISOR]
         bundles += moves(values)
         ops = [scalar(rng, rows, u, next(results), values) for rows, u in scalar_units()]
-        ops += [vector(rng, spec, u) for u in range(spec.vxm_alus) if u % ROUNDS == number]
+        ops += [vector(rng, spec, u, mix) for u in range(spec.vxm_alus) if u % ROUNDS == number]
         bundles.append(tuple(ops))
     return Program(spec, (*bundles, (make("trap [code]" if traps else "halt [code]", code=0),)))
 
@@ -135,9 +137,9 @@ def divisor(rng: Random, row: Row, values: list[int]) -> dict[str, int]:
     return {"rb": rng.choice([number for number, value in enumerate(values) if 0 < value < MASK])}
 
 
-def vector(rng: Random, spec: MachineSpec, u: int) -> Op:
+def vector(rng: Random, spec: MachineSpec, u: int, mix: Mix | None) -> Op:
     """An op on a vector ALU, into its register, all of whose operands are broadcast."""
-    row = rng.choice(rng.choice(families()[VECTORS.name]))
+    row = mix.draw_of(rng, VECTORS.name) if mix else rng.choice(rng.choice(families()[VECTORS.name]))
     op = once(any_op(rng, spec, row)).with_field("u", u)
     for operand in row.operands:
         if operand.kind == VECTOR:

@@ -89,6 +89,14 @@ class Mix:
         wheel = self._with_planes if spec.mxm_planes else self._without_planes
         return wheel.draw(rng).draw(rng).draw(rng)
 
+    def draw_of(self, rng: Random, name: str) -> Row:
+        """A row of a class of units whose ops need no planes."""
+        return self._by_class[name].draw(rng).draw(rng)
+
+    @cached_property
+    def _by_class(self) -> dict[str, Wheel[Wheel[Row]]]:
+        return {name: wheel for name, families in tree(False).items() for wheel in [self._wheel(families)] if wheel}
+
     @cached_property
     def _with_planes(self) -> Wheel[Wheel[Wheel[Row]]]:
         return self._wheel_of_units(True)
@@ -101,12 +109,16 @@ class Mix:
         found = []
         for name, families in tree(planes).items():
             share = self.tensor if CLASSES[name].where else self.scalar
-            weighted = [(family, self.families.get(family, 1)) for family in families]
-            kept = [(rows, weight) for family, weight in weighted for rows in [self._kept(families[family])] if rows]
-            weight = share * self.units.get(name, 1) * bool(any(each for _, each in kept))
-            if weight:
-                found.append((Wheel((Wheel(rows), each) for rows, each in kept), weight))
+            weight, wheel = share * self.units.get(name, 1), self._wheel(families)
+            if weight and wheel:
+                found.append((wheel, weight))
         return Wheel(found)
+
+    def _wheel(self, families: Mapping[str, list[Row]]) -> Wheel[Wheel[Row]] | None:
+        """The families of a class of units; None where no row of them has a weight."""
+        weighted = [(family, self.families.get(family, 1)) for family in families]
+        kept = [(rows, weight) for family, weight in weighted for rows in [self._kept(families[family])] if rows]
+        return Wheel((Wheel(rows), each) for rows, each in kept) if any(each for _, each in kept) else None
 
     def _kept(self, rows: list[Row]) -> list[tuple[Row, float]]:
         return [(row, self.weight(row)) for row in rows if self.weight(row) > 0]

@@ -15,7 +15,7 @@ from conform.compare import Difference, differ_until
 from conform.compose import Composer
 from conform.corners import corner_program
 from conform.cover.coverage import Coverage, Observed
-from conform.cover.steer import steer
+from conform.cover.steer import corners, steer
 from conform.lasting import Lasting, probe
 from conform.mix import Mix
 from conform.program import Program
@@ -60,6 +60,7 @@ class Settings:
     strict: bool = False
     oracle: bool = True
     all: bool = True
+    corners: float = CORNERS
     observe: bool = False
     steer: bool = False
     odd: bool = False
@@ -97,7 +98,7 @@ def program_of(settings: Settings, number: int) -> Told:
     rng = Random(f"{settings.seed}/{number}")
     if settings.odd:
         settings = replace(settings, spec=any_machine(rng))
-    if rng.random() < CORNERS:
+    if rng.random() < settings.corners:
         return corner_of(settings, rng)
     if settings.oracle and rng.random() < UNSET:
         return unset_of(settings, rng)
@@ -121,7 +122,8 @@ def unset_of(settings: Settings, rng: Random) -> Told:
 def corner_of(settings: Settings, rng: Random) -> Told:
     """A program of arithmetic at its corners; half of them end while results are in flight."""
     traps = rng.randrange(2) == 0
-    program = corner_program(rng, settings.spec, traps)._replace(uninit=settings.uninit, strict=settings.strict)
+    program = corner_program(rng, settings.spec, traps, settings.mix if settings.steer else None)
+    program = program._replace(uninit=settings.uninit, strict=settings.strict)
     return Told(program, "E-TRAP", len(program.bundles) - 1) if traps else Told(program, "", 0)
 
 
@@ -219,9 +221,15 @@ def rounds(
     for first in range(0, len(waiting), ROUND):
         rng = Random(f"{settings.seed}/steered/{first}")
         some = waiting[first : first + ROUND]
-        for found in each([(replace(settings, mix=steer(covered, rng, settings.mix)), numbers) for numbers in some]):
+        for found in each([(aimed(settings, covered, rng), numbers) for numbers in some]):
             covered.merge(found.coverage or Coverage(settings.spec))
             yield found
+
+
+def aimed(settings: Settings, covered: Coverage, rng: Random) -> Settings:
+    """Settings for the next batch by what is left to cover."""
+    mix = rng.choice(MIXES) if settings.mix == SHORT else settings.mix
+    return replace(settings, mix=steer(covered, rng, mix), corners=corners(covered))
 
 
 def golden_of(settings: Settings) -> Target | None:

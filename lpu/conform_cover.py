@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lpu import messages
 
@@ -21,10 +21,10 @@ JSON, HTML = ".json", ".html"
 
 def refused(args: argparse.Namespace) -> str:
     """Why options on coverage do not go with each other or with the rest; "" where they do."""
-    if (args.coverage or args.steer) and (args.engine_free or args.replay or args.suite):
-        return (
-            "coverage is noted as random programs run on the golden model: leave out --engine-free, --replay, --suite"
-        )
+    others = ("engine_free", "replay", "suite", "laws", "values")
+    given = [f"--{name.replace('_', '-')}" for name in others if getattr(args, name)]
+    if given and (args.coverage or args.steer):
+        return f"--coverage and --steer are for random programs on the golden model: leave out {' and '.join(given)}"
     for path in args.coverage:
         if os.path.splitext(path)[1] not in (JSON, HTML):
             return f"--coverage {path}: what is written goes by the name; let it end with {JSON} or {HTML}"
@@ -84,3 +84,13 @@ def told(coverage: Coverage) -> Iterable[str]:
     from conform.cover.text import summary
 
     return summary(coverage)
+
+
+def data(coverage: Coverage | None) -> dict[str, Any]:
+    """The sums as a part of the result; nothing where no coverage is noted."""
+    if coverage is None:
+        return {}
+    shares = coverage.shares()
+    groups = {each.group.name: {"covered": each.covered, "points": len(each.group.reachable)} for each in shares}
+    covered, points = (sum(group[name] for group in groups.values()) for name in ("covered", "points"))
+    return {"coverage": {"programs": coverage.programs, "covered": covered, "points": points, "groups": groups}}

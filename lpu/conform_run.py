@@ -230,4 +230,4 @@ class Command:
         ]  # fmt: skip
         return {"programs": self.programs, "ops": self.ops, "cycles": self.cycles, "seed": self.args.seed,
                 "planted": dict(sorted(self.planted.items())), "differing": self.differing,
-                "findings": findings}  # fmt: skip
+                "findings": findings, **conform_cover.data(self.coverage)}  # fmt: skip

@@ -22,7 +22,7 @@ def of_fault(spec: MachineSpec, text: Text, fault: RawFault) -> Iterator[Point]:
     """The points of a fault of a program."""
     op = op_at(text, fault.pc, fault.slot)
     if op:
-        yield ("fault", fault.name, op.row.family)
+        yield ("fault", op.row.family, fault.name)
     cause = CAUSE_OF.get(fault.name)
     yield ("cause", fault.name, cause(spec, text, fault, op) if cause else ANY)
 
@@ -205,7 +205,7 @@ def faults(spec: MachineSpec) -> Iterator[Judged]:
     found: dict[Point, str] = {}
     for row in ROWS:
         for code in sorted(faults_of(row) - {"E-PC"} | ({"E-STREAM-LOST"} if makes(row) else set()), key=CODES.index):
-            point, reason = (code, row.family), never_faults(spec, row, code)
+            point, reason = (row.family, code), never_faults(spec, row, code)
             found[point] = reason and found.get(point, reason)
     return iter(found.items())
 
@@ -230,5 +230,5 @@ def never_faults(spec: MachineSpec, row: Row, code: str) -> str:
 def groups(spec: MachineSpec) -> Iterator[Group]:
     """What this module notes."""
     yield group("fault", "Faults by instruction", "Codes of faults, by the family of the op that was the fault.",
-                ("code", "family"), faults(spec))  # fmt: skip
+                ("family", "code"), faults(spec))  # fmt: skip
     yield group("cause", "Causes of faults", "What led to each fault.", ("code", "cause"), causes(spec))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from random import Random
-from typing import TypeVar
 
 from conform.breaking import VIOLATIONS
 from conform.cover.coverage import Coverage
@@ -17,35 +16,44 @@ from isa.row import Row
 from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES
 
-Key = TypeVar("Key", bound=Hashable)
 LEAST = 0.02  # the weight of what has nothing left, where what has most weighs 1
 EVEN = 0.5  # weights go with this power of what is left, so that a few kinds do not take all
+FLATTER = (0, 0.1, 0.3)  # the same of classes of units, drawn for each mix: what meets needs all of them
+VALUES = ("value", "pair")
+MOST_CORNERS = 0.4  # the share of programs of arithmetic, when all that is left is values
 CROWDED = (0.1, 0.25, 0.5, 0.8)
 CONTROL = (0.25, 1, 2)
 
 
 def steer(coverage: Coverage, rng: Random, mix: Mix) -> Mix:
-    """A mix as large as another, with weights by what is left to cover; what no weight can aim at is left to chance."""
+    """A mix as large as another, its units weighed as there, and all by what is left to cover."""
     rows, faults, units = left(coverage)
     families, classes = Counter[str](), Counter[str](units)
     for row in ROWS:
         families[row.family] += rows[row.key]
         classes[row.units.name] += rows[row.key]
+    found = weights(classes, CLASSES, rng.choice(FLATTER))
     return replace(
         mix,
         rows=weights(rows, BY_KEY),
         families=weights(families, FAMILIES),
-        units=weights(classes, CLASSES),
+        units={name: weight * mix.units.get(name, 1) for name, weight in found.items()},
         faults=weights(faults, VIOLATIONS),
         crowded=rng.choice(CROWDED),
         control=rng.choice(CONTROL),
     )
 
 
-def weights(found: Counter[str], names: Iterable[str]) -> dict[str, float]:
+def weights(found: Counter[str], names: Iterable[str], power: float = EVEN) -> dict[str, float]:
     """Weights by how much is left."""
     most = max(found.values(), default=0) or 1
-    return {name: max(LEAST, (found[name] / most) ** EVEN) for name in names}
+    return {name: max(LEAST, (found[name] / most) ** power) for name in names}
+
+
+def corners(coverage: Coverage) -> float:
+    """The share of programs that are arithmetic at its corners, by the share of what is left that is values."""
+    names = Counter(point[0] for point in coverage.uncovered())
+    return MOST_CORNERS * sum(names[name] for name in VALUES) / max(1, names.total())
 
 
 def left(coverage: Coverage) -> tuple[Counter[str], Counter[str], Counter[str]]:
@@ -53,7 +61,7 @@ def left(coverage: Coverage) -> tuple[Counter[str], Counter[str], Counter[str]]:
     rows, faults, units = Counter[str](), Counter[str](), Counter[str]()
     for point in coverage.uncovered():
         if point[0] in ("fault", "cause"):
-            faults[point[1]] += 1
+            faults[point[2] if point[0] == "fault" else point[1]] += 1
         else:
             rows.update(rows_of(point[1]))
             units.update(word for word in point[1:3] if word in CLASSES)
