@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from isa.machine import MachineSpec
 
 BEGIN_ANEW = "leave out --merge to write the file anew, or name another"
+ANY_MACHINE = "any"  # asks for another one for each program
 JSON, HTML = ".json", ".html"
 
 
@@ -25,6 +26,8 @@ def refused(args: argparse.Namespace) -> str:
     given = [f"--{name.replace('_', '-')}" for name in others if getattr(args, name)]
     if given and (args.coverage or args.steer):
         return f"--coverage and --steer are for random programs on the golden model: leave out {' and '.join(given)}"
+    if (args.coverage or args.steer) and args.machine == ANY_MACHINE:
+        return f"--coverage is of one machine: leave out --machine {ANY_MACHINE}, or name one"
     for path in args.coverage:
         if os.path.splitext(path)[1] not in (JSON, HTML):
             return f"--coverage {path}: what is written goes by the name; let it end with {JSON} or {HTML}"

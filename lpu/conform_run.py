@@ -14,6 +14,7 @@ from isa.diagnostics import SourceError
 from isa.machine import BUILTIN, MachineSpec, to_toml
 from lpu import build, conform_cover, messages
 from lpu.cli import FAULT, INTERRUPTED, OK
+from lpu.conform_cover import ANY_MACHINE
 
 if TYPE_CHECKING:
     from conform.compare import Difference
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from conform.run import Settings, Tally
 
 MACHINE = "lpu-tiny"  # that programs are made for where none is asked for
-ANY_MACHINE = "any"  # asks for another one for each program
 DEFAULTS = {"engine": "core", "target": None, "uninit": "fault"}
 WIDTH = 100
 

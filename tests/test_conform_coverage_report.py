@@ -131,6 +131,7 @@ def test_coverage_in_json_is_part_of_the_result(tmp_path: Path, capsys: pytest.C
     ("arguments", "message"),
     [
         (["--coverage", "c.txt"], "--coverage c.txt: what is written goes by the name; let it end with .json or .html"),
+        (["--coverage", "c.json", "--machine", "any"], "--coverage is of one machine: leave out --machine any"),
         (["--merge"], "--merge adds to the coverage of a .json file: name one with --coverage"),
         (
             ["--steer", "--engine-free"],
