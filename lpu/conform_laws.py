@@ -54,7 +54,7 @@ class Laws(Questions):
         for law in LAWS:
             counts = f"{self.applied[law.name]:5,} of {self.tried[law.name]:,} programs"
             state = f"BROKEN by {self.broken[law.name]:,}" if self.broken[law.name] else "holds"
-            lines.append(f"  {law.name:{width}} {counts}: {state if self.applied[law.name] else 'not tried'}")
+            lines.append(f"  {law.name:{width}} {counts}: {state if self.applied[law.name] else NOTHING}")
         return "\n".join([*lines, *(line for each in self.files for line in self.shown_finding(each))]) + "\n"
 
     def shown_finding(self, found: dict[str, Any]) -> list[str]:
@@ -78,4 +78,5 @@ class Laws(Questions):
         return {"programs": self.programs, "laws": laws}
 
 
+NOTHING = "says nothing here"
 SAYS = {law.name: law.says for law in LAWS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from conform.laws import run as laws_run
 from conform.laws.check import BY_NAME, LAWS
 from conform.target import EngineTarget, Target
 from conform.values import check
+from conform.values.check import rows_of
 from conform.values.libraries import OracleMissing
+from conform.values.oracle import trusts
 from isa.codec import Op
 from isa.image import Image
 from isa.index import BY_KEY
+from isa.machine import LPU_TINY
 from isa.row import Row
 from lpu import cmd_conform, conform_run
 from lpu.api import assemble
@@ -66,7 +70,7 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_core_keeps_all_laws(capsys: pytest.CaptureFixture[str]) -> None:
-    programs = len(LAWS)
+    programs = 6
     assert cmd_conform.main(["--laws", "--programs", str(programs), "--seed", "3"]) == 0
     first, *lines = capsys.readouterr().out.splitlines()
     assert first == f"core by {len(LAWS)} laws: {programs} programs of seed 3: all hold"
@@ -147,3 +151,25 @@ def test_options_that_say_how_programs_run_are_refused(option: str, capsys: pyte
     with pytest.raises(SystemExit, match="2"):
         cmd_conform.main(["--laws", option])
     assert "--laws says how its programs run" in capsys.readouterr().err
+
+
+# The page ---------------------------------------------------------------------------------------
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "conformance.md").read_text(encoding="utf-8")
+
+
+def first_column(heading: str) -> list[str]:
+    """The first cells of the table of a section."""
+    section = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("|")][2:]
+
+
+def test_the_page_lists_the_laws_and_the_oracles() -> None:
+    assert first_column("Laws") == [law.name for law in LAWS]
+    assert set(first_column("Values")) == {trusts(row) for row in rows_of(LPU_TINY)}
+
+
+@pytest.mark.parametrize("imported", ["conform.laws.check", "conform.values.oracle"])
+def test_what_the_page_shows_runs(imported: str) -> None:
+    [shown] = [block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if f"from {imported} " in block]
+    assert "assert " in shown
+    exec(compile(shown, "conformance.md", "exec"), {})

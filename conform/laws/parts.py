@@ -197,16 +197,20 @@ class Left:
         """Of the whole program's view, without what ops of the part made, and with the slots of the twin."""
         state = view.state
         flights = (each for each in state.in_flight if (each.pc, each.slot) not in self.gone.places)
-        moved = tuple(replace(each, slot=self.slots.get((each.pc, each.slot), each.slot)) for each in flights)
-        jump = self.slots.get((state.jump_pc, state.jump_slot), state.jump_slot)
+        moved = tuple(replace(each, slot=self.slot(each.pc, each.slot)) for each in flights)
+        jump = self.slot(state.jump_pc, state.jump_slot)
         view = view._replace(state=replace(state, in_flight=moved, jump_slot=jump))
         return self.of_twin(with_items(view, self.item))
 
     def item(self, item: Item) -> Item | None:
         if not isinstance(item, Value | Result | VectorWrite | Exit | Burst | Lost):
             return item
-        place = item.pc, item.slot
-        return None if place in self.gone.places else item._replace(slot=self.slots.get(place, item.slot))
+        is_gone = (item.pc, item.slot) in self.gone.places
+        return None if is_gone else item._replace(slot=self.slot(item.pc, item.slot))
+
+    def slot(self, number: int, slot: int) -> int:
+        """Where an op of a bundle stands when those of the part are gone; a slot that there is not stays."""
+        return self.slots.get((number, slot), slot)
 
     def of_twin(self, view: View) -> View:
         """Of any view, without what the part writes."""

@@ -184,15 +184,15 @@ class Renaming:
         return self.stream(stream) if stream >= 0 else stream
 
     def data(self, item: Item) -> bytes:
-        """The bytes of an item, its lanes moved."""
-        if self.lane is same:
-            return item.data
+        """The bytes of an item, its lanes moved; as they are where they are not what the item has."""
         lanes, data = self.spec.lanes, np.frombuffer(item.data, np.uint8)
+        if self.lane is same or not len(data) or len(data) % lanes:
+            return item.data
         if isinstance(item, Value | Result | Vector | VectorWrite):
             return self.lanes_of(data.reshape(-1, lanes)).tobytes()
         if isinstance(item, Exit | Accumulator | Map):
             return self.lanes_of(data.reshape(lanes, -1).T).T.tobytes()
-        if isinstance(item, Plane):
+        if isinstance(item, Plane) and len(data) > lanes * lanes:
             weights = self.lanes_of(data[: lanes * lanes].reshape(lanes, lanes))
             return weights.tobytes() + data[lanes * lanes :].tobytes()
         return item.data

@@ -53,6 +53,11 @@ class Schedule:
 
 
 def is_straight(program: Program) -> bool:
-    """Whether nothing but waits and an end controls what comes next, and there is a first bundle."""
-    controls = {one.row.control for bundle in program.bundles for one in bundle}
-    return bool(program.bundles) and controls <= {"", WAITS, ENDS}
+    """Whether nothing but waits and an end controls what comes next up to that end, and there is a first bundle."""
+    for bundle in program.bundles:
+        controls = {one.row.control for one in bundle}
+        if not controls <= {"", WAITS, ENDS}:
+            return False
+        if ENDS in controls:
+            break
+    return bool(program.bundles)
