@@ -20,6 +20,7 @@ PLACES = ((0, 1), (0, 32), (31, 1), (3, 7), (16, 16), (28, 9))  # pos and len
 VECTORS = 4
 MASK = 0xFFFFFFFF
 LEAST = 1 << 31  # of the signed integers
+SIGNED_DIVISIONS = ("div", "rem")  # which overflow where that is divided by -1
 NEAR = 6  # how far exponents of moderate floats are from that of 1
 HOLES = 5  # one entry in so many of a map is none
 SPECIALS = 40  # one number in so many is an edge
@@ -50,19 +51,20 @@ def fields_of(row: Row, rng: Random) -> list[dict[str, int]]:
     if immediate is None:
         return [{}]
     width = width_of(row, immediate)
-    return [{"imm": nonzero(row, rng.choice(edges(width)))} for _ in range(IMMEDIATES)]
+    return [{"imm": divisor(row, rng.choice(edges(width)))} for _ in range(IMMEDIATES)]
 
 
-def nonzero(row: Row, word: int) -> int:
-    """A word that can be divided by where that is what it is for, whatever is divided."""
-    return 3 if "E-DIV" in row.faults and word in (0, MASK) else word
+def divisor(row: Row, word: int, dividend: int = LEAST) -> int:
+    """A word that a dividend can be divided by where that is what it is for, else the word itself."""
+    overflows = row.semantics in SIGNED_DIVISIONS and (dividend, word) == (LEAST, MASK)
+    return 3 if "E-DIV" in row.faults and (word == 0 or overflows) else word
 
 
 def elements(row: Row, fields: dict[str, int], rng: Random, count: int) -> Iterator[list[int]]:
     """The elements of each source; an immediate is the same everywhere."""
     drawn = sets(rng, [width_of(row, each) for each in sources_of(row) if each.kind != IMM] or [1], count)
     if "E-DIV" in row.faults and "imm" not in fields:
-        drawn[1] = [nonzero(row, b) if a == LEAST or b == 0 else b for a, b in zip(*drawn, strict=True)]
+        drawn[1] = [divisor(row, b, a) for a, b in zip(*drawn, strict=True)]
     rest = iter(drawn)
     for each in sources_of(row):
         yield [fields["imm"]] * count if each.kind == IMM else next(rest)
