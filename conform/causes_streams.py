@@ -56,6 +56,16 @@ def busy(where: str) -> Cause:
     return cause
 
 
+def busy_again(b: Breaker) -> None:
+    """A burst in a loop that still runs when its bundle issues again."""
+    slots = [slot for slot in b.frame.slots if len(slot.cycles) > 1]
+    require(bool(slots))
+    slot = b.rng.choice(slots)
+    op = without_streams(b.rng, b.spec, once(drawn(b, does("vmov", "vand", "vadd"))))
+    gap = slot.cycles[1] - slot.cycles[0]
+    b.break_with(op.with_field("d", gap).with_field("n", b.rng.randint(2, 4)), slot)
+
+
 def rival_of_unit(b: Breaker, op: Op) -> Op:
     """An op on the unit of another, or on one of several that the other holds."""
     if op.row.units.where == VXM or b.rng.randrange(2):
@@ -183,6 +193,7 @@ def make_exit(b: Breaker) -> None:
 
 
 CAUSES_STREAMS: dict[str, Cause] = {
+    "E-UNIT-BUSY.again": busy_again,
     "E-ILLEGAL.absent": absent, "E-UNIT-BUSY.slice": busy(SLICE), "E-UNIT-BUSY.vector": busy(VXM),
     "E-UNIT-BUSY.plane": busy(PLANE), "E-UNIT-BUSY.switch": busy(SXM), "E-STREAM-EMPTY.slice": empty(SLICE),
     "E-STREAM-EMPTY.vector": empty(VXM), "E-STREAM-EMPTY.plane": empty(PLANE), "E-STREAM-EMPTY.switch": empty(SXM),
