@@ -121,6 +121,17 @@ def of_planes(spec: MachineSpec, row: Row, rng: Random) -> Iterator[Case]:
             x = numbers(rng, row.type, VECTORS * spec.lanes, rare)
             weights = numbers(rng, name, spec.lanes**2, rare * spec.lanes)
             yield Case(row, {"weights": TYPE_CODE[name]}, (x, weights), spec.lanes)
+    if floats:
+        yield zeros(spec, row, rng)
+
+
+def zeros(spec: MachineSpec, row: Row, rng: Random) -> Case:
+    """Products that are zeros, all of them negative in every other row and column."""
+    sign = 1 << TYPES[row.type].bits - 1
+    x = [sign * (vector % 2) for vector in range(VECTORS) for _ in range(spec.lanes)]
+    drawn = numbers(rng, row.type, spec.lanes**2, 0)
+    weights = [bits & ~sign if k % 2 else bits for k, bits in enumerate(drawn)]
+    return Case(row, {"weights": TYPE_CODE[row.type]}, (x, weights), spec.lanes)
 
 
 def added(spec: MachineSpec, row: Row, rng: Random, name: str) -> Case:
