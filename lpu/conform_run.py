@@ -28,6 +28,14 @@ DEFAULTS = {"engine": "core", "target": None, "uninit": "fault"}
 WIDTH = 100
 
 
+def told(found: Finding) -> str:
+    """What a finding is, in a sentence about its program."""
+    cycle, what, expected, observed = found.difference
+    if found.diagnosis.is_dead:
+        return f"is the end of the target: {observed}"
+    return f"differs in cycle {cycle}: {what}: expected {expected}, observed {observed}"
+
+
 class Command:
     """One call of the command: the counts so far, and the findings with the files they are in."""
 
@@ -148,21 +156,29 @@ class Command:
         finally:
             target.close()
         self.watch.clear()
-        if all(found.cause != other.cause for other in self.found.values()):
+        if self.args.replay and found.program.text() == program.text():
+            self.say(f"{self.args.replay} {told(found)}")
+            self.say("  nothing of it can be left out")
+        elif all(found.cause != other.cause for other in self.found.values()):
             self.write(found)
         if not found.is_minimal:
             raise KeyboardInterrupt
 
     def write(self, found: Finding) -> None:
         """Write a finding to a file of its own, and say what it is. Raises SourceError."""
-        path = os.path.normpath(os.path.join(self.args.o, f"found{len(self.found) + 1 if self.found else ''}.s"))
+        path = self.free_path()
         messages.write_file(path, found.source(*self.notes(path, found)).encode())
         self.found[path] = found
-        cycle, what, expected, observed = found.difference
-        subject = self.args.replay or f"program {found.number}"
-        self.say(f"{subject} differs in cycle {cycle}: {what}: expected {expected}, observed {observed}")
+        self.say(f"{self.args.replay or f'program {found.number}'} {told(found)}")
         how = "reduced" if found.is_minimal else "not yet minimal when interrupted, reduced"
         self.say(f"  {how} from {found.ops} ops to {found.program.ops}: {path}")
+
+    def free_path(self) -> str:
+        """Where the next finding goes: not where one of this call is, nor the file that is replayed."""
+        names = [f"found{number}.s" for number in ("", *range(2, len(self.found) + 3))]
+        paths = [os.path.normpath(os.path.join(self.args.o, name)) for name in names]
+        taken = {os.path.realpath(path) for path in (*self.found, self.args.replay) if path}
+        return next(path for path in paths if os.path.realpath(path) not in taken)
 
     def notes(self, path: str, found: Finding) -> list[str]:
         """Where a program comes from, and the commands that show what it does. Raises SourceError."""

@@ -13,7 +13,7 @@ from conform import run
 from conform.compare import differ_until
 from conform.finding import finding, from_image
 from conform.run import Settings, program_of, tally
-from conform.target import LIMIT, EngineTarget, Outcome
+from conform.target import LIMIT, EngineTarget, Outcome, TargetError
 from lpu import cmd_conform, conform_run
 from lpu.api import assemble
 from vm.engine import FAULT
@@ -79,7 +79,10 @@ def test_a_defect_is_a_small_file_that_replays(capsys: pytest.CaptureFixture[str
     assert differ_until(EngineTarget("reference"), Forgetful("core"), program, program.image(), LIMIT)
 
     assert conform("--replay", found["file"], "-o", str(tmp_path)) == 1
-    assert f"differs in cycle {found['cycle']}: {found['what']}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"differs in cycle {found['cycle']}: {found['what']}" in told
+    assert told.endswith("  nothing of it can be left out\n")
+    assert Path(found["file"]).read_text() == source
 
 
 @pytest.mark.usefixtures("forgetful")
@@ -99,6 +102,23 @@ def test_a_target_is_tested_over_the_protocol(capsys: pytest.CaptureFixture[str]
 def test_a_target_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert conform("--target", "./no-such-target") == 2
     assert "E-TARGET" in capsys.readouterr().err
+
+
+def test_a_program_that_a_target_dies_of_is_found(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Dying(EngineTarget):
+        def run(self, until: int) -> Outcome:
+            outcome = super().run(until)
+            if outcome.cycle > 3 and self.engine.state.registers[25]:
+                raise TargetError("the target has ended in the middle of an answer")
+            return outcome
+
+    monkeypatch.setattr(conform_run.Command, "make", lambda self: Dying("core"))
+    assert conform("--programs", "20", "-o", str(tmp_path), "--json") == 1
+    [found] = json.loads(capsys.readouterr().out)["findings"]
+    assert (found["kind"], found["cycle"], found["ops"]) == ("crash", 4, 1)
+    assert "mov r25, 1" in Path(found["file"]).read_text()
 
 
 def test_a_replay_that_shows_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -122,7 +142,16 @@ def test_what_cannot_be_done_is_said(
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [("--programs", "0"), ("--programs", "x"), ("--replay", "a.s", "--engine-free")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--programs", "0"),
+        ("--timeout", "0"),
+        ("--timeout", "nan"),
+        ("--programs", "x"),
+        ("--replay", "a.s", "--engine-free"),
+    ],
+)
 def test_bad_usage(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
         conform(*arguments)
