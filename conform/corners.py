@@ -11,7 +11,7 @@ from random import Random
 
 from conform.build import op as make
 from conform.mix import Mix
-from conform.program import Bundle, Program
+from conform.program import WAIT, Bundle, Program
 from conform.tensor_ops import WORDS, any_op, families
 from conform.tensor_supply import once
 from isa import codec
@@ -32,6 +32,8 @@ DIVISOR = 3  # what one source holds, so that there is something to divide by
 COMPUTING = "AMF"
 VECTORS = CLASSES["V"]
 DIVISION = "E-DIV"
+SIGN = 1 << 31
+JUST_LANDED = 3
 
 
 # Values ---------------------------------------------------------------------------------------
@@ -80,6 +82,19 @@ def fraction(rng: Random, bits: int) -> int:
 KINDS = (edge, small, near_power, f32_pattern, near_one, halves)
 
 
+def operands(rng: Random) -> list[int]:
+    """Values for the sources: corners, half of them near kin of others; the last one can be divided by."""
+    found = [corner(rng)]
+    while len(found) < len(SOURCES) - 1:
+        found.append(kin(rng, rng.choice(found)) if rng.randrange(2) else corner(rng))
+    return [*found, DIVISOR]
+
+
+def kin(rng: Random, value: int) -> int:
+    """The same, the next, or that of the other sign."""
+    return rng.choice((value, value ^ SIGN, value + 1, value - 1, -value, ~value)) & MASK
+
+
 # Programs -------------------------------------------------------------------------------------
 def corner_program(rng: Random, spec: MachineSpec, traps: bool = False, mix: Mix | None = None) -> Program:
     """A program each round of which gives the sources values and computes with all units; it halts.
@@ -87,15 +102,66 @@ def corner_program(rng: Random, spec: MachineSpec, traps: bool = False, mix: Mix
     Or it ends with a trap in its last bundle, with results still in flight; each bundle takes a cycle. Families of
     vector ops are drawn alike, or with the weights of a mix.
     """
-    results = iter(RESULTS)
-    bundles: list[Bundle] = []
+    made = Arithmetic(rng, spec, mix)
     for number in range(ROUNDS):
-        values = [*(corner(rng) for _ in SOURCES[1:]), DIVISOR]
-        bundles += moves(values)
-        ops = [scalar(rng, rows, u, next(results), values) for rows, u in scalar_units()]
-        ops += [vector(rng, spec, u, mix) for u in range(spec.vxm_alus) if u % ROUNDS == number]
-        bundles.append(tuple(ops))
-    return Program(spec, (*bundles, (make("trap [code]" if traps else "halt [code]", code=0),)))
+        made.round(number)
+    return Program(spec, (*made.bundles, (make("trap [code]" if traps else "halt [code]", code=0),)))
+
+
+class Arithmetic:
+    """A program in the making: the values of the sources now, and the cycle in which each result lands."""
+
+    def __init__(self, rng: Random, spec: MachineSpec, mix: Mix | None) -> None:
+        self.rng, self.spec, self.mix = rng, spec, mix
+        self.bundles: list[Bundle] = []
+        self.values: list[int] = []
+        self.landings: dict[int, int] = {}
+
+    def round(self, number: int) -> None:
+        """Give the sources values, perhaps wait for a cycle, and compute."""
+        self.values = operands(self.rng)
+        self.bundles += [*moves(self.values), *[(WAIT,)] * self.rng.randrange(2)]
+        ready = self.readable(len(self.bundles))
+        ops = [self.scalar(rows, u, ready) for rows, u in scalar_units()]
+        ops += [self.vector(u, ready) for u in range(self.spec.vxm_alus) if u % ROUNDS == number]
+        self.bundles.append(tuple(ops))
+
+    def readable(self, now: int) -> list[int]:
+        """The sources and what has landed; what lands in this very cycle is there several times."""
+        landed = [register for register, landing in self.landings.items() if landing <= now]
+        landing = [register for register in landed if self.landings[register] == now]
+        return [*SOURCES, *landed, *landing * JUST_LANDED]
+
+    def scalar(self, rows: list[list[Row]], u: int, ready: list[int]) -> Op:
+        """An op on a unit, into a register of its own; one that divides neither by 0 nor by -1."""
+        row, result = self.rng.choice(self.rng.choice(rows)), RESULTS[len(self.landings)]
+        fields = {field.name: self.rng.randint(field.low, field.high) for field in row.format.fields}
+        given = {name: self.rng.choice(ready) for name in row.reads}
+        given |= {"u": u, "imm": corner(self.rng), row.write or "": result}
+        fields |= {name: value for name, value in given.items() if name in fields}
+        if DIVISION in row.faults:
+            fields |= self.divisor(row)
+        self.landings[result] = len(self.bundles) + row.latency
+        return codec.make(row, **fields)
+
+    def divisor(self, row: Row) -> dict[str, int]:
+        """The field of a divisor that is neither 0 nor -1."""
+        if "imm" in row.format.names:
+            return {"imm": self.rng.randrange(1, MASK)}
+        return {"rb": self.rng.choice([number for number, value in enumerate(self.values) if 0 < value < MASK])}
+
+    def vector(self, u: int, ready: list[int]) -> Op:
+        """An op on a vector ALU, into its register, all of whose operands are broadcast."""
+        drawn = self.mix.draw_of(self.rng, VECTORS.name) if self.mix else None
+        row = drawn or self.rng.choice(self.rng.choice(families()[VECTORS.name]))
+        op = once(any_op(self.rng, self.spec, row)).with_field("u", u)
+        for operand in row.operands:
+            if operand.kind == VECTOR:
+                place = SCALARS + self.rng.choice(ready) if operand.role == READ else V_REGISTERS + u
+                op = op.with_field(operand.fields[0], place)
+            elif operand.kind == IMM:
+                op = op.with_field("imm", corner(self.rng) & (1 << TYPES[operand.type].bits) - 1)
+        return op
 
 
 def moves(values: list[int]) -> list[Bundle]:
@@ -106,45 +172,22 @@ def moves(values: list[int]) -> list[Bundle]:
 
 @cache
 def scalar_units() -> list[tuple[list[list[Row]], int]]:
-    """The units that compute on registers: the rows of each, those of one mnemonic together, and its number."""
+    """The units that compute on registers: the rows of each, those of one mnemonic together, and its number.
+
+    Only the last unit of a class writes the condition code, so that no two of a bundle do.
+    """
     found = []
     for name in COMPUTING:
-        for u in range(len(CLASSES[name].names)):
-            kept = [row for row in SCALAR_ROWS if row.units.name == name and u < row.instances and not row.control]
+        last = len(CLASSES[name].names) - 1
+        for u in range(last + 1):
             by_name: dict[str, list[Row]] = {}
-            for row in kept:
-                if row.write and not set(row.faults) - {DIVISION}:
+            for row in SCALAR_ROWS:
+                if row.units.name == name and u < row.instances and computes(row) and (row.write or u == last):
                     by_name.setdefault(row.mnemonic, []).append(row)
             found.append((list(by_name.values()), u))
     return found
 
 
-def scalar(rng: Random, rows: list[list[Row]], u: int, result: int, values: list[int]) -> Op:
-    """An op on a unit, into a register of its own; one that divides neither by 0 nor by -1."""
-    row = rng.choice(rng.choice(rows))
-    fields = {field.name: rng.randint(field.low, field.high) for field in row.format.fields}
-    given = {"u": u, "imm": corner(rng), row.write: result} | {name: rng.choice(SOURCES) for name in row.reads}
-    fields |= {name: value for name, value in given.items() if name in fields}
-    if DIVISION in row.faults:
-        fields |= divisor(rng, row, values)
-    return codec.make(row, **fields)
-
-
-def divisor(rng: Random, row: Row, values: list[int]) -> dict[str, int]:
-    """The field of a divisor that is neither 0 nor -1."""
-    if "imm" in row.format.names:
-        return {"imm": rng.randrange(1, MASK)}
-    return {"rb": rng.choice([number for number, value in enumerate(values) if 0 < value < MASK])}
-
-
-def vector(rng: Random, spec: MachineSpec, u: int, mix: Mix | None) -> Op:
-    """An op on a vector ALU, into its register, all of whose operands are broadcast."""
-    row = mix.draw_of(rng, VECTORS.name) if mix else rng.choice(rng.choice(families()[VECTORS.name]))
-    op = once(any_op(rng, spec, row)).with_field("u", u)
-    for operand in row.operands:
-        if operand.kind == VECTOR:
-            place = SCALARS + rng.choice(SOURCES) if operand.role == READ else V_REGISTERS + u
-            op = op.with_field(operand.fields[0], place)
-        elif operand.kind == IMM:
-            op = op.with_field("imm", corner(rng) & (1 << TYPES[operand.type].bits) - 1)
-    return op
+def computes(row: Row) -> bool:
+    """Whether a row has a result, and faults for nothing but a divisor."""
+    return bool(row.write or row.writes_cc) and not row.control and not set(row.faults) - {DIVISION}
