@@ -37,6 +37,10 @@ class Ready(NamedTuple):
     told: Callable[[Target, Outcome], str] = lambda target, outcome: ""
 
 
+class Misfit(PromiseError):
+    """A program that cannot be made for a machine: it places something where that has nothing."""
+
+
 class Case(NamedTuple):
     """One program of the suite. `made` assembles it for a machine that meets its needs."""
 
@@ -74,7 +78,10 @@ def run(target: Target, cases: Iterable[Case], machines: Iterable[MachineSpec] =
 
 def result(target: Target, case: Case, spec: MachineSpec) -> Result:
     """Run a case on a machine that meets its needs. Raises TargetError."""
-    ready = case.made(spec)
+    try:
+        ready = case.made(spec)
+    except Misfit as misfit:
+        return Result(case, SKIPPED, spec.name, str(misfit))
     lacking = lacked(target, ready.expected)
     if lacking:
         return Result(case, SKIPPED, spec.name, f"the target lacks `{lacking}`")
@@ -164,8 +171,8 @@ def case_of(name: str, source: str) -> Case:
         raise PromiseError(f"{name}: {error}") from error
 
     def made(spec: MachineSpec) -> Ready:
+        image = assembled(source, spec)
         try:
-            image = assembled(source, spec)
             return Ready(image, expected(said, image), said.uninit, said.strict, said.until)
         except PromiseError as error:
             raise PromiseError(f"{name}: {error}") from error
@@ -175,7 +182,7 @@ def case_of(name: str, source: str) -> Case:
 
 @cache
 def assembled(source: str, spec: MachineSpec) -> Image:
-    """An executable for a machine. Raises PromiseError with what the assembler said."""
+    """An executable for a machine. Raises Misfit with what the assembler said."""
     from asm.assemble import assemble
     from asm.link import link_checked
 
@@ -185,4 +192,4 @@ def assembled(source: str, spec: MachineSpec) -> Image:
             raise SourceError(*assembly.diagnostics)
         return link_checked([assembly.image])
     except SourceError as error:
-        raise PromiseError("; ".join(each.message for each in error.diagnostics)) from error
+        raise Misfit(f"it does not assemble for {spec.name}: {error.diagnostics[0].message}") from error

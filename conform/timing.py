@@ -11,7 +11,7 @@ from functools import partial
 from conform.build import op
 from conform.fixed import Case, Ready
 from conform.program import Program
-from conform.promises import Expected
+from conform.promises import Expected, Need
 from conform.vector_programs import sources_of, wait
 from isa import codec
 from isa.faults import NUMBER, RawFault
@@ -24,17 +24,18 @@ from vm.engine import FAULT
 
 ONE, RESULT = 1, 5  # registers: of all sources, and of results
 ALU, READER = 0, 1  # vector ALUs
+NEEDS = (Need("vxm_alus", ">=", 2),)
+VECTOR_RULES, SCALAR_RULES = ("M-15.7", "M-15.2", "M-12.1"), ("M-4.7", "M-5.1")
 
 
 def timings() -> Iterator[Case]:
     """A case for each op with a register or v register to read too early."""
     for row in ROWS:
+        name = f"timing/{row.key}"
         if row.units.where == VXM:
-            yield Case(
-                f"timing/{row.key}", title(row, "v register"), ("M-15.7", "M-15.2", "M-12.1"), (), partial(vector, row)
-            )
+            yield Case(name, title(row, "v register"), VECTOR_RULES, NEEDS, partial(vector, row))
         elif not row.tensor and row.write and row.latency > 1:
-            yield Case(f"timing/{row.key}", title(row, "register"), ("M-4.7", "M-5.1"), (), partial(scalar, row))
+            yield Case(name, title(row, "register"), SCALAR_RULES, (), partial(scalar, row))
 
 
 def title(row: Row, where: str) -> str:

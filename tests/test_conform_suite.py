@@ -15,7 +15,7 @@ from conform.promises import PromiseError
 from conform.rules import UNTESTED, rules
 from conform.target import EngineTarget, Outcome
 from isa.faults import CODES, RawFault
-from isa.machine import LPU_TINY
+from isa.machine import LPU_TINY, MachineSpec
 from isa.table import ROWS
 
 SLOWLY = 40  # the golden model runs one in so many of the cases made of the table
@@ -119,6 +119,17 @@ def test_the_least_target_is_tested_by_all_that_needs_no_state() -> None:
         f"the target lacks `{feature}`" for feature in ("registers", "counts", "memory", "tensor", "state")
     }
     assert [result.status for result in results].count(SKIPPED) < 40
+
+
+@pytest.mark.parametrize("spec", [
+    MachineSpec("narrow", superlanes=1, quads=3, banks=1, rows=32, streams=8, vxm_alus=1, mxm_planes=0),
+    MachineSpec("flat", superlanes=3, quads=1, banks=2, rows=100, streams=16, vxm_alus=2, mxm_planes=2),
+])  # fmt: skip
+def test_on_an_odd_machine_what_does_not_fit_says_what_it_needs(spec: MachineSpec) -> None:
+    results = list(run(EngineTarget("core"), [*written(), *made()[::SLOWLY]], [spec]))
+    whys = [result.why for result in results if result.status != PASSED]
+    assert not [why for why in whys if not why.startswith("needs ")]
+    assert len(whys) < len(results) // 1.5
 
 
 # What is told ---------------------------------------------------------------------------------------

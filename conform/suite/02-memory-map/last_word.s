@@ -1,6 +1,6 @@
 ; The last word of memory is there for loads and stores.
 ; rules M-2.1 M-7.2
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads >= 2, banks >= 2, rows >= 64
 ; expect halt
 
         .unchecked

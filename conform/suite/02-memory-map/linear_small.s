@@ -1,6 +1,6 @@
 ; Words are counted along rows, rows along banks, banks along slices, slices along the hemispheres, west first.
 ; rules M-2.1 M-2.3 M-7.4
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows = 64
 ; run uninit=zero
 ; expect halt cycle 21
 

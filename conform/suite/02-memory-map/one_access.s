@@ -1,6 +1,5 @@
 ; A bank accepts one access a cycle; two banks of one slice accept one each.
 ; rules M-2.2 M-7.7
-; needs banks = 2
 ; expect halt cycle 4
 
         .unchecked

@@ -1,6 +1,6 @@
 ; An extension syllable adds upper bits to a field; the sign is that of the whole.
 ; rules M-3.1 M-7.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads >= 2, banks >= 2, rows >= 64
 ; expect halt
 
         .unchecked

@@ -1,5 +1,6 @@
 ; The slot of an op is its number in the bundle, however many syllables come before it.
 ; rules M-8.15 M-3.1
+; needs vxm_alus >= 4
 ; expect E-TRAP cycle 0 pc 0 slot 2 value 9
 
         .unchecked

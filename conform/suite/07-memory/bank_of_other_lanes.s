@@ -1,6 +1,5 @@
 ; A lane access of width 2 leaves the other slices of the quad, and the other banks, to others.
 ; rules M-7.8 M-2.2
-; needs banks = 2
 ; expect halt
 
         .unchecked

@@ -1,6 +1,6 @@
 ; Lane accesses: byte k of the value is in slice s + k; loads give zeros above, stores take the low bytes.
 ; rules M-7.3 M-7.4 M-7.6 M-2.1
-; needs quads >= 1, superlanes >= 2
+; needs superlanes >= 2
 ; run uninit=zero
 ; expect halt
 

@@ -1,6 +1,5 @@
 ; A load of a word of which one byte was never written faults, naming that byte.
 ; rules M-7.9 M-8.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
 ; expect E-UNINIT cycle 3 pc bad slot 0 address 2
 
         .unchecked

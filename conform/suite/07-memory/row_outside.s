@@ -1,6 +1,6 @@
 ; A row past the banks of a slice is out of range.
 ; rules M-7.5 M-8.10
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs banks >= 2, rows = 64
 ; expect E-RANGE cycle 2 pc bad slot 0 address 128 value 3
 
         .unchecked

@@ -1,6 +1,6 @@
 ; Rows count on from bank 0 into bank 1.
 ; rules M-7.3 M-8.11
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs banks >= 2, rows = 64
 ; expect halt
 
         .unchecked

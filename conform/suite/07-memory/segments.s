@@ -1,6 +1,5 @@
 ; What the executable brings counts as written, zeros included, and nothing beyond it.
 ; rules M-7.11 M-7.9 M-8.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
 ; expect E-UNINIT cycle 4 pc bad slot 0 address 12
 
         .unchecked

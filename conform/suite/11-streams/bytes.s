@@ -1,5 +1,6 @@
 ; Byte k of an element is on the k-th stream of its group; each may be sampled alone.
 ; rules M-11.4 M-11.10
+; needs streams >= 16
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; Eastward from the VXM stand the quads of the east, the switch, the planes, a hop each; a value is at each in its cycle.
 ; rules M-11.1 M-11.2 M-11.3 M-11.5 M-11.7
-; needs quads = 2
+; needs superlanes >= 2, quads = 2, streams >= 16, mxm_planes >= 2
 ; expect halt
 
         .timeline

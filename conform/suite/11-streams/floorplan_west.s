@@ -1,6 +1,6 @@
 ; The west is the mirror image.
 ; rules M-11.1 M-11.2 M-11.3 M-11.5 M-16.1 M-17.1
-; needs quads = 2
+; needs superlanes >= 2, quads = 2, streams >= 16, mxm_planes >= 2
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; A group may be the first bytes of a wider result, or bytes of results of width 1.
 ; rules M-11.9 M-11.10
-; needs quads = 2
+; needs streams >= 16, vxm_alus >= 4
 ; expect halt
 
         .timeline

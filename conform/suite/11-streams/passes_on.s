@@ -1,6 +1,6 @@
 ; Where no result lands values pass on, however many ops sample them.
 ; rules M-11.6 M-11.7
-; needs quads = 2
+; needs quads = 2, streams >= 16
 ; expect halt
 
         .timeline

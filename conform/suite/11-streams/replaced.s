@@ -1,6 +1,6 @@
 ; A result replaces what passes its place in that cycle; before it, and to the west of it, the old value is seen.
 ; rules M-11.6 M-12.5
-; needs quads = 2
+; needs quads >= 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: i32[1, 32] @ mw0..mw3 = each(i, j, 9)

@@ -1,6 +1,6 @@
 ; `transpose` samples sixteen groups of one: bytes of different results will do. Its results have width 1.
 ; rules M-11.11 M-11.12 M-17.11 M-17.16
-; needs superlanes = 2, quads = 2
+; needs superlanes >= 2, quads = 2, streams >= 16, vxm_alus >= 16
 ; expect halt
 
         .tensor x: u8[2, 32] @ me4 = each(i, j, 16 * i + j)

@@ -1,6 +1,6 @@
 ; Nothing is torn for those who take the bytes one by one.
 ; rules M-11.10 M-11.12
-; needs quads = 2
+; needs quads >= 2
 ; expect halt
 
         .tensor x: u8[1, 32] @ me0 = each(i, j, 9)

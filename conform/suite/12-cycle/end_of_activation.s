@@ -1,6 +1,6 @@
 ; An activation lands after 24 cycles.
 ; rules M-12.6 M-16.18
-; needs superlanes = 2, quads = 2, mxm_planes >= 2
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt cycle 32
 
         .unchecked

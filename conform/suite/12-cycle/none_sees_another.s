@@ -1,6 +1,6 @@
 ; Ops of one cycle see none of it: a v register read and written, a row read and written in the next.
 ; rules M-12.3 M-12.4 M-14.9
-; needs quads = 2
+; needs streams >= 16, vxm_alus >= 4
 ; expect halt
 
         .tensor x: i32[1, 32] @ me0..me3 = each(i, j, 5)

@@ -1,5 +1,6 @@
 ; A v register holds a result in the cycle it lands, and what it held until then.
 ; rules M-12.1 M-15.2 M-15.3
+; needs vxm_alus >= 4
 ; expect halt
 
         .timeline

@@ -1,6 +1,5 @@
 ; Element (j, i) of a burst issues in t + j*e + i*d: rows written tell when.
 ; rules M-13.1 M-13.2 M-14.1
-; needs quads = 2
 ; expect halt
 
         .timeline

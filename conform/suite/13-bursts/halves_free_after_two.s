@@ -1,6 +1,6 @@
 ; After these two cycles both planes are free again.
 ; rules M-13.4 M-13.6 M-16.23
-; needs superlanes = 2, quads = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; run until=14
 ; expect running cycle 14
 ; leaves Exit 2

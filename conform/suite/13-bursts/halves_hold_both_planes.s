@@ -1,6 +1,6 @@
 ; A 16-bit activation holds the units of both planes of its hemisphere, for a cycle more than it has elements.
 ; rules M-13.4 M-13.6 M-13.7 M-13.10 M-19.10 M-16.23
-; needs superlanes = 2, quads = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect E-UNIT-BUSY cycle 10 pc bad slot 0 resource 295 element 0
 ;        other_pc first other_slot 0 other_cycle 9 other_landing 11
 

@@ -1,6 +1,6 @@
 ; Elements of a burst issue after fetching has ended.
 ; rules M-13.9 M-12.6
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows = 64
 ; expect halt cycle 12
 ; leaves word 8192 117901063, word 8248 117901063
 

@@ -1,6 +1,6 @@
 ; A burst has n elements in each of m rounds, and no more.
 ; rules M-13.1 M-7.9 M-8.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows = 64
 ; expect E-UNINIT cycle 8 pc bad slot 0 address 32837
 
         .unchecked

@@ -1,6 +1,5 @@
 ; Each slice has one read port.
 ; rules M-13.5 M-13.7 M-13.10 M-19.10
-; needs quads = 2
 ; expect E-UNIT-BUSY cycle 1 pc bad slot 0 resource 12 element 0
 ;        other_pc first other_slot 0 other_cycle 0 other_landing 4
 

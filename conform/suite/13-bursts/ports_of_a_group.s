@@ -1,6 +1,6 @@
 ; An access of width w holds the ports of its slices; the first held one that is busy is named.
 ; rules M-13.6 M-13.7 M-13.10 M-19.10
-; needs quads = 2
+; needs streams >= 16
 ; expect E-UNIT-BUSY cycle 1 pc bad slot 0 resource 75 element 0
 ;        other_pc first other_slot 0 other_cycle 0 other_landing 4
 

@@ -1,6 +1,6 @@
 ; Read and write ports are different units, and so are those of different slices.
 ; rules M-13.5 M-13.6 M-14.9
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs banks >= 2, rows = 64
 ; expect halt
 
         .unchecked

@@ -1,6 +1,6 @@
 ; A 16-bit load holds the weight ports of both planes.
 ; rules M-13.6 M-13.7 M-13.10 M-19.10
-; needs superlanes = 2, quads = 2, mxm_planes = 4
+; needs quads = 2, streams >= 16, vxm_alus >= 16, mxm_planes >= 4
 ; expect E-UNIT-BUSY cycle 6 pc bad slot 0 resource 293 element 0
 ;        other_pc first other_slot 0 other_cycle 5 other_landing 7
 

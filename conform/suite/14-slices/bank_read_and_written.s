@@ -1,6 +1,6 @@
 ; A read and a write of one bank in a cycle: the write port comes later.
 ; rules M-14.7 M-19.20 M-2.2
-; needs quads = 2, banks = 2
+; needs quads = 2, banks >= 2
 ; expect E-BANK cycle 2 pc bad slot 1 resource 16 element 0
 ;        other_pc first other_slot 1 other_cycle 2 other_element 1
 

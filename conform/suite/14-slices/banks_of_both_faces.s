@@ -1,6 +1,5 @@
 ; Accesses of elements and of scalar ops claim their banks together; the later in unit order faults.
 ; rules M-14.7 M-19.20 M-19.30
-; needs quads = 2, banks = 2
 ; expect E-BANK cycle 2 pc first slot 0 resource 0 element 2
 ;        other_pc load other_slot 0 other_cycle 2
 

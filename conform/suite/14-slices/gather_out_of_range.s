@@ -1,6 +1,6 @@
 ; An entry past the bank is out of range: the first such superlane is named; entries of other lanes do not matter.
 ; rules M-14.4 M-19.17 M-19.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, rows = 64, streams >= 16
 ; expect E-RANGE cycle 4 pc bad slot 0 address 64 value 65 lane 16 element 0
 
         .unchecked

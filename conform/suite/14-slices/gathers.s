@@ -1,6 +1,6 @@
 ; Each superlane has the row of its own, that lane 0 of it in the map names, of the bank that is named.
 ; rules M-14.3 M-14.9 M-11.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads >= 2, banks >= 2, rows >= 64, streams >= 16
 ; expect halt
 
         .tensor t: u8[64, 32] @ mw4.1 = each(i, j, 4 * i + j / 16)

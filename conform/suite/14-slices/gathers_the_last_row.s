@@ -1,6 +1,6 @@
 ; The last row of a bank is there for maps.
 ; rules M-14.3 M-14.4
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, banks >= 2, rows >= 64, streams >= 16, vxm_alus >= 4
 ; expect halt
 
         .unchecked

@@ -1,6 +1,6 @@
 ; A byte never written that a map names is told by its address and lane.
 ; rules M-14.8 M-14.3 M-19.21
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows = 64, streams >= 16
 ; expect E-UNINIT cycle 4 pc bad slot 0 address 32880 lane 16 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; A byte never written is named by the first slice, then the first lane.
 ; rules M-14.8 M-19.21
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2
 ; expect E-UNINIT cycle 2 pc bad slot 0 address 20 lane 20 element 0
 
         .unchecked

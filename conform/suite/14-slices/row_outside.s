@@ -1,6 +1,6 @@
 ; A row outside is found by the element that gets there.
 ; rules M-14.2 M-14.1 M-19.17 M-19.4 M-19.5
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, banks >= 2, rows = 64
 ; expect E-RANGE cycle 2 pc 0 slot 0 address 128 value 1 element 2
 
         .unchecked

@@ -1,6 +1,6 @@
 ; Rows step by stride from element to element, by stride2 from round to round; byte k is in slice s + k.
 ; rules M-14.1 M-13.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, banks >= 2, rows = 64
 ; expect halt
 
         .tensor x: u16[40, 32] @ me0..me1 = each(i, j, 1000 * i + j)

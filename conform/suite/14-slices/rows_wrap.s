@@ -1,6 +1,6 @@
 ; A base register may wrap the row back into the slice.
 ; rules M-14.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, banks >= 2, rows >= 64
 ; expect halt cycle 3
 
         .unchecked

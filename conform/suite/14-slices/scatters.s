@@ -1,6 +1,6 @@
 ; `scatter` writes, for each superlane, the row that the map names; others stay as they are.
 ; rules M-14.3 M-14.9
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads >= 2, banks >= 2, rows = 64, streams >= 16, vxm_alus >= 4
 ; expect halt
 
         .tensor t: u8[64, 32] @ me4.1 = each(i, j, 1)

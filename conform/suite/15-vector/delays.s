@@ -1,5 +1,6 @@
 ; `vmov` lands 1 + delay cycles later.
 ; rules M-15.7
+; needs streams >= 16, vxm_alus >= 4
 ; expect halt
 
         .unchecked

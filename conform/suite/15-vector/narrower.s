@@ -1,5 +1,6 @@
 ; A v register may be read narrower than it was written.
 ; rules M-15.3 M-15.4
+; needs vxm_alus >= 4
 ; expect halt
 
         .unchecked

@@ -1,5 +1,6 @@
 ; Results that land in different cycles do not clash: a quick one may overtake a slow one, which lands later.
 ; rules M-15.6 M-15.3 M-15.7
+; needs vxm_alus >= 4
 ; expect halt
 
         .unchecked

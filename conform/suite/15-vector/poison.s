@@ -1,5 +1,6 @@
 ; With `uninit=poison` as bytes 0xDB.
 ; rules M-15.5 M-7.10
+; needs vxm_alus >= 4
 ; run uninit=poison
 ; expect halt
 

@@ -1,5 +1,6 @@
 ; Shift counts are taken modulo the bits of the type.
 ; rules M-15.9
+; needs vxm_alus >= 4
 ; expect halt
 
         .timeline

@@ -1,5 +1,6 @@
 ; Sources are streams, v registers, registers (their low bits on every lane) and immediates (the bits of the type).
 ; rules M-15.1 M-15.2
+; needs vxm_alus >= 4
 ; expect halt
 
         .timeline

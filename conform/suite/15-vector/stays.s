@@ -1,5 +1,6 @@
 ; A v register holds its value until it is overwritten; its ALU may write streams meanwhile.
 ; rules M-15.2 M-15.3
+; needs vxm_alus >= 4
 ; expect halt
 
         .unchecked

@@ -1,5 +1,6 @@
 ; A group of streams is a source of the width of the type, of the lanes of the vector each.
 ; rules M-15.1
+; needs superlanes >= 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: i16[1, 32] @ me0..me1 = each(i, j, 300 * j)

@@ -1,5 +1,6 @@
 ; `.w` wraps, `.s` saturates; unsigned as well as signed.
 ; rules M-15.8
+; needs vxm_alus >= 4
 ; expect halt
 
         .timeline

@@ -1,5 +1,6 @@
 ; With `uninit=zero` it reads as 0.
 ; rules M-15.5 M-7.10
+; needs vxm_alus >= 4
 ; run uninit=zero
 ; expect halt
 

@@ -1,6 +1,6 @@
 ; Results set rows and are added to them, the same rows in every round; with streams the new contents are emitted.
 ; rules M-16.25 M-16.26 M-16.27 M-16.29 M-16.32
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .tensor x: u8[6, 32] @ me4 = each(i, j, i + 1)

@@ -1,6 +1,6 @@
 ; Adding to a row never set is E-UNINIT.
 ; rules M-16.31 M-19.23
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect E-UNINIT cycle 31 pc bad slot 0 resource 2 address 7 value -1 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; From a 16-bit type the buffers of both planes are emptied as well: `iw` of the other leaves it without an array.
 ; rules M-16.8 M-16.13 M-16.17 M-19.15
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect E-TYPE cycle 8 pc bad slot 0 resource 2 value -1 value2 2 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; What is emitted leaves two cycles later, not one.
 ; rules M-16.27 M-16.32 M-11.8
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, mxm_planes >= 2
 ; expect E-STREAM-EMPTY cycle 9 pc bad slot 0 operand 1 stream 32 position 5 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; A result stands at the exit 24 cycles after its activation, and not a cycle before.
 ; rules M-16.18 M-16.24 M-19.16
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect E-ACC-EMPTY cycle 30 pc bad slot 0 resource 2 element 0
 
         .unchecked

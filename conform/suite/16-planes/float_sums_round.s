@@ -1,6 +1,6 @@
 ; A result of f16 is added as f32, rounded once: the result at the exit says which.
 ; rules M-16.26 M-16.29
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; Nor 16-bit activations with an array of bytes.
 ; rules M-16.17 M-19.15
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 4
 ; expect E-TYPE cycle 7 pc bad slot 0 resource 2 value 1 value2 7 element 0
 
         .unchecked

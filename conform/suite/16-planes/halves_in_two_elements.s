@@ -1,6 +1,6 @@
 ; Each element of f16 weights loads 8 rows, the second those after the first's.
 ; rules M-16.5 M-16.10
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[3, 32] @ me4..me5 = each(i, j, j == (i == 0 ? 7 : i == 1 ? 8 : 16) ? 1.0 : 0.0)

@@ -1,6 +1,6 @@
 ; A 16-bit element empties the buffers of both planes; `iw` of the odd plane is then E-TYPE.
 ; rules M-16.8 M-16.12 M-19.15
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 16, vxm_alus >= 16, mxm_planes >= 4
 ; expect E-TYPE cycle 7 pc bad slot 0 resource 3 value 7 value2 -1 element 0
 
         .unchecked

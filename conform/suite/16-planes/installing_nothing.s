@@ -1,6 +1,6 @@
 ; `iw` of an empty buffer leaves the plane without an array, whatever it had.
 ; rules M-16.11 M-16.13 M-16.17 M-19.15
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect E-TYPE cycle 8 pc bad slot 0 resource 2 value -1 value2 1 element 0
 
         .unchecked

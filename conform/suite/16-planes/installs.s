@@ -1,7 +1,7 @@
 ; `iw` in a cycle takes the buffer as it was at its start: what is loaded in that cycle stays in the buffer, what was
 ; loaded in the cycle before is in the array. An activation in the cycle of an `iw` still meets the old array.
 ; rules M-16.7 M-16.9 M-16.10 M-16.11 M-16.15 M-16.16 M-12.4 M-12.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .timeline

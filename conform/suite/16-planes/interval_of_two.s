@@ -1,6 +1,5 @@
 ; Elements of 16-bit activations one cycle apart are no encoding.
 ; rules M-16.23 M-3.2
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
 ; expect E-ILLEGAL cycle 0 pc 0
 
         .unchecked

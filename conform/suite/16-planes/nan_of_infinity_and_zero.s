@@ -1,6 +1,6 @@
 ; Infinity times zero is NaN, and so is the sum: the canonical one.
 ; rules M-16.21 M-15.24
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[1, 32] @ me4..me5 = each(i, j, j == 0 ? 1.0 : 0.0)

@@ -1,6 +1,6 @@
 ; A buffer holds rows of one type: an element of another empties it first.
 ; rules M-16.8 M-16.10
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .timeline

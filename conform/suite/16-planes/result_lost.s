@@ -1,6 +1,6 @@
 ; A result that nobody takes is lost, and nothing else happens.
 ; rules M-16.33 M-18.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt cycle 41
 ; leaves losses 1, Lost 1, Accumulator 0
 

@@ -1,6 +1,6 @@
 ; On a strict machine that is a fault, in the cycle in which it stands at the exit.
 ; rules M-16.33 M-18.5 M-19.27
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; run strict
 ; expect E-STREAM-LOST cycle 31 pc maker slot 0 resource 2 stream -1 position 8 element 0
 

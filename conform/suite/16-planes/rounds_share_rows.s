@@ -1,6 +1,6 @@
 ; In every round of a burst the same rows are meant.
 ; rules M-16.25 M-13.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 ; leaves Accumulator 2
 

@@ -1,6 +1,6 @@
 ; There are 1024 accumulator rows: the next is out of range.
 ; rules M-16.2 M-16.30 M-19.18
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, mxm_planes >= 2
 ; expect E-RANGE cycle 6 pc bad slot 0 resource 2 address 1024 element 1
 
         .unchecked

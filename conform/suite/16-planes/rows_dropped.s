@@ -1,6 +1,6 @@
 ; Rows at or past the number of lanes are dropped.
 ; rules M-16.6 M-16.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .tensor x: u8[2, 32] @ me4 = each(i, j, i == 0 ? 1 : j == 31 ? 1 : 0)

@@ -1,6 +1,6 @@
 ; With `uninit=poison` a row never set reads as bytes 0xDB.
 ; rules M-16.31 M-16.29
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, mxm_planes >= 2
 ; run uninit=poison
 ; expect halt
 

@@ -1,6 +1,6 @@
 ; With `uninit=zero` a row never set reads as 0.
 ; rules M-16.31 M-16.29
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, mxm_planes >= 2
 ; run uninit=zero
 ; expect halt
 

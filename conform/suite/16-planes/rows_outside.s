@@ -1,6 +1,6 @@
 ; An element all of whose rows are past the last lane is out of range.
 ; rules M-16.6 M-19.18
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes = 2, quads = 2, streams >= 16, vxm_alus >= 4, mxm_planes >= 2
 ; expect E-RANGE cycle 6 pc bad slot 0 resource 2 address 32 element 1
 
         .unchecked

@@ -1,6 +1,6 @@
 ; Elements of one type add to the rows that a buffer holds, one after the other.
 ; rules M-16.8 M-16.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; A weight load samples sixteen streams, and faults at the first that is empty.
 ; rules M-11.8 M-11.11 M-19.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 16, vxm_alus >= 16, mxm_planes >= 2
 ; expect E-STREAM-EMPTY cycle 5 pc bad slot 0 operand 1 stream 7 position 8 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; A sum that no double holds: 2^30 + 2^6 is a tie, and 2^-48 more rounds it up.
 ; rules M-16.20
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[1, 32] @ me4..me5 = each(i, j, j == 0 ? 32768.0 : j == 1 ? 8.0 : j == 2 ? 5.960464477539063e-08 : 0.0)

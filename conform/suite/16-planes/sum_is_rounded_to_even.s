@@ -1,6 +1,6 @@
 ; The exact sum is rounded to f32, ties to even: 2^24 + 1 is 2^24, 2^24 + 3 is 2^24 + 4.
 ; rules M-16.20
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[1, 32] @ me4..me5 = each(i, j, j == 0 ? 512.0 : j == 1 ? 1.0 : 0.0)

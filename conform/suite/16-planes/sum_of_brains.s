@@ -1,6 +1,6 @@
 ; Of bf16 too: products and sums beyond f32 on the way do no harm.
 ; rules M-16.20 M-16.5
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: bf16[1, 32] @ me4..me5 = each(i, j, j == 0 ? 4.0 : j == 1 ? 4.0 : j == 2 ? 3.0 : 0.0)

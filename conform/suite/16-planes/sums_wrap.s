@@ -1,6 +1,6 @@
 ; Sums of i32 wrap; a row may be set from a group of four.
 ; rules M-16.26 M-16.29 M-16.19
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; An element of bytes loads 16 rows: stream s + j is row row0 + 16i + j. A product is the sum over k of x[k] * W[k][n].
 ; rules M-16.1 M-16.3 M-16.9 M-16.18 M-16.19 M-16.28
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .tensor x: u8[5, 32] @ me4 = each(i, j, i == 4 ? j : j == (i == 0 ? 0 : i == 1 ? 15 : i == 2 ? 16 : 31) ? 1 : 0)

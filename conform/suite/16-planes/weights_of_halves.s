@@ -1,6 +1,6 @@
 ; An element of f16 loads 8 rows, of both planes: streams s + 2j and s + 2j + 1 are row row0 + 8i + j.
 ; rules M-16.5 M-16.10 M-16.12 M-16.20 M-11.11 M-13.6
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[4, 32] @ me4..me5 = each(i, j, i == 3 ? 1.0 : j == (i == 0 ? 8 : i == 1 ? 15 : 7) ? 1.0 : 0.0)

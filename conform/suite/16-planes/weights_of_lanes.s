@@ -1,6 +1,6 @@
 ; Lane n of a weight stream is column n; weights and activations are signed or not, each as its op says.
 ; rules M-16.1 M-16.3 M-16.10 M-16.19
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 4
 ; expect halt
 
         .tensor w: u8[1, 32] @ me4 = each(i, j, 240 + j % 16)

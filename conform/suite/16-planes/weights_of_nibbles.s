@@ -1,6 +1,6 @@
 ; An element of i4 loads 32 rows: stream s + j holds row 2j in the low and row 2j + 1 in the high nibble, signed.
 ; rules M-16.4 M-16.17 M-11.11
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 4, mxm_planes >= 2
 ; expect halt
 
         .tensor x: u8[4, 32] @ me4 = each(i, j, j == (i == 0 ? 1 : i == 1 ? 8 : i == 2 ? 15 : 30) ? 1 : 0)

@@ -1,6 +1,6 @@
 ; It is -0 where every product is: -1 times the rows of +0, and the rows not loaded.
 ; rules M-16.22 M-16.10
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes = 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[1, 32] @ me4..me5 = each(i, j, -1.0)

@@ -1,6 +1,6 @@
 ; An exact zero is +0 where the products cancel, or where one of them is +0.
 ; rules M-16.22
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2, mxm_planes = 4
+; needs superlanes >= 2, quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; expect halt
 
         .tensor x: f16[1, 32] @ me4..me5 = each(i, j, 1.0)

@@ -1,6 +1,6 @@
 ; `distribute` stays within the superlane: 16 is out of range.
 ; rules M-17.6 M-17.8 M-19.19
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs quads = 2
 ; expect E-RANGE cycle 5 pc bad slot 0 resource 5 address 16 lane 0 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; `distribute`: lane l of a superlane takes its lane of the number in the map; 0xFFFF gives zero.
 ; rules M-17.6 M-17.7
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: u8[1, 32] @ me4 = each(i, j, 100 + j)

@@ -1,6 +1,6 @@
 ; The greatest and the least of f32 are as `vmax` and `vmin`: -0 is below +0, and NaN wins.
 ; rules M-17.15 M-17.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64, streams >= 16
 ; expect halt
 
         .tensor x: i32[1, 32] @ me4..me7 = each(i, j, j < 16 ? (j == 5 ? 0 : 0x80000000) : (j == 20 ? 0x7FC12345 : 0x3F800000))

@@ -1,6 +1,6 @@
 ; In the cycle of `lmap` the old map is used; those of the other switch are others.
 ; rules M-17.9 M-12.4
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs quads = 2, vxm_alus >= 4
 ; expect halt
 
         .timeline

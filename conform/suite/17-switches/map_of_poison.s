@@ -1,6 +1,6 @@
 ; With `uninit=poison` they are 0xDBDB, which is out of range.
 ; rules M-17.10 M-17.8 M-19.19
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs quads = 2
 ; run uninit=poison
 ; expect E-RANGE cycle 4 pc bad slot 0 resource 2 address 56283 lane 0 element 0
 

@@ -1,6 +1,6 @@
 ; With `uninit=zero` its entries are 0: every lane takes lane 0.
 ; rules M-17.10
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64
 ; run uninit=zero
 ; expect halt
 

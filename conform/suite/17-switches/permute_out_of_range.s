@@ -1,6 +1,6 @@
 ; Another entry out of range is E-RANGE, at the first such lane.
 ; rules M-17.8 M-19.19 M-19.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2
 ; expect E-RANGE cycle 4 pc bad slot 0 resource 5 address 32 lane 9 element 0
 
         .unchecked

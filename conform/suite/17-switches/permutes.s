@@ -1,6 +1,6 @@
 ; `permute`: lane l takes the lane that entry l of the map names; 0xFFFF gives zero.
 ; rules M-17.5 M-17.7 M-17.9 M-17.16
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: u8[1, 32] @ me4 = each(i, j, 100 + j)

@@ -1,6 +1,6 @@
 ; A sum of f32 is a tree: lanes 2i and 2i + 1, level by level.
 ; rules M-17.14 M-17.12
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: f32[2, 32] @ me4..me7 = each(i, j, i == 0 ? (j == 0 ? 16777216.0 : j == 1 ? 0.0 : j < 4 ? 1.0 : 0.0) : (j == 0 ? 16777216.0 : j < 3 ? 1.0 : 0.0))

@@ -1,6 +1,6 @@
 ; Sums of i32 wrap; over all lanes or the 16 of each superlane; every lane has the result, 20 cycles later.
 ; rules M-17.12 M-17.13 M-17.16
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64, streams >= 16
 ; expect halt
 
         .tensor x: i32[1, 32] @ me4..me7 = each(i, j, j == 0 ? 0x7FFFFFFF : j)

@@ -1,6 +1,6 @@
 ; With three superlanes a last one alone passes up: lanes 32 to 47 join the others at the last level.
 ; rules M-17.14 M-17.12
-; needs superlanes = 3
+; needs superlanes = 3, quads = 2
 ; expect halt
 
         .tensor x: f32[1, 48] @ me4..me7 = each(i, j, j == 0 ? 16777216.0 : j == 16 ? 1.0 : j == 32 ? 1.0 : 0.0)

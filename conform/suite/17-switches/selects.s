@@ -1,6 +1,6 @@
 ; `select`: lanes below k from the first source, the others from the second.
 ; rules M-17.4
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, vxm_alus >= 4
 ; expect halt
 
         .timeline

@@ -1,6 +1,6 @@
 ; Lane l + k takes lane l; zeros enter, or the edge lane repeats; `.down` is the mirror image.
 ; rules M-17.1 M-17.2 M-17.3 M-17.16
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: u8[1, 32] @ me4 = each(i, j, 100 + j)

@@ -1,6 +1,6 @@
 ; Shifted by all lanes nothing is left but what enters.
 ; rules M-17.2 M-17.3
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes = 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: u8[1, 32] @ me4 = each(i, j, 100 + j)

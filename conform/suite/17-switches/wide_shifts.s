@@ -1,6 +1,6 @@
 ; Elements of two and four bytes are shifted whole.
 ; rules M-17.2 M-17.1
-; needs superlanes = 2, quads = 2, rows = 64, banks = 2
+; needs superlanes >= 2, quads = 2, banks >= 2, rows >= 64
 ; expect halt
 
         .tensor x: i32[1, 32] @ mw4..mw7 = each(i, j, 0x01010101 * j)

@@ -1,6 +1,6 @@
 ; Of a group the stream of each lost byte is told.
 ; rules M-18.3 M-20.1
-; needs quads = 2
+; needs streams >= 16
 ; expect halt
 ; leaves losses 1, Lost 1, Lost.stream 5, Lost.losses 1
 

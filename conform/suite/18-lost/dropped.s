@@ -1,6 +1,6 @@
 ; A value that nobody sampled is lost when it is dropped, byte by byte.
 ; rules M-18.2 M-18.3
-; needs quads = 2
+; needs vxm_alus >= 4
 ; expect halt
 ; leaves losses 6, Lost 4
 

@@ -1,6 +1,6 @@
 ; A value that a result replaces is lost, unless it was sampled by that cycle.
 ; rules M-18.2 M-18.1
-; needs quads = 2
+; needs vxm_alus >= 4
 ; expect halt cycle 6
 ; leaves losses 1, Lost 1
 

@@ -1,6 +1,5 @@
 ; What replaces a value that was sampled is not sampled itself by that.
 ; rules M-18.1 M-18.2
-; needs quads = 2
 ; expect halt
 ; leaves losses 1
 

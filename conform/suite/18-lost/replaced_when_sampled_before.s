@@ -1,6 +1,6 @@
 ; Nor by what sampled the other before.
 ; rules M-18.1 M-18.2
-; needs quads = 2
+; needs quads >= 2
 ; expect halt
 ; leaves losses 1
 

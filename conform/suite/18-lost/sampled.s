@@ -1,6 +1,5 @@
 ; A value that any op sampled once is not lost, wherever it is dropped.
 ; rules M-18.1 M-18.2
-; needs quads = 2
 ; expect halt
 ; leaves losses 0, Lost 0
 

@@ -1,6 +1,5 @@
 ; A strict machine lets all run that loses nothing.
 ; rules M-18.5 M-18.1 M-18.4
-; needs quads = 2
 ; run strict
 ; expect halt
 ; leaves losses 0

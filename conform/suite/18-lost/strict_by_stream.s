@@ -1,6 +1,6 @@
 ; Then the first by stream.
 ; rules M-19.29 M-18.5 M-18.3
-; needs quads = 2
+; needs quads = 2, streams >= 16
 ; run strict
 ; expect E-STREAM-LOST cycle 6 pc maker slot 0 stream 5 position 8 element 0
 

@@ -1,6 +1,6 @@
 ; A value that is sampled in the cycle in which it is overwritten is not lost.
 ; rules M-18.1 M-18.2 M-18.5
-; needs quads = 2
+; needs vxm_alus >= 4
 ; run strict
 ; expect halt
 

@@ -1,6 +1,6 @@
 ; E-ACC-EMPTY comes before E-RANGE.
 ; rules M-19.1
-; needs quads = 2, mxm_planes >= 2, superlanes = 2
+; needs vxm_alus >= 4, mxm_planes >= 2
 ; expect E-ACC-EMPTY cycle 1 pc bad slot 0 resource 0 element 0
 
         .unchecked

@@ -1,6 +1,6 @@
 ; Elements of bursts that meet in a bank are told as elements of ops, with the cycle they issued in.
 ; rules M-19.30 M-19.20 M-19.4 M-19.6 M-14.7
-; needs quads = 2, banks = 2
+; needs quads = 2, banks >= 2, rows = 64
 ; expect E-BANK cycle 4 pc second slot 0 resource 16 element 2
 ;        other_pc first other_slot 0 other_cycle 4 other_element 3
 

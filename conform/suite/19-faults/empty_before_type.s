@@ -1,6 +1,6 @@
 ; E-STREAM-EMPTY comes before E-TYPE, E-ACC-EMPTY and E-RANGE, whatever their units.
 ; rules M-19.1
-; needs quads = 2, mxm_planes >= 2
+; needs quads = 2, vxm_alus >= 4, mxm_planes >= 2
 ; expect E-STREAM-EMPTY cycle 1 pc bad slot 2 operand 2 stream 0 position 7 element 0
 
         .unchecked

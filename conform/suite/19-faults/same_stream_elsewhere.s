@@ -1,6 +1,5 @@
 ; Results for one stream in one cycle at different places do not clash.
 ; rules M-19.7 M-11.6
-; needs quads = 2
 ; expect halt
 
         .unchecked

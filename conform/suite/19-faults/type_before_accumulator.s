@@ -1,6 +1,6 @@
 ; E-TYPE comes before E-ACC-EMPTY, that before E-RANGE.
 ; rules M-19.1
-; needs quads = 2, mxm_planes >= 2
+; needs vxm_alus >= 4, mxm_planes >= 2
 ; expect E-TYPE cycle 1 pc bad slot 1 operand 1 resource 67 value 1 value2 4 element 0
 
         .unchecked

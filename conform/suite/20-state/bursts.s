@@ -1,6 +1,6 @@
 ; A burst is listed while it holds its units, a 16-bit activation for a cycle more than it has elements.
 ; rules M-20.2 M-13.4
-; needs superlanes = 2, quads = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; run until=8
 ; expect running cycle 8
 ; leaves Burst 1, Exit 1, Plane 2

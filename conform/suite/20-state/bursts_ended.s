@@ -1,6 +1,6 @@
 ; In the next cycle it is not.
 ; rules M-20.2 M-13.4
-; needs superlanes = 2, quads = 2, mxm_planes = 4
+; needs quads = 2, streams >= 32, vxm_alus >= 16, mxm_planes >= 4
 ; run until=9
 ; expect running cycle 9
 ; leaves Burst 0, Exit 1

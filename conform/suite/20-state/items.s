@@ -1,6 +1,6 @@
 ; The state holds what is on streams and on its way, v registers, and running bursts.
 ; rules M-20.1 M-20.2
-; needs quads = 2
+; needs vxm_alus >= 16
 ; run until=3
 ; expect running cycle 3
 ; leaves Value 8, Result 4, Vector 2, VectorWrite 1, Burst 1
