@@ -38,11 +38,12 @@ lint: dev   ## style (ruff) and types (mypy --strict)
 
 dev: $(READY) $(CORE)  ## make .venv and build the C core
 
-gen: dev    ## rewrite the files generated from the instruction table, the grammar and the rules of the machine
+gen: dev    ## rewrite the files generated from the instruction table, the grammar, the rules of the machine and the oracles
 	@$(BIN)/python -m isa.emit
 	@$(BIN)/python -m asm.syntax.emit
 	@$(BIN)/python -m asm.editor.emit
 	@$(BIN)/python -m conform.rules docs/machine.md > conform/suite/rules.txt
+	@$(BIN)/python -m conform.vector_files
 
 bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'
