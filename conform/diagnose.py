@@ -82,15 +82,30 @@ def section_of(op: Op) -> int:
     return MEMORY_SECTION if op.row.memory else SCALAR_SECTION
 
 
-def diagnose(golden: Target, target: Target, program: Program, limit: int) -> Diagnosis | None:
-    """Where a target first differs on a program run to a cycle at most; None where it does not. Raises TargetError."""
+def diagnose(golden: Target, target: Target, program: Program, limit: int, by_trace: bool = False) -> Diagnosis | None:
+    """Where a target first differs on a program run to a cycle at most; None where it does not. Raises TargetError.
+
+    `by_trace` says that what the target tells of events is looked at before it is run again and again.
+    """
     image = program.image()
     last = differ_until(golden, target, program, image, limit)
     if last is None:
         return None
-    cycle = first_difference(golden, target, program, image, last).cycle
+    cycle = first_event(golden, target, program, image, last.cycle) if by_trace else None
+    if cycle is None:
+        cycle = first_difference(golden, target, program, image, last).cycle
     # A fault of a cycle is told by a run beyond it.
     return looked_at(golden, target, program, cycle) or looked_at(golden, target, program, cycle + 1)
+
+
+def first_event(golden: Target, target: Target, program: Program, image: Image, until: int) -> int | None:
+    """The first cycle in which both tell other events, if they differ in it and not in the one before."""
+    if "trace" in target.lacks:
+        return None
+    ours, theirs = (events_of(each, program, image, until) for each in (golden, target))
+    cycle = min((event.cycle for event in {*ours} ^ {*theirs}), default=0)
+    differs = [differ_until(golden, target, program, image, each) is not None for each in (cycle - 1, cycle) if cycle]
+    return cycle if differs == [False, True] else None
 
 
 def looked_at(golden: Target, target: Target, program: Program, seen: int) -> Diagnosis | None:
@@ -117,7 +132,7 @@ def states_at(golden: Target, target: Target, program: Program, image: Image, cy
 def judged(golden: Target, target: Target, program: Program, limit: int) -> Diagnosis | None:
     """What is wrong on a program, if anything is; a target that dies of it is begun anew."""
     try:
-        return diagnose(golden, target, program, limit)
+        return diagnose(golden, target, program, limit, by_trace=True)
     except TargetError as error:
         revive(target)
         return at_death(golden, target, program, of_crash(error), limit)

@@ -15,7 +15,7 @@ from conform.aspects import ending
 from conform.breaking import VIOLATIONS
 from conform.build import op
 from conform.compare import differ_until
-from conform.diagnose import CRASH, Diagnosis
+from conform.diagnose import CRASH, Diagnosis, judged
 from conform.finding import Finding, finding, from_image
 from conform.mix import Mix
 from conform.program import Chunk, Program, blocks_of
@@ -167,6 +167,22 @@ def test_another_defect_is_not_slipped_to(names: tuple[str, str]) -> None:
     first, second = ((op(f"{name} rd, ra, imm", rd=rd, ra=4, imm=3),) for name, rd in zip(names, (5, 6), strict=True))
     program = Program(LPU_TINY, ((op("mov rd, imm", rd=4, imm=9),), first, second))
     assert finding(GOLDEN, target, program, 0).cause == ("register", (names[0],))
+
+
+def test_events_and_states_tell_the_same_first_cycle() -> None:
+    """A core that adds where it subtracts: found by its events, and by its states where it lacks those."""
+
+    class Silent(Swapped):
+        lacks = frozenset({"trace"})
+
+    bundles = [(op("mov rd, imm", rd=k, imm=k),) for k in range(1, 9)]
+    program = Program(LPU_TINY, (*bundles, (op("sub rd, ra, imm", rd=5, ra=4, imm=3),), *bundles[5:]))
+    by_events, by_states = (
+        judged(GOLDEN, each, program, LIMIT) for each in (Swapped("sub", "add"), Silent("sub", "add"))
+    )
+    assert by_events == by_states
+    assert by_events is not None
+    assert (by_events.cycle, by_events.aspect.what) == (9, "r5")
 
 
 @pytest.mark.parametrize("code", VIOLATIONS)
