@@ -13,10 +13,12 @@ import pytest
 from conform.finding import from_image
 from conform.laws.check import BY_NAME, LAWS, check, program_for
 from conform.laws.law import Law, Verdict
+from conform.laws.view import fault_texts
 from conform.program import Program
 from conform.strategies import sample_violation
 from conform.target import EngineTarget, Outcome, Target, TargetError
 from isa.codec import Op
+from isa.faults import NUMBER, RawFault
 from isa.image import Image
 from isa.machine import LPU_TINY, MachineSpec
 from isa.row import IMM
@@ -230,6 +232,13 @@ def test_a_target_that_tells_nonsense_is_no_reason_to_fall_over(law: Law) -> Non
     for number in range(3):
         verdict = law.tried(Nonsense("core"), program_of(law.name, number), Random(number))
         assert isinstance(verdict, Verdict)
+
+
+def test_faults_that_differ_are_told_briefly() -> None:
+    fault = RawFault(NUMBER["E-DIV"], 7, 3)
+    assert fault_texts(fault, None) == ["E-DIV in cycle 7", "none"]
+    assert fault_texts(fault, replace(fault, cycle=9)) == ["E-DIV in cycle 7", "E-DIV in cycle 9"]
+    assert "slot=2" in fault_texts(fault, replace(fault, slot=2))[1]
 
 
 # The column that the law of lanes goes by -------------------------------------------------------

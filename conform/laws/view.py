@@ -148,15 +148,24 @@ def view_differences(expected: View, observed: View, lacks: frozenset[str]) -> I
     cycle = observed.outcome.cycle
     if "record" in lacks:
         expected, observed = only_when(expected), only_when(observed)
-    for what in ("fault", "status", "cycle"):
-        a, b = getattr(expected.outcome, what), getattr(observed.outcome, what)
-        if a != b:
-            yield Difference(cycle, what, str(a), str(b))
+    a, b = (view.outcome.fault for view in (expected, observed))
+    if a != b:
+        yield Difference(cycle, "fault", *fault_texts(a, b))
+    for what in ("status", "cycle"):
+        if getattr(expected.outcome, what) != getattr(observed.outcome, what):
+            yield Difference(cycle, what, str(getattr(expected.outcome, what)), str(getattr(observed.outcome, what)))
     yield from state_differences(cycle, expected.state, observed.state, lacks)
     yield from byte_differences(cycle, "byte {} of SRAM", expected.memory, observed.memory)
     yield from byte_differences(cycle, "written bits of eight bytes, group {}", expected.written, observed.written)
     if "counts" not in lacks and expected.counts != observed.counts:
         yield Difference(cycle, "issue counts", str(expected.counts), str(observed.counts))
+
+
+def fault_texts(a: RawFault | None, b: RawFault | None) -> list[str]:
+    """Two faults that differ, as text: their codes and cycles where those do, else all that the records say."""
+    if a and b and (a.code, a.cycle) == (b.code, b.cycle):
+        return [str(a), str(b)]
+    return [f"{each.name} in cycle {each.cycle}" if each else "none" for each in (a, b)]
 
 
 def byte_differences(cycle: int, what: str, expected: bytes, observed: bytes) -> Iterator[Difference]:
