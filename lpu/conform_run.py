@@ -227,7 +227,8 @@ class Command:
         """What was run, and how many programs differ."""
         against = "how they must end" if self.args.engine_free else "the golden model"
         differ = {0: "none differs", 1: "1 differs"}.get(len(self.differing), f"{len(self.differing):,} differ")
-        counts = f"{self.programs:,} programs of seed {self.args.seed}, {self.ops:,} ops, {self.cycles:,} cycles"
+        programs = f"{self.programs:,} program{'' if self.programs == 1 else 's'} of seed {self.args.seed}"
+        counts = f"{programs}, {self.ops:,} ops, {self.cycles:,} cycles"
         ended = f"interrupted after {counts}" if is_interrupted else counts
         self.say(f"{self.args.target or self.args.engine} against {against}: {ended}: {differ}")
         codes = ", ".join(f"{code} {count}" for code, count in sorted(self.planted.items()))
