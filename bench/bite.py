@@ -140,7 +140,7 @@ def publish(text: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="numbers of bugs, with commas, to be hunted again")
-    parser.add_argument("--programs", type=int, default=4_000, help="most programs that a bug is hunted with")
+    parser.add_argument("--programs", type=int, default=3_000, help="most programs that a bug is hunted with")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
