@@ -18,11 +18,9 @@ from isa.units import CLASSES
 
 LEAST = 0.02  # the weight of what has nothing left, where what has most weighs 1
 EVEN = 0.5  # weights go with this power of what is left, so that a few kinds do not take all
-FLATTER = (0, 0.1, 0.3)  # the same of classes of units, drawn for each mix: what meets needs all of them
+FLATTER = (0, 0.1, 0.2)  # the same of classes of units, drawn for each mix: what meets needs all of them
 VALUES = ("value", "pair")
 MOST_CORNERS = 0.4  # the share of programs of arithmetic, when all that is left is values
-CROWDED = (0.1, 0.25, 0.5, 0.8)
-CONTROL = (0.25, 1, 2)
 
 
 def steer(coverage: Coverage, rng: Random, mix: Mix) -> Mix:
@@ -39,8 +37,6 @@ def steer(coverage: Coverage, rng: Random, mix: Mix) -> Mix:
         families=weights(families, FAMILIES),
         units={name: weight * mix.units.get(name, 1) for name, weight in found.items()},
         faults=weights(faults, VIOLATIONS),
-        crowded=rng.choice(CROWDED),
-        control=rng.choice(CONTROL),
     )
 
 
