@@ -5,6 +5,7 @@ Each bundle keeps its time whatever becomes of the others: one that loses its la
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -92,19 +93,24 @@ def target_field(one: Op) -> str:
 def from_text(
     spec: MachineSpec, text: Sequence[int], memory: Iterable[Chunk] = (), uninit: str = "fault", strict: bool = False
 ) -> Program:
-    """A program from its syllables; those from which on nothing decodes are its tail.
-
-    Raises CodecError for jumps to where no bundle begins.
-    """
-    bundles, starts, address = [], [], 0
-    while address < len(text) and (found := ops_at(text, address)):
-        ops, following = found
-        starts.append(address)
-        bundles.append(ops)
-        address = following
-    numbers = {start: number for number, start in enumerate([*starts, address])}
+    """A program from its syllables; from where nothing decodes, or a jump goes into the middle, they are its tail."""
+    bundles: list[Bundle] = []
+    places = [0]
+    while places[-1] < len(text) and (found := ops_at(text, places[-1])):
+        bundles.append(found[0])
+        places.append(found[1])
+    inside = [target for target in targets_of(bundles) if target < places[-1] and target not in places]
+    if inside:
+        whole = bisect(places, min(inside)) - 1
+        bundles, places = bundles[:whole], places[: whole + 1]
+    numbers = {place: number for number, place in enumerate(places)}
     named = tuple(with_numbers(bundle, numbers) for bundle in bundles)
-    return Program(spec, named, tuple(memory), uninit, strict, tuple(text[address:]))
+    return Program(spec, named, tuple(memory), uninit, strict, tuple(text[places[-1] :]))
+
+
+def targets_of(bundles: Iterable[Bundle]) -> list[int]:
+    """What the control ops of bundles go to."""
+    return [one[name] for bundle in bundles for one in bundle if (name := target_field(one))]
 
 
 def ops_at(text: Sequence[int], address: int) -> tuple[Bundle, int] | None:
@@ -121,13 +127,11 @@ def ops_at(text: Sequence[int], address: int) -> tuple[Bundle, int] | None:
 
 
 def with_numbers(bundle: Bundle, numbers: dict[int, int]) -> Bundle:
-    """Ops whose targets are numbers of bundles instead of addresses. Raises CodecError."""
+    """Ops whose targets are numbers of bundles instead of addresses."""
     end = max(numbers)
     found = []
     for one in bundle:
         name = target_field(one)
-        if name and one[name] not in numbers and one[name] < end:
-            raise codec.CodecError(f"`{one.row.mnemonic}` goes to address {one[name]}, where no bundle begins")
         beyond = max(0, one[name] - end) if name else 0
         found.append(one.with_field(name, numbers[one[name] - beyond] + beyond) if name else one)
     return tuple(found)

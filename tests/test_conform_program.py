@@ -73,6 +73,14 @@ def test_what_stands_behind_the_bundles_is_kept(rest: list[int], beyond: int, ti
     assert from_text(LPU_TINY, text) == program
 
 
+def test_a_jump_into_a_bundle_is_kept() -> None:
+    two = [*codec.encode(op("mov rd, imm", rd=1)), *codec.encode(op("mov rd, imm", u=1, rd=2), stop=True)]
+    text = [*codec.encode(op("jmp target", target=2), stop=True), *two, *codec.encode(op("halt [code]"), stop=True)]
+    program = from_text(LPU_TINY, text)
+    assert program.text() == text
+    assert (len(program.bundles), list(program.tail)) == (1, text[1:])
+
+
 class Wrong(EngineTarget):
     """An implementation with a bit of r1 wrong from a cycle on."""
 
