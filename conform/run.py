@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from conform.breaking import VIOLATIONS
 from conform.causes import plant, plant_more
@@ -203,10 +202,13 @@ def run(
         finally:
             worker.close()
         return
-    from multiprocessing import get_context
+    from conform.crew import Crew
 
-    with get_context("fork").Pool(jobs, begin, (settings, make)) as pool:
-        yield from rounds(settings, waiting, known, lambda tasks: pool.imap(in_process, tasks))
+    crew: Crew[Task, Tally] = Crew(jobs, lambda: in_process(settings, make).tally, leave)
+    try:
+        yield from rounds(settings, waiting, known, crew.each)
+    finally:
+        crew.close()
 
 
 def rounds(
@@ -259,26 +261,17 @@ class Worker:
 
 
 # In a process of its own ----------------------------------------------------------------------
-_makes: list[Callable[[], Worker]] = []
 _workers: list[Worker] = []
 
 
-def begin(settings: Settings, make: Callable[[], Target]) -> None:
-    """Leave interrupts to the process that began this one, which ends it; its target ends with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, leave)
-    _makes.append(lambda: Worker(settings, make))
-
-
-def leave(*_: object) -> None:
+def leave() -> NoReturn:
     """End the process and the target that it has started, or is about to."""
     while _workers:
         _workers.pop().close()
     raise SystemExit
 
 
-def in_process(task: Task) -> Tally:
-    """A batch; the first one makes the target, so that what is wrong with it is told as an answer."""
-    if not _workers:
-        _workers.append(_makes[0]())
-    return _workers[0].tally(task)
+def in_process(settings: Settings, make: Callable[[], Target]) -> Worker:
+    """What does the batches of this process."""
+    _workers.append(Worker(settings, make))
+    return _workers[0]
