@@ -1,4 +1,4 @@
-"""The bugs planted in the C core (csrc/bug.h), one at a time, that the kit must find: each number with what is wrong.
+"""The bugs planted in the C core (bugs.diff), one at a time, that the kit must find: each number with what is wrong.
 
 A number is the section of docs/machine.md whose rule it breaks, times 100, and a count.
 """

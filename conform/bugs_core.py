@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from conform.planted import DIFF, planted
 from conform.target import EngineTarget
 from isa import codec
 from isa.image import Image
@@ -22,14 +23,26 @@ NONE = 0  # the number of no bug
 
 
 def build(folder: Path) -> Path:
-    """Compile the sources of this repository, with the bugs in them, into a library below a folder.
+    """Compile the sources of this repository, the bugs planted in them, into a library below a folder.
 
-    Raises CalledProcessError when they do not compile.
+    Raises ValueError for a bug whose place has changed, CalledProcessError when they do not compile.
     """
+    source = folder / "source"
+    write_sources(source / "csrc")
+    for path in ("setup.py", "csrc/build_core.py"):
+        (source / path).write_bytes((ROOT / path).read_bytes())
     places = ["--build-lib", str(folder), "--build-temp", str(folder / "objects")]
     command = [sys.executable, "setup.py", "--quiet", "build_ext", *places]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, "LPU_BUGS": "1"}, check=True, capture_output=True)
+    subprocess.run(command, cwd=source, env={**os.environ, "LPU_QUICK": "1"}, check=True, capture_output=True)
     return next((folder / "vm").glob("_core*.so"))
+
+
+def write_sources(folder: Path) -> None:
+    """Write the C files of the core with the bugs. Raises ValueError."""
+    folder.mkdir(parents=True)
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "csrc").glob("*.[ch]")}
+    for name, text in planted(sources, DIFF.read_text(encoding="utf-8")).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def load(library: Path) -> ModuleType:

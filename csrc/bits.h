@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include "bug.h"
 
 #define CANONICAL_NAN 0x7FC00000u
 #define SIGN_BIT 0x80000000u
@@ -23,7 +22,7 @@ static inline uint32_t raw_bits(float value)
     return bits;
 }
 
-static inline uint32_t float_bits(float value) { return value != value && !LPU_BUG(914) ? CANONICAL_NAN : raw_bits(value); }
+static inline uint32_t float_bits(float value) { return value != value ? CANONICAL_NAN : raw_bits(value); }
 static inline bool is_nan(uint32_t bits) { return (bits & ~SIGN_BIT) > 0x7F800000u; }
 
 static inline double as_double(uint64_t bits)

@@ -5,12 +5,12 @@
 
 static uint64_t element_cycle(const lpu_tensor_op *op, const lpu_burst *burst)
 {
-    return burst->started + (uint64_t)burst->j * (op->e + LPU_BUG(1304)) + (uint64_t)burst->i * op->d;
+    return burst->started + (uint64_t)burst->j * op->e + (uint64_t)burst->i * op->d;
 }
 
 uint64_t lpu_burst_end(const lpu_tensor_op *op, uint64_t started)
 {
-    return started + (uint64_t)(op->m - 1) * op->e + (uint64_t)(op->n - 1) * op->d + op->row->interval - LPU_BUG(1301);
+    return started + (uint64_t)(op->m - 1) * op->e + (uint64_t)(op->n - 1) * op->d + op->row->interval;
 }
 
 uint64_t lpu_bursts_end(const lpu_tensor *t)
@@ -36,18 +36,18 @@ void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle)
 /* Go on to the burst's next element, if there is one. */
 static void advance(const lpu_tensor_op *op, lpu_burst *burst)
 {
-    if (++burst->i == op->n - (LPU_BUG(1309) && op->n > 2)) {
+    if (++burst->i == op->n) {
         burst->i = 0;
         burst->j++;
     }
-    burst->due = burst->j == op->m - (LPU_BUG(1305) && op->m > 1) ? NEVER : element_cycle(op, burst);
+    burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
 }
 
 static void hold_units(lpu_tensor *t, const lpu_burst *burst)
 {
     const lpu_tensor_op *op = &t->ops[burst->op];
-    lpu_hold hold = {lpu_burst_end(op, burst->started) + LPU_BUG(1302), burst->started, burst->op};
-    for (unsigned i = 0; i < (LPU_BUG(1307) ? 1 : op->row->claims); i++)
+    lpu_hold hold = {lpu_burst_end(op, burst->started), burst->started, burst->op};
+    for (unsigned i = 0; i < op->row->claims; i++)
         t->holds[op->unit + i * unit_step(op)] = hold;
 }
 

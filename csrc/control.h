@@ -3,33 +3,28 @@
 #define LPU_CONTROL_H
 #include "integer.h"
 
-static inline bool is_inside(const lpu_loop *loop, uint32_t pc) { return pc >= loop->start && pc < loop->end + LPU_BUG(608); }
+static inline bool is_inside(const lpu_loop *loop, uint32_t pc) { return pc >= loop->start && pc < loop->end; }
 
 /* A jump out of a body leaves its loop, and perhaps the ones around it. */
 static inline void leave_loops(lpu_machine *m, uint32_t pc, uint32_t target)
 {
     while (m->loop_count) {
         const lpu_loop *top = &m->loops[m->loop_count - 1];
-        if (!is_inside(top, pc) || is_inside(top, target) || LPU_BUG(607))
+        if (!is_inside(top, pc) || is_inside(top, target))
             return;
         m->loop_count--;
     }
 }
 
-static inline bool condition_holds(const lpu_micro *micro) { return micro->k >> (*micro->c & (LPU_BUG(611) ? 7 : 15)) & 1; }
-
-static inline bool has_rounds(uint32_t count)
-{
-    return as_signed(count) > -LPU_BUG(603) || (LPU_BUG(604) && as_signed(count) < 0);
-}
+static inline bool condition_holds(const lpu_micro *micro) { return micro->k >> (*micro->c & 15) & 1; }
 
 /* The rules of `loop` that depend on the stack: nested loops end apart, and at most four are held. */
 static inline bool loop_fits(const lpu_machine *m, uint32_t pc, uint32_t end, uint32_t count)
 {
     const lpu_loop *top = &m->loops[m->loop_count ? m->loop_count - 1 : 0];
-    if (m->loop_count && is_inside(top, pc) && end >= top->end + LPU_BUG(606))
+    if (m->loop_count && is_inside(top, pc) && end >= top->end)
         return false;
-    return !has_rounds(count) || m->loop_count < LPU_LOOPS - LPU_BUG(605);
+    return as_signed(count) <= 0 || m->loop_count < LPU_LOOPS;
 }
 
 static inline void push_loop(lpu_machine *m, uint32_t start, uint32_t end, uint32_t count)
@@ -43,7 +38,7 @@ static inline uint32_t go_round(lpu_machine *m, uint32_t next)
     lpu_loop *top = &m->loops[m->loop_count ? m->loop_count - 1 : 0];
     if (!m->loop_count || top->end != next)
         return next;
-    if (--top->remaining > LPU_BUG(602))
+    if (--top->remaining)
         return top->start;
     m->loop_count--;
     return next;

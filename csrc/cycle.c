@@ -13,7 +13,7 @@ static void drop_exits(lpu_tensor *t)
 {
     matrix_maker lost;
     for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
-        if (matrix_drop(t->matrix, plane, t->now, &lost) && !LPU_BUG(1803))
+        if (matrix_drop(t->matrix, plane, t->now, &lost))
             t->losses[lpu_op_at(t, lost.pc, lost.slot)->losses]++;
 }
 
@@ -69,8 +69,8 @@ uint64_t lpu_next_event(const lpu_machine *m)
 static void set_rows(lpu_element *e, uint32_t i, uint32_t j)
 {
     const lpu_tensor_op *op = e->op;
-    e->number = LPU_BUG(1303) ? i * op->m + j : j * op->n + i;
-    e->row = op->base + i * (LPU_BUG(1414) ? op->stride & 0xFFFF : op->stride) + (LPU_BUG(1415) ? 0 : j * op->stride2) + (op->row->where == LPU_WHERE_SLICE && !LPU_BUG(1402) ? e->registers[0] : 0);
+    e->number = j * op->n + i;
+    e->row = op->base + i * op->stride + j * op->stride2 + (op->row->where == LPU_WHERE_SLICE ? e->registers[0] : 0);
 }
 
 static void add_first(lpu_machine *m, const lpu_tensor_op *op)
@@ -120,10 +120,10 @@ static void collect(lpu_machine *m, bool fetches)
 static bool may_start(const lpu_machine *m, const lpu_element *e)
 {
     for (unsigned i = 0; i < e->op->row->claims; i++)
-        if (lpu_unit_is_held(m->tensor, e->op->unit + i * unit_step(e->op)) && !LPU_BUG(1306))
+        if (lpu_unit_is_held(m->tensor, e->op->unit + i * unit_step(e->op)))
             return false;
     for (unsigned i = 0; i < e->op->register_count; i++)
-        if (lpu_last_write_to(m, e->op->registers[i]) && !LPU_BUG(509))
+        if (lpu_last_write_to(m, e->op->registers[i]))
             return false;
     return true;
 }
@@ -149,7 +149,7 @@ static bool keeps_rules(const lpu_machine *m, const lpu_element *e)
 static bool claim_bank(lpu_tensor *t, uint32_t bank)
 {
     uint64_t bit = 1ull << bank % 64, *banks = &t->banks[bank / 64];
-    bool is_free = !(*banks & bit) || LPU_BUG(1408);
+    bool is_free = !(*banks & bit);
     *banks |= bit;
     return is_free;
 }
@@ -191,7 +191,7 @@ static void claim_scalar_banks(lpu_machine *m)
             continue;
         lpu_resolve(m, &bundle.ops[i], &step);
         lpu_access access = lpu_access_of(m, &step);
-        for (unsigned k = 0; access.in_range && k < access.count && !LPU_BUG(1409); k++)
+        for (unsigned k = 0; access.in_range && k < access.count; k++)
             claim_bank(m->tensor, bank_of(&m->map, (uint32_t)(access.bytes[k] / WORD_BYTES)));
     }
 }
@@ -221,7 +221,7 @@ static void issue(lpu_machine *m, const lpu_element *e)
         if (e->op->sources[i].number < LPU_V_REGISTERS)
             lpu_note_sampled(t, e->op, i);
     e->op->family->issue(m, e);
-    t->settled = landing > t->settled && (e->first || !LPU_BUG(2006)) ? landing : t->settled;
+    t->settled = landing > t->settled ? landing : t->settled;
 }
 
 static void issue_all(lpu_machine *m)
@@ -229,7 +229,7 @@ static void issue_all(lpu_machine *m)
     lpu_tensor *t = m->tensor;
     for (int rank = 0; rank < RANKS; rank++)
         for (uint32_t i = 0; i < t->element_count; i++)
-            if (t->elements[i].op->family->rank == (LPU_BUG(1202) ? RANKS - 1 - rank : rank))
+            if (t->elements[i].op->family->rank == rank)
                 issue(m, &t->elements[i]);
 }
 

@@ -79,8 +79,8 @@ static bool decode_fields(lpu_op *op, const lpu_format_spec *format, uint64_t wo
         uint64_t high = bits_of(extension, spec->ext_position, (unsigned)(spec->total - spec->width));
         uint64_t raw = bits_of(word, spec->position, spec->width) | high << spec->width;
         needed |= extended && !fits_base(spec, raw);
-        raw = spec->is_signed ? sign_extended(raw, extended && !LPU_BUG(302) ? spec->total : spec->width) : raw;
-        op->fields[spec->field] = raw + (LPU_BUG(303) && extended ? 0 : spec->bias);
+        raw = spec->is_signed ? sign_extended(raw, extended ? spec->total : spec->width) : raw;
+        op->fields[spec->field] = raw + spec->bias;
         op->present |= 1ull << spec->field;
     }
     return needed;
@@ -110,7 +110,7 @@ static bool claim_units(lpu_bundle *bundle, const lpu_op *op)
     for (unsigned i = 0; i < op->row->claims; i++) {
         unsigned unit = op->unit + i * step;
         uint64_t bit = 1ull << unit % 64;
-        if (unit >= LPU_UNITS || (bundle->claimed[unit / 64] & bit && !LPU_BUG(304)))
+        if (unit >= LPU_UNITS || bundle->claimed[unit / 64] & bit)
             return false;
         bundle->claimed[unit / 64] |= bit;
     }
@@ -135,7 +135,7 @@ static bool decode_bundle(const lpu_machine *m, uint32_t pc, lpu_bundle *bundle,
     memset(bundle->claimed, 0, sizeof bundle->claimed);
     do {
         unsigned used = bundle->next < m->length ? decode_op(m, bundle->next, &op) : 0;
-        op.slot = (uint16_t)(LPU_BUG(305) ? bundle->next - pc : bundle->count + bundle->tensor_count);
+        op.slot = (uint16_t)(bundle->count + bundle->tensor_count);
         if (!used || !claim_units(bundle, &op))
             return false;
         if (!op.row->tensor)
@@ -181,7 +181,7 @@ static bool mark_bundle(lpu_machine *m, uint32_t pc)
 bool lpu_mark_text(lpu_machine *m, uint32_t from)
 {
     for (uint32_t pc = from; pc < m->length; pc++)
-        if ((pc == 0 || is_stop(m->text[pc - 1]) || LPU_BUG(301)) && !mark_bundle(m, pc))
+        if ((pc == 0 || is_stop(m->text[pc - 1])) && !mark_bundle(m, pc))
             return false;
     return true;
 }
@@ -189,10 +189,10 @@ bool lpu_mark_text(lpu_machine *m, uint32_t from)
 bool lpu_body_is_legal(const lpu_machine *m, uint64_t start, uint64_t end)
 {
     uint32_t limit = start < m->end ? m->end : m->length;
-    if (end <= start + LPU_BUG(616) || end > limit || (end < limit && !(m->marks[end] & STARTS)))
+    if (end <= start || end > limit || (end < limit && !(m->marks[end] & STARTS)))
         return false;
     uint64_t last = end - 1;
     while (last > 0 && !(m->marks[last] & STARTS) && end - last < MAX_BUNDLE_SYLLABLES)
         last--; /* what is longer is no legal bundle */
-    return (m->marks[last] & (STARTS | LEGAL | (LPU_BUG(613) ? 0 : HAS_CONTROL))) == (STARTS | LEGAL);
+    return (m->marks[last] & (STARTS | LEGAL | HAS_CONTROL)) == (STARTS | LEGAL);
 }

@@ -31,7 +31,7 @@ static bool bad_loop(inquiry *q, unsigned i)
     const lpu_op *op = &q->bundle.ops[i];
     if (op->row->control != LPU_CONTROL_LOOP || !breaks_loop_rules(q, op))
         return false;
-    q->fault->resource = q->m->loop_count + LPU_BUG(810);
+    q->fault->resource = q->m->loop_count;
     q->fault->address = (int64_t)op->fields[LPU_FIELD_TARGET];
     return true;
 }
@@ -44,7 +44,7 @@ static bool hazard(inquiry *q, unsigned i)
         const lpu_write *write = lpu_last_write_to(q->m, reads[operand]);
         if (!write)
             continue;
-        q->fault->operand = operand + LPU_BUG(804);
+        q->fault->operand = operand;
         q->fault->resource = reads[operand];
         lpu_blame_write(q->fault, write);
         return true;
@@ -58,7 +58,7 @@ static bool out_of_range(inquiry *q, unsigned i)
     if (!q->bundle.ops[i].row->memory || access->in_range)
         return false;
     q->fault->address = access->is_lane ? access->row : access->word;
-    q->fault->value = LPU_BUG(808) ? 0 : access->lane;
+    q->fault->value = access->lane;
     return true;
 }
 
@@ -69,7 +69,7 @@ static bool bank_clash(inquiry *q, unsigned i)
         if (!q->bundle.ops[j].row->memory || !lpu_shared_bank(q->m, &q->accesses[j], &q->accesses[i], &bank))
             continue;
         q->fault->resource = bank;
-        lpu_blame(q->fault, q->bundle.pc, q->bundle.ops[LPU_BUG(806) ? i : j].slot, q->m->cycle, LPU_NOWHERE);
+        lpu_blame(q->fault, q->bundle.pc, q->bundle.ops[j].slot, q->m->cycle, LPU_NOWHERE);
         return true;
     }
     return false;
@@ -83,13 +83,13 @@ static bool never_written(inquiry *q, unsigned i)
     unsigned k = lpu_first_unwritten(q->m, access);
     if (k == access->count)
         return false;
-    q->fault->address = (int64_t)access->bytes[LPU_BUG(807) ? 0 : k];
+    q->fault->address = (int64_t)access->bytes[k];
     return true;
 }
 
 static bool note_values(inquiry *q, unsigned i)
 {
-    q->fault->value = LPU_BUG(809) ? (int32_t)*q->steps[i].a : (int64_t)*q->steps[i].a;
+    q->fault->value = *q->steps[i].a;
     q->fault->value2 = *q->steps[i].b;
     return true;
 }
@@ -148,7 +148,7 @@ static bool write_clash(inquiry *q, unsigned i)
     if (!writes_register(op) || !clashes(q, i, landing))
         return false;
     q->fault->resource = written_by(op);
-    q->fault->address = (int64_t)(LPU_BUG(813) ? q->m->cycle : landing);
+    q->fault->address = (int64_t)landing;
     return true;
 }
 
@@ -167,25 +167,17 @@ static bool op_breaks(inquiry *q, lpu_fault_code code)
     for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
         for (unsigned i = 0; i < q->bundle.count && rules[r].code == code; i++)
             if (rules[r].breaks(q, i)) {
-                q->fault->slot = LPU_BUG(803) ? i : q->bundle.ops[i].slot;
+                q->fault->slot = q->bundle.ops[i].slot;
                 return true;
             }
     return false;
-}
-
-/* Codes as they are looked for one after the other. */
-static lpu_fault_code looked_for(lpu_fault_code code)
-{
-    bool is_swapped = LPU_BUG(802) && (code == LPU_E_BANK || code == LPU_E_UNINIT);
-    return is_swapped ? LPU_E_BANK + LPU_E_UNINIT - code : code;
 }
 
 /* Scalar units come before those of the tensor face. */
 static void find_broken_rule(inquiry *q)
 {
     lpu_scalar_accesses scalars = {q->bundle.ops, q->accesses, q->bundle.count};
-    for (lpu_fault_code number = LPU_E_LOOP; number <= LPU_E_STREAM_LOST; number++) {
-        lpu_fault_code code = looked_for(number);
+    for (lpu_fault_code code = LPU_E_LOOP; code <= LPU_E_STREAM_LOST; code++) {
         if (!op_breaks(q, code) && !lpu_element_breaks(q->m, code, &scalars, q->fault))
             continue;
         q->fault->code = code;
@@ -205,14 +197,14 @@ static void prepare(inquiry *q)
 static void blame_jump(const lpu_machine *m, lpu_fault *fault)
 {
     fault->address = m->pc;
-    if (lpu_jump_is_news(m) && !LPU_BUG(811))
+    if (lpu_jump_is_news(m))
         lpu_blame(fault, m->jump_pc, m->jump_slot, (uint64_t)m->jump_cycle, LPU_NOWHERE);
 }
 
 static lpu_fault no_fault(const lpu_machine *m)
 {
     return (lpu_fault){
-        .cycle = (int64_t)m->cycle + LPU_BUG(801), .pc = m->pc, .slot = LPU_NOWHERE, .operand = LPU_NOWHERE, .resource = LPU_NOWHERE,
+        .cycle = (int64_t)m->cycle, .pc = m->pc, .slot = LPU_NOWHERE, .operand = LPU_NOWHERE, .resource = LPU_NOWHERE,
         .other_pc = LPU_NOWHERE, .other_slot = LPU_NOWHERE, .other_cycle = LPU_NOWHERE, .other_landing = LPU_NOWHERE,
         .element = LPU_NOWHERE, .stream = LPU_NOWHERE, .lane = LPU_NOWHERE, .position = LPU_NOWHERE,
         .other_element = LPU_NOWHERE,

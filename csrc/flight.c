@@ -83,7 +83,7 @@ void lpu_suspend(lpu_machine *m, const lpu_flight *flights, size_t count, uint64
     for (size_t i = count; i-- > landed;) {
         const lpu_flight *f = &flights[i];
         lpu_write *write = &m->writes[i - landed];
-        *write = (lpu_write){base + f->remaining, base - f->age - LPU_BUG(512), m->registers[f->reg], f->pc, f->reg, f->slot};
+        *write = (lpu_write){base + f->remaining, base - f->age, m->registers[f->reg], f->pc, f->reg, f->slot};
         m->registers[f->reg] = m->undo[f->level][f->reg];
     }
     for (uint32_t i = landed; i-- > 0 && base + flights[i].remaining == cycle;) {

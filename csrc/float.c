@@ -16,7 +16,7 @@ double lpu_from_f16(uint32_t bits)
     if (exponent == F16.special)
         return sign * (fraction != 0 ? (double)NAN : (double)INFINITY);
     if (exponent == 0)
-        return sign * ldexp(fraction, 1 - LPU_BUG(925) - F16.bias - F16.fraction);
+        return sign * ldexp(fraction, 1 - F16.bias - F16.fraction);
     return sign * ldexp(fraction + (1 << F16.fraction), exponent - F16.bias - F16.fraction);
 }
 
@@ -26,7 +26,7 @@ static uint64_t shift_rounding(uint64_t x, unsigned n)
     if (n > 63)
         return 0;
     uint64_t kept = x >> n, rest = x & ((1ull << n) - 1), half = 1ull << (n - 1);
-    return kept + (rest > half || (rest == half && (kept & 1 || LPU_BUG(922))));
+    return kept + (rest > half || (rest == half && (kept & 1)));
 }
 
 /* The bits of a double in a 16-bit format. Rounding may carry into the exponent, and that is right. */
@@ -41,9 +41,7 @@ static uint32_t to_small(double value, small_format f)
     if (value != value)
         return infinity | 1u << (f.fraction - 1);
     if (exponent >= f.special)
-        return sign | (infinity - LPU_BUG(924));
-    if (exponent <= 0 && LPU_BUG(923))
-        return sign;
+        return sign | infinity;
     if (exponent <= 0)
         return sign | (uint32_t)shift_rounding(fraction | one, drop + 1 + (unsigned)-exponent);
     return sign | (uint32_t)shift_rounding(fraction | (uint64_t)exponent << DOUBLE_FRACTION, drop);
@@ -55,7 +53,7 @@ uint32_t lpu_to_bf16(double value) { return to_small(value, BF16); }
 uint32_t lpu_to_i32(double value)
 {
     if (value != value)
-        return LPU_BUG(920) ? 0x80000000u : 0;
+        return 0;
     if (value <= INT32_MIN)
         return (uint32_t)INT32_MIN;
     return value >= INT32_MAX ? (uint32_t)INT32_MAX : (uint32_t)(int32_t)value;
@@ -65,5 +63,5 @@ uint32_t lpu_to_u32(double value)
 {
     if (!(value > 0)) /* NaN too */
         return 0;
-    return value >= UINT32_MAX ? UINT32_MAX >> LPU_BUG(921) : (uint32_t)value;
+    return value >= UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }

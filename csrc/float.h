@@ -10,9 +10,9 @@ OP(add_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) + as_float(b)
 OP(sub_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) - as_float(b)); }
 OP(mul_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) * as_float(b)); }
 OP(div_f32)  { UNUSED(c), UNUSED(k); return float_bits(as_float(a) / as_float(b)); }
-OP(fma_f32)  { UNUSED(k); return float_bits(LPU_BUG(918) ? as_float(a) * as_float(b) + as_float(c) : fmaf(as_float(a), as_float(b), as_float(c))); }
+OP(fma_f32)  { UNUSED(k); return float_bits(fmaf(as_float(a), as_float(b), as_float(c))); }
 OP(sqrt_f32) { UNUSED(b), UNUSED(c), UNUSED(k); return float_bits(sqrtf(as_float(a))); }
-OP(neg_f32)  { UNUSED(b), UNUSED(c), UNUSED(k); return is_nan(a) && !LPU_BUG(915) ? CANONICAL_NAN : a ^ SIGN_BIT; }
+OP(neg_f32)  { UNUSED(b), UNUSED(c), UNUSED(k); return is_nan(a) ? CANONICAL_NAN : a ^ SIGN_BIT; }
 OP(abs_f32)  { UNUSED(b), UNUSED(c), UNUSED(k); return is_nan(a) ? CANONICAL_NAN : a & ~SIGN_BIT; }
 
 /* Bits in the order of the values they stand for, -0 below +0. */
@@ -21,7 +21,7 @@ static inline uint32_t ordered(uint32_t bits) { return bits >> 31 ? ~bits : bits
 OP(min_f32)
 {
     UNUSED(c), UNUSED(k);
-    if (is_nan(a) || (is_nan(b) && !LPU_BUG(916)))
+    if (is_nan(a) || is_nan(b))
         return CANONICAL_NAN;
     return ordered(a) < ordered(b) ? a : b;
 }
@@ -31,14 +31,14 @@ OP(max_f32)
     UNUSED(c), UNUSED(k);
     if (is_nan(a) || is_nan(b))
         return CANONICAL_NAN;
-    return (LPU_BUG(917) ? as_float(a) > as_float(b) : ordered(a) > ordered(b)) ? a : b;
+    return ordered(a) > ordered(b) ? a : b;
 }
 
 OP(cmp_f32)
 {
     UNUSED(c), UNUSED(k);
     if (is_nan(a) || is_nan(b))
-        return LPU_BUG(926) ? 0 : LPU_CC_UN;
+        return LPU_CC_UN;
     uint32_t equal = as_float(a) == as_float(b), less = as_float(a) < as_float(b);
     return equal * LPU_CC_EQ | less * (LPU_CC_LT | LPU_CC_LTU);
 }
@@ -55,7 +55,7 @@ static inline double from_u32(uint32_t bits) { return bits; }
 static inline double from_f32(uint32_t bits) { return (double)as_float(bits); }
 static inline double from_f16(uint32_t bits) { return lpu_from_f16(bits); }
 static inline double from_bf16(uint32_t bits) { return (double)as_float(bits << 16); }
-static inline uint32_t to_i32(double value) { return lpu_to_i32(LPU_BUG(919) ? value : rint(value)); }
+static inline uint32_t to_i32(double value) { return lpu_to_i32(rint(value)); }
 static inline uint32_t to_u32(double value) { return lpu_to_u32(rint(value)); }
 static inline uint32_t to_f32(double value) { return float_bits((float)value); }
 static inline uint32_t to_f16(double value) { return lpu_to_f16(value); }

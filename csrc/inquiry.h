@@ -30,7 +30,7 @@ static inline void lpu_blame(lpu_fault *fault, int64_t pc, int64_t slot, uint64_
 
 static inline void lpu_blame_write(lpu_fault *fault, const lpu_write *write)
 {
-    lpu_blame(fault, write->pc, write->slot, write->issued, (int64_t)write->landing + LPU_BUG(805));
+    lpu_blame(fault, write->pc, write->slot, write->issued, (int64_t)write->landing);
 }
 
 #endif

@@ -9,21 +9,21 @@
 
 /* gcc and clang define what C leaves open: the conversion wraps, and >> of the result is arithmetic. */
 static inline int32_t as_signed(uint32_t x) { return (int32_t)x; }
-static inline uint32_t low_bits(uint32_t n) { return n >= 32 ? ~0u + LPU_BUG(909) : (1u << n) - 1; } /* a mask of n ones */
+static inline uint32_t low_bits(uint32_t n) { return n >= 32 ? ~0u : (1u << n) - 1; } /* a mask of n ones */
 
 OP(add) { UNUSED(c), UNUSED(k); return a + b; }
 OP(sub) { UNUSED(c), UNUSED(k); return a - b; }
 OP(and) { UNUSED(c), UNUSED(k); return a & b; }
 OP(or)  { UNUSED(c), UNUSED(k); return a | b; }
 OP(xor) { UNUSED(c), UNUSED(k); return a ^ b; }
-OP(shl) { UNUSED(c), UNUSED(k); return LPU_BUG(901) && b > 31 ? 0 : a << (b & 31); }
+OP(shl) { UNUSED(c), UNUSED(k); return a << (b & 31); }
 OP(shr) { UNUSED(c), UNUSED(k); return a >> (b & 31); }
-OP(sar) { UNUSED(c), UNUSED(k); return LPU_BUG(902) ? a >> (b & 31) : (uint32_t)(as_signed(a) >> (b & 31)); }
+OP(sar) { UNUSED(c), UNUSED(k); return (uint32_t)(as_signed(a) >> (b & 31)); }
 
-OP(min)     { UNUSED(c), UNUSED(k); return (LPU_BUG(903) ? a < b : as_signed(a) < as_signed(b)) ? a : b; }
+OP(min)     { UNUSED(c), UNUSED(k); return as_signed(a) < as_signed(b) ? a : b; }
 OP(max)     { UNUSED(c), UNUSED(k); return as_signed(a) > as_signed(b) ? a : b; }
 OP(min_u32) { UNUSED(c), UNUSED(k); return a < b ? a : b; }
-OP(max_u32) { UNUSED(c), UNUSED(k); return (LPU_BUG(904) ? as_signed(a) > as_signed(b) : a > b) ? a : b; }
+OP(max_u32) { UNUSED(c), UNUSED(k); return a > b ? a : b; }
 
 /* c is the condition code, k the truth table of the condition */
 OP(sel) { return k >> (c & 15) & 1 ? a : b; }
@@ -31,7 +31,7 @@ OP(sel) { return k >> (c & 15) & 1 ? a : b; }
 OP(mov) { UNUSED(b), UNUSED(c), UNUSED(k); return a; }
 OP(not) { UNUSED(b), UNUSED(c), UNUSED(k); return ~a; }
 OP(neg) { UNUSED(b), UNUSED(c), UNUSED(k); return 0u - a; }
-OP(abs) { UNUSED(b), UNUSED(c), UNUSED(k); return a >> 31 ? 0u - a - (LPU_BUG(905) && a << 1 == 0) : a; }
+OP(abs) { UNUSED(b), UNUSED(c), UNUSED(k); return a >> 31 ? 0u - a : a; }
 
 OP(popc)
 {
@@ -46,13 +46,13 @@ OP(clz)
     /* smear the leading one downwards: the zeros left are the leading ones of a */
     for (uint32_t shift = 1; shift < 32; shift <<= 1)
         a |= a >> shift;
-    return op_popc(~a, b, c, k) - (LPU_BUG(906) && a == 0);
+    return op_popc(~a, b, c, k);
 }
 
 OP(cmp)
 {
     UNUSED(c), UNUSED(k);
-    uint32_t equal = a == b, less = as_signed(a) < as_signed(b), below = LPU_BUG(907) ? less : a < b;
+    uint32_t equal = a == b, less = as_signed(a) < as_signed(b), below = a < b;
     return equal * LPU_CC_EQ | less * LPU_CC_LT | below * LPU_CC_LTU;
 }
 
@@ -62,14 +62,14 @@ OP(ext_u32) { UNUSED(c); return a >> (b & 31) & low_bits(k); }
 OP(ext)
 {
     uint32_t field = op_ext_u32(a, b, c, k), sign = 1u << (k - 1);
-    return LPU_BUG(908) ? field : (field ^ sign) - sign;
+    return (field ^ sign) - sign;
 }
 
 /* c is the position, k the length */
 OP(ins)
 {
     uint32_t mask = low_bits(k) << (c & 31);
-    return (a & ~mask) | (b << (c & 31) & (LPU_BUG(910) ? ~0u : mask));
+    return (a & ~mask) | (b << (c & 31) & mask);
 }
 
 #endif

@@ -10,7 +10,7 @@
 unsigned lpu_diagonal_left(const lpu_tensor *t, unsigned direction, unsigned position)
 {
     unsigned index = direction ? t->phase + position + t->positions - 1 : t->phase + 2 * t->positions - position - 1;
-    return (index + LPU_BUG(2001)) % t->positions;
+    return index % t->positions;
 }
 
 /* Appends numbers to an item. */
@@ -56,7 +56,7 @@ static bool get_value(lpu_machine *m, size_t place, lpu_item *item)
     add(&w, stream);
     add(&w, position);
     add_maker(&w, t, &t->streams.values[number]);
-    add(&w, LPU_BUG(2005) ? 0 : t->streams.sampled[direction][diagonal] >> stream % STREAMS & 1);
+    add(&w, t->streams.sampled[direction][diagonal] >> stream % STREAMS & 1);
     set_data(item, value_data(t, number), t->lanes);
     return true;
 }
@@ -70,7 +70,7 @@ static bool get_result(lpu_machine *m, size_t place, lpu_item *item)
     writer w = {item, 0};
     if (landing < t->now)
         return false;
-    add(&w, LPU_BUG(2002) ? value->issued : landing);
+    add(&w, landing);
     add(&w, value->stream);
     add(&w, value->position);
     add_maker(&w, t, value);
@@ -187,7 +187,7 @@ static bool get_burst(lpu_machine *m, size_t place, lpu_item *item)
     const lpu_burst *burst = &t->bursts[place];
     const lpu_tensor_op *op = &t->ops[burst->op];
     writer w = {item, 0};
-    if (lpu_burst_end(op, burst->started) <= t->now + LPU_BUG(2003))
+    if (lpu_burst_end(op, burst->started) <= t->now)
         return false;
     add_op(&w, op);
     add(&w, burst->started);
@@ -204,7 +204,7 @@ static bool get_lost(lpu_machine *m, size_t place, lpu_item *item)
     if (k >= lpu_loss_counts(op) || !t->losses[op->losses + k])
         return false;
     add_op(&w, op);
-    add(&w, lpu_writes_streams(op) ? (uint64_t)op->target.number + (LPU_BUG(2004) ? 0 : k) : (uint64_t)LPU_NOWHERE);
+    add(&w, lpu_writes_streams(op) ? (uint64_t)op->target.number + k : (uint64_t)LPU_NOWHERE);
     add(&w, t->losses[op->losses + k]);
     set_data(item, NULL, 0);
     return true;

@@ -102,7 +102,7 @@ static lane_function *const by_outcomes[OUTCOMES][LPU_TYPE_F32 + 1] = {
 static unsigned outcomes(uint16_t condition)
 {
     unsigned less = condition >> LPU_CC_LT & 1, equal = condition >> LPU_CC_EQ & 1, greater = condition & 1;
-    return less * LESS | (LPU_BUG(1526) && greater ? 0 : equal * EQUAL) | greater * GREATER;
+    return less * LESS | equal * EQUAL | greater * GREATER;
 }
 
 lane_function *lanes_function_of(const lpu_row *row)

@@ -21,12 +21,12 @@
     static inline S order_##name(T a) { return (S)(a >> (bits - 1) ? a ^ (T)~0u >> 1 : a); } \
     static inline T lesser_##name(T a, T b) { return order_##name(a) < order_##name(b) ? a : b; } \
     static inline T greater_##name(T a, T b) { return order_##name(a) > order_##name(b) ? a : b; } \
-    static inline int either_##name(T a, T b) { return nan_##name(a) | (LPU_BUG(1513) ? 0 : nan_##name(b)); } \
+    static inline int either_##name(T a, T b) { return nan_##name(a) | nan_##name(b); } \
     static inline T min_##name(T a, T b) { return unless_##name(either_##name(a, b), lesser_##name(a, b)); } \
     static inline T max_##name(T a, T b) { return unless_##name(either_##name(a, b), greater_##name(a, b)); } \
-    static inline T neg_##name(T a) { return unless_##name(nan_##name(a), LPU_BUG(1527) && !a ? a : a ^ (T)(1u << (bits - 1))); } \
+    static inline T neg_##name(T a) { return unless_##name(nan_##name(a), a ^ (T)(1u << (bits - 1))); } \
     static inline T abs_##name(T a) { return unless_##name(nan_##name(a), magnitude_##name(a)); } \
-    static inline T relu_##name(T a) { return unless_##name(LPU_BUG(1514) ? 0 : nan_##name(a), a >> (bits - 1) ? 0 : a); }
+    static inline T relu_##name(T a) { return unless_##name(nan_##name(a), a >> (bits - 1) ? 0 : a); }
 FOR_FLOATS(OF_FLOAT)
 #undef OF_FLOAT
 
@@ -35,7 +35,7 @@ static inline uint16_t mul_f16(uint16_t a, uint16_t b) { return to_f16(from_f16(
 
 static inline uint32_t fma_f32(uint32_t a, uint32_t b, uint32_t c)
 {
-    return to_f32(LPU_BUG(1525) ? from_f32(a) * from_f32(b) + from_f32(c) : fmaf(from_f32(a), from_f32(b), from_f32(c)));
+    return to_f32(fmaf(from_f32(a), from_f32(b), from_f32(c)));
 }
 
 /* A float holds the product of two bf16, but not where it is subnormal. There it is rounded 2^128 higher: to a multiple
@@ -46,7 +46,7 @@ static inline uint16_t mul_bf16(uint16_t a, uint16_t b)
     float high = fabsf(from_bf16(a) * 0x1p64f) * fabsf(from_bf16(b) * 0x1p64f);
     uint32_t subnormal = raw_bits(high + 0x1p18f) - raw_bits(0x1p18f);
     uint16_t sign = (a ^ b) & 0x8000;
-    return fabsf(product) < (LPU_BUG(1512) ? 0 : 0x1p-126f) ? (uint16_t)(sign | subnormal) : to_bf16(product);
+    return fabsf(product) < 0x1p-126f ? (uint16_t)(sign | subnormal) : to_bf16(product);
 }
 
 #endif

@@ -3,7 +3,6 @@
 #ifndef LPU_LANES_INTEGER_H
 #define LPU_LANES_INTEGER_H
 #include <stdint.h>
-#include "bug.h"
 
 /* X(name, type, bits, least, greatest, wide): wide holds the sum and the product of any two */
 #define FOR_SIGNED(X) \
@@ -26,9 +25,9 @@
     static inline T or_##bits(T a, T b) { return a | b; } \
     static inline T xor_##bits(T a, T b) { return a ^ b; } \
     static inline T not_##bits(T a) { return (T)~a; } \
-    static inline T shl_##bits(T a, T b) { return (T)((uint32_t)a << (b & (LPU_BUG(1504) ? 31 : bits - 1))); } \
+    static inline T shl_##bits(T a, T b) { return (T)((uint32_t)a << (b & (bits - 1))); } \
     static inline T mov_##bits(T a) { return a; } \
-    static inline T sel_##bits(uint8_t mask, T a, T b) { return (LPU_BUG(1505) ? mask & 1 : mask) ? a : b; }
+    static inline T sel_##bits(uint8_t mask, T a, T b) { return mask ? a : b; }
 FOR_WIDTHS(OF_WIDTH)
 #undef OF_WIDTH
 
@@ -45,7 +44,7 @@ FOR_INTEGERS(OF_INTEGER)
     static inline T saturate_##name(wide x) \
     { \
         wide raised = x > least ? x : least; \
-        return (T)(raised < greatest ? raised : greatest - LPU_BUG(1502)); \
+        return (T)(raised < greatest ? raised : greatest); \
     } \
     static inline T add_##name(T a, T b) { return saturate_##name((wide)a + b); } \
     static inline T sub_##name(T a, T b) { return saturate_##name((wide)a - b); } \
@@ -60,16 +59,16 @@ FOR_SIGNED(OF_SIGNED)
 #define OF_UNSIGNED(name, T, bits, least, greatest, wide) \
     static inline T saturate_##name(wide x) { return (T)(x < greatest ? x : greatest); } \
     static inline T add_##name(T a, T b) { return saturate_##name((wide)a + b); } \
-    static inline T sub_##name(T a, T b) { return (T)((LPU_BUG(1503) ? a : max_##name(a, b)) - b); } \
+    static inline T sub_##name(T a, T b) { return (T)(max_##name(a, b) - b); } \
     static inline T mul_##name(T a, T b) { return saturate_##name((wide)a * b); } \
     static inline T shr_##name(T a, T b) { return (T)(a >> (b & (bits - 1))); }
 FOR_UNSIGNED(OF_UNSIGNED)
 #undef OF_UNSIGNED
 
 /* Two i4 in a byte */
-static inline int8_t low_i4(uint8_t a) { return (int8_t)((a & 15) - (LPU_BUG(1506) ? 0 : (a & 8) << 1)); }
-static inline int8_t high_i4(uint8_t a) { return low_i4(a >> (LPU_BUG(1508) ? 0 : 4)); }
-static inline uint8_t saturate_i4(int8_t a) { return (uint8_t)(LPU_BUG(1507) ? a : within_i8(a, -8, 7)) & 15; }
+static inline int8_t low_i4(uint8_t a) { return (int8_t)((a & 15) - ((a & 8) << 1)); }
+static inline int8_t high_i4(uint8_t a) { return low_i4(a >> 4); }
+static inline uint8_t saturate_i4(int8_t a) { return (uint8_t)within_i8(a, -8, 7) & 15; }
 static inline uint8_t pack_i4(int8_t a, int8_t b) { return (uint8_t)(saturate_i4(a) | saturate_i4(b) << 4); }
 
 #endif

@@ -14,7 +14,7 @@ static inline float from_bf16(uint16_t bits) { return as_float((uint32_t)bits <<
 
 static inline uint16_t to_bf16(float x)
 {
-    uint32_t bits = raw_bits(x), rounded = (bits + 0x7FFF + (LPU_BUG(1509) ? 1 : bits >> 16 & 1)) >> 16;
+    uint32_t bits = raw_bits(x), rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
     return (uint16_t)(x != x ? BF16_NAN : rounded);
 }
 
@@ -35,8 +35,8 @@ static inline uint16_t to_f16(float x)
     uint32_t bits = raw_bits(x) & ~SIGN_BIT, sign = raw_bits(x) >> 16 & 0x8000;
     uint32_t normal = (bits - (112u << 23) + 0xFFF + (bits >> 13 & 1)) >> 13;
     uint32_t subnormal = raw_bits(as_float(bits) + 0.5f) - raw_bits(0.5f);
-    uint32_t limited = normal < 0x7C00 ? normal : 0x7C00 - LPU_BUG(1510);
-    uint32_t number = bits < raw_bits(0x1p-14f) ? LPU_BUG(1511) ? 0 : subnormal : limited;
+    uint32_t limited = normal < 0x7C00 ? normal : 0x7C00;
+    uint32_t number = bits < raw_bits(0x1p-14f) ? subnormal : limited;
     return (uint16_t)(x != x ? F16_NAN : sign | number);
 }
 

@@ -21,7 +21,7 @@
     static inline F even_##F(F x) { return x; } \
     static inline F down_##F(F x) { return nearest_##F(x) - (nearest_##F(x) > x ? 1 : 0); } \
     static inline F up_##F(F x) { return nearest_##F(x) + (nearest_##F(x) < x ? 1 : 0); } \
-    static inline F zero_##F(F x) { return x < 0 && !LPU_BUG(1515) ? up_##F(x) : down_##F(x); } \
+    static inline F zero_##F(F x) { return x < 0 ? up_##F(x) : down_##F(x); } \
     static inline F limited_##F(F x, F limit) \
     { \
         U sign = bits_of(x) & bits_of((F)-0.0); \
@@ -47,7 +47,7 @@ FOR_CARRIERS(OF_CARRIER)
     static inline T to_##rounding##_##name(float x) \
     { \
         T rounded = (T)within_##F(integer_##F(rounding##_##F(limited_##F(x, beyond))), least, greatest); \
-        return x != x && !LPU_BUG(1516) ? 0 : rounded; \
+        return x != x ? 0 : rounded; \
     }
 #define OF_TARGET(name, T, least, greatest, F, beyond) \
     FOR_ROUNDINGS(ROUNDED, name, T, least, greatest, F, beyond) \
@@ -65,7 +65,7 @@ FOR_INTEGERS(OF_INTEGER)
  * the last ones, far below those of the 16-bit type, become one that says whether any is set. */
 static inline float sticky_u32(uint32_t a)
 {
-    uint32_t gathered = (a & ~0xFFu) | (uint32_t)((a & 0xFF) != 0 && !LPU_BUG(1517)) << 8;
+    uint32_t gathered = (a & ~0xFFu) | (uint32_t)((a & 0xFF) != 0) << 8;
     return (float)(a >> 24 ? gathered : a);
 }
 static inline float sticky_i32(int32_t a) { return a < 0 ? -sticky_u32(0u - (uint32_t)a) : sticky_u32((uint32_t)a); }

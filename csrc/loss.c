@@ -15,7 +15,7 @@ typedef struct {
 static void consider(loss *first, loss other)
 {
     long order = !first->op ? -1 : (long)other.op->unit - first->op->unit;
-    order = order ? order : LPU_BUG(1807) ? first->stream - other.stream : other.stream - first->stream;
+    order = order ? order : other.stream - first->stream;
     order = order ? order : other.position - first->position;
     if (order < 0)
         *first = other;
@@ -54,8 +54,7 @@ static void consider_overwritten(const lpu_tensor *t, loss *first, const lpu_val
     unsigned direction = direction_of(over->stream), diagonal = diagonal_at(t, direction, over->position);
     uint32_t unsampled = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
     bool is_entry = over->position == (direction ? t->positions - 1 : 0); /* nothing arrives there */
-    if (!is_entry && unsampled >> over->stream % STREAMS & 1
-        && (LPU_BUG(1806) || !is_sampled_now(t, over->stream, over->position)))
+    if (!is_entry && unsampled >> over->stream % STREAMS & 1 && !is_sampled_now(t, over->stream, over->position))
         consider_value(t, first, t->streams.cells[direction][diagonal][over->stream % STREAMS], over->position, over);
 }
 
@@ -90,7 +89,7 @@ static loss first_loss(const lpu_tensor *t)
     return first;
 }
 
-bool lpu_loses_something(const lpu_machine *m) { return m->parameters.strict && !LPU_BUG(1805) && first_loss(m->tensor).op; }
+bool lpu_loses_something(const lpu_machine *m) { return m->parameters.strict && first_loss(m->tensor).op; }
 
 bool lpu_is_lost(const lpu_machine *m, lpu_fault *fault)
 {

@@ -174,8 +174,8 @@ static void end_at_text_end(lpu_machine *m)
 
 static bool is_over(const lpu_machine *m)
 {
-    bool all_landed = m->fetch_ended && (!m->write_count || LPU_BUG(402)) && m->cycle + LPU_BUG(1201) >= m->tensor->settled;
-    return all_landed && (m->cycle >= lpu_bursts_end(m->tensor) || LPU_BUG(1203));
+    bool all_landed = m->fetch_ended && !m->write_count && m->cycle >= m->tensor->settled;
+    return all_landed && m->cycle >= lpu_bursts_end(m->tensor);
 }
 
 static lpu_status settle(lpu_machine *m, uint64_t until)

@@ -11,7 +11,6 @@
 #ifndef LPU_MACHINE_H
 #define LPU_MACHINE_H
 #include <stdbool.h>
-#include "bug.h"
 #include "isa.gen.h"
 #include "lpu.h"
 

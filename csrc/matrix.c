@@ -26,7 +26,7 @@ static void pack(lpu_matrix *m, unsigned plane)
     if (is_wide(array->type))
         pack_floats(m, plane);
     else
-        product_pack_integer(p->packed, array->rows, array->type != LPU_TYPE_U8 || LPU_BUG(1609), m->lanes);
+        product_pack_integer(p->packed, array->rows, array->type != LPU_TYPE_U8, m->lanes);
     p->is_packed = true;
 }
 
@@ -47,7 +47,7 @@ static void multiply_run(const lpu_matrix *m, plane_state *p, size_t most)
     if (is_wide(type))
         product_float(p->packed, (const uint16_t *)(const void *)p->activations + place, count, results);
     else
-        product_integer(p->packed, p->activations + place, type == LPU_TYPE_I8 || LPU_BUG(1608), count, (int32_t *)results);
+        product_integer(p->packed, p->activations + place, type == LPU_TYPE_I8, count, (int32_t *)results);
     p->computed += count;
 }
 
@@ -68,13 +68,13 @@ int matrix_type(const lpu_matrix *m, unsigned plane, bool installed) { return m-
 
 bool matrix_can_install(const lpu_matrix *m, unsigned plane)
 {
-    return plane == even(plane) || LPU_BUG(1622) || !is_wide(matrix_type(m, plane, false));
+    return plane == even(plane) || !is_wide(matrix_type(m, plane, false));
 }
 
 bool matrix_can_multiply(const lpu_matrix *m, unsigned plane, int type)
 {
     int array = matrix_type(m, plane, true);
-    return array == type || ((array != NO_WEIGHTS || LPU_BUG(1619)) && !is_wide(array) && !is_wide(type));
+    return array == type || (array != NO_WEIGHTS && !is_wide(array) && !is_wide(type));
 }
 
 size_t matrix_rows_of(int type) { return LOADED_BITS / lpu_type_bits[type]; }
@@ -87,8 +87,7 @@ static void retype(lpu_matrix *m, unsigned plane, int type)
         return;
     if (is_wide(buffer->type) || is_wide(type))
         matrix_empty(m, other);
-    if (!LPU_BUG(1604))
-        matrix_empty(m, buffer);
+    matrix_empty(m, buffer);
     buffer->type = type;
     if (is_wide(type))
         other->type = type;
@@ -113,9 +112,9 @@ static void sign_extend(uint8_t *restrict weights, const uint8_t *restrict bytes
 static void load_row(lpu_matrix *m, unsigned plane, int type, size_t row, size_t j, const uint8_t *const *streams)
 {
     if (type == LPU_TYPE_I4) {
-        sign_extend(loaded_row(m, plane, row), streams[j / 2], (j % 2 ^ LPU_BUG(1601)) * 4, m->lanes);
+        sign_extend(loaded_row(m, plane, row), streams[j / 2], j % 2 * 4, m->lanes);
     } else if (is_wide(type)) {
-        memcpy(loaded_row(m, even(plane), row), streams[2 * j + LPU_BUG(1602)], m->lanes);
+        memcpy(loaded_row(m, even(plane), row), streams[2 * j], m->lanes);
         memcpy(loaded_row(m, odd(plane), row), streams[2 * j + 1], m->lanes);
     } else {
         memcpy(loaded_row(m, plane, row), streams[j], m->lanes);
@@ -141,13 +140,12 @@ static void install_one(lpu_matrix *m, unsigned plane)
     plane_state *p = &m->planes[plane];
     weight_set fresh = p->sets[BUFFER];
     matrix_settle(m, plane);
-    if (fresh.type != NO_WEIGHTS && !LPU_BUG(1605))
+    if (fresh.type != NO_WEIGHTS)
         matrix_clear_unloaded(m, &fresh);
     memset(fresh.loaded, 1, m->lanes);
     p->sets[BUFFER] = p->sets[ARRAY];
     p->sets[ARRAY] = fresh;
-    if (!LPU_BUG(1606))
-        matrix_empty(m, &p->sets[BUFFER]);
+    matrix_empty(m, &p->sets[BUFFER]);
     p->is_packed = false;
 }
 
@@ -158,7 +156,7 @@ void matrix_install(lpu_matrix *m, unsigned plane)
         install_one(m, odd(plane));
         return;
     }
-    if (is_wide(matrix_type(m, plane, true)) && !LPU_BUG(1607)) {
+    if (is_wide(matrix_type(m, plane, true))) {
         matrix_settle(m, even(plane));
         m->planes[plane ^ 1].sets[ARRAY].type = NO_WEIGHTS;
     }
@@ -182,7 +180,7 @@ void matrix_activate(lpu_matrix *m, unsigned plane, int type, const uint8_t *con
 uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane)
 {
     const plane_state *p = &m->planes[plane];
-    return p->first == p->end ? UINT64_MAX : p->ring[p->first % RING].maker.issued + MATRIX_LATENCY + LPU_BUG(1613);
+    return p->first == p->end ? UINT64_MAX : p->ring[p->first % RING].maker.issued + MATRIX_LATENCY;
 }
 
 const matrix_maker *matrix_standing(const lpu_matrix *m, unsigned plane, uint64_t cycle)
@@ -246,14 +244,14 @@ LPU_CLONES static void add_floats(uint32_t *restrict sums, const uint32_t *restr
 
 void matrix_add_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values, bool floats)
 {
-    (floats && !LPU_BUG(1614) ? add_floats : add_integers)(accumulator(m, plane, row), values, m->lanes);
+    (floats ? add_floats : add_integers)(accumulator(m, plane, row), values, m->lanes);
     m->planes[plane].is_set[row] = true;
 }
 
 void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *const *streams)
 {
     lanes_join(accumulator(m, plane, row), streams, sizeof(uint32_t), m->lanes);
-    m->planes[plane].is_set[row] |= !LPU_BUG(1617);
+    m->planes[plane].is_set[row] = true;
 }
 
 void matrix_emit(const lpu_matrix *m, const uint32_t *words, uint8_t *const *streams)

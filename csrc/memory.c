@@ -17,12 +17,12 @@ static lpu_access lane_access(const lpu_machine *m, const lpu_micro *micro)
     uint32_t field = micro->k >> SLICE_FIELD_BITS & ((1u << ROW_FIELD_BITS) - 1);
     uint32_t slices = size->quads * SLICES_PER_QUAD, lanes = size->superlanes * LANES_PER_SUPERLANE;
     uint32_t width = micro->k >> (SLICE_FIELD_BITS + ROW_FIELD_BITS), rows = size->rows * size->banks;
-    lpu_access access = {.is_lane = true, .count = width, .row = field + (LPU_BUG(713) ? 0 : *micro->a), .lane = *micro->b};
-    access.in_range = index < slices && index % SLICES_PER_QUAD + width + LPU_BUG(706) <= SLICES_PER_QUAD
+    lpu_access access = {.is_lane = true, .count = width, .row = field + *micro->a, .lane = *micro->b};
+    access.in_range = index < slices && index % SLICES_PER_QUAD + width <= SLICES_PER_QUAD
                       && access.row < rows && access.lane < lanes;
-    size_t first = ((slice >> HEMISPHERE_SHIFT) ^ LPU_BUG(712)) * slices + index;
+    size_t first = (slice >> HEMISPHERE_SHIFT) * slices + index;
     for (unsigned k = 0; k < width; k++)
-        access.bytes[k] = ((first + (LPU_BUG(705) ? width - 1 - k : k)) * rows + access.row) * lanes + access.lane;
+        access.bytes[k] = ((first + k) * rows + access.row) * lanes + access.lane;
     return access;
 }
 
@@ -39,7 +39,7 @@ static uint32_t bank_of_byte(const lpu_machine *m, const lpu_access *access, uns
 
 bool lpu_shared_bank(const lpu_machine *m, const lpu_access *first, const lpu_access *second, uint32_t *bank)
 {
-    for (unsigned j = 0; j < (LPU_BUG(704) ? 1 : second->count); j++) {
+    for (unsigned j = 0; j < second->count; j++) {
         *bank = bank_of_byte(m, second, j);
         for (unsigned i = 0; i < first->count; i++)
             if (bank_of_byte(m, first, i) == *bank)
@@ -65,10 +65,10 @@ unsigned lpu_first_unwritten(const lpu_machine *m, const lpu_access *access)
     return k;
 }
 
-static uint32_t read_byte(const lpu_machine *m, size_t byte)
+static uint8_t read_byte(const lpu_machine *m, size_t byte)
 {
     if (byte_written(m, byte))
-        return LPU_BUG(707) ? (uint32_t)(int8_t)m->map.sram[byte] : m->map.sram[byte];
+        return m->map.sram[byte];
     return m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
 }
 
@@ -80,7 +80,7 @@ static bool load_bytes(const lpu_machine *m, const lpu_access *access, uint32_t 
         return false;
     *value = 0;
     for (unsigned k = 0; k < access->count; k++)
-        *value |= read_byte(m, access->bytes[k]) << 8 * k;
+        *value |= (uint32_t)read_byte(m, access->bytes[k]) << 8 * k;
     return true;
 }
 
@@ -106,8 +106,8 @@ bool lpu_store_lane(lpu_machine *m, const lpu_micro *micro)
     if (!access.in_range)
         return false;
     for (unsigned k = 0; k < access.count; k++) {
-        m->map.sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * (LPU_BUG(711) ? 0 : k));
-        m->map.written[access.bytes[k] / 8] |= (uint8_t)((1u - LPU_BUG(709)) << access.bytes[k] % 8);
+        m->map.sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * k);
+        m->map.written[access.bytes[k] / 8] |= (uint8_t)(1u << access.bytes[k] % 8);
         m->map.changed[access.bytes[k] / LPU_CHANGED_BYTES] = 1;
     }
     return true;

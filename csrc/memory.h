@@ -35,13 +35,13 @@ static inline uint32_t bank_of(const lpu_memory_map *map, uint32_t word)
 /* Whether two words are in different banks. */
 static inline bool are_apart(const lpu_memory_map *map, uint32_t one, uint32_t other)
 {
-    return bank_of(map, one) != bank_of(map, other) || LPU_BUG(703) || (LPU_BUG(714) && one == other);
+    return bank_of(map, one) != bank_of(map, other);
 }
 
-static inline uint32_t word_address(const lpu_micro *micro) { return micro->k + *micro->a * (LPU_BUG(701) ? 1 : *micro->b) + *micro->c; }
+static inline uint32_t word_address(const lpu_micro *micro) { return micro->k + *micro->a * *micro->b + *micro->c; }
 
 /* One byte holds the written bits of two words; where only one of them was written, the long way round decides. */
-static inline bool pair_written(const lpu_memory_map *map, uint32_t word) { return map->written[word >> 1] >= (LPU_BUG(710) ? 1 : 0xFF); }
+static inline bool pair_written(const lpu_memory_map *map, uint32_t word) { return map->written[word >> 1] == 0xFF; }
 
 static inline uint32_t get_word(const lpu_memory_map *map, uint32_t word)
 {
@@ -52,7 +52,7 @@ static inline uint32_t get_word(const lpu_memory_map *map, uint32_t word)
 /* False, and nothing done, when the load faults. */
 static inline bool load_word(const lpu_machine *m, const lpu_memory_map *map, uint32_t word, uint32_t *value)
 {
-    if (UNLIKELY(word >= map->words - LPU_BUG(702)))
+    if (UNLIKELY(word >= map->words))
         return false;
     if (UNLIKELY(!pair_written(map, word)))
         return lpu_load_any_word(m, word, value);
@@ -66,7 +66,7 @@ static inline bool store_word(const lpu_memory_map *map, uint32_t word, uint32_t
         return false;
     uint8_t *p = map->sram + (size_t)word * WORD_BYTES;
     p[0] = (uint8_t)value, p[1] = (uint8_t)(value >> 8), p[2] = (uint8_t)(value >> 16), p[3] = (uint8_t)(value >> 24);
-    map->written[word >> 1] |= (uint8_t)(15 >> LPU_BUG(708) << (word & 1) * 4);
+    map->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
     map->changed[word / (LPU_CHANGED_BYTES / WORD_BYTES)] = 1;
     return true;
 }

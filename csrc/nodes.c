@@ -79,7 +79,7 @@ lpu_node *lpu_follow(lpu_machine *m, lpu_node *node, uint32_t pc, uint64_t cost,
     m->context.count = 0;
     for (size_t i = 0; i < node->after_count; i++) {
         lpu_flight flight = node->after[i];
-        if (flight.remaining + (unsigned)LPU_BUG(510) <= cost)
+        if (flight.remaining <= cost)
             continue;
         flight.remaining = (uint8_t)(flight.remaining - cost);
         flight.age = (uint8_t)(flight.age + cost);

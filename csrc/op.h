@@ -17,16 +17,6 @@ static inline uint8_t written_by(const lpu_op *op)
     return op->row->writes_cc ? LPU_CC : (uint8_t)op->fields[op->row->write];
 }
 
-/* By how many cycles bugs make the result of an op land late. */
-static inline int wrong_latency(const lpu_op *op)
-{
-    const lpu_row *row = op->row;
-    bool is_late = (LPU_BUG(501) && row->semantics == LPU_SEM_MUL) || (LPU_BUG(503) && row->memory == LPU_MEMORY_LOAD);
-    bool is_early = (LPU_BUG(502) && row->semantics == LPU_SEM_ADD_F32) || (LPU_BUG(504) && row->semantics == LPU_SEM_DIV)
-                    || (LPU_BUG(505) && row->semantics == LPU_SEM_SQRT_F32);
-    return is_late - is_early;
-}
-
 static inline register_set writes_of(const lpu_op *op) { return writes_register(op) ? set_of(written_by(op)) : 0; }
 
 /* The registers read, in operand order, the condition code last; returns how many. */

@@ -33,19 +33,13 @@ static const lpu_op *control_of(const lpu_bundle *bundle)
     return bundle->count && last->row->control ? last : NULL;
 }
 
-/* Whether bugs let an op read a register before a write to it has landed. */
-static bool is_forwarded(const lpu_op *op, const lpu_flight *flight)
-{
-    return (LPU_BUG(506) && flight->remaining == 1) || (LPU_BUG(511) && op->row->memory == LPU_MEMORY_STORE);
-}
-
 /* Rules that are broken whatever the data: hazards, write clashes, traps, and what a loop's body must be. */
 static bool op_breaks_rule(const planner *p, const lpu_op *op)
 {
     for (uint32_t i = 0; i < p->before->count; i++) {
         const lpu_flight *flight = &p->before->flights[i];
-        bool clash = writes_of(op) >> flight->reg & 1 && flight->remaining >= op->row->latency + LPU_BUG(507);
-        if (clash || (reads_of(op) >> flight->reg & 1 && !is_forwarded(op, flight)))
+        bool clash = writes_of(op) >> flight->reg & 1 && flight->remaining >= op->row->latency;
+        if (clash || (reads_of(op) >> flight->reg & 1))
             return true;
     }
     if (op->row->control == LPU_CONTROL_LOOP)
@@ -58,7 +52,7 @@ static bool bundle_breaks_rule(const planner *p)
     register_set written = 0;
     for (unsigned i = 0; i < p->bundle->count; i++) {
         const lpu_op *op = &p->bundle->ops[i];
-        if (op_breaks_rule(p, op) || (written & writes_of(op) && !LPU_BUG(508)))
+        if (op_breaks_rule(p, op) || (written & writes_of(op)))
             return true;
         written |= writes_of(op);
     }
@@ -90,7 +84,7 @@ static bool still_read(const planner *p, unsigned i)
     for (unsigned j = 0; j < p->bundle->count; j++)
         if (j != i && !p->done[j])
             reads |= reads_of(&p->bundle->ops[j]);
-    return reads & writes_of(&p->bundle->ops[i]) && !LPU_BUG(404);
+    return reads & writes_of(&p->bundle->ops[i]);
 }
 
 static lpu_micro *add_step(planner *p, const lpu_op *op)
@@ -194,7 +188,7 @@ static const uint32_t *save_for_control(planner *p, const lpu_op *control)
     uint32_t *temp = &p->m->temps[MAX_OPS];
     for (unsigned i = 0; i + 1 < p->bundle->count; i++) {
         register_set both = reads_of(control) & writes_of(&p->bundle->ops[i]);
-        if (!both || LPU_BUG(405))
+        if (!both)
             continue;
         p->steps[p->count++] = move_step(p->m, temp, &p->m->registers[written_by(&p->bundle->ops[i])]);
         return temp;
@@ -219,7 +213,7 @@ static void place_moves(planner *p)
 static void place_return(planner *p, const lpu_node *node, const lpu_op *control)
 {
     if (control && writes_register(control))
-        p->steps[p->count++] = move_step(p->m, &p->m->registers[written_by(control)], LPU_BUG(610) ? &node->pc : &node->next_pc);
+        p->steps[p->count++] = move_step(p->m, &p->m->registers[written_by(control)], &node->next_pc);
 }
 
 /* Steps that test what the stores have changed, all of them being done; behind each the store, for its operands. */
@@ -311,11 +305,11 @@ static void plan_flow(lpu_node *node, const lpu_bundle *bundle)
     const lpu_op *control = control_of(bundle);
     bool waits = control && has_field(control, LPU_FIELD_COUNT);
     node->next_pc = bundle->next;
-    node->cost = waits ? control->fields[LPU_FIELD_COUNT] + LPU_BUG(614) : 1;
+    node->cost = waits ? control->fields[LPU_FIELD_COUNT] : 1;
     if (!control)
         return;
     node->jump_slot = control->slot;
-    node->taken_cost = (uint8_t)(control->row->taken_latency - LPU_BUG(601));
+    node->taken_cost = control->row->taken_latency;
     if (has_field(control, LPU_FIELD_TARGET))
         node->taken_pc = (uint32_t)control->fields[LPU_FIELD_TARGET];
     if (has_field(control, LPU_FIELD_CODE))
@@ -331,7 +325,7 @@ static void plan_flights(const planner *p, lpu_context *after)
         const lpu_op *op = &p->bundle->ops[i];
         if (!writes_register(op) || !is_late(op))
             continue;
-        lpu_flight flight = {.pc = p->bundle->pc, .slot = op->slot, .remaining = (uint8_t)(op->row->latency + wrong_latency(op))};
+        lpu_flight flight = {.pc = p->bundle->pc, .slot = op->slot, .remaining = op->row->latency};
         flight.reg = written_by(op);
         flight.level = free_level(p->before, flight.reg);
         lpu_insert_flight(after, flight);

@@ -24,7 +24,7 @@ static bool cannot_multiply(const lpu_machine *m, const lpu_element *e, lpu_faul
     if (matrix_can_multiply(m->tensor->matrix, plane, e->op->row->type))
         return false;
     fault->resource = plane;
-    fault->value = LPU_BUG(1907) ? e->op->row->type : matrix_type(m->tensor->matrix, plane, true);
+    fault->value = matrix_type(m->tensor->matrix, plane, true);
     fault->value2 = e->op->row->type;
     return true;
 }
@@ -32,9 +32,9 @@ static bool cannot_multiply(const lpu_machine *m, const lpu_element *e, lpu_faul
 /* E-ACC-EMPTY, E-RANGE, E-UNINIT ------------------------------------------------------------------------------- */
 static bool exit_empty(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
-    if (matrix_standing(m->tensor->matrix, e->op->plane, m->tensor->now) || LPU_BUG(1616))
+    if (matrix_standing(m->tensor->matrix, e->op->plane, m->tensor->now))
         return false;
-    fault->resource = LPU_BUG(1908) ? 0 : e->op->plane;
+    fault->resource = e->op->plane;
     return true;
 }
 
@@ -105,7 +105,7 @@ static void take(lpu_machine *m, const lpu_element *e)
     lpu_matrix *matrix = m->tensor->matrix;
     bool floats;
     const uint32_t *words = matrix_take(matrix, e->op->plane, &floats);
-    if (adds(e) && !LPU_BUG(1620))
+    if (adds(e))
         matrix_add_row(matrix, e->op->plane, e->row, words, floats);
     else
         matrix_set_row(matrix, e->op->plane, e->row, words);

@@ -20,13 +20,13 @@ static int position_of(const lpu_machine *m, const lpu_op *op)
     if (op->row->where == LPU_WHERE_PLANE)
         return op->fields[LPU_FIELD_PLANE] < WEST_PLANES ? 0 : last;
     if (op->row->where == LPU_WHERE_HEMI)
-        return op->fields[LPU_FIELD_HEMI] ? last - 1 - LPU_BUG(1101) : 1;
+        return op->fields[LPU_FIELD_HEMI] ? last - 1 : 1;
     if (op->row->where != LPU_WHERE_SLICE)
         return NOWHERE;
     int slice = (int)op->fields[LPU_FIELD_SLICE], quad = slice % HEMISPHERE_SLICES / SLICES_PER_QUAD;
     if (quad >= quads)
         return NOWHERE;
-    return slice < HEMISPHERE_SLICES ? centre - 1 - quad : centre + 1 + quad + LPU_BUG(1102);
+    return slice < HEMISPHERE_SLICES ? centre - 1 - quad : centre + 1 + quad;
 }
 
 static void note_register(lpu_tensor_op *to, uint64_t reg) { to->registers[to->register_count++] = (uint8_t)reg; }
@@ -60,7 +60,7 @@ static void note_operands(lpu_tensor_op *to, const lpu_op *op)
 static uint64_t stride_of(const lpu_op *op)
 {
     if (op->row->unit_class == LPU_CLASS_LW)
-        return LPU_BUG(1603) ? MATRIX_STREAMS : matrix_rows_of(op->row->type);
+        return matrix_rows_of(op->row->type);
     return field_or(op, LPU_FIELD_STRIDE, op->row->unit_class == LPU_CLASS_ACC);
 }
 
@@ -71,24 +71,14 @@ static void note_burst(lpu_tensor_op *to, const lpu_op *op)
     to->m = (uint32_t)field_or(op, LPU_FIELD_M, 1);
     to->e = (uint32_t)field_or(op, LPU_FIELD_E, 0);
     to->stride = (uint32_t)stride_of(op);
-    to->stride2 = (uint32_t)field_or(op, LPU_FIELD_STRIDE2, LPU_BUG(1615) ? to->n : 0);
-}
-
-/* By how many cycles bugs make the result of an op leave late. */
-static int wrong_delay(const lpu_op *op)
-{
-    bool is_early = LPU_BUG(1401) && op->row->unit_class == LPU_CLASS_RP;
-    bool is_late = (LPU_BUG(1501) && op->row->unit_class == LPU_CLASS_V)
-                   || (LPU_BUG(1618) && op->row->unit_class == LPU_CLASS_ACC)
-                   || (LPU_BUG(1701) && op->row->where == LPU_WHERE_HEMI);
-    return is_late - is_early - (LPU_BUG(1529) ? (int)field_or(op, LPU_FIELD_DELAY, 0) : 0);
+    to->stride2 = (uint32_t)field_or(op, LPU_FIELD_STRIDE2, 0);
 }
 
 static void note_numbers(lpu_tensor_op *to, const lpu_op *op)
 {
     to->base = (uint32_t)field_or(op, LPU_FIELD_ROW, field_or(op, LPU_FIELD_ACC, field_or(op, LPU_FIELD_ROW0, 0)));
     to->amount = (uint32_t)field_or(op, LPU_FIELD_IMM, field_or(op, LPU_FIELD_AMOUNT, 0));
-    to->latency = (uint8_t)(op->row->latency + field_or(op, LPU_FIELD_DELAY, 0) + (uint64_t)wrong_delay(op));
+    to->latency = (uint8_t)(op->row->latency + field_or(op, LPU_FIELD_DELAY, 0));
     to->slice = (uint8_t)field_or(op, LPU_FIELD_SLICE, 0);
     to->bank = (uint8_t)field_or(op, LPU_FIELD_BANK, 0);
     to->plane = (uint8_t)field_or(op, LPU_FIELD_PLANE, 0);

@@ -1,5 +1,4 @@
 /* Matrix products in plain C. */
-#include "bug.h"
 #include "product_path.h"
 
 /* Integers: a weight is an i16, which holds both i8 and u8 -------------------------------------------------------- */
@@ -11,7 +10,7 @@ static void pack_integer(lpu_weights *w, const uint8_t *rows)
     for (size_t first = 0; first < w->lanes; first += PANEL)
         for (size_t k = 0; k < w->lanes; k++)
             for (size_t n = 0; n < PANEL; n++)
-                *packed++ = widened(rows[LPU_BUG(1610) ? (first + n) * w->lanes + k : k * w->lanes + first + n], w->is_signed);
+                *packed++ = widened(rows[k * w->lanes + first + n], w->is_signed);
 }
 
 static void prepare_integer(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t r, integer_block *b)
@@ -97,18 +96,16 @@ static void prepare_float(const lpu_weights *w, const uint16_t *x, size_t r, flo
     b->m[r] = (magnitudes){peak, grain_of(smallest, w->is_bf16)};
 }
 
-static double partial_sum(double sum) { return LPU_BUG(1611) ? (double)(float)sum : sum; }
-
 static void float_tile(const lpu_weights *w, float_block *b, size_t first, size_t rows)
 {
     for (size_t r = 0; r < rows; r++) {
         const float *weights = float_panels(w) + first * w->lanes;
         double sums[PANEL];
         for (size_t n = 0; n < PANEL; n++)
-            sums[n] = LPU_BUG(1612) ? 0.0 : -0.0;
+            sums[n] = -0.0;
         for (size_t k = 0; k < w->lanes; k++, weights += PANEL)
             for (size_t n = 0; n < PANEL; n++)
-                sums[n] = partial_sum(sums[n] + b->x[r][k] * weights[n]);
+                sums[n] += b->x[r][k] * weights[n];
         memcpy(b->sums[r], sums, sizeof sums);
     }
 }
@@ -118,7 +115,7 @@ static bool is_uncertain(double sum, double limit, double reach, uint32_t *out)
 {
     double error = limit * ERROR_OF_LIMIT;
     *out = isnan(sum) ? PRODUCT_NAN : bits_of((float)sum);
-    return isfinite(sum) && !(limit <= reach) && !LPU_BUG(1621) && bits_of((float)(sum - error)) != bits_of((float)(sum + error));
+    return isfinite(sum) && !(limit <= reach) && bits_of((float)(sum - error)) != bits_of((float)(sum + error));
 }
 
 static uint32_t decide(const lpu_weights *w, const float_block *b, size_t first, size_t r, uint32_t *out)

@@ -78,7 +78,7 @@ static void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
 {
     m->jump_pc = node->pc;
     m->jump_slot = node->jump_slot;
-    m->jump_cycle = (int64_t)now + LPU_BUG(615);
+    m->jump_cycle = (int64_t)now;
     m->jump_fetch = now + node->taken_cost;
 }
 
@@ -92,10 +92,10 @@ static void stop_before(lpu_machine *m, const lpu_node *node, uint64_t now)
 
 static void halt(lpu_machine *m, const lpu_node *node, uint64_t now)
 {
-    *node->issued += 1 - LPU_BUG(1001);
+    ++*node->issued;
     m->fetch_ended = true;
     m->exit_code = node->exit_code;
-    stop_after(m, node, node->next_pc, now, now + 1, now + 1 + LPU_BUG(401));
+    stop_after(m, node, node->next_pc, now, now + 1, now + 1);
 }
 
 /* Undo what the steps of a bundle did before the one that faults: they only wrote registers. */
@@ -152,13 +152,13 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
     STEP(NOP) GO(next, node->next_pc, false, node->cost);
     EXTRA(LOOP_END)
         pc = go_round(m, node->next_pc);
-        if (LIKELY(pc != node->next_pc)) GO(taken, pc, true, 1 + LPU_BUG(612));
+        if (LIKELY(pc != node->next_pc)) GO(taken, pc, true, 1);
         GO(next, pc, false, 1);
     STEP(BRANCH)
         if (!condition_holds(step)) GO(next, node->next_pc, false, 1);
         goto jump;
     STEP(LOOP)
-        if (has_rounds(*step->a)) {
+        if (as_signed(*step->a) > 0) {
             push_loop(m, node->next_pc, node->taken_pc, *step->a);
             GO(next, node->next_pc, false, 1);
         }
@@ -167,8 +167,6 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         leave_loops(m, node->pc, node->taken_pc);
         goto call;
     STEP(CALL) call:
-        if (LPU_BUG(609))
-            leave_loops(m, node->pc, node->taken_pc);
         note_jump(m, node, now);
         GO(taken, node->taken_pc, false, node->taken_cost);
     STEP(RET)
@@ -204,8 +202,7 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
     STEPS_END
 
 fault:
-    *node->issued += LPU_BUG(1002);
-    undo_steps(LPU_BUG(403) ? step : node->steps, step);
+    undo_steps(node->steps, step);
     stop_before(m, node, now);
     lpu_find_fault(m);
 }

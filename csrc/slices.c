@@ -27,14 +27,14 @@ static uint32_t mapped_row(const lpu_tensor *t, const lpu_element *e, size_t sup
 {
     unsigned source = e->op->source_count - 1u;
     const uint32_t *map = e->samples[source];
-    size_t lane = superlane * SUPERLANE + LPU_BUG(1406);
-    return value_data(t, map[0])[lane] | (LPU_BUG(1407) ? 0 : (uint32_t)value_data(t, map[1])[lane] << 8);
+    size_t lane = superlane * SUPERLANE;
+    return value_data(t, map[0])[lane] | (uint32_t)value_data(t, map[1])[lane] << 8;
 }
 
 /* The first byte that a superlane of a gather or scatter accesses. */
 static size_t mapped_start(const lpu_machine *m, const lpu_element *e, size_t superlane)
 {
-    size_t bank = linear_slice(m, e->op) * m->parameters.banks + (LPU_BUG(1405) ? 0 : e->op->bank);
+    size_t bank = linear_slice(m, e->op) * m->parameters.banks + e->op->bank;
     size_t row = bank * m->parameters.rows + mapped_row(m->tensor, e, superlane);
     return row * m->tensor->lanes + superlane * SUPERLANE;
 }
@@ -47,7 +47,7 @@ static bool is_mapped(const lpu_tensor_op *op)
 unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *e, uint32_t banks[MAX_GROUP])
 {
     const lpu_parameters *size = &m->parameters;
-    uint32_t within = is_mapped(e->op) ? e->op->bank : LPU_BUG(1403) ? 0 : e->row / size->rows;
+    uint32_t within = is_mapped(e->op) ? e->op->bank : e->row / size->rows;
     for (unsigned k = 0; k < e->op->row->width; k++)
         banks[k] = (uint32_t)(linear_slice(m, e->op) + k) * size->banks + within;
     return e->op->row->width;
@@ -71,7 +71,7 @@ static bool row_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
     if (op->position != NOWHERE && in_quad && e->row < rows_of_slice(m))
         return false;
     fault->address = e->row;
-    fault->value = LPU_BUG(1413) ? index_of(op) : op->slice;
+    fault->value = op->slice;
     return true;
 }
 
@@ -81,7 +81,7 @@ static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
     bool absent = op->position == NOWHERE || op->bank >= m->parameters.banks;
     for (size_t superlane = 0; !absent && superlane < m->parameters.superlanes; superlane++) {
         uint32_t row = mapped_row(m->tensor, e, superlane);
-        if (row + LPU_BUG(1412) < m->parameters.rows)
+        if (row < m->parameters.rows)
             continue;
         fault->value = op->slice;
         fault->address = row;
@@ -113,7 +113,7 @@ static bool lanes_unwritten(const lpu_machine *m, size_t start, size_t lane, siz
     while (byte_written(m, start + i))
         i++;
     fault->address = (int64_t)(start + i);
-    fault->lane = (int64_t)(LPU_BUG(1411) ? i : lane + i);
+    fault->lane = (int64_t)(lane + i);
     return true;
 }
 
@@ -147,20 +147,20 @@ static void read_bytes(const lpu_machine *m, uint8_t *to, size_t start, size_t c
 static void write_bytes(lpu_machine *m, size_t start, const uint8_t *from, size_t count)
 {
     memcpy(m->map.sram + start, from, count);
-    memset(m->map.written + start / 8, 0xFF, count / 8 - LPU_BUG(1410));
+    memset(m->map.written + start / 8, 0xFF, count / 8);
     m->map.changed[start / LPU_CHANGED_BYTES] = m->map.changed[(start + count - 1) / LPU_CHANGED_BYTES] = 1;
 }
 
 static void read_row(lpu_machine *m, const lpu_element *e)
 {
     for (unsigned k = 0; k < e->op->row->width; k++)
-        read_bytes(m, lpu_make_result(m->tensor, e, k), row_start(m, e, LPU_BUG(1404) ? e->op->row->width - 1 - k : k), m->tensor->lanes);
+        read_bytes(m, lpu_make_result(m->tensor, e, k), row_start(m, e, k), m->tensor->lanes);
 }
 
 static void write_row(lpu_machine *m, const lpu_element *e)
 {
     for (unsigned k = 0; k < e->op->row->width; k++)
-        write_bytes(m, row_start(m, e, k), value_data(m->tensor, e->samples[0][LPU_BUG(1416) ? e->op->row->width - 1 - k : k]), m->tensor->lanes);
+        write_bytes(m, row_start(m, e, k), value_data(m->tensor, e->samples[0][k]), m->tensor->lanes);
 }
 
 static void gather(lpu_machine *m, const lpu_element *e)

@@ -109,7 +109,7 @@ static inline double fast_tanh(double x)
 {
     split e = exp_split(2 * x);
     double less_one = (e.power - 1) + e.power * e.rest;
-    return LPU_BUG(1524) ? less_one / (less_one + 2) : copysign(less_one / (less_one + 2), x);
+    return copysign(less_one / (less_one + 2), x);
 }
 
 static dd slow_tanh(double x)
@@ -145,7 +145,7 @@ static inline double fast_log2(double x)
 {
     parts p = parts_of(x);
     double inside = p.exponent + log2_series(p.significand);
-    double outside = x == 0 ? LPU_BUG(1523) ? (double)INFINITY : -(double)INFINITY : x < 0 ? (double)NAN : x; /* +inf and NaN are their own logarithms */
+    double outside = x == 0 ? -(double)INFINITY : x < 0 ? (double)NAN : x; /* +inf and NaN are their own logarithms */
     return x > 0 && x < (double)INFINITY ? inside : outside;
 }
 
@@ -219,7 +219,7 @@ static void one_block(block_function *block, slow_estimate *slow, uint32_t *d, c
 {
     uint32_t low[BLOCK], high[BLOCK];
     block(a, b, low, high);
-    if (memcmp(low, high, sizeof low) != 0 && !LPU_BUG(1528))
+    if (memcmp(low, high, sizeof low) != 0)
         settle(slow, a, low, high);
     memcpy(d, low, sizeof low);
 }

@@ -6,18 +6,18 @@
 static bool continues(const lpu_tensor *t, const lpu_value *first, const lpu_value *value, unsigned k)
 {
     bool same_result = value->issued == first->issued && t->ops[value->op].unit == t->ops[first->op].unit;
-    return (same_result || LPU_BUG(1104)) && value->byte == k;
+    return same_result && value->byte == k;
 }
 
 unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned width)
 {
     const lpu_value *first = &t->streams.values[values[0]];
-    unsigned k = 1, from = LPU_BUG(1105) ? first->byte : 0;
-    if (width > 1 && first->width > 1 && first->byte != from)
+    unsigned k = 1;
+    if (width > 1 && first->width > 1 && first->byte)
         return 0;
     for (; k < width; k++) {
         const lpu_value *value = &t->streams.values[values[k]];
-        if (first->width == 1 ? value->width != 1 && !LPU_BUG(1106) : !continues(t, first, value, from + k))
+        if (first->width == 1 ? value->width != 1 : !continues(t, first, value, k))
             break;
     }
     return k;
@@ -28,8 +28,8 @@ bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uin
     const lpu_place *place = &op->sources[source];
     unsigned direction = direction_of(place->number), size = place->width * place->groups;
     unsigned diagonal = diagonal_at(t, direction, (unsigned)op->position);
-    uint32_t bits = group_bits(place->number, size), held = t->streams.occupied[direction][diagonal] & bits;
-    if (LPU_BUG(1107) ? !held : held != bits)
+    uint32_t bits = group_bits(place->number, size);
+    if ((t->streams.occupied[direction][diagonal] & bits) != bits)
         return false;
     memcpy(values, &t->streams.cells[direction][diagonal][place->number % STREAMS], size * sizeof *values);
     if (place->width > 1)
@@ -44,7 +44,7 @@ void lpu_note_sampled(lpu_tensor *t, const lpu_tensor_op *op, unsigned source)
     const lpu_place *place = &op->sources[source];
     unsigned direction = direction_of(place->number);
     unsigned diagonal = diagonal_at(t, direction, (unsigned)op->position);
-    t->streams.sampled[direction][diagonal] |= group_bits(place->number, LPU_BUG(1801) ? 1 : place->width * place->groups);
+    t->streams.sampled[direction][diagonal] |= group_bits(place->number, place->width * place->groups);
 }
 
 uint64_t lpu_target_bits(const lpu_tensor_op *op)
@@ -55,7 +55,7 @@ uint64_t lpu_target_bits(const lpu_tensor_op *op)
 bool lpu_claim_streams(lpu_tensor *t, const lpu_tensor_op *op, uint64_t landing)
 {
     uint64_t bits = lpu_target_bits(op), *claimed = &t->streams.claimed[landing % LANDINGS][op->position];
-    if (*claimed & bits && !LPU_BUG(1906))
+    if (*claimed & bits)
         return false;
     *claimed |= bits;
     return true;
@@ -120,7 +120,7 @@ static void drop_diagonal(lpu_tensor *t, unsigned direction, unsigned diagonal)
 void lpu_move_streams(lpu_tensor *t)
 {
     drop_diagonal(t, 0, diagonal_at(t, 0, 0));
-    drop_diagonal(t, 1, diagonal_at(t, 1, LPU_BUG(1108) ? 0 : t->positions - 1));
+    drop_diagonal(t, 1, diagonal_at(t, 1, t->positions - 1));
 }
 
 static void land(lpu_tensor *t, uint32_t number)
@@ -129,11 +129,11 @@ static void land(lpu_tensor *t, uint32_t number)
     const lpu_value *value = &s->values[number];
     unsigned direction = direction_of(value->stream), stream = value->stream % STREAMS;
     unsigned diagonal = diagonal_at(t, direction, value->position);
-    if (s->occupied[direction][diagonal] >> stream & 1 && !LPU_BUG(1802))
+    if (s->occupied[direction][diagonal] >> stream & 1)
         drop_value(t, direction, diagonal, stream);
     s->cells[direction][diagonal][stream] = number;
     s->occupied[direction][diagonal] |= 1u << stream;
-    s->sampled[direction][diagonal] &= ~((1u - LPU_BUG(1804)) << stream);
+    s->sampled[direction][diagonal] &= ~(1u << stream);
     s->claimed[t->now % LANDINGS][value->position] = 0;
 }
 

@@ -3,7 +3,7 @@
 #define LPU_STREAMS_H
 #include "tensor.h"
 
-static inline unsigned direction_of(unsigned stream) { return stream >= LPU_WEST_FLOW + LPU_BUG(1103); }
+static inline unsigned direction_of(unsigned stream) { return stream >= LPU_WEST_FLOW; }
 
 /* Where the values are that pass position p in a direction in the present cycle. */
 static inline unsigned diagonal_at(const lpu_tensor *t, unsigned direction, unsigned position)

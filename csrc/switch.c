@@ -12,7 +12,7 @@ enum { MOST_LANES = 512, SUPERLANE = 16, SIDES = 2, WORD = sizeof(uint32_t) };
 /* Lanes come from `amount` lanes below; `entering` comes into those that have none there. */
 static void shift_up(const switch_op *op, uint8_t *d, const uint8_t *a, int entering)
 {
-    size_t amount = op->amount < op->lanes ? op->amount : LPU_BUG(1714) ? 0 : op->lanes;
+    size_t amount = op->amount < op->lanes ? op->amount : op->lanes;
     memset(d, entering, amount);
     memcpy(d + amount, a, op->lanes - amount);
 }
@@ -26,7 +26,7 @@ static void shift_down(const switch_op *op, uint8_t *d, const uint8_t *a, int en
 
 static void select_lanes(const switch_op *op, uint8_t *d, const uint8_t *a, const uint8_t *b)
 {
-    size_t amount = op->amount < op->lanes ? op->amount + LPU_BUG(1703) : op->lanes;
+    size_t amount = op->amount < op->lanes ? op->amount : op->lanes;
     memcpy(d, a, amount);
     memcpy(d + amount, b + amount, op->lanes - amount);
 }
@@ -38,13 +38,13 @@ static void take_lanes(uint8_t *restrict d, const uint8_t *a, const uint16_t *ma
     memcpy(source, a, lanes);
     source[lanes] = 0;
     for (size_t l = 0; l < lanes; l++)
-        d[l] = source[map[l] < lanes ? map[l] : lanes - LPU_BUG(1704)];
+        d[l] = source[map[l] < lanes ? map[l] : lanes];
 }
 
 static void distribute(const switch_op *op, uint8_t *d, const uint8_t *a)
 {
     for (size_t first = 0; first < op->lanes; first += SUPERLANE)
-        take_lanes(d + first, a + first, op->map + (LPU_BUG(1705) ? 0 : first), SUPERLANE);
+        take_lanes(d + first, a + first, op->map + first, SUPERLANE);
 }
 
 static void move_bytes(const switch_op *op, uint8_t *d, const uint8_t *a, const uint8_t *b)
@@ -53,7 +53,7 @@ static void move_bytes(const switch_op *op, uint8_t *d, const uint8_t *a, const 
     case LPU_SEM_SHIFT_UP: shift_up(op, d, a, 0); break;
     case LPU_SEM_SHIFT_DOWN: shift_down(op, d, a, 0); break;
     case LPU_SEM_SHIFT_UP_EDGE: shift_up(op, d, a, a[0]); break;
-    case LPU_SEM_SHIFT_DOWN_EDGE: shift_down(op, d, a, a[LPU_BUG(1702) ? 0 : op->lanes - 1]); break;
+    case LPU_SEM_SHIFT_DOWN_EDGE: shift_down(op, d, a, a[op->lanes - 1]); break;
     case LPU_SEM_SELECT: select_lanes(op, d, a, b); break;
     case LPU_SEM_PERMUTE: take_lanes(d, a, op->map, op->lanes); break;
     default: distribute(op, d, a); break;
@@ -66,7 +66,7 @@ static void transpose(size_t lanes, uint8_t *const *d, const uint8_t *const *a)
     for (size_t first = 0; first < lanes; first += SUPERLANE)
         for (size_t j = 0; j < SUPERLANE; j++)
             for (size_t l = 0; l < SUPERLANE; l++)
-                d[j][first + l] = LPU_BUG(1706) ? a[j][first + l] : a[l][first + j];
+                d[j][first + l] = a[l][first + j];
 }
 
 /* words[0] becomes what a scalar op makes of all: level by level words 2i and 2i + 1 make word i, a last one alone
@@ -74,7 +74,7 @@ static void transpose(size_t lanes, uint8_t *const *d, const uint8_t *const *a)
 #define REDUCTION(combine) \
     LPU_CLONES static void reduce_##combine(uint32_t *words, size_t count) \
     { \
-        for (; count > 1 + LPU_BUG(1708); count = (count + 1) / 2) { \
+        for (; count > 1; count = (count + 1) / 2) { \
             for (size_t i = 0; i < count / 2; i++) \
                 words[i] = op_##combine(words[2 * i], words[2 * i + 1], 0, 0); \
             if (count % 2) \
@@ -103,7 +103,7 @@ static reduction *reduction_of(const switch_op *op)
 static void reduce(const switch_op *op, uint8_t *const *d, const uint8_t *const *a)
 {
     uint32_t words[MOST_LANES];
-    size_t span = op->by_superlane && !LPU_BUG(1707) ? SUPERLANE : op->lanes;
+    size_t span = op->by_superlane ? SUPERLANE : op->lanes;
     reduction *in_place = reduction_of(op);
     lanes_join(words, a, WORD, op->lanes);
     for (size_t first = 0; first < op->lanes; first += span) {
@@ -128,7 +128,7 @@ void switch_apply(const switch_op *op, uint8_t *const *d, const uint8_t *const *
 
 size_t switch_bad_lane(const switch_op *op)
 {
-    size_t reach = op->semantics == LPU_SEM_DISTRIBUTE && !LPU_BUG(1709) ? SUPERLANE : op->lanes, lane = 0;
+    size_t reach = op->semantics == LPU_SEM_DISTRIBUTE ? SUPERLANE : op->lanes, lane = 0;
     while (lane < op->lanes && (op->map[lane] < reach || op->map[lane] == SWITCH_ZERO))
         lane++;
     return lane;

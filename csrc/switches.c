@@ -8,14 +8,14 @@ static switch_op switched(const lpu_tensor *t, const lpu_tensor_op *op)
     return (switch_op){
         .semantics = op->row->semantics, .type = op->row->type, .lanes = t->lanes, .width = op->target.width,
         .amount = op->amount, .by_superlane = op->span == SPAN_SUPERLANE,
-        .map = switch_map(t->maps, op->hemi, LPU_BUG(1712) ? op->number % 4 : op->number),
+        .map = switch_map(t->maps, op->hemi, op->number),
     };
 }
 
 static bool map_never_loaded(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
     const lpu_tensor_op *op = e->op;
-    if (m->parameters.uninit != LPU_UNINIT_FAULT || switch_is_loaded(m->tensor->maps, op->hemi, op->number) || LPU_BUG(1711))
+    if (m->parameters.uninit != LPU_UNINIT_FAULT || switch_is_loaded(m->tensor->maps, op->hemi, op->number))
         return false;
     fault->resource = op->number;
     fault->address = LPU_NOWHERE;
@@ -55,7 +55,7 @@ static void load_map(lpu_machine *m, const lpu_element *e)
 {
     const uint8_t *streams[MAX_TAKEN];
     sampled_planes(m->tensor, e, 0, streams);
-    switch_load(m->tensor->maps, LPU_BUG(1710) ? 0 : e->op->hemi, e->op->number, streams);
+    switch_load(m->tensor->maps, e->op->hemi, e->op->number, streams);
 }
 
 const lpu_family lpu_switch_ops = {apply, 0, {{0, NULL}}};

@@ -21,7 +21,7 @@ static bool unit_busy(const lpu_machine *m, const lpu_element *e, lpu_fault *fau
         if (!lpu_unit_is_held(t, unit))
             continue;
         fault->resource = unit;
-        lpu_blame(fault, t->ops[hold->op].pc, t->ops[hold->op].slot, hold->started, (int64_t)hold->free - LPU_BUG(1903));
+        lpu_blame(fault, t->ops[hold->op].pc, t->ops[hold->op].slot, hold->started, (int64_t)hold->free);
         return true;
     }
     return false;
@@ -61,7 +61,7 @@ static bool source_empty(const lpu_tensor *t, const lpu_element *e, unsigned sou
     uint32_t occupied = t->streams.occupied[direction][diagonal_at(t, direction, (unsigned)e->op->position)];
     for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
         if (!(occupied >> (place->number + k) % STREAMS & 1)) {
-            note_stream(e, place, LPU_BUG(1902) ? 0 : k, fault);
+            note_stream(e, place, k, fault);
             return true;
         }
     return false;
@@ -195,7 +195,7 @@ static bool stream_clash(const lpu_machine *m, const lpu_element *e, lpu_fault *
             continue;
         fault->stream = stream;
         fault->position = e->op->position;
-        fault->address = (int64_t)(m->tensor->now + (LPU_BUG(1905) ? 0 : e->op->latency));
+        fault->address = (int64_t)(m->tensor->now + e->op->latency);
         return true;
     }
     return false;
@@ -246,7 +246,7 @@ bool lpu_element_breaks(lpu_machine *m, lpu_fault_code code, const lpu_scalar_ac
             continue;
         fault->pc = e->op->pc;
         fault->slot = e->op->slot;
-        fault->element = LPU_BUG(1901) ? 0 : e->number;
+        fault->element = e->number;
         return true;
     }
     return false;

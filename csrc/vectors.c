@@ -29,8 +29,8 @@ static bool has_bad_register(const lpu_machine *m, const lpu_element *e, lpu_fau
     return false;
 }
 
-static bool is_too_narrow(const lpu_vector *v, const lpu_place *place) { return v->width && v->width < place->width && !LPU_BUG(1518); }
-static bool is_unwritten(const lpu_vector *v, const lpu_place *place) { return (void)place, !v->width && !LPU_BUG(1520); }
+static bool is_too_narrow(const lpu_vector *v, const lpu_place *place) { return v->width && v->width < place->width; }
+static bool is_unwritten(const lpu_vector *v, const lpu_place *place) { return (void)place, !v->width; }
 
 static bool reads_wider(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
@@ -39,7 +39,7 @@ static bool reads_wider(const lpu_machine *m, const lpu_element *e, lpu_fault *f
     fault->value = m->tensor->vectors[fault->resource - LPU_V_REGISTERS].width;
     for (unsigned i = 0; i < e->op->source_count; i++)
         if (e->op->sources[i].operand == fault->operand)
-            fault->value2 = e->op->sources[i].width * (LPU_BUG(1904) ? 8 : 1);
+            fault->value2 = e->op->sources[i].width;
     return true;
 }
 
@@ -62,7 +62,7 @@ static bool clashes(const lpu_machine *m, const lpu_element *e, lpu_fault *fault
     if (!is_v(&e->op->target))
         return false;
     const lpu_vector *write = write_of(t, e->op);
-    if (!write->width || LPU_BUG(1521))
+    if (!write->width)
         return false;
     fault->resource = e->op->target.number;
     fault->address = fault->other_landing = (int64_t)(t->now + e->op->latency);
@@ -79,7 +79,7 @@ static const void *narrowed(const lpu_tensor *t, const lpu_vector *v, unsigned w
     const uint8_t *from = v->data;
     uint8_t *to = (uint8_t *)scratch;
     for (size_t lane = 0; lane < t->lanes; lane++)
-        memcpy(to + lane * width, from + lane * v->width + (LPU_BUG(1519) ? v->width - width : 0), width);
+        memcpy(to + lane * width, from + lane * v->width, width);
     return scratch;
 }
 
@@ -113,7 +113,7 @@ static uint32_t broadcast(const lpu_element *e, unsigned source)
 {
     unsigned index = 0;
     for (unsigned i = 0; i < source; i++)
-        index += e->op->sources[i].number >= LPU_SCALARS && e->op->sources[i].number != IMMEDIATE && !LPU_BUG(1522);
+        index += e->op->sources[i].number >= LPU_SCALARS && e->op->sources[i].number != IMMEDIATE;
     return e->registers[index];
 }
 

@@ -17,20 +17,35 @@ from conform.bugs import BUGS, SENTENCES
 from conform.bugs_core import BuggyTarget, build, load
 from conform.bugs_hunt import hunt
 from conform.finding import finding
+from conform.planted import DIFF, differences, pieces, planted
 from conform.run import BATCH, Settings, program_of
 from conform.target import EngineTarget
 from vm.core import CoreEngine
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = sorted([*(ROOT / "csrc").glob("*.c"), *(ROOT / "csrc").glob("*.h")])
 SETTINGS = Settings(seed=1)
 
 
 def test_each_number_is_planted_once_and_no_other() -> None:
-    planted = Counter(
-        int(number) for path in SOURCES for number in re.findall(r"LPU_BUG\((\d+)\)", path.read_text(encoding="utf-8"))
-    )
-    assert planted == dict.fromkeys(SENTENCES, 1)
+    after = "".join(piece.after for piece in pieces(DIFF.read_text(encoding="utf-8")))
+    assert Counter(map(int, re.findall(r"LPU_BUG\((\d+)\)", after))) == dict.fromkeys(SENTENCES, 1)
+
+
+def test_a_bug_whose_place_has_changed_is_refused() -> None:
+    """The sources and the diff are held together by that."""
+    diff = "--- a.c\n+++ a.c\n@@ -1 +1 @@\n one\n-two\n+three\n"
+    assert planted({"a.c": "one\ntwo\n", "b.c": "four\n"}, diff) == {"a.c": "one\nthree\n", "b.c": "four\n"}
+    with pytest.raises(ValueError, match=r"a\.c has these lines 0 times"):
+        planted({"a.c": "one\nfive\n"}, diff)
+    with pytest.raises(ValueError, match=r"a\.c has these lines 2 times"):
+        planted({"a.c": "one\ntwo\none\ntwo\n"}, diff)
+
+
+def test_a_diff_tells_its_pieces_from_all_others() -> None:
+    """Also where the lines around one are those around another."""
+    before = {"a.c": "begin\n" + "same\nx\nsame\n" * 5 + "end\n"}
+    after = {"a.c": before["a.c"].replace("x\n", "y\n", 3).replace("y\n", "x\n", 2), "new.h": "new\n"}
+    assert planted(before, "".join(differences(before, after))) == after
 
 
 def test_each_bug_breaks_a_section_of_the_contract() -> None:
