@@ -92,10 +92,11 @@ def state_differences(
 
 
 def item_differences(cycle: int, expected: State, observed: State) -> Iterator[Difference]:
-    here, there = set(expected.tensor), set(observed.tensor)
-    for item in sorted(here ^ there, key=lambda item: (type(item).__name__, item)):
-        what = f"{type(item).__name__} {item[:-1]}"
-        yield Difference(cycle, what, shown(item.data, item in here), shown(item.data, item in there))
+    """By kind and numbers: items of two kinds may have the same numbers."""
+    here, there = ({(type(item).__name__, item) for item in state.tensor} for state in (expected, observed))
+    for key in sorted(here ^ there):
+        kind, item = key
+        yield Difference(cycle, f"{kind} {item[:-1]}", shown(item.data, key in here), shown(item.data, key in there))
 
 
 def shown(data: bytes, is_there: bool) -> str:

@@ -96,5 +96,5 @@ class Keeper:
 
 def shared_state(state: State, near: State) -> State:
     """The state, with those items of the tensor face that another has, too, being the other's."""
-    known = {item: item for item in near.tensor}
-    return replace(state, tensor=tuple(known.get(item, item) for item in state.tensor))
+    known = {(type(item), item): item for item in near.tensor}  # items of two kinds may have the same numbers
+    return replace(state, tensor=tuple(known.get((type(item), item), item) for item in state.tensor))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from hypothesis import settings
@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from stop_tools import some_stops
 
+from conform.compare import item_differences
 from conform.generate import legal_programs
 from conform.tensor_plan import planned
 from conform.tensor_wild import any_machine
+from debugger.checkpoint import shared_state
 from debugger.history import History
 from isa.image import Image
 from isa.machine import LPU_TINY
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED
+from vm.items import Accumulator, Vector
 from vm.machine import Machine
+from vm.state import initial_state
 from vm.stops import NO_STOPS, Stop, Stops
 
 LIMIT = 150  # cycles that the tests go
@@ -149,3 +153,14 @@ class AnySequence(RuleBasedStateMachine):
 
 TestAnySequence = AnySequence.TestCase
 TestAnySequence.settings = settings(stateful_step_count=20)
+
+
+def test_items_of_two_kinds_may_have_the_same_numbers() -> None:
+    """A checkpoint keeps which of them it holds, and a comparison sees the other one."""
+    vector, row = (
+        replace(initial_state(LPU_TINY, 0), tensor=(kind(2, 4, bytes(16)),)) for kind in (Vector, Accumulator)
+    )
+    assert [type(item) for item in shared_state(row, vector).tensor] == [Accumulator]
+    assert [(found.what, found.observed) for found in item_differences(0, row, vector)] == [
+        ("Accumulator (2, 4)", "not there"), ("Vector (2, 4)", "00" * 16),
+    ]  # fmt: skip
