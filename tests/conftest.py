@@ -6,11 +6,15 @@ And the command `lpu` as a fixture.
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from cli_tools import Command
 from hypothesis import HealthCheck, settings
+
+# Work in the background may begin with interrupts ignored; what the tests start must not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Time limits per example would make a loaded machine fail tests; whole runs are bounded by their number instead.
 COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

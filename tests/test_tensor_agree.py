@@ -104,7 +104,7 @@ def test_the_values_lost_are_those_that_nobody_samples(seed: int) -> None:
     planner = plan(rng, spec)
     golden, _ = pair = engines(rng, spec, planner.frame.text())
     assert run_both(pair) == HALTED
-    lost = [cycle for cycle in planner.losses() if cycle < golden.state.cycle]
+    lost = [cycle for cycle, _ in planner.losses() if cycle < golden.state.cycle]
     assert sum(item.losses for item in golden.state.tensor if isinstance(item, Lost)) == len(lost), planner.frame
     strict = engines(rng, spec, planner.frame.text(), strict=True)
     run_both(strict)

@@ -76,7 +76,7 @@ def made_of(replay: Replay, event: Event, datum: Datum) -> list[Datum]:
     if event.op.row.units.name == "IW":
         return [datum._replace(kind=ARRAY, since=event.cycle + 1)]
     found: list[Datum] = []
-    for number in _result_numbers(event):
+    for number in _result_numbers(event, replay.spec.lanes):
         parts = [
             (lane, byte)
             for lane in _candidates(replay, event, datum)
@@ -91,12 +91,12 @@ def made_of(replay: Replay, event: Event, datum: Datum) -> list[Datum]:
 
 
 # Which lanes and bytes ------------------------------------------------------------------------
-def _result_numbers(event: Event) -> range:
-    """The numbers of an element's results: of weights the rows, else the groups of streams."""
+def _result_numbers(event: Event, lanes: int) -> range:
+    """The numbers of an element's results: of weights the rows that there are, else the groups of streams."""
     op = event.op
     if op.row.units.name == "LW":
         first = op["row0"] + weight_rows(op) * event.step
-        return range(first, first + weight_rows(op))
+        return range(first, min(first + weight_rows(op), lanes))
     return range(max(1, len(groups(op, WRITE))))
 
 
