@@ -22,7 +22,9 @@ from types import ModuleType
 from conform.bugs import BUGS, Bug
 from conform.bugs_core import BuggyTarget, build, load
 from conform.bugs_hunt import batch, hunt
+from conform.cases import cases
 from conform.finding import finding
+from conform.fixed import run as run_suite
 from conform.run import BATCH, Settings, program_of
 from conform.target import EngineTarget
 
@@ -40,7 +42,8 @@ SAMPLED = 10  # batches from which the cost of a program is known
 class Catch:
     """How one bug was found: by the program of this number, in so many seconds of processor time with its reduction.
 
-    `ops` and `bundles` are what was left of the program, `shown` the ops. A bug that is not found has number -1.
+    `ops` and `bundles` are what was left of the program, `shown` the ops. A bug that is not found has number -1, and
+    `suite` names the case of the fixed suite that fails, if any.
     """
 
     bug: int
@@ -49,13 +52,15 @@ class Catch:
     bundles: int = 0
     shown: str = ""
     reducing: float = 0
+    suite: str = ""
 
 
 def caught(core: ModuleType, bug: int, programs: int) -> Catch:
     """Hunt a bug, and reduce the program that finds it."""
     number = hunt(SETTINGS, FOLDER, BuggyTarget(core, bug), programs)
     if number is None:
-        return Catch(bug)
+        results = run_suite(BuggyTarget(core, bug), cases())
+        return Catch(bug, suite=next((each.case.name for each in results if each.status == "failed"), ""))
     start = time.process_time()
     found = finding(EngineTarget("reference"), BuggyTarget(core, bug), program_of(SETTINGS, number).program, number)
     taken = time.process_time() - start
@@ -106,7 +111,9 @@ def table(catches: dict[int, Catch], cost: float) -> str:
     ops = statistics.median(each.ops for each in found)
     small = sum(each.bundles <= FEW for each in found)
     lines = [
-        f"{len(found)} of {len(catches)} bugs are found: half of them within {programs:,.0f} programs, and"
+        f"Random programs find {len(found)} of {len(catches)} bugs, the fixed suite"
+        f" {sum(bool(each.suite) for each in catches.values())} of the others. Half of the former are found within"
+        f" {programs:,.0f} programs, and"
         f" {statistics.median(seconds):.1f} s of one processor with the reduction; the longest hunt took"
         f" {max(seconds):,.0f} s. Half of the reduced programs have at most {ops:.0f} ops,"
         f" {small} of {len(found)} at most {FEW} bundles.",
@@ -122,7 +129,7 @@ def table(catches: dict[int, Catch], cost: float) -> str:
 
 def row(bug: Bug, catch: Catch, cost: float) -> str:
     if catch.number < 0:
-        cells = ["not found", "", "", "", ""]
+        cells = ["not found", "", "", "", f"the suite: `{catch.suite}`" if catch.suite else ""]
     else:
         seconds = cost * (catch.number + 1) + catch.reducing
         cells = [f"{catch.number + 1:,}", f"{seconds:.1f}", str(catch.ops), str(catch.bundles), f"`{catch.shown}`"]
