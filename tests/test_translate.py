@@ -193,6 +193,29 @@ def test_without_a_compiler_runs_are_interpreted(tmp_path: Path, monkeypatch: py
     assert not is_inside(engine)
 
 
+@pytest.mark.parametrize("mode", [0o777, None])
+def test_without_a_cache_of_the_users_own_runs_are_interpreted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None
+) -> None:
+    """What others could have written is not run; and a library that is none is no library."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "cache" / "lpu" / "regions"
+    folder.mkdir(parents=True, mode=0o700)
+    if mode:
+        folder.chmod(mode)
+    engine = known(core(looping(tmp_path, 30)))
+    tier = Tier(engine._machine)
+    tier.begin(least=0)
+    if not mode:
+        assert tier._build
+        tier._build.wait()
+        tier._build._part.write_bytes(b"no library")
+    tier.finish()
+    assert not is_inside(engine)
+    engine.run(LIMIT)
+    assert list(folder.glob("tmp*")) == []
+
+
 def spinning(tmp_path: Path) -> Image:
     source = tmp_path / "spin.s"
     source.write_text(".machine lpu-tiny\nagain: add r1, r1, 1\ncmp r1, 0\njne again\n")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 import weakref
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,7 @@ FLAGS = (
     "-std=c11", "-O2", "-w", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
 )  # fmt: skip
 COMPILERS = ("cc", "gcc", "clang")
-PRIVATE = 0o700
+PRIVATE, OTHERS_WRITE = 0o700, 0o022
 
 
 @cache
@@ -43,10 +45,16 @@ def fingerprint(compiler: str, folder: Path) -> bytes:
 
 
 def cache_folder() -> Path:
-    """Where libraries are kept: nobody else may write there. Raises OSError."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    """Where libraries are kept, which are run: the user's own folder. Raises OSError where there is none."""
+    home = os.path.expanduser("~")
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    if not os.path.isabs(base):
+        raise OSError(f"{base!r} is no place for a cache")
     folder = Path(base) / "lpu" / "regions"
     folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_uid != os.getuid() or status.st_mode & OTHERS_WRITE:
+        raise OSError(f"others may write to {folder}")
     return folder
 
 
@@ -64,14 +72,14 @@ class Build:
             self._begin([cc, *FLAGS, f"-I{folder}"], text)
 
     def _begin(self, command: list[str], text: str) -> None:
-        """Compile to a file that takes its name when it is complete, and goes when nobody waits for it any more."""
-        stem = self.library.with_suffix(f".{os.getpid()}")
-        self._text, self._part = stem.with_suffix(f"{stem.suffix}.c"), stem.with_suffix(f"{stem.suffix}.part")
+        """Compile in a folder of its own, which goes when nobody waits for the library any more."""
+        folder = tempfile.mkdtemp(dir=self.library.parent)
+        self._text, self._part = Path(folder, "region.c"), Path(folder, "region.so")
         self._text.write_text(text, encoding="utf-8")
         quiet = subprocess.DEVNULL
         command += [str(self._text), "-o", str(self._part), "-lm"]
         self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-        self._end = weakref.finalize(self, end, self._process, self._text, self._part)
+        self._end = weakref.finalize(self, end, self._process, folder)
 
     def wait(self) -> None:
         if self._process:
@@ -81,18 +89,17 @@ class Build:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def result(self) -> Path | None:
-        """The library; None if the compiler failed. To be asked for when nothing runs any more."""
+    def load(self) -> ctypes.CDLL:
+        """The library, complete under its name. Raises OSError if the compiler failed, or it cannot be loaded."""
         if self._process:
             if self._process.returncode == 0:
                 self._part.replace(self.library)
             self._end()
-        return self.library if self.library.exists() else None
+        return ctypes.CDLL(str(self.library))
 
 
-def end(process: subprocess.Popen[bytes], *leavings: Path) -> None:
+def end(process: subprocess.Popen[bytes], folder: str) -> None:
     """Nobody waits for a build: end it, and take away what it leaves."""
     process.kill()
     process.wait()
-    for path in leavings:
-        path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)

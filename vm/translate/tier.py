@@ -59,11 +59,11 @@ class Tier:
     def _enter(self, build: Build) -> None:
         """Have a library run in place of its region, if the core still has that."""
         self._build = None
-        path = build.result()
-        if path is None:
+        try:
+            library = build.load()
+        except OSError:
             self.regions = MOST
             return
-        library = ctypes.CDLL(str(path))
         self._libraries.append(library)
         code = ctypes.cast(getattr(library, NAME), ctypes.c_void_p).value
         assert code is not None
