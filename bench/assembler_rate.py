@@ -7,28 +7,26 @@ All are whole processes, from source file to object file.
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from measure import Contestant, Time, call, interleaved, package_version, process, tool
+from tables import Cell, Table, show
 
 import lpu
 
 PEERS = Path(__file__).resolve().parent / "peers"
 NOT_INSTALLED = "not installed"
+NET = "lines/s by processor time, less start-up"
+HEAD = ("", "lines/s by wall clock", NET, "spread, %", "wall s", "processor s")
 STARTUP_LINES = 20  # what is assembled to know what starting the process costs
 
 
-@dataclass(frozen=True)
-class Result:
-    """`time` is of the whole process; `net` leaves out what a file of a few lines takes."""
-
-    name: str
-    lines: int = 0
-    time: Time | None = None
-    net: Time | None = None
-    note: str = ""
+def row(name: str, lines: int, time: Time, net: Time) -> tuple[Cell, ...]:
+    """Rates of a number of lines; `net` leaves out what a file of a few lines takes."""
+    return (name, lines / time.wall, lines / net.cpu, 100 * time.spread, time.wall, time.cpu)
 
 
 def linear_block(number: int) -> list[str]:
@@ -162,7 +160,7 @@ ENTRIES = (
 )
 
 
-def measure(lines: int, rounds: int, folder: Path) -> list[Result]:
+def processes(lines: int, rounds: int, folder: Path) -> list[tuple[Cell, ...]]:
     """All assemblers in the same rounds, each with a long file and a short one."""
     contestants: dict[str, Contestant] = {}
     counts: dict[str, int] = {}
@@ -172,22 +170,33 @@ def measure(lines: int, rounds: int, folder: Path) -> list[Result]:
         contestants[entry.name + " short"], _ = entry.prepare(folder, STARTUP_LINES)
     times = interleaved(contestants, rounds)
     return [
-        Result(e.name, counts[e.name], times[e.name], times[e.name] - times[e.name + " short"])
+        row(e.name, counts[e.name], times[e.name], times[e.name] - times[e.name + " short"])
         if e in present
-        else Result(e.name, note=NOT_INSTALLED)
+        else (e.name, NOT_INSTALLED)
         for e in ENTRIES
     ]
 
 
-def in_process(lines: int, rounds: int) -> list[Result]:
+def in_process(lines: int, rounds: int) -> list[tuple[Cell, ...]]:
     """Our assembler as a library call, without starting Python."""
     made = {
         "`lpu.assemble`, linear": source(linear_block, lines, OUR_DATA),
         "`lpu.assemble`, explicit bundles": source(bundle_block, lines, OUR_DATA),
     }
     times = interleaved({name: assembling(text) for name, text in made.items()}, rounds)
-    return [Result(name, len(made[name].splitlines()), time, time) for name, time in times.items()]
+    return [row(name, len(made[name].splitlines()), time, time) for name, time in times.items()]
 
 
 def assembling(text: str) -> Contestant:
     return call(lambda: lpu.assemble(text))
+
+
+def measure(quick: bool) -> list[Table]:
+    lines, rounds = (2_000, 3) if quick else (100_000, 3)
+    with tempfile.TemporaryDirectory() as name:
+        rows = processes(lines, rounds, Path(name)) + in_process(lines, rounds)
+    return [Table(f"Assembling {lines:,} lines", HEAD, tuple(rows))]
+
+
+if __name__ == "__main__":
+    show(measure, __doc__)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from measure import Time, call, interleaved
+from measure import call, interleaved
+from tables import Table, show
 
 from isa import elf
 from isa.builder import Builder
@@ -15,24 +14,21 @@ ADD, PRODUCT, LOAD, MOVE = (
     BY_KEY[key] for key in ("add rd, ra, imm", "mul rd, ra, rb", "ld rt, [disp + rb]", "mov rd, ra")
 )
 OPS_A_BUNDLE = 4
+RATE = "ops/s by processor time"
+HEAD = ("", "ops/s by wall clock", RATE, "spread, %")
 
 
-@dataclass(frozen=True)
-class Result:
-    name: str
-    ops: int
-    time: Time
-
-
-def measure(ops: int, rounds: int) -> list[Result]:
+def measure(quick: bool) -> list[Table]:
     """The same program made in both ways; NumPy is imported already."""
-    bundles = ops // OPS_A_BUNDLE
+    bundles = (80_000 if quick else 1_200_000) // OPS_A_BUNDLE
     made = {
         "`lpu.Builder`, columns": lambda: written(in_columns(bundles)),
         "`lpu.Builder`, op by op": lambda: written(op_by_op(bundles)),
     }
-    times = interleaved({name: call(make) for name, make in made.items()}, rounds)
-    return [Result(name, bundles * OPS_A_BUNDLE, time) for name, time in times.items()]
+    times = interleaved({name: call(make) for name, make in made.items()}, 5)
+    ops = bundles * OPS_A_BUNDLE
+    rows = tuple((name, ops / time.wall, ops / time.cpu, 100 * time.spread) for name, time in times.items())
+    return [Table(f"Building {ops:,} ops", HEAD, rows)]
 
 
 def written(builder: Builder) -> bytes:
@@ -59,3 +55,7 @@ def op_by_op(bundles: int) -> Builder:
         emit(number, LOAD, 0, register, number, 7)
         emit(number, MOVE, 1, register, 3)
     return builder
+
+
+if __name__ == "__main__":
+    show(measure, __doc__)

@@ -18,10 +18,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Time:
-    """Seconds of wall clock, and of processor time (user and system)."""
+    """Seconds of wall clock, and of processor time (user and system).
+
+    `spread` is of the processor time of several runs: half of what lies between its quartiles, as a part of the median.
+    """
 
     wall: float
     cpu: float
+    spread: float = 0.0
 
     def __sub__(self, other: Time) -> Time:
         return Time(self.wall - other.wall, self.cpu - other.cpu)
@@ -40,7 +44,9 @@ def interleaved(contestants: dict[str, Contestant], rounds: int) -> dict[str, Ti
 
 
 def median(times: Sequence[Time]) -> Time:
-    return Time(statistics.median(t.wall for t in times), statistics.median(t.cpu for t in times))
+    middle = statistics.median(t.cpu for t in times)
+    low, _, high = statistics.quantiles([t.cpu for t in times], n=4)
+    return Time(statistics.median(t.wall for t in times), middle, (high - low) / 2 / middle if middle else 0.0)
 
 
 def process(command: Sequence[str | Path]) -> Contestant:
@@ -116,6 +122,9 @@ def host() -> list[tuple[str, str]]:
         ("spike (PyPI)", package_version("spike")),
         ("llvm-mc", version_line("llvm-mc")),
         ("keystone-engine (PyPI)", package_version("keystone-engine")),
+        ("Unicorn", package_version("unicorn")),
+        ("wasmtime", package_version("wasmtime")),
+        ("qemu-user", version_line("qemu-riscv64")),
         ("bronzebeard (PyPI)", package_version("bronzebeard")),
         ("NumPy", package_version("numpy")),
         ("onnxruntime", package_version("onnxruntime")),

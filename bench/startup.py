@@ -6,7 +6,6 @@ bytecode cached, as in any installation that was used once.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import sys
@@ -15,8 +14,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tables import Table, show
+
 ROOT = Path(__file__).resolve().parent.parent
-MAX_RATIO, MAX_EXTRA_MB = 1.6, 20.0
+HEAD = ("process", "wall, ms", "times `import numpy`", "peak memory, MiB", "more, MiB")
 COMMANDS = {
     "import numpy": [sys.executable, "-c", "import numpy"],
     "lpu run programs/dot.s": [str(Path(sys.executable).with_name("lpu")), "run", "programs/dot.s"],
@@ -34,7 +35,7 @@ def cost(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float,
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
-def measure(rounds: int) -> dict[str, tuple[float, float]]:
+def costs(rounds: int) -> dict[str, tuple[float, float]]:
     """Medians over interleaved rounds, after one round that fills the caches."""
     samples: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
     with tempfile.TemporaryDirectory() as caches:
@@ -50,24 +51,16 @@ def measure(rounds: int) -> dict[str, tuple[float, float]]:
     }
 
 
-def table(rounds: int) -> list[str]:
-    """Markdown lines: the two costs, their ratio and difference, and the aims."""
-    (base_wall, base_memory), (wall, memory) = (found := measure(rounds)).values()
-    lines = ["| process | wall, ms | peak memory, MiB |", "|---|---|---|"]
-    lines += [f"| `{name}` | {1e3 * seconds:.0f} | {peak:.1f} |" for name, (seconds, peak) in found.items()]
-    lines += [
-        f"| compared | {wall / base_wall:.2f} times | {memory - base_memory:+.1f} |",
-        f"| aim | {MAX_RATIO} times at most | {MAX_EXTRA_MB:+.0f} at most |",
-    ]
-    return lines
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
+def measure(quick: bool) -> list[Table]:
+    """The costs, and each beside the first."""
     os.chdir(ROOT)
-    print("\n".join(table(parser.parse_args().rounds)))
+    found = costs(3 if quick else 15)
+    base_wall, base_memory = found["import numpy"]
+    rows = (
+        (f"`{name}`", 1e3 * wall, wall / base_wall, peak, peak - base_memory) for name, (wall, peak) in found.items()
+    )
+    return [Table("Start-up", HEAD, tuple(rows))]
 
 
 if __name__ == "__main__":
-    main()
+    show(measure, __doc__)

@@ -1,11 +1,10 @@
 """Matrix products on the tensor face beside libraries that only multiply, and a simulator that only counts.
 
-Prints the tables for bench/run.py, which starts it as a process of its own with one thread for OpenBLAS.
+OPENBLAS_NUM_THREADS=1 gives NumPy one thread, as everybody has.
 """
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,21 @@ import numpy as np
 import scale_sim
 from measure import Contestant, Time, call, interleaved, package_version
 from numpy.typing import NDArray
+from tables import Cell, Table, show
 
 import lpu
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs" / "tensor"
 LANES = 320
+RATES = (
+    "billion multiply-accumulates/s, a thread",
+    "by wall clock",
+    "by processor time",
+    "spread, %",
+    "times onnxruntime u8 x i8",
+)
+CYCLES = ("simulator", "cycles of the product", "processor s", "cycles/s", "billion multiply-accumulates/s")
+OURS = "`gemm_i8.s`: 4 planes, values and rules"
 ONNX_U8 = "onnxruntime MatMulInteger, u8 x i8"
 Operands = tuple[NDArray[np.int8], NDArray[np.int8]]
 
@@ -114,57 +123,40 @@ def contestants(product: Product) -> dict[str, Contestant]:
     return found
 
 
-def product_table(product: Product, rounds: int) -> str:
+def product_table(product: Product, rounds: int) -> Table:
     times = interleaved(contestants(product), rounds)
     onnx_time = times.get(ONNX_U8)
-    lines = [
-        "| billion multiply-accumulates/s, a thread | by wall clock | by processor time | times onnxruntime u8 x i8 |",
-        "| --- | ---: | ---: | ---: |",
-    ]
-    for name, time in times.items():
-        rates = [f"{product.multiplications / seconds / 1e9:,.1f}" for seconds in (time.wall, time.cpu)]
-        ratio = f"{onnx_time.cpu / time.cpu:.2f}" if onnx_time else "not installed"
-        lines.append(f"| {name} | {rates[0]} | {rates[1]} | {ratio} |")
-    return "\n".join(lines)
+
+    def row(name: str, time: Time) -> tuple[Cell, ...]:
+        rates = [product.multiplications / seconds / 1e9 for seconds in (time.wall, time.cpu)]
+        return (name, *rates, 100 * time.spread, onnx_time and onnx_time.cpu / time.cpu)
+
+    title = f"i8 matrix product, {product.rows} x {product.depth} x {product.columns}"
+    return Table(title, RATES, tuple(row(name, time) for name, time in times.items()))
 
 
-def simulator_table(product: Product, rounds: int) -> str:
-    time = interleaved({"ours": ours(product)}, rounds)["ours"]
-    count = cycles(product)
-    lines = [
-        "| simulator | cycles of the product | processor s | cycles/s | billion multiply-accumulates/s |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        simulator_row("`gemm_i8.s`: 4 planes, values and rules", product, count, time.cpu),
-    ]
+def simulator_table(product: Product, rounds: int) -> Table:
+    """Cycles a second, of ours and of a simulator that follows addresses only."""
+
+    def row(name: str, count: int, seconds: float) -> tuple[Cell, ...]:
+        return (name, count, seconds, count / seconds, product.multiplications / seconds / 1e9)
+
+    taken = interleaved({"ours": ours(product)}, rounds)["ours"]
+    rows = [row(OURS, cycles(product), taken.cpu)]
     peer = scale_sim.measure(product.rows, product.columns, product.depth, LANES)
     if isinstance(peer, str):
-        lines.append(f"| SCALE-Sim | {peer} | | | |")
+        rows.append(("SCALE-Sim", peer))
     else:
         name = f"SCALE-Sim {peer.version}: 1 array of {LANES} x {LANES}, addresses only"
-        lines.append(simulator_row(name, product, peer.cycles, peer.seconds))
-    return "\n".join(lines)
+        rows.append(row(name, peer.cycles, peer.seconds))
+    return Table("Cycles of the i8 product, 640 x 640 x 640", CYCLES, tuple(rows))
 
 
-def simulator_row(name: str, product: Product, count: int, seconds: float) -> str:
-    rate = product.multiplications / seconds / 1e9
-    return f"| {name} | {count:,} | {seconds:.3f} | {count / seconds:,.0f} | {rate:,.3f} |"
-
-
-def report(quick: bool) -> str:
-    rounds = 3 if quick else 7
-    parts = []
-    for product in (SMALL,) if quick else (SMALL, LARGE):
-        parts += [f"### i8 matrix product, {product.rows} x {product.depth} x {product.columns}",
-                  product_table(product, rounds)]  # fmt: skip
-    parts += ["### Cycles of the i8 product, 640 x 640 x 640", simulator_table(SMALL, rounds)]
-    return "\n\n".join(parts)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="matrix products beside libraries and a simulator")
-    parser.add_argument("--quick", action="store_true", help="the small product, few rounds")
-    print(report(parser.parse_args().quick))
+def measure(quick: bool) -> list[Table]:
+    rounds = 3 if quick else 15
+    tables = [product_table(product, rounds) for product in ((SMALL,) if quick else (SMALL, LARGE))]
+    return [*tables, simulator_table(SMALL, rounds)]
 
 
 if __name__ == "__main__":
-    main()
+    show(measure, __doc__)

@@ -42,10 +42,14 @@ int main(void) {
 volatile uint64_t tohost __attribute__((section(".tohost")));
 volatile uint64_t fromhost __attribute__((section(".tohost")));
 
-void start(void) {
-    tohost = (uint64_t)main() << 1 | 1;
+__attribute__((noinline)) void finish(void) {
     for (;;)
         ;
+}
+
+void start(void) {
+    tohost = (uint64_t)main() << 1 | 1;
+    finish();
 }
 
 __attribute__((naked, section(".entry"))) void _start(void) {
