@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from asm.data.together import Together, together
@@ -27,7 +28,10 @@ class Run(NamedTuple):
 
 
 class Memory:
-    """What is taken of a machine's SRAM, as sorted runs of words, and the end of the last run in each bank."""
+    """What is taken of a machine's SRAM, as sorted runs of words, and the end of the last run in each bank.
+
+    `by_top` is a heap of banks by that end; entries of banks that hold more by now are stale.
+    """
 
     def __init__(self, spec: MachineSpec, together: Together) -> None:
         self.spec = spec
@@ -35,6 +39,7 @@ class Memory:
         self.starts: list[int] = []
         self.runs: list[Run] = []
         self.tops = [0] * spec.total_banks
+        self.by_top = [(0, bank) for bank in range(spec.total_banks)]
 
     @property
     def everywhere(self) -> Region:
@@ -59,7 +64,12 @@ class Memory:
         self.runs.insert(index, Run(start, end, owner))
         size = self.spec.words_per_bank
         for bank in range(start // size, (end - 1) // size + 1):
-            self.tops[bank] = max(self.tops[bank], min(end - bank * size, size))
+            self._raise_top(bank, min(end - bank * size, size))
+
+    def _raise_top(self, bank: int, top: int) -> None:
+        if top > self.tops[bank]:
+            self.tops[bank] = top
+            heappush(self.by_top, (top, bank))
 
     def row_up(self, address: int) -> int:
         """The next start of a row."""
@@ -164,6 +174,8 @@ def _beside(memory: Memory, item: DataObject, places: Iterable[int]) -> int | No
 
 def _emptiest(memory: Memory, item: DataObject) -> int | None:
     """The first start behind what its banks hold already, in the emptiest banks: one of its own if there is one."""
+    if item.slices == 1 and item.region is None:
+        return _emptiest_of_all(memory, item)
     best: tuple[int, int] | None = None
     for bank in _first_banks(memory, item):
         if bank + (item.slices - 1) * memory.spec.banks >= memory.spec.total_banks:
@@ -175,6 +187,21 @@ def _emptiest(memory: Memory, item: DataObject) -> int | None:
             if top == 0:
                 break
     return best and best[1]
+
+
+def _emptiest_of_all(memory: Memory, item: DataObject) -> int | None:
+    """The same of an object of one run that may lie anywhere: banks are tried from the emptiest on."""
+    tried: list[tuple[int, int]] = []
+    found = None
+    while memory.by_top and found is None:
+        top, bank = heappop(memory.by_top)
+        if top == memory.tops[bank]:
+            tried.append((top, bank))
+            start = memory.row_up(bank * memory.spec.words_per_bank + top)
+            found = start if _fits(memory, item, start) else None
+    for entry in tried:
+        heappush(memory.by_top, entry)
+    return found
 
 
 def _gap(memory: Memory, item: DataObject) -> int | None:
