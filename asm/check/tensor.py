@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
+from asm.check.alike import kind_of
 from asm.check.banks import check_banks
 from asm.check.busy import check_units
 from asm.check.planes import check_planes
@@ -17,9 +18,16 @@ MOST_EVENTS = 4_000_000  # values written and sampled that are followed in one s
 
 
 def check_tensor(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
-    """All that is certainly wrong with bursts; where nothing is, the values that are certainly lost."""
+    """All that is certainly wrong with bursts; where nothing is, the values that are certainly lost.
+
+    Of stretches that are alike only the first is looked at when nothing can be said of it.
+    """
+    silent: set[Hashable] = set()
     for stretch in stretches(view, spec):
-        problems = list(_check(stretch, spec))
+        kind = kind_of(stretch, spec)
+        problems = [] if kind in silent else list(_check(stretch, spec))
+        if not problems:
+            silent.add(kind)
         wrong = any(problem.severity == ERROR for problem in problems)
         yield from (problem for problem in problems if not wrong or problem.severity == ERROR)
 

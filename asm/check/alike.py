@@ -1,0 +1,55 @@
+"""Which stretches are alike: the checks of the tensor face say nothing of one if they say nothing of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from asm.check.banks import knows_rows
+from asm.check.rules import known_banks
+from asm.check.stretch import Stretch, Timed
+from isa.machine import MachineSpec
+from isa.units import HEMISPHERE_SLICES, SLICE
+
+
+def kind_of(stretch: Stretch, spec: MachineSpec) -> Hashable:
+    """All that decides whether the checks find something in a stretch.
+
+    Of rows that is the bank they are in, and of banks that no burst comes near whether they are the same.
+    """
+    near = {bank for timed in stretch.ops for bank in _banks_near(timed, spec)}
+    bursts = tuple([_burst(timed, spec) for timed in stretch.ops])
+    others: dict[int, int] = {}
+    accesses = tuple(
+        [(access.cycle, _renamed(known_banks(access.op, spec), near, others)) for access in stretch.accesses]
+    )
+    return stretch.settled, stretch.fresh, stretch.end, stretch.stop, bursts, accesses
+
+
+def _banks_near(timed: Timed, spec: MachineSpec) -> range:
+    """All banks of the slices that a burst accesses."""
+    if timed.burst.row.units.where != SLICE:
+        return range(0)
+    first = spec.bank_number(*divmod(timed.burst.fields["slice"], HEMISPHERE_SLICES), 0)
+    return range(first, first + timed.burst.row.width * spec.banks)
+
+
+def _renamed(banks: Iterable[int], near: set[int], others: dict[int, int]) -> tuple[int, ...]:
+    """Banks that bursts come near as they are; `others` numbers the rest, downwards, as they come."""
+    return tuple([bank if bank in near else others.setdefault(bank, ~len(others)) for bank in banks])
+
+
+def _burst(timed: Timed, spec: MachineSpec) -> Hashable:
+    op = timed.op
+    names, values = op.row.format.names, tuple(op.values)
+    if "row" in names and knows_rows(timed):
+        at = names.index("row")
+        values = (*values[:at], *_rows(timed, spec), *values[at + 1 :])
+    return op.row.id, values, op.open_fields, op.is_placed, timed.cycle
+
+
+def _rows(timed: Timed, spec: MachineSpec) -> tuple[int, ...]:
+    """The bank that all rows of a burst are in; if they are in several, the row and nothing more."""
+    fields = timed.burst.fields
+    across, along = (fields["m"] - 1) * fields["stride2"], (fields["n"] - 1) * fields["stride"]
+    ends = {(fields["row"] + one + other) // spec.rows for one in (0, across) for other in (0, along)}
+    return (len(ends), fields["row"]) if len(ends) > 1 else (1, ends.pop())
