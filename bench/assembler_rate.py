@@ -58,6 +58,35 @@ def bundle_block(number: int) -> list[str]:
     ]
 
 
+def mixed_block(number: int) -> list[str]:
+    """What a source is made of: comments, data, linear and explicit code, a use of a macro, an op on streams."""
+    r = 8 + number % 4 * 4
+    return [
+        "",
+        f"; step {number}: the next element, and what is left of the one before",
+        "        .data",
+        f"k{number}: .i32 {number}, {number * 3}, -{number % 7}, {number:#x}",
+        "        .text",
+        f"b{number}:",
+        f"        ld   r{r}, [x + r4 + {number % 64}]",
+        f"        add  r{r + 1}, r{r}, {number % 2000}",
+        f"        mul  r{r + 2}, r{r + 1}, r5      ; a comment",
+        f"        st   [y + r4 + {number % 64}], r{r + 2}",
+        "        add  r4, r4, 1",
+        "        cmp  r4, r2",
+        f"        jlt  b{max(number - 1, 0)}",
+        "",
+        f"e{number}:  {{ ld r8, [k{number}]  ||  ld r9, [y + r4 + {number % 32}]  ||  add r4, r4, 1 }}",
+        f"        {{ add r10, r11, {number % 2000}  ||  sub r12, r13, r14  ||  nop 3 }}",
+        "        { mul r15, r8, r9  ||  mov r16, r10  ||  cmp r4, r2 }",
+        "        // what the unit of streams does meanwhile",
+        f"        {{ read.4 se0, mw40[{number % 256}], n=4  ||  xor r17, r16, {number % 64} }}",
+        "        { nop 20 }",
+        f"        {{ add r6, r6, r15  ||  shl r7, r17, {number % 32}  ||  sub r18, r16, 1  ||  jlt e{number} }}",
+        f"        step r20, {number % 100}",
+    ]
+
+
 def riscv_block(number: int) -> list[str]:
     r = ("t3", "t4", "t5", "t6")[number % 4]
     return [
@@ -92,6 +121,14 @@ def x86_block(number: int) -> list[str]:
     ]
 
 
+MIXED_HEAD = [
+    "        .array x: i32[4096]",
+    "        .array y: i32[4096]",
+    "        .macro step register, by",
+    "        add  \\register, \\register, \\by",
+    "        xor  r21, \\register, r5",
+    "        .endm",
+]
 OUR_DATA = ["        .array x: i32[4096]", "        .array y: i32[4096]"]
 
 
