@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py tests/test_tensor_agree.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deep fuzz lint dev gen bench docs node clean
+.PHONY: help demo test test-deep fuzz lint dev gen bench guard docs node clean
 
 SECONDS ?= 60
 
@@ -48,6 +48,9 @@ gen: dev    ## rewrite the files generated from the instruction table, the gramm
 bench: dev  ## measure against the peers; the table goes to docs/performance.md
 	@$(INSTALL) '.[bench]'
 	@$(BIN)/python bench/run.py
+
+guard: dev  ## count instructions (needs valgrind) and compare them with bench/instructions.json
+	@$(BIN)/python bench/instructions.py
 
 docs: gen   ## regenerate docs/isa.md and the sessions in docs/debugging.md, check the links between the pages
 	@$(BIN)/python docs/transcripts.py
