@@ -2,9 +2,8 @@
 #include "switch.h"
 #include <stdlib.h>
 #include <string.h>
-#include "clones.h"
-#include "float.h"
 #include "lanes.h"
+#include "reduce.h"
 
 enum { MOST_LANES = 512, SUPERLANE = 16, SIDES = 2, WORD = sizeof(uint32_t) };
 
@@ -69,48 +68,12 @@ static void transpose(size_t lanes, uint8_t *const *d, const uint8_t *const *a)
                 d[j][first + l] = a[l][first + j];
 }
 
-/* words[0] becomes what a scalar op makes of all: level by level words 2i and 2i + 1 make word i, a last one alone
- * passing up. */
-#define REDUCTION(combine) \
-    LPU_CLONES static void reduce_##combine(uint32_t *words, size_t count) \
-    { \
-        for (; count > 1; count = (count + 1) / 2) { \
-            for (size_t i = 0; i < count / 2; i++) \
-                words[i] = op_##combine(words[2 * i], words[2 * i + 1], 0, 0); \
-            if (count % 2) \
-                words[count / 2] = words[count - 1]; \
-        } \
-    }
-REDUCTION(add)
-REDUCTION(max)
-REDUCTION(min)
-REDUCTION(add_f32)
-REDUCTION(max_f32)
-REDUCTION(min_f32)
-
-typedef void reduction(uint32_t *words, size_t count);
-
-static reduction *reduction_of(const switch_op *op)
-{
-    bool floats = op->type == LPU_TYPE_F32;
-    switch (op->semantics) {
-    case LPU_SEM_REDUCE_ADD: return floats ? reduce_add_f32 : reduce_add;
-    case LPU_SEM_REDUCE_MAX: return floats ? reduce_max_f32 : reduce_max;
-    default: return floats ? reduce_min_f32 : reduce_min;
-    }
-}
-
 static void reduce(const switch_op *op, uint8_t *const *d, const uint8_t *const *a)
 {
     uint32_t words[MOST_LANES];
-    size_t span = op->by_superlane ? SUPERLANE : op->lanes;
-    reduction *in_place = reduction_of(op);
     lanes_join(words, a, WORD, op->lanes);
-    for (size_t first = 0; first < op->lanes; first += span) {
-        in_place(words + first, span);
-        for (size_t k = 0; k < WORD; k++)
-            memset(d[k] + first, (int)(words[first] >> 8 * k & 0xFF), span);
-    }
+    reduce_lanes(op->semantics, op->type, words, op->lanes, op->by_superlane ? SUPERLANE : op->lanes);
+    lanes_split(d, words, WORD, op->lanes);
 }
 
 void switch_apply(const switch_op *op, uint8_t *const *d, const uint8_t *const *a, const uint8_t *const *b)

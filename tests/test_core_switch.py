@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from isa.table import SEMANTICS, TENSOR_SEMANTICS
 from isa.tensor import TYPE_CODE
 
-LIBRARY = library("switch.c", "lanes_planes.c", "float.c")
+LIBRARY = library("switch.c", "reduce.c", "lanes_planes.c")
 CODES = {name: number for number, name in enumerate([*SEMANTICS, *TENSOR_SEMANTICS])}  # of csrc/isa.gen.h
 SUPERLANE, ZERO, MAPS = 16, 0xFFFF, 8
 LANES = (16, 48, 320, 512)
