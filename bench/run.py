@@ -23,7 +23,7 @@ from tables import Table, as_data, from_json
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-PARTS = ("matmul_rate", "assembler_rate", "builder_rate", "tensor_rate", "startup", "scaling")
+PARTS = ("matmul_rate", "assembler_rate", "builder_rate", "tensor_rate", "vector_rate", "startup", "scaling")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 
