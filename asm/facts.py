@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
@@ -18,7 +18,7 @@ Values: TypeAlias = Sequence[int] | Mapping[int, int]  # of an op, by position
 REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
 CLASS_NUMBER = {name: number for number, name in enumerate(CLASSES)}
 NOP = next(row for row in ROWS if row.control == "nop")
-MOST_USES = 1 << 16  # remembered: see uses_of
+MOST_USES = 1 << 14  # remembered for each row: see uses_of
 LONGEST_WAIT = NOP.format.field("count").high
 # Moving a register to itself: an op that changes nothing
 FILLER = next(row for row in MNEMONICS["mov"] if row.form == "rd, ra")
@@ -42,6 +42,8 @@ class Facts(NamedTuple):
     memory: str
     control: str
     checked: bool  # whether its numbers alone can make it fault: a divisor, an address, a loop's end
+    pick: Callable[[Any], Hashable]  # what an op's values have at `registers`: several as a tuple, one by itself
+    known: dict[Hashable, Uses]  # by what is picked
 
 
 def _facts(row: Row) -> Facts:
@@ -50,12 +52,13 @@ def _facts(row: Row) -> Facts:
     targets = [name for operand in row.operands if operand.kind == LABEL for name in operand.fields]
     reads = tuple(where[name] for name in row.reads)
     sources = tuple(where[name] for name in row.vector_reads)
+    registers = (*reads, *sources, *((where[row.write],) if row.write else ()))
     return Facts(
         reads=reads,
         sources=sources,
         address=tuple(where[name] for name in row.reads if name in in_address),
         write=where[row.write] if row.write else -1,
-        registers=(*reads, *sources, *((where[row.write],) if row.write else ())),
+        registers=registers,
         unit=where.get("u", -1),
         target=where[targets[0]] if targets else -1,
         cc=CONDITION_CODE if row.writes_cc else -1,
@@ -66,7 +69,13 @@ def _facts(row: Row) -> Facts:
         memory=row.memory,
         control=row.control,
         checked=bool(row.width) or row.control == "loop" or _has_fixed_number(row),
+        pick=itemgetter(*registers) if registers else _nothing,
+        known={},
     )
+
+
+def _nothing(values: Values) -> None:
+    """What an op without registers picks."""
 
 
 def _has_fixed_number(row: Row) -> bool:
@@ -104,28 +113,29 @@ def register_written(facts: Facts, values: Values) -> int:
 @dataclass(frozen=True, slots=True, eq=False)
 class Uses:
     """The registers of one op, the condition code among them: those it reads, in operand order, the one it writes
-    (-1 for none), and a bit for each of them. Ops of one row with the same registers share it: it is compared by
-    identity."""
+    (-1 for none), and a bit for each of them; and the number of its row. Ops of one row with the same registers share
+    it: it is compared by identity."""
 
     reads: tuple[int, ...]
     write: int
     mask: int
+    row: int
 
 
 def uses_of(op: AsmOp) -> Uses:
     """What an op does to registers, worked out once for all that are alike."""
-    values = op.values
-    number = op.row.id
-    return _uses(number, tuple([values[index] for index in FACTS[number].registers]))
+    facts = FACTS[op.row.id]
+    picked = facts.pick(op.values)
+    return facts.known.get(picked) or _remember(facts, picked, op)
 
 
-@lru_cache(MOST_USES)
-def _uses(number: int, registers: tuple[int, ...]) -> Uses:
-    facts = FACTS[number]
-    values = dict(zip(facts.registers, registers, strict=True))
-    reads, write = tuple(registers_read(facts, values)), register_written(facts, values)
+def _remember(facts: Facts, picked: Hashable, op: AsmOp) -> Uses:
+    if len(facts.known) >= MOST_USES:
+        facts.known.clear()
+    reads, write = tuple(registers_read(facts, op.values)), register_written(facts, op.values)
     mask = sum(1 << register for register in {*reads, write} - {-1})
-    return Uses(reads, write, mask)
+    found = facts.known[picked] = Uses(reads, write, mask, op.row.id)
+    return found
 
 
 def unit_name(op: AsmOp) -> str:

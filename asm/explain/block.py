@@ -81,7 +81,7 @@ class BlockReport:
     @cached_property
     def earliest(self) -> list[int]:
         """The first cycle of each op, units and banks left aside."""
-        graph = self.flow.graphs[self.number]
+        graph = self.flow.graph(self.number)
         first = earliest_cycles(graph, self.entry)
         for number, edges in enumerate(graph.after):
             for to, latency in edges:
@@ -99,7 +99,7 @@ class BlockReport:
         least = max(self.longest, *self.resources.values())
         if len(self.ops) > MOST:
             return least
-        return max(least, block_of(self.flow.graphs[self.number], self.entry, {}).bound + 1)
+        return max(least, block_of(self.flow.graph(self.number), self.entry, {}).bound + 1)
 
     @property
     def is_worth_telling(self) -> bool:
@@ -123,7 +123,7 @@ class BlockReport:
     def _link(self, number: int) -> tuple[str, int, int | None]:
         """What an op waits for last, the cycles that units or banks add, and the op before it in the chain."""
         issue = self.placed.issue
-        graph = self.flow.graphs[self.number]
+        graph = self.flow.graph(self.number)
         flight = earliest_cycles(graph, self.entry)[number]
         found: list[tuple[int, str, int | None]] = [(flight, FLIGHT if flight else START, None)]
         for other in range(number):
@@ -140,7 +140,7 @@ class BlockReport:
         """Whether units or banks keep an op from issuing in a cycle."""
         names = set(units_of(self.ops[number]))
         there = [other for other in range(len(self.ops)) if self.placed.issue[other] == cycle]
-        touches = self.flow.graphs[self.number].touches
+        touches = self.flow.graph(self.number).touches
         mine = touches.get(number)
         if mine and any(other in touches and share_a_bank(mine.banks, touches[other].banks) for other in there):
             return BANK

@@ -115,7 +115,7 @@ class _Flow(Flow):
     def __init__(self, oracle: Exact, listed: Flow) -> None:
         self.oracle = oracle
         self.listed = listed
-        super().__init__(listed.blocks, listed.edges, listed.aliases)
+        super().__init__(listed.blocks, listed.edges)
 
     def place(self, number: int) -> Placed:
-        return self.oracle.place(number, self.graphs[number], self.entry[number], self.listed.owed(number))
+        return self.oracle.place(number, self.graph(number), self.entry[number], self.listed.owed(number))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from asm.facts import FACTS, control_of, target_label
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
+from asm.schedule.alike import NO_OPS, Kind
 from asm.schedule.overlap import expand
 from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
@@ -29,7 +30,7 @@ class Block:
     """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows.
 
     `continues` says that the block goes on where the one before it became too long, `is_pipelined` that it is the
-    scheduler's own: bundles, or ops in an order that is a schedule already.
+    scheduler's own: bundles, or ops in an order that is a schedule already. `kind` is that of its ops, once known.
     """
 
     labels: list[str] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Block:
     control: AsmOp | None = None
     continues: bool = False
     is_pipelined: bool = False
+    kind: Kind = NO_OPS
 
     @property
     def is_empty(self) -> bool:

@@ -7,29 +7,23 @@ because every block was last scheduled for at least what any of its predecessors
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from asm.facts import FACTS, REGISTERS, cycles_of, uses_of
 from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import OUTSIDE, Block
-from asm.schedule.graph import Graph, Graphs
-from asm.schedule.memory import Aliases
+from asm.schedule.graph import Graph
 from asm.schedule.paths import EVERYTHING, Edge
-from asm.schedule.place import InFlight, Placed, place
+from asm.schedule.place import InFlight, Placed
 
 
 class Flow:
     """`entry[b]` is what may be in flight on entry to block b, `placed[b]` its schedule for that."""
 
-    def __init__(self, blocks: list[Block], edges: list[list[Edge]], aliases: Aliases) -> None:
+    def __init__(self, blocks: list[Block], edges: list[list[Edge]]) -> None:
         self.blocks = blocks
         self.edges = edges
-        self.aliases = aliases
-        graphs = Graphs(aliases)
-        self.graphs: list[Graph] = [graphs.of(block.ops) for block in blocks]
-        self.known: dict[Hashable, Placed] = {}  # schedules by what they depend on
         self.entry: list[InFlight] = [{} for _ in blocks]
         self.placed: list[Placed] = [Placed([], []) for _ in blocks]
         self.allowed: dict[int, InFlight] = {}
@@ -46,25 +40,26 @@ class Flow:
                     queued.add(grown)
                     heappush(waiting, grown)
 
-    def _visit(self, number: int) -> list[int]:
+    def _visit(self, number: int) -> Iterator[int]:
         """Schedule a block; the blocks whose entry state grew."""
         block = self.blocks[number]
         entry = self.entry[number]
         placed = land_bundles(block.bundles, entry) if block.is_explicit else self.place(number)
         self.placed[number] = placed
-        grown = []
         for edge in self.edges[number]:
-            if edge.to != OUTSIDE and self._flow(placed.landings, leave(block, placed, edge.taken), edge):
-                grown.append(edge.to)
-        return grown
+            late = placed.late(leave(block, placed, edge.taken))
+            if late and edge.to != OUTSIDE and self._flow(late, edge):
+                yield edge.to
 
     def place(self, number: int) -> Placed:
         """The schedule of a linear block for what is in flight now."""
-        graph, entry, is_pipelined = self.graphs[number], self.entry[number], self.blocks[number].is_pipelined
-        key = graph.kind, is_pipelined, frozenset(entry.items())
-        if key not in self.known:
-            self.known[key] = _best(graph, entry) if is_pipelined else place(graph, entry)
-        return self.known[key]
+        block = self.blocks[number]
+        return block.kind.place(self.entry[number], block.is_pipelined)
+
+    def graph(self, number: int) -> Graph:
+        """The dependence graph of a block."""
+        block = self.blocks[number]
+        return block.kind.graph(block.ops)
 
     def owed(self, number: int) -> InFlight:
         """By how many cycles after the last op of a block each register has to land; where nothing follows, all."""
@@ -78,11 +73,11 @@ class Flow:
                     owed[register] = min(owed.get(register, limit), limit)
         return owed
 
-    def _flow(self, landings: InFlight, leaving: int, edge: Edge) -> bool:
+    def _flow(self, late: InFlight, edge: Edge) -> bool:
+        """Add what is late at the end of an edge to what may be in flight there; whether that is more than before."""
         entry = self.entry[edge.to]
         grew = False
-        for register, landing in landings.items():
-            left = landing - leaving
+        for register, left in late.items():
             if left > entry.get(register, 0) and not edge.settles >> register & 1:
                 entry[register] = left
                 grew = True
@@ -90,17 +85,14 @@ class Flow:
 
     def shortfall(self, number: int) -> int:
         """The cycles by which a linear block must leave later, so that its edges settle what they have to."""
-        placed = self.placed[number]
-        late = 0
+        block, placed = self.blocks[number], self.placed[number]
+        most = 0
         for edge in self.edges[number]:
-            if not edge.settles:
-                continue
-            allowed = self._allowed(edge.to)
-            leaving = leave(self.blocks[number], placed, edge.taken)
-            for register, landing in placed.landings.items():
-                if edge.settles >> register & 1:
-                    late = max(late, landing - leaving - allowed.get(register, 0))
-        return late
+            late = placed.late(leave(block, placed, edge.taken)) if edge.settles else None
+            for register, left in late.items() if late else ():
+                if left > most and edge.settles >> register & 1:
+                    most = max(most, left - self._allowed(edge.to).get(register, 0))
+        return most
 
     def _allowed(self, number: int) -> InFlight:
         """How long results may still be on their way when a block is entered that is placed for other ones.
@@ -121,12 +113,6 @@ class Flow:
                 allowed[register] = max(allowed[register], left)
             self.allowed[number] = allowed
         return self.allowed[number]
-
-
-def _best(graph: Graph, entry: InFlight) -> Placed:
-    """Of a block of the scheduler's own: as its heights say, or in the order in which it is."""
-    as_listed = replace(graph, heights=list(range(len(graph.ops), 0, -1)))
-    return min(place(graph, entry), place(as_listed, entry), key=lambda each: max(each.issue, default=0))
 
 
 def _issues(block: Block, placed: Placed) -> Iterator[tuple[AsmOp, int]]:

@@ -7,7 +7,7 @@ earlier than the reads before it (in the same cycle they still see the old value
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from asm.facts import FACTS, REGISTERS, Facts, uses_of
@@ -22,8 +22,7 @@ class Graph:
     """`after[i]` are the edges that leave op i, `waits[j]` the number of edges that enter op j.
 
     `first_reads` and `first_write` name, per register, the ops that meet what is in flight on entry: those
-    that read it before the block writes it, and the first that writes it. `touched` has a bit per register. Graphs
-    of one `kind` differ in their ops only.
+    that read it before the block writes it, and the first that writes it. `touched` has a bit per register.
     """
 
     ops: list[AsmOp]
@@ -33,7 +32,6 @@ class Graph:
     touches: dict[int, Touch] = field(default_factory=dict)
     first_reads: dict[int, list[int]] = field(default_factory=dict)
     first_write: dict[int, int] = field(default_factory=dict)
-    kind: int = 0
 
     @property
     def touched(self) -> int:
@@ -58,48 +56,6 @@ def build(ops: list[AsmOp], aliases: Aliases = frozenset()) -> Graph:
         builder.add(number, op)
     _measure_heights(graph)
     return graph
-
-
-class Graphs:
-    """The graphs of a program's blocks: those that are alike are drawn once, for unrolled code and macros repeat
-    themselves."""
-
-    def __init__(self, aliases: Aliases) -> None:
-        self.aliases = aliases
-        self.known: dict[Hashable, Graph] = {}
-
-    def of(self, ops: list[AsmOp]) -> Graph:
-        key = _likeness(ops)
-        known = self.known.get(key)
-        if known is None:
-            known = self.known[key] = build(ops, self.aliases)
-            known.kind = len(self.known)
-            return known
-        return Graph(
-            ops,
-            known.after,
-            known.waits,
-            known.heights,
-            known.touches,
-            known.first_reads,
-            known.first_write,
-            known.kind,
-        )
-
-
-def _likeness(ops: Sequence[AsmOp]) -> Hashable:
-    """What graph and schedule of a block depend on: rows, registers, pins, and the memory touched, where only the
-    distances between accesses of a symbol count."""
-    first: dict[str, int] = {}
-    return tuple([(uses_of(op), op.row.id, op.unit_pin, op.cycle_pin, _place(op, first)) for op in ops])
-
-
-def _place(op: AsmOp, first: dict[str, int]) -> Hashable:
-    access = op.access
-    if access is None:
-        return None
-    distance = access.offset - first.setdefault(access.symbol, access.offset)
-    return access.symbol, access.index, distance, access.banks
 
 
 class _Builder:

@@ -150,8 +150,8 @@ def _touched_in_loops(blocks: list[Block], latches: dict[int, int]) -> dict[int,
 
 def touched_registers(block: Block) -> int:
     """A mask of the registers that a block reads or writes."""
-    mask = 0
-    for op in chain(block.ops, *(bundle.ops for bundle in block.bundles)):
+    mask = block.kind.touched
+    for op in chain(*(bundle.ops for bundle in block.bundles)):
         mask |= uses_of(op).mask
     return mask
 

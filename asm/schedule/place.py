@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING
 
 from asm.facts import FACTS, uses_of
 from asm.program import FREE
 from asm.schedule.graph import Graph
 from asm.schedule.memory import share_a_bank
 from isa.units import CLASSES
+
+if TYPE_CHECKING:
+    from asm.schedule.pack import Pattern
 
 InFlight = dict[int, int]  # register -> cycles until its last write lands; landed ones are left out
 SCALAR = [units for units in CLASSES.values() if not units.where]  # linear ops run on these, the first classes
@@ -33,7 +37,8 @@ class Placed:
 
     `landings` say per register when its last write has landed. `missed` names, for each pinned op that could
     not have its cycle, the first cycle in which it could issue. `limits` say per register by which cycle what was in
-    flight before must have landed, once that was asked for.
+    flight before must have landed, once that was asked for. `left` has what is late, by when the block is left, and
+    `patterns` how such blocks are packed, by how much later they are left.
     """
 
     issue: list[int]
@@ -41,6 +46,16 @@ class Placed:
     landings: InFlight = field(default_factory=dict)
     missed: dict[int, int] = field(default_factory=dict)
     limits: InFlight | None = None
+    left: dict[int, InFlight] = field(default_factory=dict)
+    patterns: dict[int, Pattern] = field(default_factory=dict)
+
+    def late(self, leaving: int) -> InFlight:
+        """What is in flight when the block is left in a cycle."""
+        found = self.left.get(leaving)
+        if found is None:
+            found = {register: landing - leaving for register, landing in self.landings.items() if landing > leaving}
+            self.left[leaving] = found
+        return found
 
 
 def place(graph: Graph, entry: InFlight) -> Placed:
