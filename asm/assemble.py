@@ -7,7 +7,6 @@ error is reported and dropped, and bundles are made only of programs without err
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from isa import collector
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.image import Image
 from isa.machine import LPU1, MachineError, MachineSpec, load
+from isa.records import dataclass, field
 
 if TYPE_CHECKING:
     from asm.schedule.loops.report import LoopReport

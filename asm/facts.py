@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
 from isa.places import SCALARS
+from isa.records import NamedTuple, dataclass
 from isa.row import LABEL, MEM, Row
 from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES

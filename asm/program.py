@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from asm.tree import Attribute, Expr, Line, Operand, OpStmt
 from isa.diagnostics import Place
+from isa.records import NamedTuple, dataclass, field
 from isa.row import Row
 
 if TYPE_CHECKING:

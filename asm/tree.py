@@ -6,9 +6,10 @@ of expansions. Statements come one after the other; a line such as `{ a || b }` 
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from isa.diagnostics import Place
+from isa.records import NamedTuple
 
 
 class Line(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import NamedTuple
 
 from conform import telling
 from conform.compare import first_unequal
 from conform.target import Outcome, Target
 from isa.faults import RawFault
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from vm.engine import FAULT, InFlight, State
 from vm.items import Item
 

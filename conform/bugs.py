@@ -5,7 +5,7 @@ A number is the section of docs/machine.md whose rule it breaks, times 100, and 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from isa.records import NamedTuple
 
 
 class Bug(NamedTuple):

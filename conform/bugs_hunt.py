@@ -10,13 +10,13 @@ import pickle
 import time
 import zlib
 from pathlib import Path
-from typing import NamedTuple
 
 from conform.compare import differ_until
 from conform.program import Program
 from conform.run import BATCH, Settings, program_of
 from conform.target import LIMIT, EngineTarget, Outcome, Target
 from isa.image import Image
+from isa.records import NamedTuple
 from vm.engine import State
 
 

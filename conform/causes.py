@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from conform.breaking import VIOLATIONS, Breaker, Cause, beyond, claimed_bank, is_free
 from conform.build import op as make
@@ -19,6 +18,7 @@ from isa.codec import Op
 from isa.conditions import CONDITIONS, EQ
 from isa.faults import CONDITION_CODE
 from isa.formats import EXTENSION_OPCODE
+from isa.records import NamedTuple
 from isa.row import Row
 from isa.table import SCALAR_ROWS
 from isa.units import HEMISPHERE_SLICES

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from conform.program import Program
 from conform.target import LIMIT, Outcome, Target
 from isa.faults import RawFault
 from isa.image import Image
+from isa.records import NamedTuple
 from vm.engine import State
 
 RESULTS = ("cc", "exit_code")  # of a state, that go with the registers

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
 
 from conform.build import op
 from conform.program import Program
@@ -16,6 +15,7 @@ from conform.straight import Run, Timed, is_straight, packed, starts, timed
 from isa.codec import Op, make
 from isa.machine import MachineSpec
 from isa.places import SCALAR_COUNT, SCALARS, V_REGISTERS, WEST_FLOW, flows_west, is_scalar, is_stream, is_v
+from isa.records import NamedTuple
 from isa.row import BURST_FIELDS, READ, STREAM, Row
 from isa.table import ROWS
 from isa.units import VXM, A

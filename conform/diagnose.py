@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from conform.aspects import Aspect, Sides, aspects
 from conform.compare import Difference, differ_until, first_difference
@@ -15,6 +14,7 @@ from conform.rules import sections
 from conform.target import Silence, Target, TargetError
 from isa.codec import Op
 from isa.image import Image
+from isa.records import NamedTuple
 from isa.row import VECTOR, WRITE
 from isa.units import PLANE, SLICE, SXM, VXM
 from vm.engine import State

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from conform import telling
 from conform.compare import first_unequal
@@ -12,6 +12,7 @@ from conform.reference.observer import Event, items, registers
 from conform.target import Target, Tracing
 from isa.image import Image
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from vm.items import KINDS, Burst, Exit, Item, Lost, Result, Value, VectorWrite
 
 ITEM = {kind.__name__.lower(): kind for kind in KINDS}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from conform.aspects import Sides, aspects
 from conform.compare import Difference, differ_until
@@ -15,6 +14,7 @@ from conform.rules import sections
 from conform.target import LIMIT, Target, TargetError
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD
+from isa.records import NamedTuple
 
 SLACK = 64  # cycles that a reduced program may run beyond the end of the whole one
 SILENT_TRIES = 200  # programs tried at most where each that fails is waited for

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from conform.promises import RECORD, Expected, Need, PromiseError, expected, promises, told
 from conform.target import LIMIT, Outcome, Target, TargetError
@@ -17,6 +16,7 @@ from isa.diagnostics import SourceError
 from isa.faults import RawFault
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD, LPU1, LPU_TINY, MachineSpec
+from isa.records import NamedTuple
 from vm.items import Lost
 
 SUITE = Path(__file__).parent / "suite"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform.fixed import FAILED, PASSED, SKIPPED, Result
 from conform.rules import UNTESTED, Rule, rules, sections
+from isa.records import NamedTuple
 
 NO_PROGRAM = "untested"
 STATUSES = (PASSED, FAILED, SKIPPED, NO_PROGRAM)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import NamedTuple
 
 from conform.build import op
 from conform.skeleton import JUMP_CYCLES, Skeleton, Slot
@@ -17,6 +16,7 @@ from conform.walk import MASK, Walk, order
 from isa import codec
 from isa.codec import Op
 from isa.conditions import CONDITIONS
+from isa.records import NamedTuple
 from isa.row import Row
 from isa.table import SCALAR_ROWS
 

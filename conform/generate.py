@@ -7,7 +7,6 @@ the index registers hold small numbers (`registers` draws such contents).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from isa.faults import CONDITION_CODE
 from isa.formats import SYLLABLE_BITS, Field
 from isa.index import BY_KEY
 from isa.machine import HEMISPHERES, LPU_TINY, SLICES_PER_QUAD
+from isa.records import dataclass, field
 from isa.row import Row
 from isa.table import SCALAR_ROWS
 

@@ -6,7 +6,6 @@ Registers r0 to r9 are computed with, r16 to r19 index memory and stay small, r2
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from isa.faults import CONDITION_CODE
 from isa.image import TO_TARGET
 from isa.index import BY_KEY
 from isa.machine import LPU_TINY
+from isa.records import dataclass, field
 from isa.row import REG, Row
 from isa.table import SCALAR_ROWS
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import accumulate
@@ -14,6 +13,7 @@ from typing import Generic, TypeVar
 from isa.faults import CODES
 from isa.index import BY_KEY, FAMILIES
 from isa.machine import MachineSpec
+from isa.records import dataclass, field
 from isa.row import Row
 from isa.table import ROWS
 from isa.units import CLASSES, LINK, PLANE

@@ -7,15 +7,15 @@ Registers are few and rows overlap, so that statements depend on each other in e
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from isa.machine import LPU_TINY
+from isa.records import NamedTuple, dataclass, field
 
 Array: TypeAlias = NDArray[np.uint32]
 LANES = LPU_TINY.lanes

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
-from typing import NamedTuple
+
+from isa.records import NamedTuple
 
 DIFF = Path(__file__).with_name("bugs.diff")
 OLD, NEW, PIECE = "--- ", "+++ ", "@@ "

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from conform.build import op
 from conform.timetable import encoded
@@ -16,6 +15,7 @@ from isa import codec
 from isa.codec import Op
 from isa.image import Block, Image
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import NamedTuple
 from isa.row import LABEL
 
 Bundle = tuple[Op, ...]

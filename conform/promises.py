@@ -21,12 +21,12 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import NamedTuple
 
 from conform.target import LIMIT, Outcome
 from isa.faults import NUMBER, RawFault
 from isa.image import TEXT, Image
 from isa.machine import LIMITS, MachineSpec
+from isa.records import NamedTuple
 from vm.engine import HALTED, RUNNING, UNINIT_MODES
 
 LINE = re.compile(r"^; (rules|needs|run|expect|leaves) ((?:.*)(?:\n;  +.*)*)$", re.MULTILINE)

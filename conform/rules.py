@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from isa.records import NamedTuple
 
 TABLE = Path(__file__).parent / "suite" / "rules.txt"
 SECTION = re.compile(r"^## (\d+)\. (.*)$")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, replace
 from random import Random
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from conform.breaking import VIOLATIONS
 from conform.causes import plant, plant_more
@@ -21,6 +20,7 @@ from conform.program import Program
 from conform.target import LIMIT, EngineTarget, Target, TargetError
 from conform.tensor_wild import any_machine
 from isa.machine import LPU_TINY, MachineSpec
+from isa.records import NamedTuple, dataclass, replace
 from vm.engine import FAULT, HALTED, UNINIT_MODES
 
 PLANTED = 0.25  # the share of programs in which a fault is planted

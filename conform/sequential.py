@@ -8,12 +8,12 @@ of items, so link registers hold other numbers than on the machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from asm.program import AsmOp, Explicit, Item, Label, Linear
 from isa.conditions import CONDITIONS, RESET
 from isa.machine import MachineSpec
+from isa.records import dataclass
 from isa.row import MEM, SLICE_ROW, WRITE
 from vm.reference.issue import COMPUTE
 from vm.reference.memory import SEMANTICS as PLACES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 
 from conform.edits import ops_of, with_op, without_bundles, without_ops
@@ -12,6 +11,7 @@ from conform.straight import TURNS
 from isa.codec import Op
 from isa.machine import BYTES_PER_WORD, LIMITS, LPU_TINY, SLICES_PER_QUAD, MachineSpec
 from isa.places import SCALAR_COUNT, SCALARS, is_scalar
+from isa.records import replace
 from isa.row import MEM, READ, REG, SLICE_ROW, STREAM, VECTOR, WRITE, Row
 from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES

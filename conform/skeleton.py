@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from random import Random
 
 from conform.build import op
 from conform.tensor_ops import BASES, COUNTER
 from conform.timetable import encoded, op_text
 from isa.codec import Op
+from isa.records import dataclass, field
 
 JUMP_CYCLES = 3
 FILLER = op("mov rd, ra", u=2, rd=20, ra=20)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from isa.records import dataclass, field
 
 Place: TypeAlias = tuple[Hashable, ...]  # a kind of place, and which
 NEVER = 1 << 62

@@ -7,7 +7,6 @@ is derived from the table of instructions; `Mix` says what there is how much of.
 from __future__ import annotations
 
 from random import Random
-from typing import NamedTuple
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from conform.tensor_wild import any_machine
 from isa.codec import Op
 from isa.legal import absent
 from isa.machine import LPU_TINY, MachineSpec
+from isa.records import NamedTuple
 from isa.row import BURST_FIELDS, Operand, Row
 from isa.table import ROWS
 

@@ -3,10 +3,11 @@ the protocol of docs/protocol.md, behind the same face."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from isa.faults import RawFault
 from isa.image import Image
+from isa.records import NamedTuple
 from vm.engine import FAULT, RUNNING, State
 from vm.loader import load
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, place_name
+from isa.records import NamedTuple
 from vm.floorplan import position_name
 from vm.items import Accumulator, Burst, Exit, Item, Lost, Map, Plane, Result, Value, Vector, VectorWrite
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from conform.tensor_supply import ENTRIES
 from isa.codec import Op
 from isa.places import V_REGISTERS, flows_west, is_v
+from isa.records import NamedTuple
 from isa.row import READ, VECTOR
 from isa.types import TYPES
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform import tensor_supply as supply
 from conform.skeleton import Skeleton, Slot
@@ -20,6 +20,7 @@ from isa.codec import Op
 from isa.legal import absent, why_illegal
 from isa.machine import LANES_PER_SUPERLANE, SLICES_PER_QUAD, MachineSpec
 from isa.places import V_REGISTERS, flows_west, is_stream, is_v
+from isa.records import NamedTuple
 from isa.row import READ, STREAM, VECTOR, WRITE
 from isa.tensor import ACTIVATION_LATENCY
 from isa.types import TYPES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform.skeleton import Skeleton, Slot
 from conform.spacetime import Refused, require
@@ -15,6 +15,7 @@ from isa.codec import Op
 from isa.faults import NUMBER
 from isa.legal import absent, why_illegal
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.row import Row
 from isa.units import LINK
 

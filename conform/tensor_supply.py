@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from random import Random
-from typing import NamedTuple
 
 from conform.build import op as make
 from conform.tensor_ops import any_op
 from isa.codec import Op
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
 from isa.places import SCALARS, STREAMS, V_REGISTERS, WEST_FLOW, flows_west
+from isa.records import NamedTuple
 from isa.row import IMM, STREAM, VECTOR, WRITE, Operand, Row
 from isa.table import TENSOR_ROWS
 from isa.tensor import LOAD_STREAMS

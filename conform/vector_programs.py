@@ -7,7 +7,6 @@ needs nothing but to run: it halts, or faults with E-ASSERT at the first word th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from conform.build import op
 from conform.program import Bundle, Chunk, Program
@@ -15,6 +14,7 @@ from isa import codec
 from isa.codec import Op
 from isa.machine import BYTES_PER_WORD, EAST, WEST, MachineSpec
 from isa.places import WEST_FLOW
+from isa.records import NamedTuple
 from isa.row import READ, REG, VECTOR, WRITE, Row
 from isa.units import HEMISPHERE_SLICES
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from itertools import product
-from typing import NamedTuple
 
 from conform.fixed import SUITE, Case, Ready
 from conform.promises import Expected, Need
@@ -24,6 +23,7 @@ from conform.vector_programs import (
     widths_of,
 )
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import NamedTuple
 from isa.row import CONST, IMM, Row
 from isa.table import MNEMONICS
 from vm.engine import HALTED

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from conform.build import op
 from conform.skeleton import JUMP_CYCLES, Slot
 from isa.codec import Op
 from isa.conditions import CONDITIONS, EQ, LT, LTU, RESET
+from isa.records import dataclass, field
 
 MASK = 0xFFFFFFFF
 SIGN = 1 << 31

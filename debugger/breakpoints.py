@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 from debugger.lines import Lines
 from debugger.trouble import trouble
 from isa.diagnostics import SourceError
+from isa.records import dataclass, field, replace
 from isa.units import UNIT_NAMES
 from vm.machine import Machine
 from vm.stops import UNIT, Guard, Stops, Watch

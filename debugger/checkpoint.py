@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from debugger.pages import Pages, blank, captured, own_bytes, put_back, unlike
+from isa.records import dataclass, replace
 from vm.engine import Engine, State
 
 OVERHEAD = 16384  # bytes that a checkpoint takes beside what is counted below

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from typing import NamedTuple
 
 from isa import layout
 from isa.image import DATA, PARAM, Image, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import NamedTuple
 from isa.types import TYPES
 from vm.contents import extents
 

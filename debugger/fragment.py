@@ -7,9 +7,8 @@ names of registers. What is typed is linked behind the program as one more objec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from asm.assemble import Assembler
 from asm.check.bursts import burst_of
@@ -28,6 +27,7 @@ from isa import codec
 from isa import image as images
 from isa.diagnostics import SourceError
 from isa.image import Image, Symbol, Tensor
+from isa.records import NamedTuple, replace
 from vm.engine import State
 from vm.flow import op_at
 from vm.items import Burst

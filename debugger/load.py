@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.trouble import trouble
 from isa.diagnostics import Diagnostic, SourceError
@@ -13,6 +12,7 @@ from isa.files import is_object
 from isa.image import Image
 from isa.machine import MachineError, MachineSpec
 from isa.machine import load as load_machine
+from isa.records import NamedTuple, dataclass, field
 from vm.loader import read_image
 from vm.machine import Machine
 from vm.transfer import check, fill, transfer

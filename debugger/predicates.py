@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from math import inf, isnan, nextafter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.trouble import trouble
 from isa import layout
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple, replace
 from isa.types import TYPES, ElementType
 from vm.conditions import DIFFERS, INSIDE, NAN, OUTSIDE, REGISTER_BITS, Condition, Elements, Run, order_ranges
 from vm.machine import Machine

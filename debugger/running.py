@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.breakpoints import NEVER, Armed, Breakpoint
 from isa.diagnostics import Diagnostic, Place, SourceError
+from isa.records import NamedTuple, dataclass
 from vm.engine import FAULT, HALTED
 from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Stop, Stops
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.running import Goal
 from debugger.trouble import trouble
+from isa.records import NamedTuple
 from vm.engine import State
 from vm.stops import Stops
 

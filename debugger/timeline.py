@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
 
 from debugger.checkpoint import Checkpoint
+from isa.records import NamedTuple, dataclass, field
 
 BY_CYCLE = attrgetter("cycle")
 

@@ -7,16 +7,16 @@ another back to the program, unless the code has jumped to where it goes on, or 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.edits import CLOSING, RUN
 from debugger.lines import JUMPS, Lines
 from debugger.running import EDIT, Goal, Runner, Stopped
 from debugger.trouble import trouble
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple, replace
 from vm.engine import FAULT, HALTED, Loop, State
 from vm.loader import store_blocks
 from vm.machine import Machine

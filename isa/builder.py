@@ -13,8 +13,6 @@ order of their units.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +21,7 @@ from isa.codec import CodecError, Op
 from isa.columns import Numbers, Syllables, Words, encode_columns, units_of
 from isa.image import Image
 from isa.machine import LPU1, MachineSpec
+from isa.records import NamedTuple, dataclass, field
 from isa.row import LABEL, Row
 from isa.units import UNIT_NAMES
 

@@ -7,13 +7,12 @@ syllable whose stop bit is set. Program addresses count syllables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import NamedTuple
 
 from isa.formats import EXTENSION_OPCODE, OPCODE_BITS, PAYLOAD_START, STOP_BITS, SYLLABLE_BITS, Field, Format
 from isa.legal import why_illegal
 from isa.places import SCALARS, is_scalar
+from isa.records import NamedTuple, dataclass
 from isa.row import Row
 from isa.table import BY_CODE, OPCODE_FORMATS
 from isa.units import UNIT_NAMES

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isa.codec import Op, encode_values, plan
 from isa.formats import EXTENSION_OPCODE, STOP_BITS
+from isa.records import NamedTuple
 from isa.row import Row
 
 Numbers: TypeAlias = NDArray[np.int64]

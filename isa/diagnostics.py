@@ -6,8 +6,9 @@ JSON, SARIF) is in `isa.report`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
+
+from isa.records import NamedTuple, dataclass, field
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 

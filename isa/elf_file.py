@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from isa import elf_format as elf
 from isa.elf_format import ElfError
+from isa.records import dataclass
 
 ALIGNMENT = 8  # of every section in the file
 MAX_SECTIONS = elf.SHN_LORESERVE - 1

@@ -7,7 +7,6 @@ has; strings are used whole, from their first byte; so memory stays in proportio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, unpack
 from typing import Any
 
@@ -18,6 +17,7 @@ from isa.image import EXTERN, GLOBAL, LOCAL, TEXT, Block, Image, LineEntry, Relo
 from isa.image_check import check
 from isa.machine import MachineSpec
 from isa.notes import read_machine, read_tensors
+from isa.records import dataclass
 
 KIND_OF_TYPE = {number: kind for kind, number in elf.SYMBOL_TYPES.items()}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from isa.diagnostics import Place
+from isa.records import dataclass
 
 WIDTH = 100  # columns of a source line that are shown
 REACH = 4 * WIDTH  # characters on either side of a mark that are looked at: lines may be very long

@@ -5,7 +5,7 @@ Both engines fill a RawFault with the same numbers; one function elsewhere turns
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from isa.records import dataclass
 
 # In order of precedence within one cycle. The position is the number engines use; 0 means no fault.
 CODES: tuple[str, ...] = (

@@ -11,9 +11,9 @@ base syllable; it is present exactly when some field does not fit its base part,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+
+from isa.records import NamedTuple, dataclass
 
 SYLLABLE_BITS = 64
 STOP_BITS = 1

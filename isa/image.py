@@ -7,11 +7,9 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass, field
 
 TEXT, DATA, PARAM = "text", "data", "param"
 LOCAL, GLOBAL, EXTERN = "local", "global", "extern"

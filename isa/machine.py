@@ -6,9 +6,10 @@ Nothing here is ever typed in twice: sizes, positions and peaks are derived.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from isa.records import dataclass
 
 LANES_PER_SUPERLANE = 16
 SLICES_PER_QUAD = 4
@@ -29,7 +30,7 @@ LIMITS = {
     "text_syllables": (1, 1 << 23),
     "loop_depth": (4, 4),
 }
-
+PARAMETERS = ("name", *LIMITS)
 
 MULTIPLES = {"streams": 4, "mxm_planes": 2}  # groups of four; as many planes in the west as in the east
 
@@ -160,7 +161,7 @@ class MachineSpec:
         return HEMISPHERES * self.slices * self.banks * self.lanes
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in PARAMETERS}
 
     def difference(self, other: MachineSpec) -> list[str]:
         """Human sentences, one per parameter in which two machines differ (the name is not one)."""
@@ -178,10 +179,9 @@ BUILTIN = {spec.name: spec for spec in (LPU1, LPU_TINY)}
 
 def from_dict(data: dict[str, Any]) -> MachineSpec:
     """A description from plain data. Raises MachineError naming an unknown or bad parameter."""
-    known = [field.name for field in fields(MachineSpec)]
     for key in data:
-        if key not in known:
-            raise MachineError(f"unknown machine parameter {key!r}; known are {', '.join(known)}")
+        if key not in PARAMETERS:
+            raise MachineError(f"unknown machine parameter {key!r}; known are {', '.join(PARAMETERS)}")
     if "name" not in data:
         raise MachineError("a machine needs a name")
     return MachineSpec(**data)

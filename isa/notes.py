@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from isa.elf_format import ElfError
@@ -36,7 +35,7 @@ def machine_note(machine: MachineSpec) -> bytes:
 
 def tensors_note(tensors: list[Tensor]) -> bytes:
     """The tensors of a program as the contents of a note section."""
-    return _note(NOTE_TENSORS, [asdict(tensor) for tensor in tensors])
+    return _note(NOTE_TENSORS, [{part: getattr(tensor, part) for part in TENSOR_TYPES} for tensor in tensors])
 
 
 def _note(kind: int, value: Any) -> bytes:

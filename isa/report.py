@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TextIO
 
 from isa.diagnostics import Diagnostic, Place
 from isa.excerpt import Mark, clean, excerpt
+from isa.records import dataclass
 
 SHOWN_TRAIL = 4  # expansions named before the rest is only counted
 MAX_FILE_BYTES = 64 << 20  # of a file that is quoted

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from isa.formats import Format
+from isa.records import NamedTuple, dataclass, field
 from isa.units import UnitClass
 
 # Operand kinds

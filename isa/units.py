@@ -7,7 +7,8 @@ ports of the slices, their write ports, the vector ALUs, the matrix planes, the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from isa.records import NamedTuple
 
 SLICES = 128  # slice numbers are hemisphere * 64 + index
 HEMISPHERE_SLICES = SLICES // 2

@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from isa import files
 from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import MachineError, MachineSpec
+from isa.records import dataclass, field
 from lpu import messages
 
 if TYPE_CHECKING:

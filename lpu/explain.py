@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from isa.records import dataclass, field
 from lpu import messages
 
 if TYPE_CHECKING:

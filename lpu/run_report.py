@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 from isa.places import place_name
+from isa.records import NamedTuple
 from lpu import messages, show
 from vm import stats_text
 from vm.engine import HALTED, TAINT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,15 @@ def test_nothing_heavy_is_imported_at_start(path: Path) -> None:
     assert not roots & (HEAVY - HEAVY_ALLOWED.get(path.parts[0], set()))
 
 
+RECORDS = {Path("isa/records.py"), Path("isa/lazy_records.py")}
+COSTLY = re.compile(r"from (dataclasses|typing) import .*\b(dataclass|NamedTuple)\b")
+
+
+def test_classes_of_fields_are_made_lazily() -> None:
+    costly = {path for path in MODULES if COSTLY.search((ROOT / path).read_text(encoding="utf-8"))}
+    assert costly <= RECORDS
+
+
 C_CORE = {Path("vm/core.py"), Path("vm/translate/region.py")}
 
 
@@ -109,4 +119,5 @@ def test_scalar_programs_need_neither_numpy_nor_tomllib(command: str, tmp_path: 
     words = [*command.replace("out.o", str(tmp_path / "out.o")).split(), str(source)]
     after = modules_after(f"from lpu.cli import main; assert main({words!r}) == 0")
     assert "asm.assemble" in after or command.startswith("fmt")
-    assert not after & {"numpy", "ml_dtypes", "tomllib", "asm.write.disassemble", "vm.snapshot"}
+    unneeded = {"numpy", "ml_dtypes", "tomllib", "dataclasses", "inspect", "asm.write.disassemble", "vm.snapshot"}
+    assert not after & unneeded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+from isa.records import NamedTuple
 from isa.types import TYPES
 
 NAN, INSIDE, OUTSIDE, DIFFERS = "nan", "inside", "outside", "differs"

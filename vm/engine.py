@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
+from isa.records import dataclass
 from vm.items import Item
 from vm.stops import Stop, Stops
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from isa.codec import Op
 from isa.image import Image
 from isa.places import flows_west
+from isa.records import NamedTuple
 from vm.engine import State
 from vm.floorplan import position
 from vm.items import Exit, Result, Value

@@ -6,7 +6,9 @@ Of an op in the program `pc` and `slot` say which, `issued` when this element di
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from isa.records import NamedTuple
 
 
 class Value(NamedTuple):

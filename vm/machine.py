@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from isa.diagnostics import Diagnostic
 from isa.faults import RawFault
 from isa.image import Image, Symbol, Tensor
 from isa.machine import MachineSpec
+from isa.records import replace
 from vm import contents, loader
 from vm.engine import FAULT, RUNNING, State
 from vm.state import is_over

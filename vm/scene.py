@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from isa import codec
@@ -11,6 +10,7 @@ from isa.diagnostics import Diagnostic, Note, Place
 from isa.faults import CONDITION_CODE, NOWHERE, RawFault
 from isa.image import DATA, PARAM, TEXT, Image, Symbol
 from isa.machine import BYTES_PER_WORD
+from isa.records import dataclass
 from vm.engine import State
 from vm.flow import op_at
 from vm.stats import decoded_bundle, op_addresses

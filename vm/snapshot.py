@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from isa import codec
 from isa.machine import MachineError, MachineSpec, from_dict
+from isa.records import dataclass, replace
 from vm.engine import Engine, InFlight, Loop, State
 from vm.items import KINDS, Item
 from vm.state import check_state

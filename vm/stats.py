@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from isa import codec
 from isa.codec import Op
 from isa.image import Image
+from isa.records import NamedTuple, dataclass, field
 from isa.units import UNIT_NAMES
 from vm.engine import State
 from vm.items import Burst, Lost

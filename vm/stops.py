@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from isa.formats import FORMATS
 from isa.machine import MachineSpec
 from isa.places import V_COUNT, V_REGISTERS
+from isa.records import NamedTuple
 from isa.units import PLANES, UNIT_NAMES
 from vm.conditions import Condition, Elements, check_elements, check_register
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from isa.diagnostics import Diagnostic, SourceError
 from isa.files import write_atomic
+from isa.records import NamedTuple
 from vm import contents
 from vm.machine import Machine
 

@@ -7,13 +7,12 @@ keeps a register of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.facts import FACTS, target_label
 from asm.program import AsmOp, Explicit, Item, Label, Linear, Timeline
 from asm.scope.registers import COUNT, Registers
 from asm.write.verbatim import Raw
+from isa.records import NamedTuple, dataclass, field
 
 
 class Touch(NamedTuple):

@@ -7,9 +7,9 @@ A range is a *web*: the writes and reads of a name that reach each other. An op 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from asm.allocate.code import Code, Stretch, Touch
+from isa.records import dataclass, field
 
 
 @dataclass(slots=True)

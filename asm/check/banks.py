@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from asm.check.stretch import Stretch, Timed
 from asm.check.view import CheckedOp
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.units import HEMISPHERE_SLICES, SLICE
 
 NOTHING: Array = np.zeros(0, np.int64)

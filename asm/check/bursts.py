@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import LANE_BYTES, V_COUNT, V_REGISTERS, flows_west, is_scalar, is_stream, place_name
+from isa.records import NamedTuple, dataclass
 from isa.row import READ, STREAM, VECTOR, WRITE, Row
 from isa.units import CLASSES, HEMISPHERE_SLICES, PLANE, SLICE, SXM, VXM, slice_name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asm.check.bursts import Burst
 from asm.facts import FACTS, control_of, cycles_of, register_written
@@ -12,6 +11,7 @@ from asm.program import AsmOp, CycleCheck, Packed
 from asm.tree import Call, Line, Name
 from isa.codec import Op
 from isa.diagnostics import Diagnostic, Note, SourceError
+from isa.records import dataclass
 from isa.units import SCALAR_UNITS, UNIT_NAMES
 
 UNIT_NUMBERS = {name.lower(): number for number, name in enumerate(UNIT_NAMES)}

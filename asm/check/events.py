@@ -9,7 +9,6 @@ one line in order of time; each cycle of an exit is a line of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +18,7 @@ from asm.check.bursts import EXITS, Burst, Group
 from asm.check.stretch import Stretch, Timed
 from isa.machine import MachineSpec
 from isa.places import flows_west, is_stream
+from isa.records import dataclass
 
 Array = np.ndarray[Any, np.dtype[np.int64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]

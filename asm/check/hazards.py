@@ -9,12 +9,12 @@ a second time with what its first round leaves in flight.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from asm.check.view import UNKNOWN, CheckedOp, View
 from asm.facts import FACTS, register_written, registers_read
 from isa.diagnostics import Diagnostic, Note
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple
 
 SIGN = 1 << 31
 DEAD_END = ("jump", "call", "ret", "halt", "trap")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from asm.check.events import offsets
 from asm.check.stretch import Stretch, Timed
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass, field
 from isa.tensor import INSTALL_LATENCY, LOAD_STREAMS
 from isa.types import TYPES
 from isa.units import CLASSES, PLANE, PLANES

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from asm.check.hazards import loop_count, register_name
 from asm.check.view import CheckedOp, View
 from asm.facts import FACTS, register_written
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import SLICES_PER_QUAD, MachineSpec
+from isa.records import NamedTuple
 
 HEMISPHERE_SLICES = 64  # the slice field is hemisphere * 64 + index
 DIVIDES = "E-DIV"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from asm.check.stretch import Stretch, Timed
 from isa.diagnostics import WARNING, Diagnostic, Note
 from isa.machine import MachineSpec
 from isa.places import is_stream
+from isa.records import NamedTuple
 
 T = TypeVar("T", bound=np.dtype[Any])
 

@@ -7,14 +7,13 @@ end. `settled` and `end` say when; what lies between them is certain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.check.bursts import Burst, burst_of
 from asm.check.hazards import bundle_cycles, ways_out
 from asm.check.view import CheckedOp, View
 from asm.facts import FACTS
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass, field
 
 FOREVER = 1 << 62
 UNREACHED = -2

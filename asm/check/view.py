@@ -6,14 +6,13 @@ Made from scheduled bundles or from the text of an image, so that one analysis s
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.facts import FACTS, target_label
 from asm.program import AsmOp, Packed
 from isa.codec import CodecError, bundle_starts, decode_bundle, encode
 from isa.diagnostics import Place
 from isa.image import TEXT, Image
+from isa.records import NamedTuple, dataclass, field
 from isa.row import Row
 
 NOTHING: frozenset[str] = frozenset()

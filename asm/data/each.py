@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import TypeGuard
@@ -12,6 +11,7 @@ from asm.errors import error
 from asm.names.expr import Address, Value, describe, evaluate
 from asm.scope.scope import Scope
 from asm.tree import Call, Line, Name, Number, Operand
+from isa.records import dataclass
 
 EACH = "each"
 MOST = 1 << 20  # elements: more belong in a file

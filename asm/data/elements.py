@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 from asm.data.values import element_bits, pack
 from asm.errors import error
@@ -13,6 +12,7 @@ from asm.scope.objects import DataObject, Piece, WordReference
 from asm.scope.scope import Scope
 from asm.tree import Line, Number, Operand
 from isa.formats import WORD_BITS
+from isa.records import NamedTuple
 from isa.types import TYPES, ElementType
 
 WORD = TYPES["i32"]

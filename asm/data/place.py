@@ -12,13 +12,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 from asm.data.together import Together, together
 from asm.scope.objects import DataObject, Region
 from asm.tree import Statement
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
+from isa.records import NamedTuple
 
 
 class Run(NamedTuple):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.errors import error
 from asm.names.symbols import DATA, EXTERN, LABEL, PARAM
@@ -12,6 +10,7 @@ from asm.scope.places import bank_numbers, region_of
 from asm.scope.scope import Scope
 from asm.tree import Attribute, Declaration, DirectiveStmt, Line, Name, Operand
 from isa.diagnostics import Diagnostic, SourceError
+from isa.records import NamedTuple, dataclass, field
 
 TRIP_LIMITS = ("min", "max", "multiple")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from asm.syntax.parse import strip_comment
 from asm.tree import Line
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
+from isa.records import dataclass
 
 CONDITIONS = ("if", "ifdef", "ifndef", "ifb", "ifnb")
 CLOSERS = {"macro": "endm", "rept": "endr", "irp": "endr", **dict.fromkeys(CONDITIONS, "endif")}

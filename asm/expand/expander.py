@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from asm.expand.blocks import Branches, closer_of, unclosed
 from asm.expand.directives import HANDLERS, pass_over_block, unknown_block
@@ -22,6 +21,7 @@ from asm.syntax import source
 from asm.syntax.parse import parse_marked, strip_comment
 from asm.tree import Brace, DirectiveStmt, LabelDef, Line, OpStmt, Statement
 from isa.diagnostics import WARNING, Diagnostic, Note, Place, SourceError
+from isa.records import NamedTuple, dataclass, field
 
 MAX_LINES = 2_000_000  # after expansion
 MAX_ERRORS = 1_000

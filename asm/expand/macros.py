@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 from asm.tree import Attribute, DirectiveStmt, Line, Name, OpStmt
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
+from isa.records import NamedTuple
 
 Trail: TypeAlias = tuple[tuple[str, Place], ...]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import ceil
-from typing import NamedTuple
 
 from asm.explain.demand import ALUS, BANKS, READS, WRITES
 from asm.explain.limits import STREAM
@@ -13,6 +12,7 @@ from asm.explain.report import RunReport
 from asm.explain.words import count, percent, ranges
 from asm.streams import table
 from isa.machine import HEMISPHERES
+from isa.records import NamedTuple
 from isa.units import SLICE
 
 MOST = 0.75  # of the cycles: what is busy so long decides

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from asm.explain.loop import op_data
 from asm.explain.words import count, percent
@@ -19,6 +18,7 @@ from asm.schedule.memory import share_a_bank
 from asm.schedule.place import InFlight, Placed, earliest_cycles
 from asm.tree import OpStmt
 from isa.diagnostics import Place
+from isa.records import NamedTuple, dataclass
 
 FLIGHT, RESULT, UNIT, BANK, LAST, START = "in flight", "result", "unit", "bank", "last", "start"
 WORTH = 8  # cycles: what is shorter and at its bound is reported only when all is asked for

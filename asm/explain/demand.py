@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from math import ceil
-from typing import NamedTuple
 
 from asm.explain.limits import Limits, positions
 from asm.explain.words import place_at
 from asm.streams.graph import ANYWHERE, Node, Value
 from isa.codec import Op
 from isa.machine import EAST, HEMISPHERES, WEST
+from isa.records import NamedTuple, dataclass, field
 from isa.units import SLICE, SXM, VXM, slice_name
 
 ALUS, PLANES, READS, WRITES, BANKS = "vector ALUs", "planes", "read ports", "write ports", "banks"

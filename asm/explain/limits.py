@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Node
 from asm.streams.plane import lead
 from asm.streams.route import MOVE, TURN, Plan
 from isa.machine import EAST, HEMISPHERES, WEST, MachineSpec
+from isa.records import NamedTuple
 
 START, STREAM, MEMORY, WEIGHTS, PIN = "start", "stream", "memory", "weights", "pin"
 

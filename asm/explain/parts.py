@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from asm.explain.limits import MEMORY, PIN, START, STREAM, WEIGHTS, Limits, Step
 from asm.streams.burst import Piece
@@ -18,6 +16,7 @@ from asm.streams.route import Plan
 from asm.streams.table import Conflict, Table
 from asm.streams.times import plans
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass
 
 
 class Blocked(NamedTuple):

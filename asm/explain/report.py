@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from asm.explain.demand import Bound, bounds
 from asm.explain.limits import Limits, Step
@@ -16,6 +15,7 @@ from asm.streams.placing import Placed
 from asm.streams.region import Region
 from asm.tree import OpStmt
 from isa.diagnostics import Place
+from isa.records import NamedTuple, dataclass
 
 
 class Flow(NamedTuple):

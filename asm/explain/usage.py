@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from asm.explain.words import place_at
 from asm.streams.burst import Channel, Piece
 from asm.streams.placing import Placed
 from isa.codec import Op
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.units import UNIT_NAMES
 
 

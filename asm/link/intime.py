@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from asm.facts import NOP
 from asm.link.straight import Straight, straight
@@ -21,6 +20,7 @@ from isa.codec import CodecError, Op, encode, make
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import LineEntry
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 SHOWN = 8  # clashes of two objects
 

@@ -7,7 +7,6 @@ so that no message is caused by another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from asm.link.names import resolve_names
 from asm.link.place import place
@@ -19,6 +18,7 @@ from isa.elf_format import ElfError
 from isa.image import EXTERN, TEXT, TO_ROW, TO_TARGET, Block, Image, LineEntry, Relocation, Symbol, Tensor
 from isa.image_check import check
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import replace
 
 Recheck = Callable[[Image], list[Diagnostic]]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from asm.link.unit import Unit, note
 from isa.diagnostics import Diagnostic, Place
 from isa.image import Block
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 
 class Group(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from asm.check.view import CheckedOp
 from asm.facts import NOP
@@ -14,6 +13,7 @@ from isa.codec import CodecError, Op, bundle_starts, decode
 from isa.diagnostics import Diagnostic, Place, SourceError
 from isa.formats import WORD_BITS
 from isa.image import TO_TARGET, Relocation
+from isa.records import dataclass, field
 
 ENDS = "halt"
 

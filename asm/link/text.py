@@ -6,13 +6,13 @@ An op may gain or lose its extension syllable by that, which moves what follows;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from asm.link.unit import Unit, relocation_error
 from isa.codec import CodecError, Op, decode, encode
 from isa.diagnostics import Diagnostic
 from isa.formats import WORD_BITS
 from isa.image import Relocation
+from isa.records import dataclass, field
 
 WORD_MASK = (1 << WORD_BITS) - 1
 Resolve = Callable[[Unit, Relocation], int]  # raises LookupError with a sentence

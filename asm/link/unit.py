@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from isa.diagnostics import Diagnostic, Note, Place
 from isa.image import TEXT, Image, Relocation, Symbol
+from isa.records import NamedTuple, dataclass, field
 
 
 @dataclass(eq=False, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, NoReturn, Protocol, TypeAlias
+from typing import NoReturn, Protocol, TypeAlias
 
 from asm.names.suggest import did_you_mean
 from asm.syntax.literals import MAX_BITS
 from asm.tree import Binary, Call, Conditional, Expr, Line, Name, Number, String, Unary
 from isa.diagnostics import Diagnostic, SourceError
+from isa.records import NamedTuple
 
 
 class Address(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from asm.names.expr import Address, Value, check_arity, evaluate, names_in
 from asm.names.suggest import did_you_mean
 from asm.tree import Call, Expr, Line, Name
 from isa.diagnostics import Diagnostic, Note, Place, SourceError
+from isa.records import dataclass
 from isa.table import MNEMONICS
 
 if TYPE_CHECKING:

@@ -6,14 +6,12 @@ times a constant, or one product of two registers. Anything else is E-ADDRESS, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 from asm.errors import error
 from asm.names.expr import Address, Value, evaluate
 from asm.program import Access, Reference
 from asm.scope.scope import Scope
 from asm.tree import Binary, Expr, Indexed, Line, Memory, Name, Unary, Virtual
+from isa.records import NamedTuple, dataclass
 
 FORM = "an address is a place, a register times a factor and one more register: [A + r1*4 + r2]"
 Term = tuple[int, int | None]

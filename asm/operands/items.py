@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from asm.errors import error
 from asm.operands.match import match
@@ -17,6 +17,7 @@ from asm.tree import Brace, DirectiveStmt, LabelDef, Name, OpStmt, Statement, St
 from asm.write.verbatim import Raw
 from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
+from isa.records import NamedTuple
 from isa.table import MNEMONICS
 
 if TYPE_CHECKING:

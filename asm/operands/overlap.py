@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from asm.errors import error
 from asm.program import CycleCheck, Item, Overlap, Timeline
@@ -12,6 +11,7 @@ from asm.scope.scope import Scope
 from asm.tree import DirectiveStmt, Name
 from asm.write.verbatim import Raw
 from isa.diagnostics import Diagnostic, SourceError
+from isa.records import NamedTuple
 
 AS_MANY = "max"
 USAGE = "write `.overlap 12`, or `.overlap max` for as many cycles as are possible"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from asm.program import FREE
 from asm.scope.registers import register_indices
 from isa.formats import Field
+from isa.records import NamedTuple, dataclass
 from isa.row import MEM, REG, SLICE_ROW, STREAM, VECTOR, Operand, Row
 
 Shape: TypeAlias = str | tuple[str, ...]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from isa.diagnostics import NOTE, Diagnostic, Place
+from isa.records import dataclass
 
 CODE = "N-OPTIMAL"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from asm.facts import FACTS
 from asm.program import FREE, AsmOp
+from isa.records import NamedTuple
 
 
 class Resource(NamedTuple):

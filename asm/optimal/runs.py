@@ -7,8 +7,7 @@ unit by unit and stream by stream, or as soon after that as they fit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from asm.explain.demand import bounds
 from asm.explain.limits import Limits
@@ -20,6 +19,7 @@ from asm.streams.placing import Placed, Refused, after_memory, fitting
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, plans
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntervalVar, IntVar, LinearExprT

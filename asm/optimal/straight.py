@@ -7,7 +7,6 @@ what it owes to the blocks that follow has landed far enough.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asm.facts import FACTS, register_written
@@ -15,6 +14,7 @@ from asm.optimal.resources import Resource, give_units, resources
 from asm.optimal.solve import solve
 from asm.schedule.graph import Graph
 from asm.schedule.place import InFlight, Placed, earliest_cycles, land
+from isa.records import dataclass
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar

@@ -7,12 +7,12 @@ Weights are left out, as they may be loaded early, and so are bursts with gaps, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from asm.streams.burst import Channel, Piece
 from asm.streams.table import along, banks_of, claims_of
 from asm.streams.taken import pulses
 from isa.machine import HEMISPHERES, MachineSpec
+from isa.records import NamedTuple
 from isa.units import PLANE, SLICE, SXM, VXM, slice_name
 
 

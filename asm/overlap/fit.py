@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from asm.overlap.memory import grain_of, reach_of
 from asm.overlap.state import Order, State, location_text, orders, pairs_of, state_of, touches
 from asm.overlap.steps import Step, Steps, landing
 from asm.overlap.uses import CELL, Resource, Use, table, uses_of
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 FLOW = -1  # the location that stands for what issues next, which a jump decides
 

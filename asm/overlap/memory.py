@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from asm.check.events import Array, offsets
 from asm.check.stretch import Timed
 from asm.overlap.steps import Step
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.units import HEMISPHERE_SLICES, SLICE
 
 NO_ROWS: Array = np.zeros(0, np.int64)

@@ -8,7 +8,6 @@ of the first issues, and it lands after every write of the first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from asm.overlap.steps import Step, Steps
 from isa.faults import CONDITION_CODE
 from isa.machine import MachineSpec
 from isa.places import is_stream, place_name
+from isa.records import NamedTuple
 from isa.units import CLASSES, PLANE, SXM
 
 REGISTER, VECTOR, ACCUMULATOR, BUFFER, ARRAY, MAP, MEMORY = range(7)

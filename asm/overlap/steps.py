@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from asm.check.bursts import Burst, burst_of
 from asm.check.view import CheckedOp
@@ -11,6 +10,7 @@ from asm.facts import FACTS, register_written
 from asm.program import FREE
 from isa.diagnostics import Diagnostic, Place, SourceError
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 
 class Step(NamedTuple):

@@ -8,7 +8,6 @@ where it is last sampled: whatever came between would be sampled in its place.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from asm.overlap.memory import reach_of
 from asm.overlap.steps import Step, Steps
 from isa.machine import MachineSpec
 from isa.places import flows_west, is_stream
+from isa.records import NamedTuple
 from isa.units import UNIT_NAMES
 
 UNIT, BANK, CELL = "unit", "bank", "cell"

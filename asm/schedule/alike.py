@@ -8,14 +8,13 @@ the names of its own registers.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from asm.facts import Uses, uses_of
 from asm.program import FREE, AsmOp
 from asm.schedule.graph import Graph, build
 from asm.schedule.memory import Aliases
 from asm.schedule.place import InFlight, Placed, place
+from isa.records import NamedTuple, dataclass, field, replace
 
 Known = dict[Hashable, Placed]  # schedules by what is in flight on entry
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from asm.check.bursts import EXITS, Burst, hops, name_of
 from isa.places import STREAMS, flows_west, is_stream, place_name
+from isa.records import NamedTuple
 from isa.units import PLANE, SXM
 
 # Classes of units of a plane that hand something on: the class it comes from, the class it goes to.

@@ -7,7 +7,6 @@ end at labels, at control ops, where linear and explicit code meet, at region ch
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from asm.facts import FACTS, control_of, target_label
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
@@ -17,6 +16,7 @@ from asm.tree import Binary, Call, Conditional, Expr, Unary
 from isa.diagnostics import Diagnostic
 from isa.image import TO_TARGET
 from isa.machine import MachineSpec
+from isa.records import dataclass, field
 
 MAX_OPS = 1 << 15
 MAX_ACCESSES = 256  # bounds the pairs of memory ops that are compared

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asm.facts import control_of, cycles_of
@@ -18,6 +17,7 @@ from asm.schedule.proof import flaw
 from asm.schedule.units import assign_units
 from asm.tree import Line, OpStmt
 from isa.diagnostics import Diagnostic
+from isa.records import dataclass, field
 
 if TYPE_CHECKING:
     from asm.schedule.loops.report import LoopReport

@@ -8,11 +8,11 @@ earlier than the reads before it (in the same cycle they still see the old value
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from asm.facts import FACTS, REGISTERS, Facts, uses_of
 from asm.program import AsmOp
 from asm.schedule.memory import Aliases, Touch, may_overlap, touch
+from isa.records import dataclass, field
 
 Edge = tuple[int, int]
 

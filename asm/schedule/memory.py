@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asm.facts import Facts
 from asm.program import Access, AsmOp
+from isa.records import dataclass
 
 Aliases = frozenset[frozenset[str]]
 NO_BANKS: frozenset[int] = frozenset()

@@ -6,9 +6,7 @@ A timeline begins as many cycles before the one in which everything before it ha
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from asm.check.bursts import cycles
 from asm.check.cycles import Region, measure
@@ -17,6 +15,7 @@ from asm.program import AsmOp, CycleCheck, Explicit, Overlap, Packed, TimedOp, T
 from asm.schedule.timeline import Issue, merge, resolve
 from isa.diagnostics import Diagnostic, Note, SourceError
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass, field
 
 # Finds the start of a timeline in what has landed by a cycle, from another cycle on; and what is to be said of it
 Choose = Callable[[list[Issue], list[Issue], int, int, Overlap], tuple[int, list[Diagnostic]]]

@@ -6,8 +6,6 @@ How the ops of a block go together is a *pattern*, which knows them by their num
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from asm.facts import FACTS, FILLER, NOP
 from asm.program import AsmOp, Packed
@@ -16,6 +14,7 @@ from asm.schedule.flow import leave
 from asm.schedule.place import InFlight, Placed
 from asm.tree import OpStmt
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple, dataclass
 from isa.row import Row
 
 NEAR = -1  # in place of an op: what is near the block

@@ -12,11 +12,11 @@ from __future__ import annotations
 from functools import cache, reduce
 from itertools import chain
 from operator import or_
-from typing import NamedTuple
 
 from asm.facts import REGISTERS, target_label, uses_of
 from asm.program import AsmOp
 from asm.schedule.blocks import OUTSIDE, Block, Blocks
+from isa.records import NamedTuple
 
 EVERYTHING = (1 << REGISTERS) - 1
 WIDEST_LOOP = 64  # blocks; in longer loops every register counts as touched

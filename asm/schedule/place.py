@@ -6,7 +6,6 @@ their cycle comes and dropped when it is done; the cycles that ops are pinned to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from asm.facts import FACTS, uses_of
 from asm.program import FREE
 from asm.schedule.graph import Graph
 from asm.schedule.memory import share_a_bank
+from isa.records import dataclass, field
 from isa.units import CLASSES
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ The reservation table is filled in order of time; a unit is taken from the first
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from asm.check.bursts import Burst, burst_of
 from asm.program import FREE, AsmOp, Packed
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.units import UNIT_NAMES, VXM
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asm.check import check_bundles
@@ -22,6 +21,7 @@ from asm.schedule.pins import far_pins
 from asm.schedule.reserve import Held, assign_bursts
 from isa.diagnostics import ERROR, Diagnostic
 from isa.machine import MachineSpec
+from isa.records import dataclass, field
 
 if TYPE_CHECKING:
     from asm.schedule.loops.report import LoopReport

@@ -8,7 +8,6 @@ passes it on streams must do so in one cycle.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from asm.check.bursts import burst_of, cycles
 from asm.facts import FACTS, LONGEST_WAIT, NOP, control_of, cycles_of
@@ -16,6 +15,7 @@ from asm.program import AsmOp, Explicit, TimedOp, Timeline
 from asm.schedule.arrival import Arrival, Unreachable, arrival
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 LEAVING = ("jump", "call", "ret", "halt", "trap")  # no op of a timeline can come after one of these
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from asm.names.expr import Address
 from isa.diagnostics import Place
 from isa.image import Tensor
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass, field
 
 
 class Region(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -33,6 +32,7 @@ from asm.tree import (
 from isa.diagnostics import SourceError
 from isa.image import TO_ROW, TO_TARGET, TO_WORD
 from isa.machine import MachineSpec
+from isa.records import replace
 
 if TYPE_CHECKING:
     from asm.operands.address import Located

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import lcm, prod
-from typing import NamedTuple
 
 from asm.scope.scope import Scope
 from asm.streams.graph import ANYWHERE, Body, Node, bodies
@@ -16,6 +15,7 @@ from asm.streams.memory import LEVELS, LOADS_AND_STORES, MOST, Level, Selection,
 from asm.streams.statements import Reader
 from asm.tree import Attribute, Number, Operand, OpStmt, Virtual
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple
 
 BLOCK = "/"  # before the number of a block in the name of a value: no name that is written has it
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from asm.program import AsmOp
 from asm.streams.graph import ANYWHERE, Node, Rows
+from isa.records import NamedTuple, dataclass, field
 from isa.row import Row
 from isa.units import SXM
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from asm.errors import error
 from asm.operands.mismatch import no_form_fits
@@ -14,6 +13,7 @@ from asm.streams.gather import LOOKUPS
 from asm.streams.graph import MAP, Node, Value
 from asm.tree import Name, OpStmt, Virtual
 from isa.diagnostics import Note
+from isa.records import NamedTuple
 from isa.row import ATTR, HEMI, WRITE, Operand, Row, operand_text
 from isa.table import MNEMONICS
 from isa.units import SXM

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from asm.errors import error
 from asm.operands.attributes import split_attributes
 from asm.operands.slot import Form, form_of
@@ -14,6 +12,7 @@ from asm.streams.graph import Rows
 from asm.streams.memory import Written, find_tensor, first_slice, rows_of
 from asm.tree import Name, Operand, OpStmt
 from isa.machine import SLICES_PER_QUAD
+from isa.records import NamedTuple
 from isa.row import BANK, READ, STREAM
 from isa.table import ROWS
 from isa.units import slice_name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from asm.operands.slot import Form
 from asm.program import AsmOp
@@ -11,6 +10,7 @@ from asm.streams.knots import in_order
 from asm.tree import OpStmt
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
+from isa.records import dataclass, field, replace
 from isa.row import WRITE
 from isa.table import ROWS
 from isa.units import VXM

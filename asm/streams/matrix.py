@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asm.errors import diagnostic, error
 from asm.names.expr import Address
@@ -21,6 +20,7 @@ from asm.tree import Attribute, Indexed, Name, Operand, OpStmt
 from isa.diagnostics import Note, SourceError
 from isa.layout import MXM_SLICES
 from isa.machine import SLICES_PER_QUAD
+from isa.records import dataclass
 from isa.row import READ, Row
 from isa.table import MNEMONICS, ROWS
 from isa.types import TYPES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple
 
 from asm.errors import error
 from asm.names.expr import Address
@@ -22,6 +21,7 @@ from asm.streams.graph import Rows
 from asm.tree import Attribute, Indexed, Name, Number, Operand, OpStmt, Virtual
 from isa.diagnostics import Note
 from isa.machine import SLICES_PER_QUAD
+from isa.records import NamedTuple
 from isa.row import SLICE_ROW
 from isa.table import ROWS
 from isa.units import HEMISPHERE_SLICES, slice_name

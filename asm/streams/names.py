@@ -7,13 +7,13 @@ issued, or until that has landed: while a write is in flight the register may no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 
 from asm.streams.graph import Node
 from asm.streams.order import Web
 from isa.faults import CONDITION_CODE
 from isa.places import SCALARS, is_scalar
+from isa.records import dataclass, field
 
 
 class NoName(Exception):

@@ -7,7 +7,6 @@ scalar operands in its first cycle and keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from asm.facts import FACTS, REGISTERS, register_written, registers_read
 from asm.program import AsmOp
@@ -16,6 +15,7 @@ from asm.scope.scope import Scope
 from asm.streams.graph import Node, Rows
 from isa.faults import CONDITION_CODE
 from isa.machine import SLICES_PER_QUAD
+from isa.records import dataclass, field
 from isa.units import HEMISPHERE_SLICES
 
 BLOCK = 64  # rows that are looked up together

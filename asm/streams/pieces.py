@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from asm.streams.beside import side_by_side
 from asm.streams.burst import Channel, Piece
@@ -12,6 +11,7 @@ from asm.streams.maps import map_loads
 from asm.streams.plane import plane_pieces
 from asm.streams.route import Plan, Route
 from isa.machine import EAST, WEST
+from isa.records import replace
 
 
 def pieces_of(plan: Plan, nodes: list[Node]) -> list[Piece]:

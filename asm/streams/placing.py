@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from asm.streams.alike import Timings
 from asm.streams.burst import Piece
@@ -16,6 +16,7 @@ from asm.streams.route import Plan, Unfit
 from asm.streams.table import Conflict, Table
 from asm.streams.times import Timed, apart, sooner
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 NEVER = FOREVER // 2  # cycles that it makes no sense to wait
 MOST_APART = 2  # bursts that are kept from others, for each node of a body

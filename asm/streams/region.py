@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from asm.facts import NOP
 from asm.operands.slot import form_of
@@ -25,6 +24,7 @@ from asm.streams.statements import Reader
 from asm.tree import OpStmt
 from isa.diagnostics import Diagnostic, SourceError
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 
 class Region(NamedTuple):

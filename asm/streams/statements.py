@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from asm.errors import error
@@ -39,6 +38,7 @@ from asm.streams.weights import INSTALLS, flowing_install, flowing_product, matr
 from asm.tree import Attribute, Name, Operand, OpStmt, Virtual
 from isa.diagnostics import SourceError
 from isa.places import SCALARS, is_stream
+from isa.records import replace
 from isa.row import READ, WRITE, Row
 from isa.table import MNEMONICS
 from isa.tensor import RESULT_WIDTH

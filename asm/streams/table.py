@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from asm.streams.burst import Channel, Load, Piece
@@ -13,6 +12,7 @@ from asm.streams.taken import SOLID, Occupied, Taken, Wanted, pulses
 from isa.codec import Op
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
+from isa.records import dataclass
 from isa.row import Row
 from isa.units import PLANE, PLANES, UNIT_NAMES, VXM, slice_name
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from asm.streams.burst import Piece
+from isa.records import NamedTuple
 
 SOLID = -1
 ENDLESS = 1 << 20

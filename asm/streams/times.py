@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice, product
-from typing import NamedTuple
 
 from asm.streams.graph import ANYWHERE, Body, Node, Value
 from asm.streams.plane import lead
 from asm.streams.route import LONGEST, Plan, Route, Unfit
 from isa.machine import EAST, HEMISPHERES, WEST, MachineSpec
 from isa.places import flows_west, is_stream
+from isa.records import NamedTuple
 from isa.units import UnitClass
 
 MOST_CHOICES = 1024

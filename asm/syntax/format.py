@@ -7,7 +7,6 @@ does one that would read differently afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from asm.syntax.lalr import Parser, TooDeep, Unexpected
@@ -15,6 +14,7 @@ from asm.syntax.parse import strip_comment, unexpected
 from asm.syntax.source import BLOCK_COMMENT
 from asm.tree import Line
 from isa.diagnostics import Diagnostic
+from isa.records import dataclass, field
 
 CODE_COLUMN = 8  # where instructions begin
 INNER_COLUMN = 12  # where they begin in a bundle of several lines

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from asm.syntax.literals import local_label, number
 from asm.tree import (
@@ -34,6 +34,7 @@ from asm.tree import (
     Unary,
     Virtual,
 )
+from isa.records import NamedTuple
 
 Make: TypeAlias = Callable[[str], Any]
 MakeAt: TypeAlias = Callable[[Line], Statement]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from asm.program import AsmOp
 from asm.schedule.units import assign_units
@@ -14,6 +13,7 @@ from asm.write.print_op import Names, can_be_written, op_text
 from isa.codec import CodecError, Op, decode_bundle
 from isa.image import EXTERN, GLOBAL, Image, Relocation
 from isa.machine import BUILTIN, MachineSpec
+from isa.records import dataclass, field
 from isa.row import LABEL
 
 INDENT = "        "

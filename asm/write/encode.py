@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from asm.program import AsmOp, Packed
 from isa.codec import encode_values, encoded
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, LineEntry, Relocation
+from isa.records import dataclass, field
 
 
 @dataclass(slots=True)

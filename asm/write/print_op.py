@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from asm.names.floats import decimal_text
 from isa.codec import Op
 from isa.legal import absent
 from isa.machine import HEMISPHERES, MachineSpec
 from isa.places import is_v, place_name
+from isa.records import dataclass, field
 from isa.row import BANK, CONST, HEMI, IMM, LABEL, MEM, REG, SLICE_ROW, STREAM, VECTOR, Operand
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, VXM, slice_name

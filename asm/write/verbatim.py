@@ -6,7 +6,6 @@ This is the way to write down any text there is, that of damaged or hostile imag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from asm.program import CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
 from asm.schedule import Scheduled
@@ -14,6 +13,7 @@ from asm.schedule.reserve import assign_run
 from asm.schedule.units import assign_units
 from isa.diagnostics import Diagnostic, Place
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 
 class Raw(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isa.records import NamedTuple
 from isa.types import TYPES, ElementType
 
 Codes: TypeAlias = NDArray[np.uint8]

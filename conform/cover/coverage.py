@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform.cover import distances, faults, instructions, timing, traffic, values
 from conform.cover.points import Group, Point, Watcher
@@ -14,6 +14,7 @@ from conform.target import LIMIT, EngineTarget, Outcome
 from isa import machine
 from isa.image import Image
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from vm.engine import FAULT
 from vm.reference.issue import Issue
 from vm.reference.machine import ReferenceEngine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from isa.records import NamedTuple
 from isa.units import CLASSES, HEMISPHERES, LINKS, PLANE, PLANES, SLICE, SLICES, SXM, UnitClass
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -12,6 +11,7 @@ from conform.breaking import VIOLATIONS
 from conform.cover.coverage import Coverage
 from conform.mix import Mix
 from isa.index import BY_KEY, FAMILIES
+from isa.records import replace
 from isa.row import Row
 from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from conform.cover.classes import UNSIGNED, Codes, classes_of
 from conform.cover.instructions import never_issues
 from conform.cover.points import Group, Judged, Point, group
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, is_scalar, is_stream
+from isa.records import NamedTuple
 from isa.row import IMM, READ, REG, STREAM, VECTOR, Operand, Row
 from isa.table import ROWS
 from isa.types import TYPES

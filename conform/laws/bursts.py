@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
-from typing import NamedTuple
 
 from conform.laws.law import Twin
 from conform.laws.straight import Schedule, is_straight
 from conform.laws.view import View, with_items, with_numbers
 from conform.program import Program
 from isa.codec import Op
+from isa.records import NamedTuple, replace
 from isa.tensor import LOAD_STREAMS
 from isa.types import TYPES
 from vm.items import Burst, Item

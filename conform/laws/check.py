@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from random import Random
-from typing import NamedTuple
 
 from conform.compare import Difference
 from conform.laws import bursts, loops, names, parts, text, time
@@ -15,6 +13,7 @@ from conform.program import Program
 from conform.strategies import sample
 from conform.target import Target
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, replace
 
 SHORT = Mix(scalar=0.3, items=(1, 5), length=(6, 40), rows_written=(0, 1))
 NO_WORDS = {"L": 0}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import NamedTuple
 
 from conform.compare import Difference
 from conform.laws.view import Change, View, seen, view_differences
 from conform.mix import Mix
 from conform.program import Program
 from conform.target import LIMIT, Target
+from isa.records import NamedTuple
 from vm.engine import HALTED, RUNNING
 
 SLACK = 1_000  # cycles that a twin may run beyond the limit of programs

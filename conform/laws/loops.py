@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from random import Random
-from typing import NamedTuple
 
 from conform.build import op
 from conform.edits import redirected
@@ -13,6 +11,7 @@ from conform.laws.law import Twin, same_cycle
 from conform.laws.view import View, links_of, renumbered
 from conform.program import Bundle, Program, target_field
 from isa.codec import Op
+from isa.records import NamedTuple, replace
 from isa.row import IMM
 from vm.engine import Loop
 

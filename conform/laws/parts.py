@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from conform.compare import Difference
 from conform.edits import Place, is_wait, without_ops
@@ -18,6 +17,7 @@ from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
 from isa.places import V_REGISTERS, is_stream, is_v
+from isa.records import NamedTuple, replace
 from isa.row import BANK, MEM, SLICE_ROW, STREAM, VECTOR, WRITE
 from isa.units import HEMISPHERE_SLICES
 from vm.engine import HALTED, State

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -16,6 +15,7 @@ from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.machine import HEMISPHERES, MachineSpec
 from isa.places import SCALARS, V_REGISTERS, is_scalar, is_stream, is_v
+from isa.records import dataclass, replace
 from isa.row import BANK, CONST, HEMI, MEM, REG, SLICE_ROW, STREAM, VECTOR, Operand
 from isa.units import CLASSES, HEMISPHERE_SLICES, PLANE, PLANES, SLICE, SXM, VXM
 from vm.engine import InFlight

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import NamedTuple
 
 from conform.breaking import VIOLATIONS
 from conform.causes import plant
@@ -16,6 +15,7 @@ from conform.program import Program
 from conform.reduce import reduce
 from conform.target import Target, TargetError
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 
 MORE = 2  # laws that a program is tried by besides the one it was made for
 PLANTED = 0.1  # the share of programs in which a fault is planted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -24,6 +23,7 @@ from conform.laws.view import (
 from conform.program import Program
 from conform.target import LIMIT, EngineTarget, Target
 from isa.faults import RawFault
+from isa.records import replace
 from vm.engine import RUNNING, InFlight
 from vm.items import Item
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from conform.compare import Difference, first_unequal, state_differences
 from conform.program import Program, target_field
 from conform.target import Outcome, Target
 from conform.timetable import encoded
 from isa.faults import NOWHERE, RawFault
+from isa.records import NamedTuple, replace
 from vm.engine import InFlight, State
 from vm.items import Item, Lost, in_order
 

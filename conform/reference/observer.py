@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from isa.faults import CONDITION_CODE
 from isa.machine import BYTES_PER_WORD
+from isa.records import NamedTuple
 from vm.engine import CHANGE_BYTES, Engine, State
 
 PIECE = 1024  # bytes of memory compared at once

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from typing import BinaryIO
 
 from conform.reference.observer import Observer
@@ -16,6 +16,7 @@ from isa import codec
 from isa.diagnostics import SourceError
 from isa.image import Image
 from isa.machine import MachineSpec
+from isa.records import replace
 from vm.engine import RUNNING, UNINIT_MODES, Engine
 from vm.loader import ENGINES, load
 

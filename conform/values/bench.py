@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from conform.build import op as make
 from conform.program import Chunk, Program
@@ -11,6 +10,7 @@ from conform.target import LIMIT, Target
 from conform.timetable import Timetable
 from isa.codec import Op
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import NamedTuple
 from isa.units import HEMISPHERE_SLICES
 from vm.engine import HALTED
 from vm.floorplan import position

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from conform.values.oracle import by_element, values
+from isa.records import NamedTuple
 from isa.row import Row
 
 

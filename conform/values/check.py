@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
-from typing import NamedTuple
 
 from conform.program import Program
 from conform.target import Target
@@ -14,6 +13,7 @@ from conform.values.case import Case
 from conform.values.cases import cases
 from conform.values.oracle import by_element, computes, trusts
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
 from isa.row import Row
 from isa.table import ROWS
 from isa.units import PLANE, SXM, VXM

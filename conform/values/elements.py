@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from conform.values.libraries import FLOATS, FRACTIONS, ML_DTYPES, NUMPY, PYTHON, SOFTFLOAT, library
 from conform.values.numbers import (
@@ -22,6 +22,7 @@ from conform.values.numbers import (
     saturated,
     wrapped,
 )
+from isa.records import NamedTuple
 from isa.types import TYPES
 
 Element: TypeAlias = Callable[..., int]  # of the bits of each source

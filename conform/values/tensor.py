@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from conform.build import op as make
 from conform.program import Program
@@ -15,6 +15,7 @@ from isa import codec
 from isa.codec import Op
 from isa.index import BY_KEY
 from isa.machine import SLICES_PER_QUAD, MachineSpec
+from isa.records import NamedTuple
 from isa.row import IMM, STREAM, WRITE, Row
 from isa.tensor import LOAD_STREAMS
 from isa.types import TYPES

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from conform.reference.observer import Event
 from conform.target import Outcome, TargetError
 from isa.faults import CODES, RawFault
+from isa.records import NamedTuple, replace
 from vm.engine import FAULT, HALTED, RUNNING, InFlight, Loop, State
 from vm.items import KINDS, Item, in_order
 

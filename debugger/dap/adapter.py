@@ -7,10 +7,9 @@ the same whether it was interrupted or not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from debugger.dap import reports
 from debugger.dap.arguments import Arguments, RequestError
@@ -20,6 +19,7 @@ from debugger.dap.protocol import Message, ProtocolError, Wire
 from debugger.dap.sources import Sources
 from debugger.dap.wording import defect, sentence
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console

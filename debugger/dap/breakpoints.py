@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.dap.values import evaluated
 from debugger.dap.wording import first_sentence
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple
 
 if TYPE_CHECKING:
     from debugger.breakpoints import Breakpoint

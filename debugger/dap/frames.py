@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.dap import reports
 from debugger.dap.arguments import Arguments, RequestError
 from debugger.dap.references import text_reference
 from debugger.lines import lines_of
+from isa.records import NamedTuple
 from vm.items import Burst
 
 if TYPE_CHECKING:

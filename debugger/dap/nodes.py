@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from debugger.dap.arguments import RequestError
+from isa.records import NamedTuple, dataclass
 
 MAX_CHILDREN = 1 << 12  # in one response; a client asks for more by `start`
 UNKNOWN = -1  # how many children there are that have to be found out first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.dap.causes import of_fault
 from debugger.dap.nodes import Children, Node, lazy
@@ -14,6 +14,7 @@ from isa.faults import CONDITION_CODE
 from isa.image import TEXT
 from isa.machine import EAST, SLICES_PER_QUAD, WEST, MachineSpec
 from isa.places import STREAMS, place_name
+from isa.records import NamedTuple
 from isa.types import TYPES
 from isa.units import UNIT_NAMES
 from vm.floorplan import position_name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from debugger.expr import ulp
 from debugger.expr.errors import Problem
 from debugger.expr.operators import both_held, is_array, numeric, operand, truths
 from debugger.expr.values import INDEX, WIDE_INTS, Value, as_array, converted, is_integral, of_array, of_number
+from isa.records import replace
 from isa.types import TYPES
 
 if TYPE_CHECKING:

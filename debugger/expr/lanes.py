@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debugger.expr import picks, target
@@ -16,6 +15,7 @@ from debugger.expr.target import ALL_LANES, Target
 from debugger.expr.values import Value
 from isa import layout
 from isa.places import LANE_BYTES, flows_west, place_name
+from isa.records import dataclass, replace
 from isa.types import TYPES
 from vm import items
 from vm.engine import State

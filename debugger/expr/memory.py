@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from debugger.expr.values import INT, Value
 from isa import layout
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
+from isa.records import dataclass, replace
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, slice_name
 from vm import contents

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from debugger.expr import target
 from debugger.expr.errors import Problem
 from debugger.expr.picks import Index
@@ -12,6 +10,7 @@ from debugger.expr.stores import Store, scalar
 from debugger.expr.target import Target
 from debugger.expr.values import INT, Value, bits_of, converted, number_of
 from isa.faults import CONDITION_CODE
+from isa.records import dataclass, replace
 from isa.types import TYPES
 
 CODES = 16  # condition codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.expr import counts, texts
 from debugger.expr.notes import notes
@@ -12,6 +12,7 @@ from debugger.expr.rows import rows
 from debugger.expr.stores import Store
 from debugger.expr.values import BOOL, INDEX, WIDE_INT, Value, as_array
 from debugger.expr.walk import Found, read
+from isa.records import NamedTuple
 
 if TYPE_CHECKING:
     from debugger.expr.values import Array

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from debugger.expr.errors import Problem
@@ -11,6 +10,7 @@ from debugger.expr.picks import Index
 from debugger.expr.scope import Change, Scope
 from debugger.expr.target import Target
 from debugger.expr.values import Value, converted
+from isa.records import dataclass, replace
 
 if TYPE_CHECKING:
     from debugger.expr.values import Array

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from debugger.expr.errors import Problem
 from isa import layout
+from isa.records import dataclass
 from isa.types import TYPES, ElementType
 
 if TYPE_CHECKING:

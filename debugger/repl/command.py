@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from debugger.repl.instructions import is_mnemonic, names
 from debugger.repl.reply import did_you_mean
 from debugger.repl.table import BY_NAME, NAMES
 from debugger.repl.verb import Request, Verb
 from debugger.trouble import trouble
+from isa.records import NamedTuple
 
 COMMENT = "#"
 CODE_MARK = "!"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.repl import verb as kinds
 from debugger.repl.table import BY_NAME, VERBS
+from isa.records import NamedTuple
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console

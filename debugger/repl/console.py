@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from debugger.repl import code
@@ -13,6 +12,7 @@ from debugger.repl.reply import NOTHING, Reply, Result
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
 from isa.diagnostics import SourceError
+from isa.records import dataclass, field
 
 if TYPE_CHECKING:
     from debugger.expr import Shown

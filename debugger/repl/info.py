@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.repl.breaks import described
 from debugger.repl.files import mark_lines
@@ -11,6 +11,7 @@ from debugger.repl.look import viewed
 from debugger.repl.reply import Result, counted, did_you_mean, one_line
 from debugger.repl.verb import Request
 from debugger.trouble import trouble
+from isa.records import NamedTuple
 
 if TYPE_CHECKING:
     from debugger.breakpoints import Breakpoint

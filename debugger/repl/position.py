@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.repl.highlight import bold, painted
 from debugger.repl.reply import Result
+from isa.records import NamedTuple
 from vm.engine import HALTED
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from isa.diagnostics import Diagnostic
+from isa.records import NamedTuple
 
 
 class Result(NamedTuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from debugger.repl.reply import Result
+from isa.records import NamedTuple
 
 if TYPE_CHECKING:
     from debugger.repl.console import Console

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.views.ink import WIDTH, Line, Part, clipped, rendered
 from debugger.views.places import main_file, place_name
@@ -13,6 +12,7 @@ from debugger.views.units import running
 from isa import codec
 from isa.codec import CodecError
 from isa.diagnostics import Place
+from isa.records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     from debugger.session import Session

@@ -6,12 +6,12 @@ What an op samples in cycle t is what left the position before in t-1; a result 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from debugger.why.spots import element_at
 from isa.codec import Op
 from isa.image import Image
 from isa.places import STREAMS, flows_west, is_stream, place_name
+from isa.records import NamedTuple
 from isa.row import READ, STREAM, VECTOR, WRITE
 from vm.engine import State
 from vm.floorplan import position

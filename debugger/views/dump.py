@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.trouble import trouble
 from debugger.views.ink import WIDTH, Line, Part, View, rendered
@@ -14,6 +13,7 @@ from debugger.views.lanes import number, number_text
 from debugger.views.memory import Area, areas, word_name
 from isa.diagnostics import SourceError
 from isa.machine import BYTES_PER_WORD
+from isa.records import NamedTuple, dataclass
 from isa.types import TYPES
 from isa.units import HEMISPHERE_SLICES, slice_name
 

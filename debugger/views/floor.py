@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from debugger.views.letters import Key, letters
 from debugger.views.places import main_file, place_name
 from debugger.views.registers import register_name
 from isa.places import flows_west
+from isa.records import dataclass
 from isa.types import TYPES
 from isa.units import PLANES
 from vm.engine import State

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from debugger.views.ink import WIDTH
 from debugger.views.letters import Key
 from isa.machine import MachineSpec
 from isa.places import flows_west
+from isa.records import NamedTuple, dataclass
 from isa.units import UNIT_NAMES
 from vm.floorplan import position_name
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.trouble import trouble
 from debugger.views import cycle
@@ -15,6 +14,7 @@ from debugger.why.replay import Replay
 from isa.machine import MachineSpec
 from isa.places import WEST_FLOW, flows_west
 from isa.places import place_name as stream_name
+from isa.records import NamedTuple, dataclass
 from vm.engine import State
 from vm.floorplan import position_name
 

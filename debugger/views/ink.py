@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from isa.records import NamedTuple
 
 WIDTH = 80
 RESET = "\x1b[0m"

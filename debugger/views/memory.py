@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.views.ink import Part
 from debugger.views.table import Table, cells
 from isa.image import DATA, PARAM, Image, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.records import NamedTuple
 from isa.units import HEMISPHERE_SLICES, slice_name
 from vm.contents import extents
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from debugger.views.ink import WIDTH, Line, Part, counted, rendered
@@ -10,6 +9,7 @@ from debugger.views.places import main_file, place_name
 from debugger.views.table import Table, cells
 from isa.conditions import CONDITIONS
 from isa.faults import CONDITION_CODE
+from isa.records import dataclass
 from vm.engine import State
 from vm.scene import signed
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from debugger.views.ink import WIDTH, Line, Part, printable, rendered
+from isa.records import dataclass
 
 GAP = "  "
 

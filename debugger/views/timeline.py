@@ -6,9 +6,8 @@ The cycles to come are those that the run goes through if nobody changes anythin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from debugger.views.ink import WIDTH, Line, Part, clipped, rendered
 from debugger.views.letters import Key, ink_of, letters
@@ -16,6 +15,7 @@ from debugger.views.places import main_file, place_name
 from debugger.views.units import names_of
 from debugger.why.replay import Replay
 from isa.codec import Op
+from isa.records import NamedTuple, dataclass
 from isa.units import UNIT_NAMES
 from vm.engine import FAULT, State
 from vm.flow import cycles_after, op_at

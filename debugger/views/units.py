@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from debugger.views import cycle
 from debugger.views.ink import Part, counted
 from debugger.views.places import main_file, place_name
 from debugger.views.table import Table, cells
 from isa.codec import Op
+from isa.records import NamedTuple
 from isa.units import CLASSES, HEMISPHERE_SLICES, UNIT_NAMES
 from vm.flow import cycles_after, op_at
 from vm.items import Burst

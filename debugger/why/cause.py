@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from isa.diagnostics import Diagnostic, Place, SourceError
+from isa.records import dataclass, field
 
 DEPTH = 3
 MOST_LINES = 400

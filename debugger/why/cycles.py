@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 from debugger.why.cause import Cause, summed_up
 from debugger.why.replay import Replay
 from debugger.why.words import op_name, place_of, plural
 from isa.codec import decode_bundle
+from isa.records import dataclass, field
 from vm.engine import State
 from vm.flow import cycles_after
 from vm.items import Burst

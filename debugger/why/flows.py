@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from debugger.why.replay import Replay
 from debugger.why.sources import BYTEWISE, lane_address, scalar_addresses, sources, weight_rows
@@ -26,6 +25,7 @@ from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.machine import LANES_PER_SUPERLANE
 from isa.places import LANE_BYTES, V_REGISTERS, is_v
+from isa.records import NamedTuple
 from isa.row import VECTOR, WRITE
 from isa.units import SXM
 from vm.floorplan import position

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 from debugger.why.edits import changed
 from debugger.why.flows import Datum
@@ -29,6 +27,7 @@ from debugger.why.spots import (
 from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.places import V_REGISTERS, flows_west
+from isa.records import NamedTuple, replace
 from isa.row import READ, WRITE
 from isa.types import TYPES
 from isa.units import CLASSES

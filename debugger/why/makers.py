@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from debugger.elements import element_of
 from debugger.why.edits import edit_of
@@ -27,6 +26,7 @@ from debugger.why.spots import (
 )  # fmt: skip
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD
+from isa.records import NamedTuple
 from isa.row import WRITE
 from isa.tensor import TYPE_CODE
 from isa.types import TYPES

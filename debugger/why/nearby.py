@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from debugger.why.makers import event_of
 from debugger.why.replay import Replay
 from debugger.why.spots import MEMORY, STREAMS, Event, Spot, groups, upstream
+from isa.records import NamedTuple
 from isa.row import WRITE
 from isa.tensor import ACTIVATION_LATENCY
 from isa.units import CLASSES

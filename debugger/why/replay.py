@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from debugger.history import History
 from debugger.trouble import trouble
@@ -13,6 +12,7 @@ from debugger.why.contents import Contents
 from debugger.why.spots import SCALAR_ELEMENT, Event, element_at
 from isa import codec
 from isa.codec import Op
+from isa.records import NamedTuple
 from vm.engine import FAULT, HALTED, STOPPED, State
 from vm.flow import cycles_after, op_at
 from vm.items import Burst

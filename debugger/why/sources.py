@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from debugger.why.replay import Replay
 from debugger.why.spots import (
@@ -32,6 +31,7 @@ from isa.codec import Op
 from isa.faults import CONDITION_CODE
 from isa.machine import BYTES_PER_WORD, LANES_PER_SUPERLANE
 from isa.places import SCALARS, V_REGISTERS, is_scalar, is_stream
+from isa.records import NamedTuple
 from isa.row import MEM, READ, SLICE_ROW, VECTOR
 from isa.table import TENSOR_ROWS
 from isa.types import TYPES

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from isa.codec import Op
 from isa.places import flows_west, is_stream
+from isa.records import NamedTuple, dataclass, field
 from isa.row import STREAM, VECTOR
 from vm.flow import offset
 

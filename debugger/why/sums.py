@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from debugger.why.edits import edit_of
 from debugger.why.makers import TYPE_NAMES
@@ -11,6 +11,7 @@ from debugger.why.replay import Replay
 from debugger.why.sources import Source, sources, term
 from debugger.why.spots import ACCUMULATOR, EXIT, Event, Made, Spot
 from debugger.why.values import as_number, bits
+from isa.records import NamedTuple
 from isa.types import TYPES
 from vm import stops
 from vm.stops import Watch

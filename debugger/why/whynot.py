@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from debugger.trouble import trouble
@@ -17,6 +16,7 @@ from debugger.why.words import event_text, op_name, place_of, plural
 from isa.codec import Op
 from isa.faults import NOWHERE, RawFault
 from isa.places import V_REGISTERS, place_name
+from isa.records import dataclass
 from isa.row import VECTOR, WRITE
 from isa.units import CLASSES, PLANE, SLICE, SXM
 from vm import stops

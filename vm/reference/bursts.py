@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from isa.faults import NOWHERE
+from isa.records import dataclass
 from vm.reference.program import Issued
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from isa import layout
+from isa.records import NamedTuple
 from isa.types import TYPES
 from vm.conditions import BYTE_BITS, DIFFERS, INSIDE, NAN, OUTSIDE, Condition, Elements, Run
 from vm.reference.memory import Memory

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from isa.records import dataclass, replace
 from isa.row import Row
 from vm.engine import Loop
 from vm.reference.integer import signed

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS
+from isa.records import NamedTuple, dataclass, field
 from vm.floorplan import position
 from vm.reference.bursts import Burst, Element
 from vm.reference.claims import Claims

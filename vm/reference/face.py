@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isa.records import dataclass, field
 from vm.reference.bursts import Burst
 from vm.reference.streams import Streams
 from vm.reference.values import Bytes, Maker, Origins, Planes, Words

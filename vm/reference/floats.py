@@ -7,12 +7,12 @@ A bit pattern becomes a Real: a sign and an exact magnitude (a Fraction, INF or 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import isqrt
 
 from isa.conditions import EQ, LT, LTU, UN
+from isa.records import dataclass
 from isa.types import TYPES, ElementType
 from vm.reference.integer import signed
 

@@ -6,12 +6,12 @@ Either all take effect or one faults.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from isa.conditions import CONDITIONS
 from isa.faults import RawFault
 from isa.machine import MachineSpec
+from isa.records import dataclass, field
 from isa.row import MEM, SLICE_ROW, WRITE, Row
 from isa.table import SEMANTICS
 from vm.engine import InFlight, State

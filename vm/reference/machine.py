@@ -8,12 +8,12 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from isa import codec
 from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
+from isa.records import replace
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, TAINT, UNINIT_MODES, InFlight, State
 from vm.reference.claims import Claims
 from vm.reference.control import body_is_legal

@@ -6,12 +6,12 @@ exponent are added as integers, and those few sums, each shifted to its place, m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isa.records import dataclass
 from isa.types import TYPES, ElementType
 from vm.reference.floats import INF, NAN, Real, encode, least_exponent, power_of_two, real
 

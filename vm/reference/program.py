@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from isa import codec
 from isa.codec import Op
@@ -12,6 +10,7 @@ from isa.faults import CONDITION_CODE
 from isa.legal import absent
 from isa.machine import MachineSpec
 from isa.places import is_stream
+from isa.records import NamedTuple, dataclass
 from isa.row import READ, STREAM, VECTOR, WRITE, Row
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from isa.records import NamedTuple
 from vm.conditions import Condition, Elements
 from vm.engine import InFlight
 from vm.reference.conditions import first_fulfilling, register_fulfils

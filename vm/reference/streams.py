@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from isa.faults import NOWHERE
 from isa.machine import MachineSpec
 from isa.places import V_REGISTERS, WEST_FLOW
+from isa.records import dataclass
 from vm.reference.program import Group
 from vm.reference.trouble import Trouble
 from vm.reference.values import Maker, Value

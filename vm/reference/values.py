@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from isa.records import dataclass
 from vm.reference.memory import CLEAN
 
 Bytes: TypeAlias = NDArray[np.uint8]

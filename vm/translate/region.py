@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
+from isa.records import NamedTuple
 from vm._core import ffi, lib
 
 MOST_BLOCKS = 512

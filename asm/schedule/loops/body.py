@@ -7,11 +7,10 @@ is taken off the displacement, so no name is needed to keep the old value. Such 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.facts import FACTS, register_written, registers_read
 from asm.program import AsmOp
+from isa.records import NamedTuple, dataclass, field
 
 WORD_MASK = 0xFFFFFFFF
 

@@ -6,12 +6,11 @@ wraps around, or is no count at all, runs a round at a time.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from asm.program import AsmOp
 from asm.schedule.loops.body import WORD_MASK, Body
 from asm.schedule.loops.make import Maker
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple
 
 UP, DOWN = 1, -1
 WORDS = WORD_MASK + 1

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from asm.facts import FACTS
 from asm.program import Access
 from asm.schedule.loops.body import Body, address_terms
 from asm.schedule.memory import Aliases, Touch, may_overlap, share_a_bank
+from isa.records import NamedTuple
 
 WIDEST = 64  # rounds that may be under way at once
 WORDS = 1 << 32

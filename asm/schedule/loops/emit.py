@@ -8,7 +8,6 @@ so the code after the loop is that of a loop of no turns.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from asm.facts import FACTS, LONGEST_WAIT, NOP, register_written, registers_read
@@ -17,6 +16,7 @@ from asm.schedule.loops.body import WORD_MASK, Body, Drift
 from asm.schedule.loops.modulo import Kernel
 from asm.schedule.loops.names import Names
 from asm.tree import OpStmt
+from isa.records import dataclass, replace
 
 Rows = dict[int, list[AsmOp]]  # cycle -> what issues in it
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from asm.facts import target_label, uses_of
 from asm.program import AsmOp
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.paths import loops, target_block
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple, dataclass, field
 
 if TYPE_CHECKING:
     from asm.data.stated import Trip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
 from asm.facts import FACTS, register_written
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.loops.body import WORD_MASK
 from asm.schedule.loops.count import ENDS, UNEQUAL, UP, WORDS, Idiom
+from isa.records import NamedTuple
 
 SIGN = 1 << 31
 UNSIGNED = ("ltu", "gtu")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from asm.program import FREE, AsmOp, Reference
 from asm.tree import OpStmt
 from isa.image import TO_TARGET
+from isa.records import dataclass, field
 from isa.row import Row
 from isa.table import MNEMONICS
 

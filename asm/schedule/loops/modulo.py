@@ -8,12 +8,12 @@ those that use what they make, so that values are kept for less time and need fe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from asm.facts import FACTS, register_written
 from asm.program import FREE, AsmOp
 from asm.schedule.loops.body import Body
 from asm.schedule.loops.depend import Dependence, bank_conflicts
+from isa.records import NamedTuple
 
 BUDGET = 8  # placements tried, per op
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
-from typing import NamedTuple
 
 from asm.facts import FACTS
 from asm.schedule.loops.body import Body
 from asm.schedule.loops.modulo import Kernel
+from isa.records import NamedTuple
 
 MOST_COPIES = 16
 

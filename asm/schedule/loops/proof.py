@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from asm.facts import FACTS, Facts, cycles_of, register_written, registers_read
 from asm.program import AsmOp, Explicit
 from asm.schedule.loops.body import WORD_MASK, address_terms, constant_added
 from asm.schedule.loops.emit import Pipeline
+from isa.records import NamedTuple, dataclass, field
 
 MASKS = (WORD_MASK, 7)
 MOST_TURNS = 2

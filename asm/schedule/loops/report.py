@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from asm.program import AsmOp
 from asm.schedule.loops.body import Body
@@ -14,6 +13,7 @@ from asm.schedule.loops.names import Names, lifetimes
 from asm.tree import OpStmt
 from isa.diagnostics import Place
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple, dataclass, field
 
 
 class Attempt(NamedTuple):

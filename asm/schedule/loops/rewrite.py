@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from asm.facts import target_label
 from asm.program import AsmOp
@@ -21,6 +20,7 @@ from asm.schedule.loops.ways import Ways
 from asm.schedule.memory import Aliases
 from asm.schedule.oracle import Oracle
 from asm.schedule.paths import loop_count
+from isa.records import dataclass, field
 
 MOST_LEAD = 512  # ops of the rounds that begin before the kernel
 COUNTERS = 5  # registers that count the rounds of a loop whose count is not known

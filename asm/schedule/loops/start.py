@@ -6,15 +6,13 @@ still being looked at. Whichever way is taken then goes on with what they have m
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
-
 from asm.facts import FACTS, FILLER, register_written
 from asm.program import AsmOp
 from asm.schedule.graph import build
 from asm.schedule.loops.emit import Pipeline, in_order, note_address
 from asm.schedule.loops.make import Maker
 from isa.faults import CONDITION_CODE
+from isa.records import NamedTuple, replace
 
 A_UNITS = FACTS[FILLER.id].instances
 

@@ -17,7 +17,6 @@ kernel is explicit. Of a loop whose count is known only when it runs they are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from asm.program import AsmOp, Explicit
 from asm.schedule.blocks import Block
@@ -27,6 +26,7 @@ from asm.schedule.loops.make import Maker
 from asm.schedule.loops.proof import Loop, flaw
 from asm.schedule.loops.start import Start, start_of
 from asm.tree import OpStmt
+from isa.records import dataclass, field, replace
 
 
 @dataclass(slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from asm.facts import target_label
 from asm.program import AsmOp, Timeline
@@ -16,6 +14,7 @@ from asm.streams.loops.reads import exact_reads, fields_of, highest_row, move_ro
 from asm.streams.region import schedule
 from asm.streams.statements import Reader
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple, dataclass, replace
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
 
 from asm.streams.graph import Node, Rows
+from isa.records import NamedTuple
 
 WIDEST = 64  # rounds that may be under way at once
 

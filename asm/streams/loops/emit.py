@@ -7,7 +7,6 @@ a burst reads them; so an op is the same wherever it stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from asm.program import AsmOp, Linear, TimedOp, Timeline
 from asm.schedule.loops.make import Maker
@@ -18,6 +17,7 @@ from asm.streams.loops.reads import move_row, scalars
 from asm.streams.loops.tracks import UNITS, Track
 from asm.streams.region import op_of
 from isa.places import SCALARS
+from isa.records import dataclass
 
 
 @dataclass(slots=True)

@@ -14,7 +14,6 @@ Of a loop whose count is known only when it runs, and of which rounds overlap, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from asm.facts import FACTS, FILLER, NOP, target_label
 from asm.program import AsmOp, Explicit, Item, Label, Linear, Timeline
@@ -31,6 +30,7 @@ from asm.streams.loops.emit import Pipeline
 from asm.streams.loops.proof import flaw
 from asm.streams.loops.search import find_kernel
 from asm.write.verbatim import Raw
+from isa.records import dataclass, field
 
 COUNTERS = 3
 

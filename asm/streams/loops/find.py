@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
 from asm.facts import target_label
 from asm.operands.match import match
@@ -14,6 +13,7 @@ from asm.scope.scope import Scope
 from asm.streams.statements import is_linear
 from asm.tree import LabelDef, OpStmt, Statement
 from isa.diagnostics import SourceError
+from isa.records import NamedTuple
 
 
 class Written(NamedTuple):

@@ -7,8 +7,6 @@ room for a later one, it is tried once more with the bodies that take most place
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from asm.streams.burst import Piece
 from asm.streams.explain import no_room
@@ -21,6 +19,7 @@ from asm.streams.route import Unfit
 from asm.streams.table import Conflict
 from asm.streams.times import Timed
 from isa.machine import MachineSpec
+from isa.records import NamedTuple, dataclass
 
 
 class Choice(NamedTuple):

@@ -7,7 +7,6 @@ must leave in memory what the statements of those rounds leave one after the oth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from asm.check.bursts import burst_of
 from asm.program import Item
@@ -17,6 +16,7 @@ from asm.streams.loops.reads import WORD_MASK
 from asm.streams.loops.replay import Replay, resolved
 from asm.streams.proof.check import flaw_for
 from isa.machine import MachineSpec
+from isa.records import replace
 
 MOST_TURNS = 2  # of a kernel
 START, APART = 1 << 12, 1 << 14  # what registers hold at first

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from asm.program import AsmOp
 from asm.streams.graph import ANYWHERE
 from isa.places import SCALARS
+from isa.records import replace
 from isa.row import SLICE_ROW, Row
 
 SIGN, WORD_MASK = 1 << 31, 0xFFFFFFFF

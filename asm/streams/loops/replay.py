@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from asm.facts import target_label
@@ -11,6 +10,7 @@ from asm.program import AsmOp, Item, Label, Linear, Timeline
 from asm.schedule.paths import loop_count
 from asm.streams.loops.reads import WORD_MASK, exact_reads, fields_of, row_register, signed
 from isa.places import SCALARS
+from isa.records import replace
 
 GOLDEN = 0x9E3779B1  # a prime near 2^32 times the golden ratio: bits without a pattern
 SCALAR: dict[str, Callable[[int, int], int]] = {  # the ops that such code is made of

@@ -8,12 +8,12 @@ of a vector op must find the very number, if need be in a register of its own th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from asm.facts import FACTS, FILLER
 from asm.streams.graph import ANYWHERE
 from asm.streams.loops.modulo import Kernel
 from asm.streams.loops.reads import exact_reads, highest_row, row_register
+from isa.records import dataclass, field
 
 UNITS = FACTS[FILLER.id].instances  # integer units: so many registers can step in a cycle
 

@@ -7,12 +7,12 @@ are cells of their own, below 0. The cells of what only moves values are those t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from asm.streams.proof.latest import NOTHING, TIMES, Integers, Latest
 from asm.streams.proof.numbers import Numbers, constant
+from isa.records import dataclass, field
 
 CELLS = 16
 ROWS = 1 << 26  # more than a row of any slice, with what a register adds

@@ -7,7 +7,6 @@ on t + p; an op finds the value that was put on its diagonal last before its pla
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +18,7 @@ from asm.streams.proof.kinds import ARRAY, SUM, copies, kind_of
 from asm.streams.proof.latest import NOTHING, Integers, Latest
 from asm.streams.proof.scalars import Scalars
 from isa.places import LANE_BYTES, flows_west, is_stream
+from isa.records import dataclass
 from isa.units import CLASSES
 
 FAR = 1 << 12  # no diagonal lies so far before cycle 0

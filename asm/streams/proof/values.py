@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from asm.streams.proof.elements import CELLS, Content, Elements, Part
 from asm.streams.proof.latest import Integers
 from asm.streams.proof.numbers import Numbers, mixed
+from isa.records import dataclass
 
 Flags = NDArray[np.bool_]
 
