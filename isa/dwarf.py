@@ -31,6 +31,7 @@ LNE_END_SEQUENCE, LNE_SET_ADDRESS = 1, 2
 STANDARD_OPERANDS = bytes([0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1])  # of the standard opcodes 1 to 12
 LINE_BASE, LINE_RANGE = 256 - 5, 14  # special opcodes are not used; these are the customary numbers
 LNCT_PATH, LNCT_DIRECTORY = 1, 2
+MOST_ROWS = 1 << 12  # remembered: see _row
 
 
 def debug_sections(image: Image) -> dict[str, bytes]:
@@ -103,24 +104,25 @@ def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
     """One sequence from the first op to the end of the text, in address order."""
     out = bytearray(_extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE)))
     address, line, column, file = 0, 1, 0, 1
-    for entry in sorted(image.lines, key=_address):
-        place = entry.place
-        if numbers[place.file] != file:
-            file = numbers[place.file]
+    for at, (name, number, start, _, _) in sorted(image.lines, key=_address):
+        if numbers[name] != file:
+            file = numbers[name]
             out += bytes([LNS_SET_FILE]) + uleb(file)
-        if place.column != column:
-            column = place.column
-            out += bytes([LNS_SET_COLUMN]) + uleb(column)
-        out += _row(entry.address - address, place.line - line)
-        address, line = entry.address, place.line
+        out += _row(at - address, number - line, start if start != column else None)
+        address, line, column = at, number, start
     out += bytes([LNS_ADVANCE_PC]) + uleb(len(image.text) - address)
     return bytes(out + _extended(LNE_END_SEQUENCE, b""))
 
 
-@lru_cache
-def _row(syllables: int, lines: int) -> bytes:
-    """One row of the table, so much further on than the row before it; most differences are common ones."""
-    return bytes([LNS_ADVANCE_PC]) + uleb(syllables) + bytes([LNS_ADVANCE_LINE]) + sleb(lines) + bytes([LNS_COPY])
+@lru_cache(MOST_ROWS)
+def _row(syllables: int, lines: int, column: int | None) -> bytes:
+    """One row of the table, so much further on than the row before it, in a column of its own or the same.
+
+    Most rows are as far from the one before as others are.
+    """
+    where = b"" if column is None else bytes([LNS_SET_COLUMN]) + uleb(column)
+    advance = bytes([LNS_ADVANCE_PC]) + uleb(syllables) + bytes([LNS_ADVANCE_LINE]) + sleb(lines)
+    return where + advance + bytes([LNS_COPY])
 
 
 def _address(entry: LineEntry) -> int:

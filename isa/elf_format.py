@@ -17,6 +17,7 @@ addresses holds SRAM from 0 up and the instruction store from TEXT_BASE up, whic
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from struct import Struct
 
 from isa.formats import FORMATS
@@ -80,6 +81,7 @@ KIND_BITS = 8
 MAX_TRAIL = 1 << 16  # places behind one place, those behind them included
 
 
+@cache
 def relocation_type(kind: str, field: str) -> int:
     """The number of a relocation of `field` ("" in memory). Raises ElfError on names that do not exist."""
     if kind not in KINDS or field not in FIELDS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from struct import error as StructError
 from struct import pack
 
@@ -44,6 +46,32 @@ class Places:
         known = self._numbers.get(place)
         return self._add(place) if known is None else known
 
+    def numbers(self, places: Iterable[Place | None]) -> list[int]:
+        """The same of many; those without a trail, which most are, are added together."""
+        places = list(places)
+        new = [place for place in dict.fromkeys(places) if place is not None and place not in self._numbers]
+        for has_trail, group in groupby(new, _has_trail):
+            if has_trail:
+                for place in group:
+                    self.number(place)
+            else:
+                self._add_plain([place for place in group if place not in self._numbers])
+        known = self._numbers
+        return [elf.NO_PLACE if place is None else known[place] for place in places]
+
+    def _add_plain(self, places: Sequence[Place]) -> None:
+        """Add places without a trail, one after the other."""
+        files = {name: self._strings.add_file(name) for name in dict.fromkeys([place.file for place in places])}
+        pack_place, count = elf.PLACE.pack, len(self.records)
+        try:
+            self.records += [pack_place(files[file], line, start, end, 0) for file, line, start, end, _ in places]
+        except StructError:
+            for place in places:
+                self._add(place)
+            return
+        self._weights += [elf.trail_weight(())] * len(places)
+        self._numbers.update(zip(places, range(count + 1, count + 1 + len(places)), strict=True))
+
     def _add(self, place: Place) -> int:
         behind = [(self._strings.add(text), self.number(where)) for text, where in place.trail]
         self._weights.append(elf.trail_weight([self._weights[number] for _, number in behind]))
@@ -73,7 +101,7 @@ class _Writer:
         numbers = self._symbol_numbers()
         symbols = self._symbols(numbers)
         relocations = self._relocations(numbers)
-        self.own[".lpu.lines"] = [elf.LINE.pack(e.address, self.places.number(e.place)) for e in self.image.lines]
+        self.own[".lpu.lines"] = self._lines()
         self.own[".lpu.places"], self.own[".lpu.trails"] = self.places.records, self.places.trails
         return [
             *self.memory,
@@ -85,6 +113,11 @@ class _Writer:
             Section(elf.TENSORS_NOTE, elf.SHT_NOTE, tensors_note(self.image.tensors), align=4),
             *(Section(name, elf.SHT_PROGBITS, data) for name, data in debug_sections(self.image).items()),
         ]
+
+    def _lines(self) -> list[bytes]:
+        lines = self.image.lines
+        numbers = self.places.numbers([entry.place for entry in lines])
+        return list(map(elf.LINE.pack, [entry.address for entry in lines], numbers))
 
     # Symbols ----------------------------------------------------------------------------------
     def _symbol_numbers(self) -> list[int]:
@@ -149,10 +182,10 @@ class _Writer:
         number_of = {symbol.name: n for n, symbol in zip(reversed(numbers), reversed(self.image.symbols), strict=True)}
         by_block: dict[int, list[bytes]] = {}
         order = sorted(enumerate(self.image.relocations), key=lambda item: item[1].block)
-        for position, relocation in order:
+        places = self.places.numbers([relocation.place for _, relocation in order])
+        for (position, relocation), place in zip(order, places, strict=True):
             record = self._relocation(relocation, number_of[relocation.symbol])
             by_block.setdefault(relocation.block, []).append(record)
-            place = self.places.number(relocation.place)
             self.own[".lpu.relocations"].append(elf.RELOCATION_MORE.pack(position, place))
         return [self._rela(TEXT_NUMBER + 1 + block, records) for block, records in by_block.items()]
 
@@ -167,6 +200,10 @@ class _Writer:
             ".rela" + self.memory[target - 1].name, elf.SHT_RELA, b"".join(records), elf.SHF_INFO_LINK,
             link=".symtab", info=target, align=8, entry_size=elf.RELA.size,
         )  # fmt: skip
+
+
+def _has_trail(place: Place) -> bool:
+    return bool(place.trail)
 
 
 def _text(text: list[int]) -> Section:
