@@ -103,7 +103,10 @@ def split(items: Iterable[Item], spec: MachineSpec, externs: Container[str] = ()
     """Cut a program into blocks; timelines must have become explicit bundles before."""
     splitter = _Splitter(spec, externs)
     for item in items:
-        splitter.add(item)
+        if isinstance(item, Linear):
+            splitter.linear(item.op)
+        else:
+            splitter.add(item)
     return splitter.finish()
 
 
@@ -124,10 +127,8 @@ class _Splitter:
         self.region = 0
         self.stated: int | None = None  # where the region began that was stated last, since the last label
 
-    def add(self, item: Item) -> None:
-        if isinstance(item, Linear):
-            self._linear_op(item.op)
-        elif isinstance(item, Explicit):
+    def add(self, item: Label | Explicit | CycleCheck | Timeline) -> None:
+        if isinstance(item, Explicit):
             self._explicit(item)
         elif isinstance(item, Label):
             self._label(item)
@@ -164,23 +165,21 @@ class _Splitter:
         if label.exported:
             self.result.entered.add(label.name)
 
-    def _linear_op(self, op: AsmOp) -> None:
-        """An op whose cycle is left to the scheduler, which only those of the scalar face may leave."""
-        if not op.row.tensor:
-            self._linear(op)
+    def linear(self, op: AsmOp) -> None:
+        """Add an op whose cycle is left to the scheduler, which only those of the scalar face may leave."""
+        if op.row.tensor:
+            message = f"`{op.row.mnemonic}` needs a cycle of its own: on streams nothing waits"
+            self.result.diagnostics.append(Diagnostic("E-BUNDLE", message, op.place, help=IN_BRACES))
             return
-        message = f"`{op.row.mnemonic}` needs a cycle of its own: on streams nothing waits"
-        self.result.diagnostics.append(Diagnostic("E-BUNDLE", message, op.place, help=IN_BRACES))
-
-    def _linear(self, op: AsmOp) -> None:
         if self.current.is_explicit:
             self._close()
         elif len(self.current.ops) >= MAX_OPS or self.accesses >= MAX_ACCESSES:
             self._close()
             self.current.continues = True
         facts = FACTS[op.row.id]
-        self.accesses += bool(facts.memory)
         self.current.ops.append(op)
+        if facts.memory:
+            self.accesses += 1
         if op.references or facts.control:
             self._end_with((op,))
 

@@ -9,7 +9,7 @@ from asm.check import check_bundles
 from asm.check.cycles import check_region
 from asm.names.expr import Environment
 from asm.program import Item, Packed
-from asm.schedule.alike import Kinds
+from asm.schedule.alike import NO_OPS, Kinds
 from asm.schedule.blocks import Blocks, split
 from asm.schedule.emit import Scheduled, emit
 from asm.schedule.flow import Flow
@@ -49,10 +49,10 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     options = options or Options()
     program = split(items, spec, options.externs)
     far = far_pins(program.blocks)
-    loops = _pipeline(program, options)
     kinds = Kinds(options.aliases)
-    for block in program.blocks:
-        block.kind = kinds.of(block.ops)
+    _find_kinds(kinds, program)
+    loops = _pipeline(program, options)
+    _find_kinds(kinds, program)
     flow = Flow(program.blocks, connect(program))
     flow = options.oracle.flow(flow) if options.oracle else flow
     result = Scheduled([], [], far, loops, flow)
@@ -69,6 +69,13 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
             result.diagnostics += program.joints
         result.diagnostics += _check_regions(program, spans, result.bundles, options.environment)
     return result
+
+
+def _find_kinds(kinds: Kinds, program: Blocks) -> None:
+    """Give a kind to every block that has none."""
+    for block in program.blocks:
+        if block.kind is NO_OPS:
+            block.kind = kinds.of(block.ops)
 
 
 def _pipeline(program: Blocks, options: Options) -> list[LoopReport]:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from asm.facts import target_label, uses_of
+from asm.facts import target_label
 from asm.program import AsmOp
-from asm.schedule.blocks import Block, Blocks
-from asm.schedule.paths import loops, target_block
+from asm.schedule.blocks import Blocks
+from asm.schedule.paths import loops, target_block, touched_registers
 from isa.faults import CONDITION_CODE
 from isa.records import NamedTuple, dataclass, field
 
@@ -126,8 +126,7 @@ def survey(program: Blocks, reserved: int) -> Surroundings:
     jumps: Counter[str] = Counter()
     closed = not program.entered
     for block in program.blocks:
-        for op in _ops(block):
-            named |= uses_of(op).mask
+        named |= touched_registers(block)
         if block.control is not None:
             jumps[target_label(block.control) or ""] += 1
             closed &= not block.ends_with("call") and not block.ends_with("ret")
@@ -138,9 +137,3 @@ def survey(program: Blocks, reserved: int) -> Surroundings:
 def levels_left(loop: Candidate, around: Surroundings) -> int:
     """How many hardware loops may be nested here, this one included; callers unknown may have used up any."""
     return MOST_LEVELS - loop.depth if around.closed else int(loop.is_hardware)
-
-
-def _ops(block: Block) -> Iterator[AsmOp]:
-    yield from block.ops
-    for bundle in block.bundles:
-        yield from bundle.ops
