@@ -43,6 +43,9 @@ def relative(pattern: str) -> list[str]:
     return sorted(f"{SOURCES.name}/{path.name}" for path in SOURCES.glob(pattern))
 
 
+# The pool (pool.c) is of POSIX threads; Windows has none, and the pool no threads there.
+THREADS = [] if os.name == "nt" else ["-pthread"]
+
 ffi = FFI()
 ffi.cdef(declarations())
 ffi.set_source(
@@ -51,7 +54,7 @@ ffi.set_source(
     sources=relative("*.c"),
     depends=relative("*.h"),  # else an edited header rebuilds nothing
     include_dirs=[SOURCES.name],
-    extra_compile_args=[*FLAGS, *switched_flags()],
-    extra_link_args=switched_flags(),
+    extra_compile_args=[*FLAGS, *THREADS, *switched_flags()],
+    extra_link_args=[*THREADS, *switched_flags()],
     libraries=["m"],
 )

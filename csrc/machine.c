@@ -250,6 +250,7 @@ lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
     fesetenv(FE_DFL_ENV);
     m->plans_left = SLICE_PLANS;
     for (unsigned left = SLICE_TENSOR_CYCLES; left > 0 && may_go_on(m, pause) && advance(m, pause); left--) {}
+    matrix_rest(m->tensor->matrix);
     fesetenv(&host);
     return settle(m, until);
 }

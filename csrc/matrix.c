@@ -11,57 +11,98 @@ enum {
 };
 
 /* Products -------------------------------------------------------------------------------------------------------- */
-static void pack_floats(lpu_matrix *m, unsigned plane)
+static void pack_floats(plane_state *p, size_t lanes)
 {
-    const weight_set *low = &m->planes[plane].sets[ARRAY], *high = &m->planes[odd(plane)].sets[ARRAY];
+    const weight_set *low = &p->sets[ARRAY], *high = &p[1].sets[ARRAY];
     const uint8_t *const halves[] = {low->rows, high->rows};
-    lanes_join(m->joined, halves, sizeof *m->joined, m->lanes * m->lanes);
-    product_pack_float(m->planes[plane].packed, m->joined, low->type == LPU_TYPE_BF16, m->lanes);
+    lanes_join(p->joined, halves, sizeof *p->joined, lanes * lanes);
+    product_pack_float(p->packed, p->joined, low->type == LPU_TYPE_BF16, lanes);
 }
 
-static void pack(lpu_matrix *m, unsigned plane)
+static void pack(plane_state *p, size_t lanes)
 {
-    plane_state *p = &m->planes[plane];
     const weight_set *array = &p->sets[ARRAY];
     if (is_wide(array->type))
-        pack_floats(m, plane);
+        pack_floats(p, lanes);
     else
-        product_pack_integer(p->packed, array->rows, array->type != LPU_TYPE_U8, m->lanes);
+        product_pack_integer(p->packed, array->rows, array->type != LPU_TYPE_U8, lanes);
     p->is_packed = true;
 }
 
-/* Of the activations that wait, up to `most`, how many of the first ones stand side by side and are of one type. */
-static size_t run_length(const plane_state *p, size_t most)
+/* Of the activations from number `from` up to `end`, how many of the first ones stand side by side and are of one type. */
+static size_t run_length(const plane_state *p, size_t from, size_t end)
 {
-    size_t slot = p->computed % RING, length = 1;
+    size_t slot = from % RING, most = end - from, length = 1;
     while (length < most && slot + length < RING && p->ring[slot + length].type == p->ring[slot].type)
         length++;
     return length;
 }
 
-static void multiply_run(const lpu_matrix *m, plane_state *p, size_t most)
+static void multiply_run(const plane_state *p, size_t from, size_t count, size_t lanes)
 {
-    size_t slot = p->computed % RING, place = slot * m->lanes, count = run_length(p, most);
+    size_t slot = from % RING, place = slot * lanes;
     int type = p->ring[slot].type;
     uint32_t *results = p->results + place;
     if (is_wide(type))
         product_float(p->packed, (const uint16_t *)(const void *)p->activations + place, count, results);
     else
         product_integer(p->packed, p->activations + place, type == LPU_TYPE_I8, count, (int32_t *)results);
-    p->computed += count;
 }
 
-/* Multiplies the activations that wait, up to number `end`. */
-static void multiply(lpu_matrix *m, unsigned plane, size_t end)
+static void multiply(plane_state *p, size_t from, size_t end)
+{
+    size_t lanes = p->owner->lanes;
+    if (from < end && !p->is_packed)
+        pack(p, lanes);
+    for (size_t count; from < end; from += count) {
+        count = run_length(p, from, end);
+        multiply_run(p, from, count, lanes);
+    }
+}
+
+void matrix_multiply_posted(void *plane)
+{
+    plane_state *p = plane;
+    multiply(p, p->computed, p->posted);
+}
+
+/* Posts the activations that wait, when they are many, unless the last are not done. */
+static void post(plane_state *p)
+{
+    size_t width = is_wide(p->ring[(p->end - 1) % RING].type) ? 2 : 1;
+    if (p->owner->lanes < POSTED_LANES || (p->end - p->posted) * width < POSTED_CYCLES || !pool_is_done(&p->task))
+        return;
+    p->computed = p->posted;
+    p->posted = p->end;
+    if (!pool_post(&p->task))
+        p->posted = p->computed;
+}
+
+static void finish_posted(plane_state *p)
+{
+    pool_finish(&p->task);
+    p->computed = p->posted;
+}
+
+/* Multiplies what waits up to number `end`, once nothing is posted. */
+static void multiply_rest(plane_state *p, size_t end)
+{
+    multiply(p, p->computed, end);
+    p->computed = p->posted = end;
+}
+
+void matrix_settle(lpu_matrix *m, unsigned plane)
 {
     plane_state *p = &m->planes[plane];
-    if (p->computed < end && !p->is_packed)
-        pack(m, plane);
-    while (p->computed < end)
-        multiply_run(m, p, end - p->computed);
+    finish_posted(p);
+    multiply_rest(p, p->end);
 }
 
-void matrix_settle(lpu_matrix *m, unsigned plane) { multiply(m, plane, m->planes[plane].end); }
+void matrix_rest(lpu_matrix *m)
+{
+    for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
+        finish_posted(&m->planes[plane]);
+}
 
 /* Weights --------------------------------------------------------------------------------------------------------- */
 int matrix_type(const lpu_matrix *m, unsigned plane, bool installed) { return m->planes[plane].sets[installed].type; }
@@ -168,13 +209,14 @@ void matrix_activate(lpu_matrix *m, unsigned plane, int type, const uint8_t *con
 {
     plane_state *p = &m->planes[plane];
     if (p->first == p->end)
-        p->first = p->computed = p->end = 0;
+        p->first = p->computed = p->posted = p->end = 0;
     size_t slot = p->end++ % RING, place = slot * m->lanes;
     p->ring[slot] = (exit_entry){.maker = maker, .type = type};
     if (is_wide(type))
         lanes_join((uint16_t *)(void *)p->activations + place, streams, sizeof(uint16_t), m->lanes);
     else
         memcpy(p->activations + place, streams[0], m->lanes);
+    post(p);
 }
 
 uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane)
@@ -193,8 +235,10 @@ const uint32_t *matrix_take(lpu_matrix *m, unsigned plane, bool *floats)
 {
     plane_state *p = &m->planes[plane];
     exit_entry *entry = &p->ring[p->first % RING];
-    if (p->computed == p->first)
-        multiply(m, plane, p->first + BATCH < p->end ? p->first + BATCH : p->end);
+    if (p->computed <= p->first)
+        finish_posted(p);
+    if (p->computed <= p->first)
+        multiply_rest(p, p->first + BATCH < p->end ? p->first + BATCH : p->end);
     entry->taken = true;
     *floats = is_wide(entry->type);
     return p->results + p->first % RING * m->lanes;
@@ -209,7 +253,9 @@ bool matrix_drop(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker *lo
     *lost = entry->maker;
     p->first++;
     if (p->computed < p->first)
-        p->computed = p->first;
+        finish_posted(p);
+    if (p->computed < p->first)
+        p->computed = p->posted = p->first;
     return !entry->taken;
 }
 

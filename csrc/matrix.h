@@ -9,7 +9,8 @@
  * is not changed by an op of another kind of unit, but for the two that the contract orders, `iw` before `lw`.
  *
  * An activation is multiplied as late as possible, in one batch with all others that wait for the same array: when
- * the first of their results is taken, or when another array is about to be installed.
+ * the first of their results is taken, or when another array is about to be installed. Where the process has threads for
+ * it (pool.h), one of those may multiply in the meantime what has come so far; that is over after matrix_rest.
  */
 #ifndef LPU_MATRIX_H
 #define LPU_MATRIX_H
@@ -60,6 +61,9 @@ const uint32_t *matrix_take(lpu_matrix *m, unsigned plane, bool *floats);
 bool matrix_drop(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker *lost);
 /* The first cycle in which a result will stand at the exit (or does); UINT64_MAX if none is on its way. */
 uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane);
+
+/* Returns when no other thread is at work on any plane. */
+void matrix_rest(lpu_matrix *m);
 
 /* Accumulators ----------------------------------------------------------------------------------------------- */
 bool matrix_row_is_set(const lpu_matrix *m, unsigned plane, size_t row);

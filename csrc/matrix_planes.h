@@ -3,6 +3,7 @@
 #define LPU_MATRIX_PLANES_H
 #include "isa.gen.h"
 #include "matrix.h"
+#include "pool.h"
 #include "product.h"
 
 enum {
@@ -10,6 +11,8 @@ enum {
     ARRAY,
     BATCH = MATRIX_LATENCY, /* multiplied at a time, where so many wait: products like numbers of many factors */
     RING = 2 * BATCH,       /* batches do not wrap; one result more than a batch is on its way or at the exit */
+    POSTED_CYCLES = BATCH / 2, /* what came in so many is work for another thread, in time for the first result; */
+    POSTED_LANES = 128,        /* with fewer lanes it is too little */
 };
 
 /* A byte per weight, rows first: of i4 sign-extended, of a 16-bit type the low bytes in the even plane of the pair
@@ -26,13 +29,17 @@ typedef struct {
     bool taken;
 } exit_entry;
 
-/* Results are numbered: those from `first` up to `computed` are there, those up to `end` are still activations.
- * Number i has its place in each ring at i % RING; all activations that wait are of one width. */
+/* Results are numbered: those from `first` up to `computed` are there, those up to `posted` are being made by `task` while
+ * that is not done, those up to `end` are still activations. Number i has its place in each ring at i % RING; all
+ * activations that wait are of one width. */
 typedef struct {
+    const lpu_matrix *owner;
     weight_set sets[2];
     lpu_weights *packed; /* the array as the products want it, once `is_packed`; of a pair in the even plane */
     bool is_packed;
-    size_t first, computed, end;
+    uint16_t *joined; /* [lanes][lanes]: 16-bit weights on their way to be packed */
+    size_t first, computed, posted, end;
+    pool_task task;
     exit_entry ring[RING];
     uint8_t *activations; /* [RING][lanes] of bytes or of pairs of bytes */
     uint32_t *results;    /* [RING][lanes] */
@@ -44,7 +51,6 @@ struct lpu_matrix {
     size_t lanes;
     uint8_t fill;
     void *memory;
-    uint16_t *joined; /* [lanes][lanes]: 16-bit weights on their way to be packed */
     plane_state planes[MATRIX_PLANES];
 };
 
@@ -54,6 +60,8 @@ static inline unsigned odd(unsigned plane) { return plane | 1u; }
 
 /* Multiplies all activations that wait. */
 void matrix_settle(lpu_matrix *m, unsigned plane);
+/* The work of a plane's task. */
+void matrix_multiply_posted(void *plane);
 void matrix_clear_unloaded(const lpu_matrix *m, weight_set *set);
 void matrix_empty(const lpu_matrix *m, weight_set *set);
 

@@ -25,6 +25,7 @@ static void lay_out_plane(plane_state *p, size_t lanes, arena *a)
         p->sets[i].loaded = take(a, lanes);
     }
     p->packed = take(a, product_weights_bytes(lanes));
+    p->joined = take(a, lanes * lanes * sizeof(uint16_t));
     p->activations = take(a, RING * lanes * sizeof(uint16_t));
     p->results = take(a, RING * lanes * sizeof(uint32_t));
     p->rows = take(a, MATRIX_ROWS * lanes * sizeof(uint32_t));
@@ -35,7 +36,6 @@ static void lay_out_plane(plane_state *p, size_t lanes, arena *a)
 static size_t lay_out(lpu_matrix *m, uint8_t *memory)
 {
     arena a = {.memory = memory};
-    m->joined = take(&a, m->lanes * m->lanes * sizeof(uint16_t));
     for (size_t i = 0; i < MATRIX_PLANES; i++)
         lay_out_plane(&m->planes[i], m->lanes, &a);
     return a.used;
@@ -65,6 +65,11 @@ lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
         return NULL;
     }
     lay_out(m, aligned(m->memory));
+    for (size_t i = 0; i < MATRIX_PLANES; i++) {
+        m->planes[i].owner = m;
+        m->planes[i].task.work = matrix_multiply_posted;
+        m->planes[i].task.subject = &m->planes[i];
+    }
     for (size_t i = 0; fill && i < MATRIX_PLANES; i++)
         for (size_t row = 0; row < MATRIX_ROWS; row++)
             fill_row(m, &m->planes[i], row);
@@ -74,8 +79,10 @@ lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
 
 void matrix_destroy(lpu_matrix *m)
 {
-    if (m)
+    if (m) {
+        matrix_rest(m);
         free(m->memory);
+    }
     free(m);
 }
 
@@ -90,7 +97,7 @@ static void clear_plane(const lpu_matrix *m, plane_state *p)
     matrix_empty(m, &p->sets[BUFFER]);
     matrix_empty(m, &p->sets[ARRAY]);
     p->is_packed = false;
-    p->first = p->computed = p->end = 0;
+    p->first = p->computed = p->posted = p->end = 0;
     for (size_t row = 0; row < MATRIX_ROWS; row++)
         if (p->is_set[row])
             fill_row(m, p, row);
@@ -99,6 +106,7 @@ static void clear_plane(const lpu_matrix *m, plane_state *p)
 
 void matrix_clear(lpu_matrix *m)
 {
+    matrix_rest(m);
     for (size_t i = 0; i < MATRIX_PLANES; i++)
         clear_plane(m, &m->planes[i]);
 }
@@ -187,7 +195,7 @@ bool matrix_set_exit(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker
     if (maker.issued >= cycle || cycle - maker.issued > MATRIX_LATENCY || !follows || (floats && plane != even(plane)))
         return false;
     size_t slot = p->end++ % RING;
-    p->computed = p->end;
+    p->computed = p->posted = p->end;
     p->ring[slot] = (exit_entry){.maker = maker, .type = floats ? LPU_TYPE_F16 : LPU_TYPE_I8};
     memcpy(p->results + slot * m->lanes, data, m->lanes * sizeof(uint32_t));
     return true;

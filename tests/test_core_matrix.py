@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matrix_tools import BATCH, LATENCY, PLANES, ROWS, WIDE, Core, Exit, Model, Numbers
 from product_tools import CANONICAL_NAN, dot, numbers
+from profile_tools import part_of_examples
 
 from isa.tensor import TYPE_CODE
 
@@ -28,8 +29,8 @@ def random_streams(rng: np.random.Generator, count: int, lanes: int) -> list[Byt
 class Both:
     """The core and the model, given the same ops."""
 
-    def __init__(self, lanes: int, rng: np.random.Generator) -> None:
-        self.lanes, self.rng = lanes, rng
+    def __init__(self, lanes: int, rng: np.random.Generator, bytes_only: bool = False) -> None:
+        self.lanes, self.rng, self.bytes_only = lanes, rng, bytes_only
         self.core, self.model = Core(lanes), Model(lanes)
         self.cycle = 0
         self.free = [0] * PLANES  # the cycle in which the next activation may come
@@ -39,7 +40,8 @@ class Both:
         return bool(self.rng.random() < probability)
 
     def pick_type(self, plane: int, names: tuple[str, ...]) -> str:
-        return str(self.rng.choice([name for name in names if plane % 2 == 0 or name not in WIDE]))
+        wide = plane % 2 == 0 and not self.bytes_only
+        return str(self.rng.choice([name for name in names if wide or name not in WIDE]))
 
     def standing(self, plane: int) -> Exit | None:
         waiting = self.model.exits[plane]
@@ -125,6 +127,17 @@ def test_any_ops_give_what_the_model_gives(seed: int, load: float, install: floa
     both.core = both.core.copy(both.cycle)  # as a snapshot would
     for _ in range(60 - at):
         both.run_cycle(load, install, activate)
+    both.check_items()
+
+
+@part_of_examples(6)
+@given(seed=st.integers(0, 2**32 - 1), install=often, activate=often, at=st.integers(0, 60))
+def test_any_ops_of_bytes_on_as_many_lanes_as_threads_want(seed: int, install: float, activate: float, at: int) -> None:
+    both = Both(128, np.random.default_rng(seed), bytes_only=True)
+    for cycle in range(60):
+        both.run_cycle(0.9, install / 4, activate)
+        if cycle == at:
+            both.check_items()
     both.check_items()
 
 
