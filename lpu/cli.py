@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 COMMANDS = {
@@ -19,6 +20,7 @@ COMMANDS = {
 }
 HELP = ("-h", "--help", "help")
 OK, FAULT, USAGE, LIMIT, INTERRUPTED = 0, 1, 2, 3, 130
+MANY_OBJECTS = 50_000  # between two looks for garbage: while modules are imported there is none
 
 
 def usage() -> str:
@@ -61,6 +63,7 @@ def dispatch(name: str, arguments: list[str]) -> int:
 
 def console() -> None:
     """Entry point of the installed script: exits with the status, quietly when the reader of a pipe is gone."""
+    gc.set_threshold(MANY_OBJECTS)
     try:
         _open_closed_streams()
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # it is a text file here
@@ -74,6 +77,7 @@ def console() -> None:
         status = _give_up("")
     except OSError as error:  # commands report the files they are given themselves
         status = _give_up(f"{error.filename or 'a standard stream'}: {error.strerror or error}")
+    gc.freeze()  # what is left goes as it is, not looked through for garbage once more
     sys.exit(status)
 
 
