@@ -1,8 +1,8 @@
 """Classes that are mostly their fields, at little cost where they are defined.
 
 The standard library compiles up to seven functions for each such class, and a start defines some 160 of them. Here
-one function a class is compiled, its constructor, when it makes the first instance; the others are shared, or made of
-what the standard library has in C. Options that no class here uses are left out.
+one function a class is compiled, its constructor, and only if the class has many instances: the first few are made by
+functions that all classes share. Options that no class here uses are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MISSING = object()
+FEW = 40  # to compile a constructor takes about as long as to make this many instances without one
 TupleGetter: Any = type(vars(namedtuple("One", "only"))["only"])
 
 
@@ -25,6 +26,13 @@ def _compiled(source: str, names: dict[str, Any]) -> Any:
     """The function that a `def` defines, its globals being `names`."""
     exec(source, names)
     return next(value for value in reversed(names.values()) if isinstance(value, FunctionType))
+
+
+def _bound(names: Any, spare: dict[str, Any], values: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
+    """What a call gives each name (a dict has them), `spare` what is left out; nothing for a call that is wrong."""
+    given = dict(zip(names, values, strict=False), **named)
+    bound = spare | given
+    return bound if len(given) == len(values) + len(named) and bound.keys() == names.keys() else {}
 
 
 # Named tuples ---------------------------------------------------------------------------------
@@ -39,7 +47,7 @@ class TupleMaker(type):
         space |= {each: TupleGetter(index, "") for index, each in enumerate(names)}
         space |= {"__slots__": (), "__match_args__": names, "_fields": names, "_field_defaults": defaults}
         made: Any = type(name, (tuple,), space | TUPLE_METHODS)
-        made.__new__ = _first_tuple(made)
+        made.__new__ = _first_tuples(made)
         return made
 
 
@@ -47,10 +55,18 @@ class NamedTuple(metaclass=TupleMaker):
     """A tuple whose items have names; `_fields`, `_replace`, `_make` and `_asdict` are those of `typing.NamedTuple`."""
 
 
-def _first_tuple(made: Any) -> Callable[..., Any]:
-    """A constructor that takes the place of itself with a compiled one."""
+def _first_tuples(made: Any) -> Callable[..., Any]:
+    """A constructor of few; a compiled one takes its place, at once if a call is wrong, for it says what is."""
+    left, spare = FEW, made._field_defaults
+    names = dict.fromkeys(made._fields)
 
     def construct(cls: Any, *values: Any, **named: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left > 0 and len(values) == len(names) and not named:
+            return tuple.__new__(cls, values)
+        if left > 0 and (bound := _bound(names, spare, values, named)):
+            return tuple.__new__(cls, [bound[name] for name in names])
         made.__new__ = _tuple_constructor(made)
         return made.__new__(cls, *values, **named)
 
@@ -111,6 +127,11 @@ class Field:
         self.default, self.default_factory = default, default_factory
         self.init, self.repr, self.compare = (options.get(name, True) for name in ("init", "repr", "compare"))
 
+    @property
+    def spare(self) -> Any:
+        """What stands for a value that is left out: itself if that is to be made anew each time."""
+        return self.default if self.default_factory is MISSING else self
+
     def standard(self) -> Any:
         """The same for `dataclasses`."""
         import dataclasses
@@ -149,7 +170,7 @@ def _finished(cls: Any, frozen: bool, eq: bool, slots: bool) -> Any:
     cls = _slotted(cls, own) if slots else cls
     cls._record_fields = getattr(cls, "_record_fields", {}) | own
     cls.__dataclass_fields__ = StandardFields()
-    cls.__init__ = _first_init(cls, frozen)
+    cls.__init__ = _first_inits(cls, frozen)
     _add(cls, __repr__=_repr, __match_args__=tuple(name for name, each in cls._record_fields.items() if each.init))
     if eq:
         _compare_by(cls, [name for name, each in cls._record_fields.items() if each.compare], frozen)
@@ -190,14 +211,30 @@ def _slotted(cls: Any, own: Iterable[str]) -> Any:
     return type(cls)(cls.__name__, cls.__bases__, space)
 
 
-def _first_init(cls: Any, frozen: bool) -> Callable[..., None]:
-    """An `__init__` that takes the place of itself with a compiled one."""
+def _first_inits(cls: Any, frozen: bool) -> Callable[..., None]:
+    """An `__init__` of few instances; a compiled one takes its place, at once if a call is wrong."""
+    left = FEW
+    names = {name: each for name, each in cls._record_fields.items() if each.init}
+    spare = {name: each.spare for name, each in names.items() if each.spare is not MISSING}
 
     def __init__(self: Any, /, *values: Any, **named: Any) -> None:
-        cls.__init__ = _init(cls, frozen)
-        cls.__init__(self, *values, **named)
+        nonlocal left
+        left -= 1
+        if left > 0 and (bound := _bound(names, spare, values, named)):
+            _fill(self, names, bound)
+        else:
+            cls.__init__ = _init(cls, frozen)
+            cls.__init__(self, *values, **named)
 
     return __init__
+
+
+def _fill(self: Any, names: Iterable[str], values: dict[str, Any]) -> None:
+    for name in names:
+        value = values[name]
+        object.__setattr__(self, name, value.default_factory() if value.__class__ is Field else value)
+    if hasattr(self, "__post_init__"):
+        self.__post_init__()
 
 
 def _init(cls: Any, frozen: bool) -> Any:

@@ -116,6 +116,13 @@ def test_instances_are_made_and_shown_alike(
 
 
 @pytest.mark.parametrize("make", CLASSES)
+def test_the_first_instances_are_as_the_later_ones(make: Callable[[Makers], Any]) -> None:
+    _, lazy = both(make)
+    assert {repr(lazy(1)) for _ in range(2 * lazy_records.FEW)} == {repr(lazy(1))}
+    assert lazy(first=1) is not lazy(1) and outcome(lambda: lazy(1, first=1)) == "refused"
+
+
+@pytest.mark.parametrize("make", CLASSES)
 @given(values, values)
 def test_equality_and_hashes_are_alike(make: Callable[[Makers], Any], one: int, other: int) -> None:
     standard, lazy = both(make)
