@@ -190,6 +190,9 @@ uint8_t *lpu_changed(lpu_machine *machine);
 /* Store bytes and mark them written. 0, or -1 when they do not fit. */
 int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t size);
 
+/* Whether loops may run many rounds at once, which is faster and changes nothing else; they may unless told otherwise. */
+void lpu_set_strips(lpu_machine *machine, int with_strips);
+
 /* How often the bundle at each program address was issued: one number per syllable. */
 uint64_t *lpu_issue_counts(lpu_machine *machine);
 /* The first address from `address` on with a count, or the length of the text. */

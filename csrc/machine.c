@@ -237,10 +237,17 @@ static bool may_go_on(lpu_machine *m, uint64_t until)
            && !lpu_is_stopped(m);
 }
 
+void lpu_set_strips(lpu_machine *m, int with_strips)
+{
+    m->without_strips = !with_strips;
+    lpu_drop_nodes(m);
+}
+
 /* Float results depend on the thread's rounding mode and flushing of subnormals, so both are set for the run. */
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
 {
     lpu_begin_stops(m);
+    m->slice++;
     lpu_status status = settle(m, until);
     if (status != LPU_RUNNING || m->cycle >= until)
         return status;

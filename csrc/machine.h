@@ -82,6 +82,8 @@ enum {
     KIND_TEST_REGISTER, /* tests the value `a` that register `constant` takes in k cycles */
     /* region.h */
     KIND_REGION, /* runs code that was made of this node and others */
+    /* strip.h */
+    KIND_STRIP, /* runs many rounds of the loop that begins here */
 };
 
 /* A write in flight, seen from a fetch: it lands in `remaining` cycles and was issued `age` cycles ago. Of several
@@ -100,6 +102,7 @@ typedef struct {
 typedef struct lpu_tensor lpu_tensor;
 typedef struct lpu_tensor_op lpu_tensor_op;
 typedef struct lpu_region lpu_region;
+typedef struct lpu_strip lpu_strip;
 typedef struct lpu_node lpu_node;
 struct lpu_node {
     lpu_node *next, *taken, *chain;
@@ -111,6 +114,8 @@ struct lpu_node {
     lpu_flight *before, *after; /* in flight at the fetch, and after the issue, both seen from the fetch */
     lpu_region *region;         /* of which it is an entry: the first step is KIND_REGION instead of `first_kind` */
     uint32_t entry, first_kind;
+    uint32_t rounds;  /* how often it was the end of one, back to `taken` */
+    lpu_strip *strip; /* of which it is the head; in use when the first step is KIND_STRIP */
     lpu_micro steps[];
 };
 
@@ -199,6 +204,8 @@ struct lpu_machine {
     uint32_t generation; /* counts how often all plans were dropped */
     uint32_t plans_left; /* in this slice */
     lpu_region *regions; /* the youngest first */
+    bool without_strips;
+    uint64_t slice; /* the number of this slice of a run: in it nobody but the machine touches memory */
 };
 
 /* decode.c */
@@ -224,6 +231,8 @@ enum { ARENA_BYTES = 32 << 20 };
 lpu_node *lpu_node_at(lpu_machine *m, uint32_t pc);
 lpu_node *lpu_follow(lpu_machine *m, lpu_node *node, uint32_t pc, uint64_t cost, lpu_node **link);
 void lpu_drop_nodes(lpu_machine *m);
+/* Bytes that last as long as the nodes do; NULL when the arena is full. */
+void *lpu_arena_room(lpu_machine *m, size_t bytes);
 
 /* flight.c */
 void lpu_land(lpu_machine *m, uint64_t cycle);

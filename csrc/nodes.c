@@ -20,6 +20,11 @@ static void *take(lpu_machine *m, size_t bytes)
     return place;
 }
 
+void *lpu_arena_room(lpu_machine *m, size_t bytes)
+{
+    return m->arena_used + bytes + ALIGNMENT > ARENA_BYTES ? NULL : take(m, bytes);
+}
+
 static size_t flights_size(size_t count) { return count * sizeof(lpu_flight); }
 
 static lpu_flight *keep_flights(lpu_machine *m, const lpu_context *context)

@@ -8,7 +8,7 @@
  */
 #ifndef LPU_REGION_H
 #define LPU_REGION_H
-#include "machine.h"
+#include "strip.h"
 
 enum { MOST_BLOCKS = 512 };
 
@@ -26,6 +26,10 @@ void lpu_drop_regions(lpu_machine *m);
 lpu_leaving lpu_run_region(lpu_machine *m, const lpu_node *entry, uint64_t now, uint64_t until);
 
 /* What the first step of a node really is. */
-static inline uint32_t first_kind(const lpu_node *node) { return node->region ? node->first_kind : node->steps->kind; }
+static inline uint32_t first_kind(const lpu_node *node)
+{
+    uint32_t kind = node->region ? node->first_kind : node->steps->kind;
+    return kind == KIND_STRIP ? node->strip->first_kind : kind;
+}
 
 #endif

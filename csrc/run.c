@@ -5,6 +5,7 @@
 #include "multiply.h"
 #include "region.h"
 #include "stops.h"
+#include "strip.h"
 
 /* With GNU C every step jumps straight to the next one's code, so that the processor predicts each jump apart. */
 #if defined(__GNUC__) && !defined(LPU_PORTABLE)
@@ -15,7 +16,7 @@
         EXTRA_LABEL(PAIR) EXTRA_LABEL(LOOP_CHECK) EXTRA_LABEL(LATE_MOV) EXTRA_LABEL(LOOP_END) EXTRA_LABEL(TEXT_END)  \
         EXTRA_LABEL(TENSOR) EXTRA_LABEL(BREAK) EXTRA_LABEL(WATCH_ISSUE) EXTRA_LABEL(WATCH_LANDING)  \
         EXTRA_LABEL(WATCH_ACCESS) EXTRA_LABEL(GUARD) EXTRA_LABEL(TEST_STORE) EXTRA_LABEL(TEST_REGISTER)  \
-        EXTRA_LABEL(REGION)};
+        EXTRA_LABEL(REGION) EXTRA_LABEL(STRIP)};
 #define DISPATCH_AS(kind) goto *labels[kind]
 #define DISPATCH() DISPATCH_AS(step->kind)
 #define STEPS_BEGIN DISPATCH();
@@ -105,6 +106,13 @@ static void undo_steps(const lpu_micro *first, const lpu_micro *step)
         *step->d = *step->undo;
 }
 
+/* A node ends a round. */
+static inline void note_round(lpu_machine *m, lpu_node *node)
+{
+    if (UNLIKELY(++node->rounds == ROUNDS_BEFORE_STRIP))
+        lpu_try_strip(m, node);
+}
+
 static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* When the value lands that a tested register takes, if it passes, else NEVER. What lands at once is noted now. */
@@ -151,6 +159,7 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
 
     STEP(NOP) GO(next, node->next_pc, false, node->cost);
     EXTRA(LOOP_END)
+        note_round(m, node);
         pc = go_round(m, node->next_pc);
         if (LIKELY(pc != node->next_pc)) GO(taken, pc, true, 1);
         GO(next, pc, false, 1);
@@ -165,6 +174,7 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         goto jump;
     STEP(JMP) jump:
         leave_loops(m, node->pc, node->taken_pc);
+        if (node->taken_pc <= node->pc) note_round(m, node);
         goto call;
     STEP(CALL) call:
         note_jump(m, node, now);
@@ -196,6 +206,15 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
         if (left.exit == LPU_ALONG_TAKEN) GO(taken, left.pc, true, left.cost);
         step = node->steps;
         DISPATCH_AS(first_kind(node));
+    }
+    EXTRA(STRIP) {
+        lpu_strip_end end = lpu_run_strip(m, node, now, until);
+        now = end.now;
+        if (end.node) {
+            node = end.node;
+            GO(next, node->next_pc, false, 1);
+        }
+        DISPATCH_AS(node->strip->first_kind);
     }
     EXTRA(TEXT_END) stop_before(m, node, now); return;
     STEP(TRAP) goto fault;

@@ -59,6 +59,8 @@ class CoreEngine:
         if not machine:
             raise MemoryError(f"no memory for a machine of {spec.sram_bytes} bytes of SRAM")
         self._machine = ffi.gc(machine, lib.lpu_destroy)
+        if os.environ.get("LPU_STRIPS") == "0":
+            lib.lpu_set_strips(machine, 0)
         self._stops = NO_STOPS
         self._slices = 0  # of runs so far
         self._tier: Tier | None = None

@@ -1,0 +1,138 @@
+/* Strips: many rounds of an innermost loop at once.
+ *
+ * A loop that goes round often is a cycle of planned bundles, whose steps are plain sequential code on registers. A
+ * strip is made of it once (strip_find.c, strip_build.c): each step is a *value*, with a lane for every round. Values
+ * that grow by the same in each round are *linear*, and known by where they begin; the others are columns of lanes,
+ * made step by step (strip_lanes.c). Before anything is changed (strip_run.c), the rounds are cut off in front of the first
+ * that is not like the others: that leaves the loop, that faults, that would read what an earlier one stores. The run
+ * loop goes on there. A strip leaves behind what the run loop would have left.
+ */
+#ifndef LPU_STRIP_H
+#define LPU_STRIP_H
+#include "machine.h"
+
+enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 32, MOST_VALUES = 192, MOST_ACCESSES = 64, MOST_OPS = 512 };
+enum { COLUMN_WORDS = STRIP_BLOCK + STRIP_LANES }; /* the last word in front of the lanes is what was before */
+enum { ROUNDS_BEFORE_STRIP = 32 };
+
+enum { CONDITION = 0xFFFF, NEGATED = 1 << 16 }; /* of an exit: the outcomes of its condition, and whether it leaves on those */
+
+/* What is no step of the interpreter: values, and what ops do. */
+enum {
+    STRIP_LEAF = KIND_STRIP + 1, /* what no round changes */
+    STRIP_PHI,                   /* what a register holds when a round begins that changes it */
+    STRIP_ADDRESS,
+    STRIP_LOAD,
+    STRIP_RAMP,  /* lanes of a linear value */
+    STRIP_GROUP, /* `count` ops that follow need each other: lane by lane */
+    STRIP_SUM,   /* the same, of additions whose sum alone matters */
+    STRIP_EXIT,      /* cut where a branch leaves the loop */
+    STRIP_LAST_EXIT, /* the same, behind the round */
+    STRIP_ASSERT,
+    STRIP_DIVISOR, /* cut where the divisor fails */
+    STRIP_BANKS,   /* cut where an access meets the bank of its partner */
+    STRIP_STORE,   /* cut where a store is out of range */
+    STRIP_KINDS
+};
+
+typedef struct {
+    uint32_t kind, k;
+    uint16_t sources[3], last; /* values; of a phi: the value that the next round begins with */
+    bool is_constant, is_invariant, is_linear, knows_step;
+    bool in_lanes; /* a column is made of it */
+    uint32_t base, step; /* of a linear value: in the first round, and how it grows; else what the last round has */
+    uint32_t *lanes;
+    const uint32_t *place; /* of a leaf or phi: where it is read */
+} strip_value;
+
+typedef struct {
+    uint32_t kind, k;
+    uint16_t value, count; /* the value, access or expected outcome that it is about */
+    uint32_t *d;
+    const uint32_t *a, *b, *c;
+} strip_op;
+
+/* An access to a word. Words from `first` to before `end` are known to be written, and in one bank, in the slice of a
+ * run in which that was found out. */
+typedef struct {
+    uint16_t address, value; /* what is loaded or stored */
+    uint16_t partner;        /* the access of the same bundle in front of it, if any */
+    bool is_store, has_partner, is_plain; /* plain: of all rounds it is known that they stay in `bank` */
+    uint32_t first, end, bank;
+    uint64_t slice, in_vain; /* the slice in which that could not be found out */
+} strip_access;
+
+/* What a place holds in the end. */
+typedef struct {
+    uint16_t value;
+    uint32_t *place;
+} strip_result;
+
+typedef struct {
+    lpu_node *node;
+    bool taken;
+} strip_turn;
+
+typedef struct {
+    strip_turn turns[MOST_TURNS];
+    uint32_t count;
+} strip_path;
+
+struct lpu_strip {
+    lpu_node *last;
+    uint32_t first_kind; /* of the head, which begins with KIND_STRIP instead */
+    uint32_t cost, last_offset; /* cycles of a round; and to its last bundle */
+    uint32_t lanes, misses;
+    uint32_t end;    /* the kind of step at the end of a round */
+    bool ends_taken; /* by a jump */
+    uint32_t jump, jump_offset; /* the turn of the last jump but that at the end, if any */
+    uint32_t turn_count, value_count, op_count, access_count, result_count;
+    uint32_t linear_count, phi_count, leaf_count, initial_count, lone_count, store_count, sum_first;
+    strip_turn *turns;
+    strip_value *values;
+    strip_op *ops; /* from `sum_first` on those that come last */
+    strip_access *accesses;
+    strip_result *results;
+    uint16_t *linear; /* values to compute when a strip begins, in order */
+    uint16_t *phis;   /* linear ones */
+    uint16_t *leaves; /* registers */
+    uint16_t *initials; /* other phis */
+    uint16_t *stores; /* accesses */
+    uint16_t *lones;  /* of which the last round is enough, in order */
+};
+
+/* How a strip ends: at the head, about to be fetched in cycle `now`; or behind the last node, which issued then and goes on
+ * along `next`. */
+typedef struct {
+    lpu_node *node; /* the last; NULL: at the head */
+    uint64_t now;
+} lpu_strip_end;
+
+/* A loop may end behind this node: make a strip of it, unless it is none that can be. */
+void lpu_try_strip(lpu_machine *m, lpu_node *last);
+lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *head, uint64_t now, uint64_t until);
+
+/* strip_find.c: the cycle of bundles through a node; false when there is none. */
+bool lpu_find_loop(lpu_node *head, strip_path *path);
+/* The kind of the step that ends a node, or one that no strip has. */
+uint32_t lpu_end_kind(const lpu_node *node);
+
+/* strip_lanes.c: the value of a step that computes; lanes of the steps from `op` on up to the first that does not. */
+/* strip_linear.c: how much a linear value grows by, its sources being known. */
+uint32_t lpu_strip_growth(const strip_value *all, const strip_value *value);
+
+uint32_t lpu_strip_value(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t k);
+const strip_op *lpu_strip_compute(const strip_op *op, uint32_t rounds);
+void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t rounds);
+/* Ops that need each other; sums of which only the last round counts. */
+void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds);
+void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds);
+
+/* strip_memory.c: these return how many rounds are left. */
+uint32_t lpu_strip_load(lpu_machine *m, lpu_strip *strip, strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_in_range(lpu_machine *m, const lpu_strip *strip, strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_banks(const lpu_machine *m, const lpu_strip *strip, const strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds);
+void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
+
+#endif

@@ -1,0 +1,112 @@
+/* The lanes of a strip: each step as one loop over rounds. Lanes go in blocks of a length that compilers know; those
+ * behind the last round are computed, too, and mean nothing. */
+#include "clones.h"
+#include "float.h"
+#include "multiply.h"
+#include "strip.h"
+
+#define FOR_EACH_PURE(X) LPU_FOR_EACH_SHORT(X) LPU_FOR_EACH_LATE(X)
+
+uint32_t lpu_strip_value(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t k)
+{
+#define VALUE(NAME, name) case LPU_SEM_##NAME: return op_##name(a, b, c, k);
+    switch (kind) {
+    FOR_EACH_PURE(VALUE)
+    LPU_FOR_EACH_DIVIDE(VALUE)
+    case STRIP_ADDRESS: return k + a * b + c;
+    default: return a; /* moves */
+    }
+#undef VALUE
+}
+
+/* No lane of a column is one of another, but a value may be read as the last round has it. */
+#define LANES(name)                                                            \
+    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)             \
+        for (uint32_t i = block; i < block + STRIP_BLOCK; i++)                 \
+            d[i] = op_##name(a[i], b[i], c[i], k);                             \
+    break;
+#define LANES_OF(NAME, name) case LPU_SEM_##NAME: LANES(name)
+/* A divisor of a lane that means nothing may be 0. */
+#define QUOTIENTS_OF(NAME, name)                                               \
+    case LPU_SEM_##NAME:                                                       \
+        for (uint32_t i = 0; i < rounds; i++)                                  \
+            d[i] = op_##name(a[i], b[i], c[i], k);                             \
+        break;
+
+static inline uint32_t op_address(uint32_t a, uint32_t b, uint32_t c, uint32_t k) { return k + a * b + c; }
+
+LPU_CLONES const strip_op *lpu_strip_compute(const strip_op *op, uint32_t rounds)
+{
+    for (;; op++) {
+        uint32_t *restrict d = op->d;
+        const uint32_t *restrict a = op->a, *restrict b = op->b, *restrict c = op->c, k = op->k;
+        switch (op->kind) {
+        FOR_EACH_PURE(LANES_OF)
+        LPU_FOR_EACH_DIVIDE(QUOTIENTS_OF)
+        case STRIP_ADDRESS: LANES(address)
+        default: return op;
+        }
+    }
+}
+
+LPU_CLONES void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t rounds)
+{
+    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)
+        for (uint32_t i = block; i < block + STRIP_BLOCK; i++)
+            lanes[i] = base + i * step;
+}
+
+/* Sequential ---------------------------------------------------------------------------------------------------- */
+static void compute_lane(const strip_op *op, uint32_t i)
+{
+    op->d[i] = lpu_strip_value(op->kind, op->a[i], op->b[i], op->c[i], op->k);
+}
+
+static bool are_of_a_kind(const strip_op *ops, uint32_t count)
+{
+    uint32_t i = 1;
+    while (i < count && ops[i].kind == ops->kind)
+        i++;
+    return i == count;
+}
+
+#define ROUNDS_OF(NAME, name)                                                  \
+    case LPU_SEM_##NAME:                                                       \
+        for (uint32_t i = 0; i < rounds; i++)                                  \
+            for (uint32_t j = 0; j < count; j++)                               \
+                ops[j].d[i] = op_##name(ops[j].a[i], ops[j].b[i], ops[j].c[i], ops[j].k); \
+        return;
+
+void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds)
+{
+    if (are_of_a_kind(ops, count))
+        switch (ops->kind) {
+        FOR_EACH_PURE(ROUNDS_OF)
+        default: break;
+        }
+    for (uint32_t i = 0; i < rounds; i++)
+        for (uint32_t j = 0; j < count; j++)
+            compute_lane(&ops[j], i);
+}
+
+LPU_CLONES static uint32_t sum_of(const uint32_t *lanes, uint32_t rounds)
+{
+    uint32_t sums[STRIP_BLOCK] = {0}, sum = 0;
+    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)
+        for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+            sums[i] += block + i < rounds ? lanes[block + i] : 0;
+    for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+        sum += sums[i];
+    return sum;
+}
+
+/* The additions go from `b` to the sum in `a`; before the last round only its total is of interest. */
+void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds)
+{
+    uint32_t *total = ops[count - 1].d, sum = total[-1];
+    for (uint32_t j = 0; j < count; j++)
+        sum += sum_of(ops[j].b, rounds - 1);
+    total[(int64_t)rounds - 2] = sum;
+    for (uint32_t j = 0; j < count; j++)
+        compute_lane(&ops[j], rounds - 1);
+}

@@ -1,0 +1,182 @@
+/* Loads and stores of a strip: the rounds before the first that is not like the others, and all accesses of those. */
+#include <string.h>
+#include "memory.h"
+#include "strip.h"
+
+enum { MOST_SPAN = 1 << 17 }; /* words that are looked at in vain at most */
+
+/* Addresses ------------------------------------------------------------------------------------------------------ */
+typedef struct {
+    int64_t low, high; /* words; may be outside memory */
+} span;
+
+static uint32_t address_at(const lpu_strip *strip, const strip_access *access, uint32_t round)
+{
+    const strip_value *address = &strip->values[access->address];
+    return address->is_linear ? address->base + round * address->step : address->lanes[round];
+}
+
+static span linear_span(const strip_value *address, uint32_t rounds)
+{
+    int64_t from = address->base, to = from + (int64_t)(int32_t)address->step * (rounds - 1);
+    return from < to ? (span){from, to} : (span){to, from};
+}
+
+static span span_of(const lpu_strip *strip, const strip_access *access, uint32_t rounds)
+{
+    const strip_value *address = &strip->values[access->address];
+    if (address->is_linear)
+        return linear_span(address, rounds);
+    uint32_t low = ~0u, high = 0;
+    for (uint32_t i = 0; i < rounds; i++) {
+        low = address->lanes[i] < low ? address->lanes[i] : low;
+        high = address->lanes[i] > high ? address->lanes[i] : high;
+    }
+    return (span){low, high};
+}
+
+/* Known words ---------------------------------------------------------------------------------------------------- */
+static bool word_written(const lpu_memory_map *map, uint32_t word)
+{
+    return (map->written[word / 2] >> word % 2 * 4 & 15) == 15;
+}
+
+/* One byte holds the bits of two words: first and last are looked at alone. */
+static bool all_written(const lpu_memory_map *map, uint32_t first, uint32_t last)
+{
+    uint32_t from = (first + 1) / 2, to = (last + 1) / 2;
+    const uint8_t *bits = map->written + from;
+    bool ends = word_written(map, first) && word_written(map, last);
+    return ends && (from >= to || (bits[0] == 0xFF && !memcmp(bits, bits + 1, to - from - 1)));
+}
+
+static bool is_known(const lpu_machine *m, const strip_access *access, span of)
+{
+    return access->slice == m->slice && of.low >= access->first && of.high < access->end;
+}
+
+/* Know these words, and as many of those known as lie beside them. */
+static void know(lpu_machine *m, strip_access *access, span of)
+{
+    bool beside = access->slice == m->slice && of.low <= access->end && of.high + 1 >= access->first
+                  && bank_of(&m->map, (uint32_t)of.low) == access->bank;
+    if (!beside)
+        access->first = access->end = (uint32_t)of.low;
+    access->first = of.low < access->first ? (uint32_t)of.low : access->first;
+    access->end = of.high >= access->end ? (uint32_t)of.high + 1 : access->end;
+    access->bank = bank_of(&m->map, access->first);
+    access->slice = m->slice;
+}
+
+/* Whether all words of a span lie in one bank and are written; it is remembered. */
+static bool is_plain(lpu_machine *m, strip_access *access, span of)
+{
+    if (LIKELY(is_known(m, access, of)))
+        return true;
+    if (of.low < 0 || of.high >= m->map.words || of.high - of.low > MOST_SPAN || access->in_vain == m->slice
+        || bank_of(&m->map, (uint32_t)of.low) != bank_of(&m->map, (uint32_t)of.high))
+        return false;
+    span news = of;
+    if (access->slice == m->slice && of.low >= access->first && of.low < access->end)
+        news.low = access->end;
+    else if (access->slice == m->slice && of.high < access->end && of.high >= access->first)
+        news.high = (int64_t)access->first - 1;
+    if (!all_written(&m->map, (uint32_t)news.low, (uint32_t)news.high)) {
+        access->in_vain = m->slice;
+        return false;
+    }
+    know(m, access, of);
+    return true;
+}
+
+/* Loads ---------------------------------------------------------------------------------------------------------- */
+static void load_line(const lpu_memory_map *map, uint32_t *to, uint32_t address, uint32_t step, uint32_t rounds)
+{
+    for (uint32_t i = 0; i < rounds; i++)
+        to[i] = get_word(map, address + i * step);
+}
+
+uint32_t lpu_strip_load(lpu_machine *m, lpu_strip *strip, strip_access *access, uint32_t rounds)
+{
+    const strip_value *address = &strip->values[access->address];
+    uint32_t *to = strip->values[access->value].lanes;
+    access->is_plain = address->is_linear && is_plain(m, access, linear_span(address, rounds));
+    if (access->is_plain) {
+        load_line(&m->map, to, address->base, address->step, rounds);
+        return rounds;
+    }
+    uint32_t round = 0;
+    while (round < rounds && load_word(m, &m->map, address_at(strip, access, round), &to[round]))
+        round++;
+    return round;
+}
+
+/* Checks --------------------------------------------------------------------------------------------------------- */
+uint32_t lpu_strip_in_range(lpu_machine *m, const lpu_strip *strip, strip_access *access, uint32_t rounds)
+{
+    span of = span_of(strip, access, rounds);
+    access->is_plain = of.low >= 0 && of.high < m->map.words
+                       && bank_of(&m->map, (uint32_t)of.low) == bank_of(&m->map, (uint32_t)of.high);
+    if (access->is_plain) {
+        access->bank = bank_of(&m->map, (uint32_t)of.low);
+        return rounds;
+    }
+    uint32_t round = 0;
+    while (round < rounds && address_at(strip, access, round) < m->map.words)
+        round++;
+    return round;
+}
+
+/* An access that is plain is in one bank all the time. */
+uint32_t lpu_strip_banks(const lpu_machine *m, const lpu_strip *strip, const strip_access *access, uint32_t rounds)
+{
+    const strip_access *partner = &strip->accesses[access->partner];
+    if (LIKELY(access->is_plain && partner->is_plain && access->bank != partner->bank))
+        return rounds;
+    uint32_t round = 0;
+    while (round < rounds && are_apart(&m->map, address_at(strip, access, round), address_at(strip, partner, round)))
+        round++;
+    return round;
+}
+
+/* The rounds before the first in which a load would read what a store of an earlier round, or of its own, wrote. Where
+ * both go on by as many words, the store meets the load so many rounds later. */
+static uint32_t rounds_apart(const lpu_strip *strip, const strip_access *store, const strip_access *load, uint32_t rounds)
+{
+    const strip_value *to = &strip->values[store->address], *from = &strip->values[load->address];
+    span stored = span_of(strip, store, rounds), loaded = span_of(strip, load, rounds);
+    if (stored.high < loaded.low || loaded.high < stored.low)
+        return rounds;
+    if (!to->is_linear || !from->is_linear || to->step != from->step || !to->step)
+        return 0;
+    int64_t ahead = (int64_t)to->base - from->base, step = (int32_t)to->step;
+    if (ahead % step)
+        return rounds;
+    int64_t later = ahead / step; /* rounds from a store to the load of what it stored */
+    if (later < 0 || (later == 0 && store > load))
+        return rounds;
+    return later < rounds ? (uint32_t)later : rounds;
+}
+
+uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds)
+{
+    const strip_access *end = strip->accesses + strip->access_count;
+    for (uint32_t i = 0; i < strip->store_count; i++)
+        for (const strip_access *load = strip->accesses; load < end && rounds; load++)
+            if (!load->is_store)
+                rounds = rounds_apart(strip, &strip->accesses[strip->stores[i]], load, rounds);
+    return rounds;
+}
+
+/* Stores --------------------------------------------------------------------------------------------------------- */
+/* In the order in which the run loop makes them: a word may be stored more than once. */
+void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds)
+{
+    if (!strip->store_count)
+        return;
+    for (uint32_t round = 0; round < rounds; round++)
+        for (uint32_t i = 0; i < strip->store_count; i++) {
+            const strip_access *store = &strip->accesses[strip->stores[i]];
+            store_word(&m->map, address_at(strip, store, round), strip->values[store->value].lanes[round]);
+        }
+}

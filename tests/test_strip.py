@@ -1,0 +1,176 @@
+"""Strips, many rounds of a loop at once, against the run loop round by round: every state, count, fault and stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from profile_tools import part_of_examples
+
+import lpu
+from isa.image import Image
+from vm.core import CoreEngine
+from vm.engine import RUNNING, UNINIT_MODES
+from vm.loader import load
+from vm.stops import Stops
+
+PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
+LIMIT = 30_000
+TWO = "add sub and or xor shl shr sar min max min.u32 mul mulh add.f32 sub.f32 mul.f32 max.f32".split()
+ONE = "mov not neg abs clz popc neg.f32 cvt.f32.i32 cvt.i32.f32".split()
+COUNTERS = ("r1", "r2")
+REGISTERS = tuple(f"r{number}" for number in range(3, 12))
+NUMBERS = ("-3", "0", "1", "7")
+
+
+def engine(image: Image, uninit: str, strips: bool) -> CoreEngine:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LPU_STRIPS", "1" if strips else "0")
+        made = load(image, "core", uninit=uninit)
+    assert isinstance(made, CoreEngine)
+    return made
+
+
+def same(one: CoreEngine, other: CoreEngine) -> None:
+    assert one.state == other.state
+    assert one.fault == other.fault
+    assert one.stop == other.stop
+    assert one.issue_counts() == other.issue_counts()
+    assert bytes(one.sram()) == bytes(other.sram())
+    assert bytes(one.written()) == bytes(other.written())
+    assert bytes(one.changed()) == bytes(other.changed())
+
+
+def runs_alike(image: Image, rng: Random, uninit: str = "fault", stops: Stops | None = None) -> CoreEngine:
+    """In pieces of random length, from end to end, through any stops."""
+    one, other = engine(image, uninit, True), engine(image, uninit, False)
+    for each in (one, other):
+        each.set_stops(stops or Stops())
+    status = RUNNING
+    while one.cycle < LIMIT and status not in ("halted", "fault"):
+        until = one.cycle + rng.choice((1, 3, 17, 100, 1000, LIMIT))
+        status = one.run(until)
+        assert other.run(until) == status
+        same(one, other)
+    return one
+
+
+# Generated loops ------------------------------------------------------------------------------
+def access(rng: Random) -> str:
+    index = rng.choice((*COUNTERS, *COUNTERS, "r12")) + rng.choice(("", "", " * 2", " * 3"))
+    return f"[{rng.choice('xyz')} + {index} + {rng.randrange(4)}]"
+
+
+def op(rng: Random) -> str:
+    target, reads, number = rng.choice(REGISTERS), REGISTERS + COUNTERS, rng.choice(NUMBERS)
+    a, b, c = rng.choice(reads), rng.choice((*reads, number)), rng.choice(REGISTERS)
+    return rng.choice(
+        (
+            f"ld {target}, {access(rng)}",
+            f"ld {target}, {access(rng)}",
+            f"st {access(rng)}, {a}",
+            f"{rng.choice(TWO)} {target}, {a}, {b}",
+            f"{rng.choice(TWO)} {target}, {a}, {b}",
+            f"{rng.choice(ONE)} {target}, {a}",
+            f"{rng.choice(('mad', 'fma.f32'))} {target}, {a}, {a}, {c}",
+            f"add {target}, {target}, {a}",
+            f"{rng.choice(('div', 'rem.u32'))} {target}, {a}, {rng.choice(('7', 'r1', 'r4'))}",
+            f"cmp {a}, {b}\n sel.{rng.choice(('lt', 'eq', 'ne'))} {target}, {c}, {a}",
+            f"and {target}, {target}, 15\n add r12, {target}, 1",
+        )
+    )
+
+
+def beginning(rng: Random, size: int) -> list[str]:
+    return [
+        ".machine lpu-tiny",
+        f".array x: i32[{size}] = each(i, i * 7 - 30)",
+        f".array y: i32[{size}] = each(i, 1000 - i * i)",
+        f".array z: i32[{size}]",
+        f"mov r1, {rng.choice((0, 1, 5))}",
+        f"mov r2, {rng.choice((0, 50, 100))}",
+        *(f"mov r{number}, {rng.choice((0, 1, 3, -5, 0x3F800000))}" for number in range(3, 13)),
+    ]
+
+
+def loop(rng: Random, rounds: int) -> list[str]:
+    """A loop by hardware, by a counter, or that the data may end as well."""
+    body = [op(rng) for _ in range(rng.randint(1, 9))]
+    body += [f"add r1, r1, {rng.choice((1, 1, 2, -1))}", f"add r2, r2, {rng.choice((-1, 0, 1, 3))}"]
+    kind = rng.choice(("hardware", "counter", "data"))
+    if kind == "hardware":
+        return [f"loop {rng.choice(('r20', str(rounds)))}, after", *body]
+    ends = [f"cmp {rng.choice(('r3', 'r12'))}, {rng.randint(-99, 99)}", f"j{rng.choice(('eq', 'lt', 'gt'))} after"]
+    back = ["sub r20, r20, 1", "cmp r20, 0", "jgt again"]
+    return ["again:", *body, *(ends if kind == "data" else []), *back]
+
+
+def program(rng: Random) -> str:
+    """A loop that is entered six times, for only what goes round often is made a strip of."""
+    rounds = rng.choice((3, 10, 40, 150, 300))
+    often = ["after: and r1, r1, 7", "and r2, r2, 127", "add r0, r0, 1", "cmp r0, 6", "jlt outer"]
+    lines = [*beginning(rng, rng.choice((64, 200, 600))), "outer:", f"mov r20, {rounds}", *loop(rng, rounds), *often]
+    return "\n".join(lines) + "\n"
+
+
+@part_of_examples(2)
+@given(st.randoms(use_true_random=False), st.sampled_from(UNINIT_MODES))
+def test_generated_loops(rng: Random, uninit: str) -> None:
+    runs_alike(lpu.assemble(program(rng)), rng, uninit)
+
+
+# Loops of a kind ------------------------------------------------------------------------------
+HEAD = """
+        .machine lpu-tiny
+        .array x: i32[200] = each(i, i + 1)
+        .array y: i32[200] = each(i, 3 * i)
+        .array z: i32[200]
+"""
+LOOPS = {
+    "a sum": "ld r2, [x + r1]\nadd r3, r3, r2",
+    "a product": "ld r2, [x + r1]\nld r4, [y + r1]\nmad r3, r2, r4, r3",
+    "in place": "ld r2, [x + r1]\nmul r2, r2, 3\nst [x + r1], r2",
+    "a chain through memory": "ld r2, [x + r1]\nadd r2, r2, 5\nst [x + r1 + 1], r2",
+    "a chain through memory, five rounds long": "ld r2, [x + r1]\nadd r2, r2, 5\nst [x + r1 + 5], r2",
+    "what is stored is loaded": "st [x + r1], r3\nld r2, [x + r1]\nadd r3, r3, r2",
+    "a word stored again and again": "add r3, r3, r1\nst [x + 7], r3",
+    "two stores of a word": "st [x + r1], r1\nst [x + r1 + 1], r3\nadd r3, r3, 2",
+    "an address by data": "ld r2, [x + r1]\nand r2, r2, 127\nld r3, [y + r2]\nst [z + r2], r3",
+    "memory not written": "ld r2, [z + r1]\nadd r3, r3, r2",
+    "a division": "sub r2, r1, 130\ndiv r3, r4, r2",
+    "an assertion": "assert r1, r4\nadd r4, r4, 1",
+    "a floating sum": "ld r2, [x + r1]\ncvt.f32.i32 r2, r2\nadd.f32 r3, r3, r2",
+    "two that need each other": "add r4, r3, r2\nmov r2, r3\nmov r3, r4",
+    "a register a round late": "st [z + r1], r3\nmul r3, r1, 5",
+    "the greatest": "ld r2, [y + r1]\nmax r3, r3, r2",
+    "the end of memory": "ld r2, [x + r1 * 40]\nadd r3, r3, r2",
+}
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS.keys())
+@pytest.mark.parametrize("uninit", UNINIT_MODES)
+@pytest.mark.parametrize("by_hardware", [True, False])
+def test_loops_of_a_kind(body: str, uninit: str, by_hardware: bool) -> None:
+    around = "loop 180, done\n{}add r1, r1, 1\n" if by_hardware else "again:\n{}add r1, r1, 1\ncmp r1, 180\njlt again\n"
+    runs_alike(lpu.assemble(HEAD + around.format(body + "\n") + "done: halt 0\n"), Random(body), uninit)
+
+
+@pytest.mark.parametrize("name", ["dot.s", "saxpy.s", "sieve.s", "sort.s", "prefix_sum.s", "crc32.s", "matmul_f32.s"])
+def test_programs_of_the_repository(name: str) -> None:
+    runs_alike(lpu.assemble(PROGRAMS / name, machine="lpu-tiny"), Random(name), "zero")
+
+
+# Stops ----------------------------------------------------------------------------------------
+def test_stops_in_the_middle_of_a_loop() -> None:
+    """A breakpoint that is set when a strip is there, and taken away again."""
+    image = lpu.assemble(HEAD + "loop 150, done\nld r2, [x + r1]\nadd r3, r3, r2\nadd r1, r1, 1\ndone: halt 0\n")
+    one, other = engine(image, "fault", True), engine(image, "fault", False)
+    inside = max(count for count in runs_alike(image, Random(0)).issue_counts())
+    for until, stops in ((300, Stops()), (600, Stops(breakpoints=frozenset([inside]))), (900, Stops())):
+        for each in (one, other):
+            each.set_stops(stops)
+        assert one.run(until) == other.run(until)
+        same(one, other)
