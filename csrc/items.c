@@ -33,7 +33,8 @@ static void set_data(lpu_item *item, const void *data, size_t size)
     item->size = size;
 }
 
-static void add_maker(writer *w, const lpu_tensor *t, const lpu_value *value)
+/* Of byte k of a value. */
+static void add_maker(writer *w, const lpu_tensor *t, const lpu_value *value, unsigned k)
 {
     const lpu_tensor_op *op = &t->ops[value->op];
     add(w, value->issued);
@@ -41,49 +42,48 @@ static void add_maker(writer *w, const lpu_tensor *t, const lpu_value *value)
     add_op(w, op);
     add(w, value->element);
     add(w, value->width);
-    add(w, value->byte);
+    add(w, k);
 }
 
 static bool get_value(lpu_machine *m, size_t place, lpu_item *item)
 {
-    const lpu_tensor *t = m->tensor;
+    lpu_tensor *t = m->tensor;
     writer w = {item, 0};
     unsigned stream = (unsigned)(place % LPU_V_REGISTERS), position = (unsigned)(place / LPU_V_REGISTERS);
     unsigned direction = direction_of(stream), diagonal = lpu_diagonal_left(t, direction, position);
     if (!(t->streams.occupied[direction][diagonal] >> stream % STREAMS & 1))
         return false;
-    uint32_t number = t->streams.cells[direction][diagonal][stream % STREAMS];
+    const lpu_value *value = &t->streams.values[t->streams.cells[direction][diagonal][stream % STREAMS]];
     add(&w, stream);
     add(&w, position);
-    add_maker(&w, t, &t->streams.values[number]);
+    add_maker(&w, t, value, stream - value->stream);
     add(&w, t->streams.sampled[direction][diagonal] >> stream % STREAMS & 1);
-    set_data(item, value_data(t, number), t->lanes);
+    set_data(item, lpu_buffer_plane(t, value->buffer, stream - value->stream), t->lanes);
     return true;
 }
 
 /* Of the values ever used those are on their way that have not landed; the others are in cells, or free. */
 static bool get_result(lpu_machine *m, size_t place, lpu_item *item)
 {
-    const lpu_tensor *t = m->tensor;
-    const lpu_value *value = &t->streams.values[place + 1];
+    lpu_tensor *t = m->tensor;
+    const lpu_value *value = &t->streams.values[place / MAX_GROUP + 1];
+    unsigned k = place % MAX_GROUP;
     uint64_t landing = value->issued + t->ops[value->op].latency;
     writer w = {item, 0};
-    if (landing < t->now)
+    if (landing < t->now || !(value->carried >> k & 1))
         return false;
     add(&w, landing);
-    add(&w, value->stream);
+    add(&w, value->stream + k);
     add(&w, value->position);
-    add_maker(&w, t, value);
-    set_data(item, value_data(t, (uint32_t)place + 1), t->lanes);
+    add_maker(&w, t, value, k);
+    set_data(item, lpu_buffer_plane(t, value->buffer, k), t->lanes);
     return true;
 }
 
-/* A register holds elements, an item byte planes. */
 static void set_planes(lpu_tensor *t, const lpu_vector *v, lpu_item *item)
 {
-    for (size_t lane = 0; lane < t->lanes; lane++)
-        for (size_t k = 0; k < v->width; k++)
-            t->item_data[k * t->lanes + lane] = v->data[lane * v->width + k];
+    for (unsigned k = 0; k < v->width; k++)
+        memcpy(t->item_data + k * t->lanes, lpu_buffer_plane(t, v->buffer, k), t->lanes);
     set_data(item, t->item_data, v->width * t->lanes);
 }
 
@@ -213,7 +213,7 @@ static bool get_lost(lpu_machine *m, size_t place, lpu_item *item)
 static size_t places_of(const lpu_tensor *t, int64_t kind)
 {
     const size_t places[ITEM_KINDS] = {
-        [ITEM_VALUE] = (size_t)t->positions * LPU_V_REGISTERS, [ITEM_RESULT] = t->streams.fresh,
+        [ITEM_VALUE] = (size_t)t->positions * LPU_V_REGISTERS, [ITEM_RESULT] = (size_t)t->streams.fresh * MAX_GROUP,
         [ITEM_VECTOR] = V_COUNT, [ITEM_VECTOR_WRITE] = LANDINGS * V_COUNT, [ITEM_PLANE] = 2 * MATRIX_PLANES,
         [ITEM_EXIT] = MATRIX_PLANES * LANDINGS, [ITEM_ACCUMULATOR] = MATRIX_PLANES * MATRIX_ROWS,
         [ITEM_MAP] = 2 * SWITCH_MAPS, [ITEM_BURST] = t->burst_count, [ITEM_LOST] = (size_t)t->op_count * MAX_TAKEN,

@@ -17,7 +17,8 @@ static const lpu_tensor_op *maker_op(const lpu_tensor *t, int64_t pc, int64_t sl
 }
 
 /* Streams ---------------------------------------------------------------------------------------------------------- */
-/* The numbers that a value and a result share, from the stream on: of those the position is checked by the caller. */
+/* The numbers that a value and a result share, from the stream on: of those the position is checked by the caller. The
+ * value carries that stream alone. */
 static bool fill_value(const lpu_tensor *t, const int64_t *n, lpu_value *value)
 {
     const lpu_tensor_op *op = maker_op(t, n[VALUE_PC], n[VALUE_SLOT], n[VALUE_ISSUED], n[VALUE_ELEMENT]);
@@ -28,8 +29,8 @@ static bool fill_value(const lpu_tensor *t, const int64_t *n, lpu_value *value)
         return false;
     *value = (lpu_value){.issued = (uint64_t)n[VALUE_ISSUED], .op = (uint32_t)(op - t->ops)};
     value->element = (uint32_t)n[VALUE_ELEMENT];
-    value->stream = (uint8_t)n[VALUE_STREAM], value->position = (uint8_t)n[VALUE_POSITION];
-    value->width = op->target.width, value->byte = (uint8_t)n[VALUE_BYTE];
+    value->stream = (uint8_t)(n[VALUE_STREAM] - n[VALUE_BYTE]), value->position = (uint8_t)n[VALUE_POSITION];
+    value->width = op->target.width, value->carried = (uint8_t)(1u << n[VALUE_BYTE]);
     return true;
 }
 
@@ -38,11 +39,12 @@ static uint64_t landing_of(const lpu_tensor *t, const lpu_value *value)
     return value->issued + t->ops[value->op].latency;
 }
 
-static uint32_t keep_value(lpu_tensor *t, const lpu_value *value, const lpu_item *item)
+static uint32_t keep_value(lpu_tensor *t, const lpu_value *value, unsigned byte, const lpu_item *item)
 {
-    uint32_t number = lpu_take_value(t);
+    uint32_t number = lpu_take_value(t), buffer = lpu_take_buffer(t, value->width, AS_PLANES);
     t->streams.values[number] = *value;
-    memcpy(value_data(t, number), item->data, item->size);
+    t->streams.values[number].buffer = buffer;
+    memcpy(plane_of(t, buffer, byte), item->data, item->size);
     return number;
 }
 
@@ -53,11 +55,12 @@ static bool put_value(lpu_machine *m, const lpu_item *item)
     const int64_t *n = item->numbers;
     if (!fill_value(t, n, &value) || !is_below(n[VALUE_POSITION], t->positions) || !is_below(n[VALUE_SAMPLED], 2))
         return false;
-    unsigned direction = direction_of(value.stream), stream = value.stream % STREAMS;
+    unsigned direction = direction_of(value.stream), stream = (unsigned)n[VALUE_STREAM] % STREAMS;
     unsigned diagonal = lpu_diagonal_left(t, direction, value.position);
     if (t->streams.occupied[direction][diagonal] >> stream & 1 || landing_of(t, &value) >= t->now)
         return false;
-    t->streams.cells[direction][diagonal][stream] = keep_value(t, &value, item);
+    value.held = value.carried;
+    t->streams.cells[direction][diagonal][stream] = keep_value(t, &value, (unsigned)n[VALUE_BYTE], item);
     t->streams.occupied[direction][diagonal] |= 1u << stream;
     t->streams.sampled[direction][diagonal] |= (uint32_t)n[VALUE_SAMPLED] << stream;
     return true;
@@ -71,20 +74,19 @@ static bool put_result(lpu_machine *m, const lpu_item *item)
     if (!fill_value(t, n + RESULT_STREAM, &value) || n[RESULT_POSITION] != t->ops[value.op].position)
         return false;
     uint64_t landing = landing_of(t, &value), *claimed = &t->streams.claimed[landing % LANDINGS][value.position];
-    if (landing < t->now || (uint64_t)n[RESULT_LANDING] != landing || *claimed >> value.stream & 1)
+    if (landing < t->now || (uint64_t)n[RESULT_LANDING] != landing || *claimed >> n[RESULT_STREAM] & 1)
         return false;
-    *claimed |= 1ull << value.stream;
-    lpu_put_pending(t, keep_value(t, &value, item), landing);
+    *claimed |= 1ull << n[RESULT_STREAM];
+    lpu_put_pending(t, keep_value(t, &value, (unsigned)n[RESULT_BYTE], item), landing);
     return true;
 }
 
 /* v registers ------------------------------------------------------------------------------------------------------ */
-static void join_planes(const lpu_tensor *t, lpu_vector *v, unsigned width, const lpu_item *item)
+static void take_planes(lpu_tensor *t, lpu_vector *v, unsigned width, const lpu_item *item)
 {
-    const uint8_t *planes[MAX_GROUP];
+    v->buffer = lpu_take_buffer(t, width, AS_PLANES);
     for (unsigned k = 0; k < width; k++)
-        planes[k] = item->data + k * t->lanes;
-    lanes_join(v->data, planes, width, t->lanes);
+        memcpy(plane_of(t, v->buffer, k), item->data + k * t->lanes, t->lanes);
     v->width = (uint8_t)width;
 }
 
@@ -98,7 +100,7 @@ static bool put_vector(lpu_machine *m, const lpu_item *item)
     lpu_vector *v = &m->tensor->vectors[n[VECTOR_REGISTER]];
     if (v->width || item->size != (size_t)n[VECTOR_WIDTH] * m->tensor->lanes)
         return false;
-    join_planes(m->tensor, v, (unsigned)n[VECTOR_WIDTH], item);
+    take_planes(m->tensor, v, (unsigned)n[VECTOR_WIDTH], item);
     return true;
 }
 
@@ -115,7 +117,7 @@ static bool put_vector_write(lpu_machine *m, const lpu_item *item)
     if (!in_time || v->width || n[WRITE_WIDTH] != op->target.width || item->size != op->target.width * t->lanes)
         return false;
     v->issued = (uint64_t)n[WRITE_ISSUED], v->op = (uint32_t)(op - t->ops), v->element = (uint32_t)n[WRITE_ELEMENT];
-    join_planes(t, v, op->target.width, item);
+    take_planes(t, v, op->target.width, item);
     t->vectors_pending++;
     return true;
 }

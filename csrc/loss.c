@@ -21,10 +21,11 @@ static void consider(loss *first, loss other)
         *first = other;
 }
 
-static void consider_value(const lpu_tensor *t, loss *first, uint32_t number, unsigned position, const lpu_value *over)
+static void consider_byte(const lpu_tensor *t, loss *first, uint32_t number, unsigned stream, unsigned position,
+                          const lpu_value *over)
 {
     const lpu_value *value = &t->streams.values[number];
-    consider(first, (loss){&t->ops[value->op], value->element, value->stream, (int)position, over});
+    consider(first, (loss){&t->ops[value->op], value->element, (int)stream, (int)position, over});
 }
 
 static void consider_dropped(const lpu_tensor *t, loss *first, unsigned direction)
@@ -33,7 +34,8 @@ static void consider_dropped(const lpu_tensor *t, loss *first, unsigned directio
     uint32_t lost = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
     for (unsigned stream = 0; stream < STREAMS; stream++)
         if (lost >> stream & 1)
-            consider_value(t, first, t->streams.cells[direction][diagonal][stream], last - entry, NULL);
+            consider_byte(t, first, t->streams.cells[direction][diagonal][stream], direction * STREAMS + stream,
+                          last - entry, NULL);
 }
 
 /* Whether an element of this cycle samples a stream at a position. */
@@ -52,10 +54,14 @@ static bool is_sampled_now(const lpu_tensor *t, unsigned stream, unsigned positi
 static void consider_overwritten(const lpu_tensor *t, loss *first, const lpu_value *over)
 {
     unsigned direction = direction_of(over->stream), diagonal = diagonal_at(t, direction, over->position);
-    uint32_t unsampled = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
+    uint32_t lost = t->streams.occupied[direction][diagonal] & ~t->streams.sampled[direction][diagonal];
     bool is_entry = over->position == (direction ? t->positions - 1 : 0); /* nothing arrives there */
-    if (!is_entry && unsampled >> over->stream % STREAMS & 1 && !is_sampled_now(t, over->stream, over->position))
-        consider_value(t, first, t->streams.cells[direction][diagonal][over->stream % STREAMS], over->position, over);
+    lost &= is_entry ? 0 : carried_bits(over);
+    for (unsigned i = 0; i < STREAMS; i++) {
+        unsigned stream = direction * STREAMS + i;
+        if (lost >> i & 1 && !is_sampled_now(t, stream, over->position))
+            consider_byte(t, first, t->streams.cells[direction][diagonal][i], stream, over->position, over);
+    }
 }
 
 static bool is_taken_now(const lpu_tensor *t, unsigned plane)

@@ -299,8 +299,3 @@ void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *
     lanes_join(accumulator(m, plane, row), streams, sizeof(uint32_t), m->lanes);
     m->planes[plane].is_set[row] = true;
 }
-
-void matrix_emit(const lpu_matrix *m, const uint32_t *words, uint8_t *const *streams)
-{
-    lanes_split(streams, words, sizeof *words, m->lanes);
-}

@@ -72,9 +72,8 @@ const uint32_t *matrix_row(const lpu_matrix *m, unsigned plane, size_t row);
 void matrix_set_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values);
 /* acc.add: i32 wraps, f32 is rounded once */
 void matrix_add_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values, bool floats);
-/* accw: sets a row from four streams; and words of all lanes, as they leave on four streams */
+/* accw: sets a row from four streams */
 void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *const *streams);
-void matrix_emit(const lpu_matrix *m, const uint32_t *words, uint8_t *const *streams);
 
 /* State as items (vm/items.py) ---------------------------------------------------------------------------------- */
 /* Bytes of the data of a Plane: the weights, then a byte per row. */

@@ -1,4 +1,5 @@
 /* MXM: elements of the matrix planes; what the planes hold and compute is in matrix.c. */
+#include <string.h>
 #include "units.h"
 
 static matrix_maker maker_of(const lpu_tensor *t, const lpu_element *e)
@@ -78,7 +79,7 @@ static bool sum_never_set(const lpu_machine *m, const lpu_element *e, lpu_fault 
 static void load(lpu_machine *m, const lpu_element *e)
 {
     const uint8_t *streams[MAX_TAKEN];
-    sampled_planes(m->tensor, e, 0, streams);
+    lpu_sampled_planes(m->tensor, e, 0, streams);
     matrix_load(m->tensor->matrix, e->op->plane, e->op->row->type, e->row, streams);
 }
 
@@ -87,17 +88,14 @@ static void install(lpu_machine *m, const lpu_element *e) { matrix_install(m->te
 static void activate(lpu_machine *m, const lpu_element *e)
 {
     const uint8_t *streams[MAX_TAKEN];
-    sampled_planes(m->tensor, e, 0, streams);
+    lpu_sampled_planes(m->tensor, e, 0, streams);
     matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, streams, maker_of(m->tensor, e));
 }
 
 static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)
 {
-    uint8_t *streams[MAX_TAKEN];
-    if (!e->op->target.groups)
-        return;
-    result_planes(t, e, streams);
-    matrix_emit(t->matrix, words, streams);
+    if (e->op->target.groups)
+        memcpy(result_elements(t, e), words, t->lanes * sizeof *words);
 }
 
 static void take(lpu_machine *m, const lpu_element *e)
@@ -126,7 +124,7 @@ static void read_row(lpu_machine *m, const lpu_element *e)
 static void write_row(lpu_machine *m, const lpu_element *e)
 {
     const uint8_t *streams[MAX_TAKEN];
-    sampled_planes(m->tensor, e, 0, streams);
+    lpu_sampled_planes(m->tensor, e, 0, streams);
     matrix_write_row(m->tensor->matrix, e->op->plane, e->row, streams);
 }
 

@@ -22,20 +22,20 @@ static size_t row_start(const lpu_machine *m, const lpu_element *e, unsigned k)
     return ((linear_slice(m, e->op) + k) * rows_of_slice(m) + e->row) * m->tensor->lanes;
 }
 
-/* The row that a map names for a superlane. */
-static uint32_t mapped_row(const lpu_tensor *t, const lpu_element *e, size_t superlane)
+/* The rows that a map names, for each superlane in its lane 0. */
+static const uint16_t *map_of(const lpu_machine *m, const lpu_element *e)
 {
     unsigned source = e->op->source_count - 1u;
-    const uint32_t *map = e->samples[source];
-    size_t lane = superlane * SUPERLANE;
-    return value_data(t, map[0])[lane] | (uint32_t)value_data(t, map[1])[lane] << 8;
+    return lpu_sampled_elements(m->tensor, e, source, m->tensor->scratch[source]);
 }
 
+static uint32_t mapped_row(const uint16_t *map, size_t superlane) { return map[superlane * SUPERLANE]; }
+
 /* The first byte that a superlane of a gather or scatter accesses. */
-static size_t mapped_start(const lpu_machine *m, const lpu_element *e, size_t superlane)
+static size_t mapped_start(const lpu_machine *m, const lpu_element *e, const uint16_t *map, size_t superlane)
 {
     size_t bank = linear_slice(m, e->op) * m->parameters.banks + e->op->bank;
-    size_t row = bank * m->parameters.rows + mapped_row(m->tensor, e, superlane);
+    size_t row = bank * m->parameters.rows + mapped_row(map, superlane);
     return row * m->tensor->lanes + superlane * SUPERLANE;
 }
 
@@ -57,9 +57,10 @@ unsigned lpu_runs_of(const lpu_machine *m, const lpu_element *e, size_t starts[M
 {
     bool mapped = is_mapped(e->op);
     unsigned count = mapped ? m->parameters.superlanes : e->op->row->width;
+    const uint16_t *map = mapped ? map_of(m, e) : NULL;
     *bytes = mapped ? SUPERLANE : m->tensor->lanes;
     for (unsigned k = 0; k < count; k++)
-        starts[k] = mapped ? mapped_start(m, e, k) : row_start(m, e, k);
+        starts[k] = mapped ? mapped_start(m, e, map, k) : row_start(m, e, k);
     return count;
 }
 
@@ -79,8 +80,9 @@ static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
 {
     const lpu_tensor_op *op = e->op;
     bool absent = op->position == NOWHERE || op->bank >= m->parameters.banks;
+    const uint16_t *map = absent ? NULL : map_of(m, e);
     for (size_t superlane = 0; !absent && superlane < m->parameters.superlanes; superlane++) {
-        uint32_t row = mapped_row(m->tensor, e, superlane);
+        uint32_t row = mapped_row(map, superlane);
         if (row < m->parameters.rows)
             continue;
         fault->value = op->slice;
@@ -127,8 +129,9 @@ static bool row_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault 
 
 static bool map_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
+    const uint16_t *map = map_of(m, e);
     for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
-        if (lanes_unwritten(m, mapped_start(m, e, superlane), superlane * SUPERLANE, SUPERLANE, fault))
+        if (lanes_unwritten(m, mapped_start(m, e, map, superlane), superlane * SUPERLANE, SUPERLANE, fault))
             return true;
     return false;
 }
@@ -144,37 +147,84 @@ static void read_bytes(const lpu_machine *m, uint8_t *to, size_t start, size_t c
         to[i] = byte_written(m, start + i) ? to[i] : filler;
 }
 
-static void write_bytes(lpu_machine *m, size_t start, const uint8_t *from, size_t count)
+static void note_written(lpu_machine *m, size_t start, size_t count)
 {
-    memcpy(m->map.sram + start, from, count);
     memset(m->map.written + start / 8, 0xFF, count / 8);
     m->map.changed[start / LPU_CHANGED_BYTES] = m->map.changed[(start + count - 1) / LPU_CHANGED_BYTES] = 1;
 }
 
+/* Rows that are going to be asked for as elements are joined where they lie. */
+static bool is_joined(const lpu_machine *m, const lpu_element *e)
+{
+    bool joined = e->op->wants_elements && e->op->row->width > 1;
+    for (unsigned k = 0; joined && m->parameters.uninit != LPU_UNINIT_FAULT && k < e->op->row->width; k++)
+        joined = all_written(m, row_start(m, e, k), m->tensor->lanes);
+    return joined;
+}
+
+static void join_rows(const lpu_machine *m, const lpu_element *e, uint32_t buffer)
+{
+    const uint8_t *rows[MAX_GROUP];
+    for (unsigned k = 0; k < e->op->row->width; k++)
+        rows[k] = m->map.sram + row_start(m, e, k);
+    lanes_join(elements_of(m->tensor, buffer), rows, e->op->row->width, m->tensor->lanes);
+}
+
 static void read_row(lpu_machine *m, const lpu_element *e)
 {
-    for (unsigned k = 0; k < e->op->row->width; k++)
-        read_bytes(m, lpu_make_result(m->tensor, e, k), row_start(m, e, k), m->tensor->lanes);
+    lpu_tensor *t = m->tensor;
+    bool joined = is_joined(m, e);
+    uint32_t buffer = lpu_take_buffer(t, e->op->row->width, joined ? AS_ELEMENTS : AS_PLANES);
+    t->buffers.all[buffer].reader = (uint32_t)(e->op - t->ops) + 1;
+    if (joined)
+        join_rows(m, e, buffer);
+    for (unsigned k = 0; !joined && k < e->op->row->width; k++)
+        read_bytes(m, plane_of(t, buffer, k), row_start(m, e, k), t->lanes);
+    lpu_send(t, e, 0, buffer);
+}
+
+/* What nobody asked for as planes is split where it goes. */
+static bool split_to_rows(lpu_tensor *t, const lpu_element *e, uint8_t *const rows[])
+{
+    uint32_t buffer = lpu_sampled_buffer(t, e, 0);
+    if (!buffer || t->buffers.all[buffer].forms & AS_PLANES)
+        return false;
+    lanes_split(rows, elements_of(t, buffer), e->op->row->width, t->lanes);
+    return true;
 }
 
 static void write_row(lpu_machine *m, const lpu_element *e)
 {
+    const uint8_t *planes[MAX_TAKEN];
+    uint8_t *rows[MAX_GROUP];
+    for (unsigned k = 0; k < e->op->row->width; k++) {
+        rows[k] = m->map.sram + row_start(m, e, k);
+        note_written(m, row_start(m, e, k), m->tensor->lanes);
+    }
+    if (split_to_rows(m->tensor, e, rows))
+        return;
+    lpu_sampled_planes(m->tensor, e, 0, planes);
     for (unsigned k = 0; k < e->op->row->width; k++)
-        write_bytes(m, row_start(m, e, k), value_data(m->tensor, e->samples[0][k]), m->tensor->lanes);
+        memcpy(rows[k], planes[k], m->tensor->lanes);
 }
 
 static void gather(lpu_machine *m, const lpu_element *e)
 {
-    uint8_t *to = lpu_make_result(m->tensor, e, 0);
+    const uint16_t *map = map_of(m, e);
+    uint8_t *to = result_elements(m->tensor, e);
     for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
-        read_bytes(m, to + superlane * SUPERLANE, mapped_start(m, e, superlane), SUPERLANE);
+        read_bytes(m, to + superlane * SUPERLANE, mapped_start(m, e, map, superlane), SUPERLANE);
 }
 
 static void scatter(lpu_machine *m, const lpu_element *e)
 {
-    const uint8_t *from = value_data(m->tensor, e->samples[0][0]);
-    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
-        write_bytes(m, mapped_start(m, e, superlane), from + superlane * SUPERLANE, SUPERLANE);
+    const uint16_t *map = map_of(m, e);
+    const uint8_t *from = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++) {
+        size_t start = mapped_start(m, e, map, superlane);
+        memcpy(m->map.sram + start, from + superlane * SUPERLANE, SUPERLANE);
+        note_written(m, start, SUPERLANE);
+    }
 }
 
 const lpu_family lpu_reads = {read_row, 0, {{LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, row_unwritten}}};

@@ -68,11 +68,17 @@ bool lpu_watches_flow(const lpu_machine *m)
     return m->stops.kinds & (kind_bit(LPU_WATCH_STREAM) | kind_bit(LPU_WATCH_VECTOR));
 }
 
-static void note_value(lpu_machine *m, uint32_t number, int64_t position)
+static void note_byte(lpu_machine *m, const lpu_value *value, unsigned stream, int64_t position)
 {
-    const lpu_value *value = &m->tensor->streams.values[number];
     lpu_toucher by = toucher(&m->tensor->ops[value->op]);
-    lpu_touch(m, kind_bit(LPU_WATCH_STREAM), position, value->stream, value->stream, by, m->tensor->now + 1);
+    lpu_touch(m, kind_bit(LPU_WATCH_STREAM), position, stream, stream, by, m->tensor->now + 1);
+}
+
+static void note_landing_value(lpu_machine *m, const lpu_value *value)
+{
+    for (unsigned k = 0; k < value->width; k++)
+        if (value->carried >> k & 1)
+            note_byte(m, value, value->stream + k, LPU_NOWHERE);
 }
 
 void lpu_note_emitted(lpu_machine *m)
@@ -81,7 +87,7 @@ void lpu_note_emitted(lpu_machine *m)
     if (!watches_streams(m))
         return;
     for (uint32_t number = s->landing[m->tensor->now % LANDINGS]; number; number = s->values[number].next)
-        note_value(m, number, LPU_NOWHERE);
+        note_landing_value(m, &s->values[number]);
 }
 
 static void note_passing(lpu_machine *m, const lpu_watch *watch)
@@ -90,7 +96,7 @@ static void note_passing(lpu_machine *m, const lpu_watch *watch)
     for (unsigned stream = (unsigned)watch->first; stream <= (unsigned)watch->last; stream++) {
         unsigned direction = direction_of(stream), diagonal = diagonal_at(t, direction, (unsigned)watch->place);
         if (t->streams.occupied[direction][diagonal] >> stream % STREAMS & 1)
-            note_value(m, t->streams.cells[direction][diagonal][stream % STREAMS], watch->place);
+            note_byte(m, &t->streams.values[t->streams.cells[direction][diagonal][stream % STREAMS]], stream, watch->place);
     }
 }
 

@@ -1,26 +1,40 @@
 /* Streams as diagonals: see tensor.h. */
-#include <string.h>
 #include "streams.h"
+#include <string.h>
 
-/* Whether a value is byte k of the result that another is a byte of. */
-static bool continues(const lpu_tensor *t, const lpu_value *first, const lpu_value *value, unsigned k)
+/* Whether a value is of the result that another is of. */
+static bool is_of_same(const lpu_tensor *t, const lpu_value *first, const lpu_value *value)
 {
-    bool same_result = value->issued == first->issued && t->ops[value->op].unit == t->ops[first->op].unit;
-    return same_result && value->byte == k;
+    return value->issued == first->issued && t->ops[value->op].unit == t->ops[first->op].unit;
 }
 
-unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned width)
+unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width)
 {
     const lpu_value *first = &t->streams.values[values[0]];
     unsigned k = 1;
-    if (width > 1 && first->width > 1 && first->byte)
+    if (width > 1 && first->width > 1 && first->stream != stream)
         return 0;
     for (; k < width; k++) {
         const lpu_value *value = &t->streams.values[values[k]];
-        if (first->width == 1 ? value->width != 1 : !continues(t, first, value, k))
+        bool continues = is_of_same(t, first, value) && value->stream == first->stream;
+        if (first->width == 1 ? value->width != 1 : !continues)
             break;
     }
     return k;
+}
+
+static bool are_one(const uint32_t *values, unsigned width)
+{
+    uint32_t differ = 0;
+    for (unsigned k = 1; k < width; k++)
+        differ |= values[k] ^ values[0];
+    return !differ;
+}
+
+/* Whether a group is the first bytes of one value, as most are. */
+static bool begins_one(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width)
+{
+    return are_one(values, width) && t->streams.values[values[0]].stream == stream;
 }
 
 bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uint32_t *values)
@@ -32,11 +46,39 @@ bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uin
     if ((t->streams.occupied[direction][diagonal] & bits) != bits)
         return false;
     memcpy(values, &t->streams.cells[direction][diagonal][place->number % STREAMS], size * sizeof *values);
-    if (place->width > 1)
-        for (unsigned k = 0; k < size; k += place->width)
-            if (lpu_torn_at(t, values + k, place->width) < place->width)
-                return false;
+    for (unsigned k = 0; place->width > 1 && k < size; k += place->width)
+        if (!begins_one(t, values + k, place->number + k, place->width)
+            && lpu_torn_at(t, values + k, place->number + k, place->width) < place->width)
+            return false;
     return true;
+}
+
+uint32_t lpu_sampled_buffer(const lpu_tensor *t, const lpu_element *e, unsigned source)
+{
+    const lpu_place *place = &e->op->sources[source];
+    const uint32_t *values = e->samples[source];
+    const lpu_value *value = &t->streams.values[values[0]];
+    return value->width == place->width && are_one(values, place->width) ? value->buffer : 0;
+}
+
+void lpu_sampled_planes(lpu_tensor *t, const lpu_element *e, unsigned source, const uint8_t *planes[MAX_TAKEN])
+{
+    const lpu_place *place = &e->op->sources[source];
+    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++) {
+        const lpu_value *value = &t->streams.values[e->samples[source][k]];
+        planes[k] = lpu_buffer_plane(t, value->buffer, place->number + k - value->stream);
+    }
+}
+
+const void *lpu_sampled_elements(lpu_tensor *t, const lpu_element *e, unsigned source, void *room)
+{
+    const uint8_t *planes[MAX_TAKEN];
+    uint32_t buffer = lpu_sampled_buffer(t, e, source);
+    if (buffer)
+        return lpu_buffer_elements(t, buffer);
+    lpu_sampled_planes(t, e, source, planes);
+    lanes_join(room, planes, e->op->sources[source].width, t->lanes);
+    return room;
 }
 
 void lpu_note_sampled(lpu_tensor *t, const lpu_tensor_op *op, unsigned source)
@@ -72,7 +114,11 @@ uint32_t lpu_take_value(lpu_tensor *t)
     return s->free_count ? s->free[--s->free_count] : ++s->fresh;
 }
 
-static void give_back(lpu_streams *s, uint32_t value) { s->free[s->free_count++] = value; }
+static void give_back(lpu_tensor *t, uint32_t value)
+{
+    lpu_release_buffer(t, t->streams.values[value].buffer);
+    t->streams.free[t->streams.free_count++] = value;
+}
 
 void lpu_put_pending(lpu_tensor *t, uint32_t value, uint64_t landing)
 {
@@ -81,39 +127,50 @@ void lpu_put_pending(lpu_tensor *t, uint32_t value, uint64_t landing)
     s->landing[landing % LANDINGS] = value;
 }
 
-uint8_t *lpu_make_result(lpu_tensor *t, const lpu_element *element, unsigned k)
+void lpu_send(lpu_tensor *t, const lpu_element *element, unsigned group, uint32_t buffer)
 {
     const lpu_tensor_op *op = element->op;
     uint32_t number = lpu_take_value(t);
-    lpu_value *value = &t->streams.values[number];
-    *value = (lpu_value){.issued = t->now, .op = (uint32_t)(op - t->ops), .element = element->number};
-    value->stream = (uint8_t)(op->target.number + k);
-    value->position = (uint8_t)op->position;
-    value->width = op->target.width;
-    value->byte = (uint8_t)(k % op->target.width);
+    t->streams.values[number] = (lpu_value){
+        .issued = t->now, .op = (uint32_t)(op - t->ops), .element = element->number, .buffer = buffer,
+        .stream = (uint8_t)(op->target.number + group * op->target.width), .position = (uint8_t)op->position,
+        .width = op->target.width, .carried = (uint8_t)group_bits(0, op->target.width),
+    };
     lpu_put_pending(t, number, t->now + op->latency);
-    return value_data(t, number);
 }
 
-/* The value in a cell goes, whether anybody sampled it or not. */
-static void drop_value(lpu_tensor *t, unsigned direction, unsigned diagonal, unsigned stream)
+static void count_losses(lpu_tensor *t, const lpu_value *value, unsigned lost)
+{
+    const lpu_tensor_op *op = &t->ops[value->op];
+    for (unsigned k = 0; k < value->width; k++)
+        t->losses[op->losses + value->stream - op->target.number + k] += lost >> k & 1;
+}
+
+/* What these cells of a diagonal hold goes, whether anybody sampled it or not. */
+static void drop_cells(lpu_tensor *t, unsigned direction, unsigned diagonal, uint32_t cells)
 {
     lpu_streams *s = &t->streams;
-    uint32_t number = s->cells[direction][diagonal][stream];
-    const lpu_value *value = &s->values[number];
-    const lpu_tensor_op *op = &t->ops[value->op];
-    if (!(s->sampled[direction][diagonal] >> stream & 1))
-        t->losses[op->losses + value->stream - op->target.number]++;
-    give_back(s, number);
+    for (unsigned stream = 0; cells; stream++) {
+        if (!(cells >> stream & 1))
+            continue;
+        uint32_t number = s->cells[direction][diagonal][stream];
+        lpu_value *value = &s->values[number];
+        uint32_t gone = held_bits(value) & cells, lost = gone & ~s->sampled[direction][diagonal];
+        if (lost)
+            count_losses(t, value, lost >> value->stream % STREAMS);
+        value->held &= (uint8_t)~(gone >> value->stream % STREAMS);
+        cells &= ~gone;
+        if (!value->held)
+            give_back(t, number);
+    }
 }
 
 static void drop_diagonal(lpu_tensor *t, unsigned direction, unsigned diagonal)
 {
     lpu_streams *s = &t->streams;
-    uint32_t occupied = s->occupied[direction][diagonal];
-    for (unsigned stream = 0; stream < STREAMS && occupied >> stream; stream++)
-        if (occupied >> stream & 1)
-            drop_value(t, direction, diagonal, stream);
+    if (!s->occupied[direction][diagonal])
+        return;
+    drop_cells(t, direction, diagonal, s->occupied[direction][diagonal]);
     s->occupied[direction][diagonal] = s->sampled[direction][diagonal] = 0;
 }
 
@@ -126,14 +183,17 @@ void lpu_move_streams(lpu_tensor *t)
 static void land(lpu_tensor *t, uint32_t number)
 {
     lpu_streams *s = &t->streams;
-    const lpu_value *value = &s->values[number];
-    unsigned direction = direction_of(value->stream), stream = value->stream % STREAMS;
-    unsigned diagonal = diagonal_at(t, direction, value->position);
-    if (s->occupied[direction][diagonal] >> stream & 1)
-        drop_value(t, direction, diagonal, stream);
-    s->cells[direction][diagonal][stream] = number;
-    s->occupied[direction][diagonal] |= 1u << stream;
-    s->sampled[direction][diagonal] &= ~(1u << stream);
+    lpu_value *value = &s->values[number];
+    unsigned direction = direction_of(value->stream), diagonal = diagonal_at(t, direction, value->position);
+    uint32_t bits = carried_bits(value), *cells = &s->cells[direction][diagonal][value->stream % STREAMS];
+    if (s->occupied[direction][diagonal] & bits)
+        drop_cells(t, direction, diagonal, s->occupied[direction][diagonal] & bits);
+    for (unsigned k = 0; k < value->width; k++)
+        if (value->carried >> k & 1)
+            cells[k] = number;
+    value->held = value->carried;
+    s->occupied[direction][diagonal] |= bits;
+    s->sampled[direction][diagonal] &= ~bits;
     s->claimed[t->now % LANDINGS][value->position] = 0;
 }
 

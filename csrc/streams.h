@@ -1,7 +1,7 @@
 /* Streams: what passes a position, sampling it, results on their way, and what is lost. */
 #ifndef LPU_STREAMS_H
 #define LPU_STREAMS_H
-#include "tensor.h"
+#include "buffers.h"
 
 static inline unsigned direction_of(unsigned stream) { return stream >= LPU_WEST_FLOW; }
 
@@ -17,15 +17,19 @@ static inline uint32_t group_bits(unsigned stream, unsigned width)
     return (uint32_t)((1ull << width) - 1) << stream % STREAMS;
 }
 
-static inline uint8_t *value_data(const lpu_tensor *t, uint32_t value)
-{
-    return t->streams.data + (size_t)value * t->lane_stride;
-}
+/* The cells of a value that hold a byte of it, and those of which it has one: a bit a stream. */
+static inline uint32_t held_bits(const lpu_value *value) { return (uint32_t)value->held << value->stream % STREAMS; }
+static inline uint32_t carried_bits(const lpu_value *value) { return (uint32_t)value->carried << value->stream % STREAMS; }
 
 /* Look at an op's source as it passes: the numbers of its values. False if one is empty or torn. */
 bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uint32_t *values);
-/* Of a group: the first stream that does not fit the others, or `width`. */
-unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned width);
+/* Of a group from `stream` on: the first that does not fit the others, or `width`. */
+unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width);
+/* The buffer of a source that is all of one result, or 0. */
+uint32_t lpu_sampled_buffer(const lpu_tensor *t, const lpu_element *element, unsigned source);
+/* What an element samples: the bytes of each stream; and, of a single group, its elements, for which there is room. */
+void lpu_sampled_planes(lpu_tensor *t, const lpu_element *element, unsigned source, const uint8_t *planes[MAX_TAKEN]);
+const void *lpu_sampled_elements(lpu_tensor *t, const lpu_element *element, unsigned source, void *room);
 /* Count an op's source as sampled. */
 void lpu_note_sampled(lpu_tensor *t, const lpu_tensor_op *op, unsigned source);
 
@@ -33,8 +37,8 @@ void lpu_note_sampled(lpu_tensor *t, const lpu_tensor_op *op, unsigned source);
 bool lpu_claim_streams(lpu_tensor *t, const lpu_tensor_op *op, uint64_t landing);
 void lpu_unclaim_streams(lpu_tensor *t, const lpu_tensor_op *op, uint64_t landing);
 uint64_t lpu_target_bits(const lpu_tensor_op *op);
-/* The k-th byte of an element's result, on its way; returns where its bytes, one a lane, are to be put. */
-uint8_t *lpu_make_result(lpu_tensor *t, const lpu_element *element, unsigned k);
+/* A buffer with a group of an element's result goes on its way. */
+void lpu_send(lpu_tensor *t, const lpu_element *element, unsigned group, uint32_t buffer);
 
 /* A value that is in no cell and in no list, to be filled in. */
 uint32_t lpu_take_value(lpu_tensor *t);

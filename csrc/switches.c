@@ -38,24 +38,42 @@ static bool entry_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_f
     return true;
 }
 
+static void transpose(lpu_tensor *t, const lpu_element *e)
+{
+    const uint8_t *a[MAX_TAKEN];
+    uint8_t *d[MAX_TAKEN];
+    lpu_sampled_planes(t, e, 0, a);
+    for (unsigned group = 0; group < e->op->target.groups; group++) {
+        uint32_t buffer = lpu_take_buffer(t, e->op->target.width, AS_PLANES);
+        lpu_send(t, e, group, buffer);
+        d[group] = plane_of(t, buffer, 0);
+    }
+    switch_transpose(t->lanes, d, a);
+}
+
 static void apply(lpu_machine *m, const lpu_element *e)
 {
     lpu_tensor *t = m->tensor;
-    const uint8_t *a[MAX_TAKEN], *b[MAX_TAKEN] = {0};
-    uint8_t *d[MAX_TAKEN];
     switch_op op = switched(t, e->op);
-    sampled_planes(t, e, 0, a);
-    if (e->op->source_count > 1)
-        sampled_planes(t, e, 1, b);
-    result_planes(t, e, d);
-    switch_apply(&op, d, a, b);
+    if (op.semantics == LPU_SEM_TRANSPOSE) {
+        transpose(t, e);
+        return;
+    }
+    uint32_t passed = switch_passes_on(&op) ? lpu_sampled_buffer(t, e, 0) : 0;
+    if (passed) {
+        lpu_send(t, e, 0, lpu_hold_buffer(t, passed));
+        return;
+    }
+    const void *sources[MAX_SOURCES] = {0};
+    for (unsigned i = 0; i < e->op->source_count; i++)
+        sources[i] = lpu_sampled_elements(t, e, i, t->scratch[i]);
+    switch_apply(&op, result_elements(t, e), sources[0], sources[1]);
 }
 
 static void load_map(lpu_machine *m, const lpu_element *e)
 {
-    const uint8_t *streams[MAX_TAKEN];
-    sampled_planes(m->tensor, e, 0, streams);
-    switch_load(m->tensor->maps, e->op->hemi, e->op->number, streams);
+    const uint16_t *entries = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
+    switch_load(m->tensor->maps, e->op->hemi, e->op->number, entries);
 }
 
 const lpu_family lpu_switch_ops = {apply, 0, {{0, NULL}}};

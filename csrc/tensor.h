@@ -18,6 +18,7 @@ enum {
     MAX_POSITIONS = 2 * 16 + 5,
     MAX_LANES = 512,
     MAX_GROUP = 4,
+    BUFFER_PLANES = 2 * MAX_GROUP, /* in the room of one buffer */
     MAX_TAKEN = 16, /* streams that one element samples or replaces */
     MAX_SOURCES = 3,
     V_COUNT = 16,
@@ -51,14 +52,29 @@ struct lpu_tensor_op {
     uint8_t latency, slice, bank, plane, hemi, number, span, link;
     uint8_t register_count, registers[MAX_SOURCES]; /* scalar registers read, in operand order */
     uint8_t source_count;
+    bool wants_elements; /* the form in which what a read put on its streams was asked for: see buffers.h */
     lpu_place sources[MAX_SOURCES], target; /* a target without groups is none */
 };
 
-/* One byte a lane of a result, on a stream or on its way to one. */
+/* The lanes of a result: see buffers.h. */
+typedef struct {
+    uint32_t holders;
+    uint32_t reader; /* the number of the op, from 1, if it was read out of memory */
+    uint8_t width, forms;
+} lpu_buffer;
+
+typedef struct {
+    lpu_buffer *all; /* numbers are from 1 */
+    uint8_t *data;   /* BUFFER_PLANES * lane_stride bytes a buffer */
+    uint32_t *free, free_count, fresh;
+} lpu_buffers;
+
+/* A result of `width` bytes a lane, on a group of streams or on its way to one; `stream` is the first. Of its bytes some
+ * are `carried`, all but for what was put in from outside, and those that have landed and were not replaced `held`. */
 typedef struct {
     uint64_t issued;
-    uint32_t op, element, next; /* `next` of those that land in one cycle; 0 ends */
-    uint8_t stream, position, width, byte;
+    uint32_t op, element, buffer, next; /* `next` of those that land in one cycle; 0 ends */
+    uint8_t stream, position, width, carried, held;
 } lpu_value;
 
 /* Cells and pending results are numbers of values, from 1. */
@@ -69,16 +85,14 @@ typedef struct {
     uint64_t claimed[LANDINGS][MAX_POSITIONS]; /* a bit a stream: a result lands there */
     uint32_t pending;                          /* results on their way */
     lpu_value *values;
-    uint8_t *data; /* lane_stride bytes a value */
     uint32_t *free, free_count, fresh;
 } lpu_streams;
 
-/* What a v register holds, or will: planes of `width` bytes a lane, 0 for nothing. */
+/* What a v register holds, or will: `width` bytes a lane, 0 for nothing. */
 typedef struct {
     uint64_t issued;
-    uint32_t op, element;
+    uint32_t op, element, buffer;
     uint8_t width;
-    uint8_t *data; /* MAX_GROUP planes, lane_stride apart */
 } lpu_vector;
 
 /* A burst with elements to issue: the next is element (j, i), in cycle `due`. */
@@ -115,6 +129,7 @@ struct lpu_tensor {
     unsigned phase;
     uint64_t settled;
     uint64_t due; /* the cycle of the next element of the bursts, or NEVER */
+    lpu_buffers buffers;
     lpu_streams streams;
     lpu_vector vectors[V_COUNT], vector_writes[LANDINGS][V_COUNT];
     uint32_t vectors_pending;
@@ -126,7 +141,7 @@ struct lpu_tensor {
     uint64_t banks[MAX_BANKS / 64]; /* claimed in this cycle */
     lpu_element elements[LPU_UNITS]; /* of this cycle, in unit order */
     uint32_t element_count;
-    uint8_t *vector_data, *item_data;
+    uint8_t *item_data;
     int64_t item_kind; /* where going through the items stands */
     size_t item_place;
     uint32_t scratch[MAX_SOURCES + 1][MAX_LANES];

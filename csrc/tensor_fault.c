@@ -80,7 +80,7 @@ static bool source_torn(const lpu_tensor *t, const lpu_element *e, unsigned sour
     const lpu_place *place = &e->op->sources[source];
     for (unsigned g = 0; g < place->groups; g++) {
         const uint32_t *values = &e->samples[source][g * place->width];
-        unsigned k = lpu_torn_at(t, values, place->width);
+        unsigned k = lpu_torn_at(t, values, place->number + g * place->width, place->width);
         if (k == place->width)
             continue;
         note_stream(e, place, g * place->width + k, fault);
@@ -153,11 +153,16 @@ static bool bank_clash(const lpu_machine *m, const lpu_element *e, const lpu_sca
 }
 
 /* E-STREAM-CLASH ------------------------------------------------------------------------------------------------- */
+static bool brings(const lpu_value *value, unsigned stream)
+{
+    return direction_of(value->stream) == direction_of(stream) && carried_bits(value) >> stream % STREAMS & 1;
+}
+
 /* The result on its way to a stream at a place, in a landing cycle; NULL if there is none. */
 static const lpu_value *result_for(const lpu_tensor *t, unsigned stream, int position, uint64_t landing)
 {
     for (uint32_t v = t->streams.landing[landing % LANDINGS]; v; v = t->streams.values[v].next)
-        if (t->streams.values[v].stream == stream && t->streams.values[v].position == position)
+        if (brings(&t->streams.values[v], stream) && t->streams.values[v].position == position)
             return &t->streams.values[v];
     return NULL;
 }

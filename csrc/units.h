@@ -45,21 +45,12 @@ static inline bool lpu_writes_streams(const lpu_tensor_op *op)
 /* How far apart the numbers are of the units that an op holds. */
 static inline unsigned unit_step(const lpu_tensor_op *op) { return op->row->step ? op->row->step : 1; }
 
-/* The bytes of a source's streams. */
-static inline void sampled_planes(const lpu_tensor *t, const lpu_element *element, unsigned source,
-                                  const uint8_t *planes[MAX_TAKEN])
+/* Where the elements of an element's result, a single group, are to be put. */
+static inline void *result_elements(lpu_tensor *t, const lpu_element *element)
 {
-    const lpu_place *place = &element->op->sources[source];
-    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
-        planes[k] = value_data(t, element->samples[source][k]);
-}
-
-/* Where the bytes of an element's result are to be put. */
-static inline void result_planes(lpu_tensor *t, const lpu_element *element, uint8_t *planes[MAX_TAKEN])
-{
-    const lpu_place *place = &element->op->target;
-    for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++)
-        planes[k] = lpu_make_result(t, element, k);
+    uint32_t buffer = lpu_take_buffer(t, element->op->target.width, AS_ELEMENTS);
+    lpu_send(t, element, 0, buffer);
+    return elements_of(t, buffer);
 }
 
 #endif

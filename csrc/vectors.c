@@ -74,9 +74,9 @@ static bool clashes(const lpu_machine *m, const lpu_element *e, lpu_fault *fault
 }
 
 /* The low bytes of a register that was written with wider elements. */
-static const void *narrowed(const lpu_tensor *t, const lpu_vector *v, unsigned width, uint32_t *scratch)
+static const void *narrowed(lpu_tensor *t, const lpu_vector *v, unsigned width, uint32_t *scratch)
 {
-    const uint8_t *from = v->data;
+    const uint8_t *from = lpu_buffer_elements(t, v->buffer);
     uint8_t *to = (uint8_t *)scratch;
     for (size_t lane = 0; lane < t->lanes; lane++)
         memcpy(to + lane * width, from + lane * v->width, width);
@@ -95,17 +95,9 @@ static const void *register_lanes(const lpu_machine *m, const lpu_place *place, 
     uint32_t poison = m->parameters.uninit == LPU_UNINIT_POISON ? POISON * 0x01010101u : 0;
     if (!v->width)
         return filled(m->tensor, poison, place->width, scratch);
-    return v->width == place->width ? v->data : narrowed(m->tensor, v, place->width, scratch);
-}
-
-static const void *stream_lanes(const lpu_tensor *t, const lpu_element *e, unsigned source, uint32_t *scratch)
-{
-    const uint8_t *planes[MAX_TAKEN];
-    sampled_planes(t, e, source, planes);
-    if (e->op->sources[source].width == 1)
-        return planes[0];
-    lanes_join(scratch, planes, e->op->sources[source].width, t->lanes);
-    return scratch;
+    if (v->width > place->width)
+        return narrowed(m->tensor, v, place->width, scratch);
+    return lpu_buffer_elements(m->tensor, v->buffer);
 }
 
 /* The register value that was read for a source that is a scalar register. */
@@ -123,26 +115,34 @@ static const void *source_lanes(lpu_machine *m, const lpu_element *e, unsigned s
     const lpu_place *place = &e->op->sources[source];
     uint32_t *scratch = m->tensor->scratch[source];
     if (place->number < LPU_V_REGISTERS)
-        return stream_lanes(m->tensor, e, source, scratch);
+        return lpu_sampled_elements(m->tensor, e, source, scratch);
     if (is_v(place))
         return register_lanes(m, place, scratch);
     uint32_t bits = place->number == IMMEDIATE ? e->op->amount : broadcast(e, source);
     return filled(m->tensor, bits, place->width, scratch);
 }
 
-/* Where the result is computed: in the register's write to come, in the stream if that holds elements, or apart. */
-static void *start_result(lpu_tensor *t, const lpu_element *e, uint8_t *planes[MAX_TAKEN])
+/* The result is on its way, to the register or a stream. */
+static void send_result(lpu_tensor *t, const lpu_element *e, uint32_t buffer)
 {
     const lpu_tensor_op *op = e->op;
-    if (is_v(&op->target)) {
-        lpu_vector *write = write_of(t, op);
-        uint8_t *data = write->data;
-        *write = (lpu_vector){t->now, (uint32_t)(op - t->ops), e->number, op->target.width, data};
-        t->vectors_pending++;
-        return data;
+    if (!is_v(&op->target)) {
+        lpu_send(t, e, 0, buffer);
+        return;
     }
-    result_planes(t, e, planes);
-    return op->target.width == 1 ? planes[0] : (uint8_t *)t->scratch[MAX_SOURCES];
+    *write_of(t, op) = (lpu_vector){t->now, (uint32_t)(op - t->ops), e->number, buffer, op->target.width};
+    t->vectors_pending++;
+}
+
+/* The buffer that holds what an op passes on as it is; 0 if there is none. */
+static uint32_t passed_on(const lpu_tensor *t, const lpu_element *e)
+{
+    const lpu_place *place = &e->op->sources[0];
+    if (e->op->row->semantics != LPU_SEM_VMOV)
+        return 0;
+    if (place->number < LPU_V_REGISTERS)
+        return lpu_sampled_buffer(t, e, 0);
+    return is_v(place) && register_of(t, place)->width == place->width ? register_of(t, place)->buffer : 0;
 }
 
 static void compute(lpu_machine *m, const lpu_element *e)
@@ -150,13 +150,16 @@ static void compute(lpu_machine *m, const lpu_element *e)
     lpu_tensor *t = m->tensor;
     const lpu_tensor_op *op = e->op;
     const void *sources[MAX_SOURCES] = {0};
-    uint8_t *planes[MAX_TAKEN];
+    uint32_t buffer = passed_on(t, e);
+    if (buffer) {
+        send_result(t, e, lpu_hold_buffer(t, buffer));
+        return;
+    }
     for (unsigned i = 0; i < op->source_count; i++)
         sources[i] = source_lanes(m, e, i);
-    void *result = start_result(t, e, planes);
-    op->lanes(result, sources[0], sources[1], sources[2], t->lanes);
-    if (!is_v(&op->target) && op->target.width > 1)
-        lanes_split(planes, result, op->target.width, t->lanes);
+    buffer = lpu_take_buffer(t, op->target.width, AS_ELEMENTS);
+    op->lanes(elements_of(t, buffer), sources[0], sources[1], sources[2], t->lanes);
+    send_result(t, e, buffer);
 }
 
 const lpu_family lpu_vector_ops = {
@@ -171,10 +174,10 @@ void lpu_land_vectors(lpu_tensor *t)
     for (unsigned i = 0; i < V_COUNT; i++) {
         if (!writes[i].width)
             continue;
-        lpu_vector landed = writes[i];
-        writes[i].data = t->vectors[i].data;
+        if (t->vectors[i].width)
+            lpu_release_buffer(t, t->vectors[i].buffer);
+        t->vectors[i] = writes[i];
         writes[i].width = 0;
-        t->vectors[i] = landed;
         t->vectors_pending--;
     }
 }

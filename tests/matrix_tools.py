@@ -59,7 +59,6 @@ def loaded_library() -> ctypes.CDLL:
     lib.matrix_row_is_set.argtypes, lib.matrix_row_is_set.restype = [pointer, plane, size], ctypes.c_bool
     lib.matrix_row.argtypes, lib.matrix_row.restype = [pointer, plane, size], pointer
     lib.matrix_set_row.argtypes = lib.matrix_write_row.argtypes = [pointer, plane, size, pointer]
-    lib.matrix_emit.argtypes = [pointer, pointer, pointer]
     lib.matrix_add_row.argtypes = [pointer, plane, size, pointer, ctypes.c_bool]
     lib.matrix_plane_bytes.argtypes, lib.matrix_plane_bytes.restype = [pointer], size
     lib.matrix_get_plane.argtypes = [pointer, plane, ctypes.c_bool, pointer]
@@ -140,11 +139,6 @@ class Core:
 
     def add_row(self, plane: int, row: int, words: Words, floats: bool) -> None:
         self.lib.matrix_add_row(self.at, plane, row, address(words), floats)
-
-    def emitted(self, words: Words) -> list[Bytes]:
-        streams = [np.empty(self.lanes, np.uint8) for _ in range(4)]
-        self.lib.matrix_emit(self.at, address(words), pointers(streams))
-        return streams
 
     def get_plane(self, plane: int, installed: bool) -> Bytes:
         data = np.empty(self.lib.matrix_plane_bytes(self.at), np.uint8)
