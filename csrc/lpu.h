@@ -200,7 +200,7 @@ size_t lpu_next_issued(const lpu_machine *machine, size_t address);
 
 /* Regions: what a host needs to make code of planned bundles, and to have it run. Places are numbers: registers (32 the
  * condition code), from LPU_PLACE_TEMP on temporaries, from 1 << LPU_PLACE_CONSTANT_BITS on constants; LPU_NOWHERE none. */
-enum { LPU_PLACE_TEMP = 64, LPU_PLACE_CONSTANT_BITS = 32 };
+enum { LPU_PLACE_TEMP = 64, LPU_PLACE_CONSTANT_BITS = 32, LPU_UNDO_LEVELS = 18, LPU_SPANS = 128 };
 
 /* What steps do; csrc/translated.h has what each is made of. Those from LPU_STEP_NEXT on end a block. */
 typedef enum {
@@ -218,11 +218,12 @@ typedef struct {
     int64_t target, undo, sources[3], stored;
 } lpu_step;
 
-/* A planned bundle: `next` and `taken` are numbers of blocks, and where those begin. */
+/* A planned bundle: `next` and `taken` are numbers of blocks, and where those begin. `in_flight` has a bit for each
+ * register that a write is in flight to when the bundle is fetched, by the level of the place of what that overwrote. */
 typedef struct {
     uint32_t pc, next_pc, taken_pc, next_link_pc, taken_link_pc, jump_slot, taken_cost, first_step, step_count;
     int64_t next, taken;
-    uint64_t cost;
+    uint64_t cost, in_flight[18]; /* LPU_UNDO_LEVELS */
 } lpu_block;
 
 /* Why a region was left: a block is about to be fetched; or it has issued, and goes on at `pc` after `cost` cycles, along

@@ -103,6 +103,7 @@ typedef struct lpu_tensor lpu_tensor;
 typedef struct lpu_tensor_op lpu_tensor_op;
 typedef struct lpu_region lpu_region;
 typedef struct lpu_strip lpu_strip;
+typedef struct lpu_span lpu_span;
 typedef struct lpu_node lpu_node;
 struct lpu_node {
     lpu_node *next, *taken, *chain;
@@ -204,6 +205,7 @@ struct lpu_machine {
     uint32_t generation; /* counts how often all plans were dropped */
     uint32_t plans_left; /* in this slice */
     lpu_region *regions; /* the youngest first */
+    lpu_span *spans; /* of the region that is run */
     bool without_strips;
     uint64_t slice; /* the number of this slice of a run: in it nobody but the machine touches memory */
 };

@@ -1,5 +1,6 @@
 /* Planned bundles that hang together, told to a host, and what it made of them. See region.h. */
 #include <stdlib.h>
+#include <string.h>
 #include "control.h"
 #include "region.h"
 
@@ -133,14 +134,24 @@ static int64_t link_of(const lpu_region *region, const lpu_node *to)
     return to && number < region->count ? (int64_t)number : LPU_NOWHERE;
 }
 
+_Static_assert((int)LPU_UNDO_LEVELS == MAX_LEVELS, "lpu.h says how many there are");
+
+static void tell_flights(const lpu_node *node, lpu_block *block)
+{
+    for (uint32_t i = 0; i < node->before_count; i++)
+        block->in_flight[node->before[i].level] |= (uint64_t)1 << node->before[i].reg;
+}
+
 static lpu_block told_block(const lpu_region *region, const lpu_node *node)
 {
-    return (lpu_block){
+    lpu_block block = {
         .pc = node->pc, .next_pc = node->next_pc, .taken_pc = node->taken_pc, .jump_slot = node->jump_slot,
         .cost = node->cost, .taken_cost = node->taken_cost,
         .next = link_of(region, node->next), .taken = link_of(region, node->taken),
         .next_link_pc = node->next ? node->next->pc : 0, .taken_link_pc = node->taken ? node->taken->pc : 0,
     };
+    tell_flights(node, &block);
+    return block;
 }
 
 /* The node that is fetched next, found without a change of state. */
@@ -232,6 +243,10 @@ static void end_region(lpu_region *region)
 lpu_leaving lpu_run_region(lpu_machine *m, const lpu_node *entry, uint64_t now, uint64_t until)
 {
     lpu_region *region = entry->region;
+    if (region->slice != m->slice)
+        memset(region->spans, 0, sizeof region->spans);
+    region->slice = m->slice;
+    m->spans = region->spans;
     lpu_leaving left = region->code(m, entry->entry, now, until);
     region->cycles += left.now - now;
     if (UNLIKELY(++region->entered == ENTRIES_TRIED)) {

@@ -12,12 +12,20 @@
 
 enum { MOST_BLOCKS = 512 };
 
+/* Words of one bank, from `first` on to before `end`, of which a region knows that they may be accessed; where that was
+ * asked for, all of them were written. Nothing of this ends within a slice. `reach` is how many more are looked at. */
+struct lpu_span {
+    int64_t first, end, reach;
+    uint32_t bank;
+};
+
 struct lpu_region {
     lpu_region *older;
     lpu_code code; /* NULL as long as there is none */
-    uint64_t entered, cycles;
+    uint64_t entered, cycles, slice; /* which its spans are of */
     uint32_t count;
     lpu_node *nodes[MOST_BLOCKS];
+    lpu_span spans[LPU_SPANS];
 };
 
 void lpu_drop_regions(lpu_machine *m);

@@ -5,14 +5,16 @@
  * again, finds out why. */
 #ifndef LPU_TRANSLATED_H
 #define LPU_TRANSLATED_H
+#include <string.h>
 #include "control.h"
 #include "float.h"
 #include "memory.h"
 #include "multiply.h"
+#include "region.h"
 #include "float.c"
 #include "memory.c"
 
-enum { NO_JUMP = -1 };
+enum { NO_JUMP = -1, LEAST_REACH = 64, MOST_REACH = 1 << 14, WRITTEN_WORDS = 16, TURNS_AT_ONCE = 1024 };
 
 /* A jump that was taken: the bundle, the op, and what it costs. */
 typedef struct {
@@ -27,8 +29,146 @@ static inline void note_taken(lpu_machine *m, const lpu_jump *jump, uint64_t now
     m->jump_fetch = now + jump->cost;
 }
 
+#if defined(__GNUC__)
+#define SELDOM __attribute__((noinline, cold))
+#else
+#define SELDOM
+#endif
+
+/* Add to the counts of some bundles. */
+static inline void count(lpu_machine *m, const uint32_t *pcs, size_t bundles, uint64_t times)
+{
+    for (size_t i = 0; i < bundles; i++)
+        m->counts[pcs[i]] += times;
+}
+
+static inline uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+/* How often the body of a hardware loop is still gone through, this time included; once where it is not the innermost. */
+static inline uint64_t turns_left(const lpu_machine *m, uint32_t start, uint32_t end)
+{
+    const lpu_loop *top = &m->loops[m->loop_count ? m->loop_count - 1 : 0];
+    return m->loop_count && top->start == start && top->end == end ? top->remaining : 1;
+}
+
+/* Whether a jump leaves no loop. */
+static inline bool stays(const lpu_machine *m, uint32_t pc, uint32_t target)
+{
+    const lpu_loop *top = &m->loops[m->loop_count ? m->loop_count - 1 : 0];
+    return !m->loop_count || !is_inside(top, pc) || is_inside(top, target);
+}
+
+static bool are_written(const lpu_memory_map *map, int64_t word, int64_t count)
+{
+    uint64_t bits;
+    if (count == 1)
+        return (map->written[word >> 1] >> (word & 1) * WORD_BYTES & 15) == 15;
+    memcpy(&bits, map->written + (word >> 1), sizeof bits);
+    return bits == UINT64_MAX;
+}
+
+/* How far words from `from` on to before `to` were written. */
+static int64_t written_up_to(const lpu_memory_map *map, int64_t from, int64_t to)
+{
+    for (int64_t count; from < to; from += count) {
+        count = from % WRITTEN_WORDS || to - from < WRITTEN_WORDS ? 1 : WRITTEN_WORDS;
+        if (!are_written(map, from, count))
+            return from;
+    }
+    return to;
+}
+
+/* The same, going down from before `to`. */
+static int64_t written_down_to(const lpu_memory_map *map, int64_t from, int64_t to)
+{
+    for (int64_t count; to > from; to -= count) {
+        count = to % WRITTEN_WORDS || to - from < WRITTEN_WORDS ? 1 : WRITTEN_WORDS;
+        if (!are_written(map, to - count, count))
+            return to;
+    }
+    return from;
+}
+
+static inline bool covers(const lpu_span *span, int64_t low, int64_t high)
+{
+    return low >= span->first && high < span->end;
+}
+
+/* Add words from `low` on to before `high`, which touch a span or lie beyond a gap that is added, too. */
+static void add_words(const lpu_memory_map *map, lpu_span *span, int64_t low, int64_t high, bool is_load)
+{
+    if (high > span->end)
+        span->end = is_load ? written_up_to(map, span->end, high) : high;
+    if (low < span->first)
+        span->first = is_load ? written_down_to(map, low, span->first) : low;
+}
+
+/* Have a span cover words from `low` to `high`, if it can; the more beyond them, the more often it must grow. */
+SELDOM
+static bool widen(const lpu_machine *m, lpu_span *span, int64_t low, int64_t high, bool is_load)
+{
+    const lpu_memory_map *map = &m->map;
+    if (low < 0 || high >= map->words || are_apart(map, (uint32_t)low, (uint32_t)high))
+        return false;
+    uint32_t bank = bank_of(map, (uint32_t)low);
+    bool is_near = span->bank == bank && low - span->end <= MOST_REACH && span->first - high <= MOST_REACH;
+    span->reach = span->reach < LEAST_REACH ? LEAST_REACH : span->reach < MOST_REACH ? 2 * span->reach : MOST_REACH;
+    int64_t first = low - span->reach, end = high + 1 + span->reach;
+    first = first < 0 || bank_of(map, (uint32_t)first) != bank ? low : first;
+    end = end > map->words || bank_of(map, (uint32_t)end - 1) != bank ? high + 1 : end;
+    if (is_near)
+        add_words(map, span, first, end, is_load);
+    if (is_near && covers(span, low, high))
+        return true;
+    *span = (lpu_span){low, low, LEAST_REACH, bank};
+    add_words(map, span, low, high + 1, is_load);
+    return covers(span, low, high);
+}
+
+static inline bool is_within(const lpu_machine *m, lpu_span *span, int64_t low, int64_t high, bool is_load)
+{
+    return LIKELY(covers(span, low, high)) || widen(m, span, low, high, is_load);
+}
+
+/* Of so many turns those in which accesses stay in a span; from `low` to `high` in the first, then `growth` words further
+ * in each. */
+SELDOM
+static uint64_t turns_widened(const lpu_machine *m, lpu_span *span, int64_t low, int64_t high, int64_t growth,
+                              uint64_t turns, bool is_load)
+{
+    int64_t far = growth * (int64_t)(turns - 1);
+    widen(m, span, low + (far < 0 ? far : 0), high + (far > 0 ? far : 0), is_load);
+    if (!is_within(m, span, low, high, is_load))
+        return 0;
+    int64_t room = growth > 0 ? (span->end - 1 - high) / growth : growth < 0 ? (span->first - low) / growth : INT64_MAX - 1;
+    return least(turns, 1 + (uint64_t)room);
+}
+
+static inline uint64_t turns_inside(const lpu_machine *m, lpu_span *span, int64_t low, int64_t high, int64_t growth,
+                                    uint64_t turns, bool is_load)
+{
+    int64_t far = growth * (int64_t)(turns - 1);
+    bool is_covered = growth < 0 ? covers(span, low + far, high) : covers(span, low, high + far);
+    return LIKELY(is_covered) ? turns : turns_widened(m, span, low, high, growth, turns, is_load);
+}
+
+/* Accesses to words of which all is known to hold. */
+static inline uint32_t known_word(const lpu_memory_map *map, int64_t word)
+{
+    const uint8_t *p = map->sram + word * WORD_BYTES;
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline void store_known_word(const lpu_memory_map *map, int64_t word, uint32_t value)
+{
+    uint8_t *p = map->sram + word * WORD_BYTES;
+    p[0] = (uint8_t)value, p[1] = (uint8_t)(value >> 8), p[2] = (uint8_t)(value >> 16), p[3] = (uint8_t)(value >> 24);
+    map->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
+    map->changed[word / (LPU_CHANGED_BYTES / WORD_BYTES)] = 1;
+}
+
 /* Leave before a bundle unless something holds. */
-#define CHECK(number, holds) do { if (UNLIKELY(!(holds))) goto f##number; } while (0)
+#define CHECK(label, holds) do { if (UNLIKELY(!(holds))) goto label; } while (0)
 #define CONDITION(cc, table) ((table) >> ((cc) & 15) & 1)
 #define WORD(disp, a, b, c) ((disp) + (a) * (b) + (c))
 

@@ -18,7 +18,7 @@ from vm.engine import RUNNING
 from vm.loader import load
 from vm.stops import Stops
 from vm.translate import build, region, tier
-from vm.translate.emit import entries_of, followers, longest_way
+from vm.translate.graph import entries_of, followers, longest_way
 from vm.translate.region import told
 from vm.translate.tier import Tier
 

@@ -12,6 +12,7 @@ from vm._core import ffi, lib
 MOST_BLOCKS = 512
 MOST_STEPS = 8 * MOST_BLOCKS
 NOWHERE = -1
+SPANS = lib.LPU_SPANS
 REGISTERS = lib.LPU_REGISTERS + 1  # the condition code is one
 TEMP, CONSTANT = lib.LPU_PLACE_TEMP, 1 << lib.LPU_PLACE_CONSTANT_BITS  # from where on places are such
 
@@ -54,7 +55,10 @@ class Step(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A planned bundle and the numbers of those that follow it, NOWHERE for those not told."""
+    """A planned bundle and the numbers of those that follow it, NOWHERE for those not told.
+
+    `in_flight` are the places of what was overwritten by writes that are in flight when it is fetched.
+    """
 
     pc: int
     next_pc: int
@@ -67,6 +71,7 @@ class Block(NamedTuple):
     next: int
     taken: int
     steps: tuple[Step, ...]
+    in_flight: tuple[int, ...]
 
     @property
     def end(self) -> Step:
@@ -81,8 +86,15 @@ def told(machine: Any, least: int) -> list[Block]:
 
 
 def block_from_c(raw: Any, steps: Any) -> Block:
-    steps = tuple(step_from_c(steps[raw.first_step + k]) for k in range(raw.step_count))
-    return Block(steps=steps, **{name: getattr(raw, name) for name in Block._fields[:-1]})
+    told_steps = tuple(step_from_c(steps[raw.first_step + k]) for k in range(raw.step_count))
+    in_flight = tuple(
+        level * REGISTERS + register
+        for level, registers in enumerate(raw.in_flight)
+        for register in range(REGISTERS)
+        if registers >> register & 1
+    )
+    numbers = {name: getattr(raw, name) for name in Block._fields[:-2]}
+    return Block(steps=told_steps, in_flight=in_flight, **numbers)
 
 
 def step_from_c(raw: Any) -> Step:

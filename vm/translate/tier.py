@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vm.translate.build import Build
-from vm.translate.emit import NAME, entries_of, is_whole, source
+from vm.translate.emit import NAME, source
+from vm.translate.graph import entries_of, is_whole
 from vm.translate.region import enter, is_inside, told
 
 LEAST = 1000  # times that a bundle must have issued
