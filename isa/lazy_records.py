@@ -8,7 +8,7 @@ functions that all classes share. Options that no class here uses are left out.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from reprlib import recursive_repr
 from types import FunctionType
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MISSING = object()
 FEW = 40  # to compile a constructor takes about as long as to make this many instances without one
+MANY = 8  # fields that are better set at once, though a dict of its own takes an instance more memory
 TupleGetter: Any = type(vars(namedtuple("One", "only"))["only"])
 
 
@@ -239,23 +240,29 @@ def _fill(self: Any, names: Iterable[str], values: dict[str, Any]) -> None:
 
 def _init(cls: Any, frozen: bool) -> Any:
     names: dict[str, Any] = {"_set": object.__setattr__, "_missing": MISSING}
-    parameters, body = "self", ""
-    for name, each in cls._record_fields.items():
-        if not each.init:
-            continue
-        value = name
+    parameters = ["self"]
+    values = {name: name for name, each in cls._record_fields.items() if each.init}
+    for name in values:
+        each = cls._record_fields[name]
         if each.default_factory is not MISSING:
             names[f"_make_{name}"] = each.default_factory
-            parameters += f", {name}=_missing"
-            value = f"_make_{name}() if {name} is _missing else {name}"
-        elif each.default is not MISSING:
-            names[f"_default_{name}"] = each.default
-            parameters += f", {name}=_default_{name}"
-        else:
-            parameters += f", {name}"
-        body += f" _set(self, '{name}', {value})\n" if frozen else f" self.{name} = {value}\n"
-    body += " self.__post_init__()\n" if hasattr(cls, "__post_init__") else " pass\n"
-    return _compiled(f"def __init__({parameters}):\n{body}", names)
+            values[name] = f"_make_{name}() if {name} is _missing else {name}"
+        names[f"_default_{name}"] = each.default
+        parameters.append(name if each.spare is MISSING else f"{name}=_default_{name}")
+    body = list(_stores(values, frozen, bool(cls.__dictoffset__)))
+    body.append("self.__post_init__()" if hasattr(cls, "__post_init__") else "pass")
+    return _compiled(f"def __init__({', '.join(parameters)}):\n {'; '.join(body)}", names)
+
+
+def _stores(values: dict[str, str], frozen: bool, has_dict: bool) -> Iterator[str]:
+    """Statements that set the fields; those of a frozen instance, set one by one, take five times as long each."""
+    if not frozen:
+        yield from (f"self.{name} = {value}" for name, value in values.items())
+    elif has_dict and len(values) >= MANY:
+        pairs = ", ".join(f"{name!r}: {value}" for name, value in values.items())
+        yield f"_set(self, '__dict__', {{{pairs}}})"
+    else:
+        yield from (f"_set(self, {name!r}, {value})" for name, value in values.items())
 
 
 @recursive_repr()

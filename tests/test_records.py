@@ -49,6 +49,25 @@ def plain(makers: Makers, **options: Any) -> Any:
     return Plain
 
 
+def long(makers: Makers) -> Any:
+    """More than MANY fields."""
+    _, dataclass, field, _ = makers
+
+    @dataclass(frozen=True)
+    class Long:
+        first: int
+        second: int = 0
+        a: int = 1
+        b: int = 2
+        c: int = 3
+        d: int = 4
+        e: int = 5
+        f: int = 6
+        rest: list[int] = field(default_factory=list)
+
+    return Long
+
+
 def started(makers: Makers) -> Any:
     _, dataclass, field, _ = makers
 
@@ -85,7 +104,7 @@ OPTIONS = (
     {"eq": False},
     {"frozen": True, "eq": False},
 )
-CLASSES = (pair, started, longer, *[lambda makers, o=options: plain(makers, **o) for options in OPTIONS])
+CLASSES = (pair, started, longer, long, *[lambda makers, o=options: plain(makers, **o) for options in OPTIONS])
 
 
 def both(make: Callable[[Makers], Any]) -> tuple[Any, Any]:
