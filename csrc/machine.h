@@ -116,7 +116,8 @@ struct lpu_node {
     lpu_region *region;         /* of which it is an entry: the first step is KIND_REGION instead of `first_kind` */
     uint32_t entry, first_kind;
     uint32_t rounds;  /* how often it was the end of one, back to `taken` */
-    lpu_strip *strip; /* of which it is the head; in use when the first step is KIND_STRIP */
+    uint32_t lead;    /* rounds from it to the head of its strip */
+    lpu_strip *strip; /* in use when the first step is KIND_STRIP */
     lpu_micro steps[];
 };
 

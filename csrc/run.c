@@ -210,10 +210,9 @@ void lpu_execute(lpu_machine *m, lpu_node *node, uint64_t now, uint64_t until)
     EXTRA(STRIP) {
         lpu_strip_end end = lpu_run_strip(m, node, now, until);
         now = end.now;
-        if (end.node) {
-            node = end.node;
-            GO(next, node->next_pc, false, 1);
-        }
+        node = end.node;
+        if (end.leaves) GO(next, node->next_pc, false, 1);
+        step = node->steps;
         DISPATCH_AS(node->strip->first_kind);
     }
     EXTRA(TEXT_END) stop_before(m, node, now); return;

@@ -19,9 +19,9 @@ enum { CONDITION = 0xFFFF, NEGATED = 1 << 16 }; /* of an exit: the outcomes of i
 
 /* What is no step of the interpreter: values, and what ops do. */
 enum {
-    STRIP_LEAF = KIND_STRIP + 1, /* what no round changes */
-    STRIP_PHI,                   /* what a register holds when a round begins that changes it */
-    STRIP_ADDRESS,
+    STRIP_ADDRESS = KIND_STRIP + 1, /* k + a * b + c; up to here are those that compute */
+    STRIP_LEAF,                     /* what no round changes */
+    STRIP_PHI,                      /* what a register holds when a round begins that changes it */
     STRIP_LOAD,
     STRIP_RAMP,  /* lanes of a linear value */
     STRIP_GROUP, /* `count` ops that follow need each other: lane by lane */
@@ -45,28 +45,44 @@ typedef struct {
     const uint32_t *place; /* of a leaf or phi: where it is read */
 } strip_value;
 
-typedef struct {
-    uint32_t kind, k;
-    uint16_t value, count; /* the value, access or expected outcome that it is about */
-    uint32_t *d;
-    const uint32_t *a, *b, *c;
-} strip_op;
-
 /* An access to a word. Words from `first` to before `end` are known to be written, and in one bank, in the slice of a
  * run in which that was found out. */
-typedef struct {
+typedef struct strip_access {
     uint16_t address, value; /* what is loaded or stored */
     uint16_t partner;        /* the access of the same bundle in front of it, if any */
     bool is_store, has_partner, is_plain; /* plain: of all rounds it is known that they stay in `bank` */
     uint32_t first, end, bank;
+    const strip_value *at; /* the address, and lanes of the value */
+    uint32_t *lanes;
+    const struct strip_access *with; /* the partner */
     uint64_t slice, in_vain; /* the slice in which that could not be found out */
 } strip_access;
 
+typedef struct {
+    uint32_t kind, k;
+    uint16_t value, count; /* the number of the value or access that it is about */
+    uint32_t *d;
+    const uint32_t *a, *b, *c;
+    strip_access *access;
+} strip_op;
+
 /* What a place holds in the end. */
 typedef struct {
-    uint16_t value;
     uint32_t *place;
+    uint16_t value;
 } strip_result;
+
+/* What is copied when a strip begins; a value in lanes that is copied to its place when it ends; a base computed. */
+typedef struct {
+    uint32_t *to;
+    const uint32_t *from;
+} strip_copy;
+
+typedef struct {
+    uint32_t *base;
+    const uint32_t *a, *b, *c;
+    uint32_t kind, k;
+} strip_line;
 
 typedef struct {
     lpu_node *node;
@@ -86,40 +102,44 @@ struct lpu_strip {
     uint32_t end;    /* the kind of step at the end of a round */
     bool ends_taken; /* by a jump */
     uint32_t jump, jump_offset; /* the turn of the last jump but that at the end, if any */
-    uint32_t turn_count, value_count, op_count, access_count, result_count;
-    uint32_t linear_count, phi_count, leaf_count, initial_count, lone_count, store_count, sum_first;
+    uint32_t turn_count, op_count, sum_first, access_count, store_count;
+    uint32_t copy_count, line_count, growing_count, lone_count, result_count, lane_count;
     strip_turn *turns;
     strip_value *values;
     strip_op *ops; /* from `sum_first` on those that come last */
     strip_access *accesses;
-    strip_result *results;
-    uint16_t *linear; /* values to compute when a strip begins, in order */
-    uint16_t *phis;   /* linear ones */
-    uint16_t *leaves; /* registers */
-    uint16_t *initials; /* other phis */
-    uint16_t *stores; /* accesses */
-    uint16_t *lones;  /* of which the last round is enough, in order */
+    strip_access **stores;
+    strip_copy *copies;    /* registers to values, when it begins */
+    strip_line *lines;     /* bases to compute then, in order */
+    strip_value **growing; /* linear ones that grow by what is known only then, in order */
+    strip_value **lones;   /* steps of which the last round is enough, in order: `base` is that */
+    strip_copy *lanes_out; /* lanes to places, when it ends */
+    strip_result *results; /* the other values that places have then */
 };
 
-/* How a strip ends: at the head, about to be fetched in cycle `now`; or behind the last node, which issued then and goes on
- * along `next`. */
+/* How a strip ends: before a node that is about to be fetched in cycle `now`; or, when it `leaves`, behind the last, which
+ * issued then and goes on along `next`. */
 typedef struct {
-    lpu_node *node; /* the last; NULL: at the head */
+    lpu_node *node;
     uint64_t now;
+    bool leaves;
 } lpu_strip_end;
 
 /* A loop may end behind this node: make a strip of it, unless it is none that can be. */
 void lpu_try_strip(lpu_machine *m, lpu_node *last);
-lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *head, uint64_t now, uint64_t until);
+lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *entry, uint64_t now, uint64_t until);
 
 /* strip_find.c: the cycle of bundles through a node; false when there is none. */
 bool lpu_find_loop(lpu_node *head, strip_path *path);
+/* How many rounds, alike but for what is in flight, lead from a node to the head of a strip; 0 when none do. */
+uint32_t lpu_rounds_to_head(const lpu_strip *strip, const lpu_node *node);
 /* The kind of the step that ends a node, or one that no strip has. */
 uint32_t lpu_end_kind(const lpu_node *node);
 
 /* strip_lanes.c: the value of a step that computes; lanes of the steps from `op` on up to the first that does not. */
-/* strip_linear.c: how much a linear value grows by, its sources being known. */
-uint32_t lpu_strip_growth(const strip_value *all, const strip_value *value);
+/* Bases and growth of all linear values, as the registers are. */
+void lpu_begin_strip(lpu_strip *strip);
+void lpu_find_growth(const strip_value *all, strip_value *value);
 
 uint32_t lpu_strip_value(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint32_t k);
 const strip_op *lpu_strip_compute(const strip_op *op, uint32_t rounds);
@@ -129,9 +149,9 @@ void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds);
 void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds);
 
 /* strip_memory.c: these return how many rounds are left. */
-uint32_t lpu_strip_load(lpu_machine *m, lpu_strip *strip, strip_access *access, uint32_t rounds);
-uint32_t lpu_strip_in_range(lpu_machine *m, const lpu_strip *strip, strip_access *access, uint32_t rounds);
-uint32_t lpu_strip_banks(const lpu_machine *m, const lpu_strip *strip, const strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds);
+uint32_t lpu_strip_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds);
 uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds);
 void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
 

@@ -17,45 +17,69 @@ static void *take(strip_room *room, size_t bytes)
     return place;
 }
 
-/* Numbers of the values of which something holds, in order. */
-typedef bool strip_wish(const strip_maker *maker, uint32_t number);
+/* A table of what is made of some of the values, or of accesses: how many there are, and each, when there is room. */
+#define TAKE_TABLE(table, count, most, wish, ...)                              \
+    do {                                                                       \
+        table = take(room, (most) * sizeof *table);                            \
+        for (uint32_t i = count = 0; i < (most); i++)                          \
+            if (wish) {                                                        \
+                if (table)                                                     \
+                    table[count] = __VA_ARGS__;                                \
+                count++;                                                       \
+            }                                                                  \
+    } while (0)
 
-static bool is_linear_step(const strip_maker *maker, uint32_t i)
+static bool is_computed(const strip_maker *maker, uint32_t i)
+{
+    return maker->is_needed[i] && is_step(&maker->values[i]) && !maker->values[i].is_constant;
+}
+
+static bool is_growing(const strip_maker *maker, uint32_t i)
+{
+    return maker->is_needed[i] && !maker->values[i].knows_step;
+}
+
+/* Whether a strip begins with a copy of a register in a value's base; in front of its lanes. */
+static bool is_read(const strip_maker *maker, uint32_t i)
 {
     const strip_value *value = &maker->values[i];
-    return maker->is_needed[i] && is_step(value) && !value->is_constant;
+    return maker->is_needed[i] && !value->is_constant && !is_step(value);
 }
 
-static bool is_linear_phi(const strip_maker *maker, uint32_t i)
-{
-    return maker->is_needed[i] && maker->values[i].kind == STRIP_PHI;
-}
-
-static bool is_leaf(const strip_maker *maker, uint32_t i)
-{
-    return maker->is_needed[i] && maker->values[i].kind == STRIP_LEAF && !maker->values[i].is_constant;
-}
-
-static bool is_initial(const strip_maker *maker, uint32_t i)
+static bool is_late_copy(const strip_maker *maker, uint32_t i)
 {
     const strip_value *value = &maker->values[i];
     return value->in_lanes && value->kind == STRIP_PHI && !value->is_linear;
 }
 
-static bool is_store(const strip_maker *maker, uint32_t i)
+static strip_line line_of(strip_value *values, uint32_t i)
 {
-    return i < maker->access_count && maker->accesses[i].is_store;
+    strip_value *v = &values[i];
+    const uint32_t *a = &values[v->sources[0]].base, *b = &values[v->sources[1]].base;
+    return (strip_line){&v->base, a, b, &values[v->sources[2]].base, v->kind, v->k};
 }
 
-static bool is_lone(const strip_maker *maker, uint32_t i) { return maker->is_lone[i]; }
+static strip_copy copy_of(strip_value *value) { return (strip_copy){value->is_linear ? &value->base : value->lanes, value->place}; }
 
-static uint16_t *take_numbers(strip_room *room, const strip_maker *maker, strip_wish *wish, uint32_t *count)
+static bool is_in_lanes(const strip_maker *maker, const strip_result *result)
 {
-    uint16_t *numbers = take(room, maker->value_count * sizeof *numbers);
-    for (uint32_t i = *count = 0; i < maker->value_count; i++)
-        if (wish(maker, i) && (*count)++ < MOST_VALUES && numbers)
-            numbers[*count - 1] = (uint16_t)i;
-    return numbers;
+    const strip_value *value = &maker->values[result->value];
+    return value->in_lanes && !value->is_linear;
+}
+
+static void take_tables(lpu_strip *strip, strip_room *room, const strip_maker *maker)
+{
+    uint32_t values = maker->value_count, results = maker->result_count;
+    const strip_result *all = maker->results;
+    strip_value *of = strip->values;
+    TAKE_TABLE(strip->copies, strip->copy_count, values, is_read(maker, i) || is_late_copy(maker, i), copy_of(&of[i]));
+    TAKE_TABLE(strip->lines, strip->line_count, values, is_computed(maker, i), line_of(of, i));
+    TAKE_TABLE(strip->growing, strip->growing_count, values, is_growing(maker, i), &of[i]);
+    TAKE_TABLE(strip->lones, strip->lone_count, values, maker->is_lone[i], &of[i]);
+    TAKE_TABLE(strip->stores, strip->store_count, maker->access_count, maker->accesses[i].is_store, &strip->accesses[i]);
+    TAKE_TABLE(strip->lanes_out, strip->lane_count, results, is_in_lanes(maker, &all[i]),
+               (strip_copy){all[i].place, of[all[i].value].lanes});
+    TAKE_TABLE(strip->results, strip->result_count, results, !is_in_lanes(maker, &all[i]), all[i]);
 }
 
 /* Columns of values that need lanes; a phi has those of the value it is in the next round, a round later. */
@@ -63,7 +87,7 @@ static void take_columns(strip_room *room, const strip_maker *maker, strip_value
 {
     for (uint32_t i = 0; i < maker->value_count; i++) {
         const strip_value *value = &maker->values[i];
-        if (!value->in_lanes || is_initial(maker, i))
+        if (!value->in_lanes || is_late_copy(maker, i))
             continue;
         uint32_t *column = take(room, COLUMN_WORDS * sizeof *column);
         if (!column)
@@ -74,7 +98,7 @@ static void take_columns(strip_room *room, const strip_maker *maker, strip_value
             lpu_strip_ramp(values[i].lanes, value->base, 0, STRIP_LANES);
     }
     for (uint32_t i = 0; i < maker->value_count; i++)
-        if (values && is_initial(maker, i))
+        if (values && is_late_copy(maker, i))
             values[i].lanes = values[values[i].last].lanes - 1;
 }
 
@@ -84,27 +108,34 @@ static void *take_copy(strip_room *room, const void *from, size_t bytes)
     return place ? memcpy(place, from, bytes) : NULL;
 }
 
-static const uint32_t *source_lanes(const strip_value *values, const strip_draft *draft, uint32_t i)
-{
-    return values[draft->sources[i]].lanes;
-}
-
-static strip_op made_op(const strip_value *values, const strip_draft *draft)
-{
-    return (strip_op){
-        .kind = draft->kind, .k = draft->k, .value = draft->value, .count = draft->count, .d = values[draft->value].lanes,
-        .a = source_lanes(values, draft, 0), .b = source_lanes(values, draft, 1), .c = source_lanes(values, draft, 2),
-    };
-}
-
-static strip_op *take_ops(strip_room *room, const strip_maker *maker, const strip_value *values)
+/* The drafts as ops, and one that ends them. */
+static strip_op *take_ops(const lpu_strip *strip, strip_room *room, const strip_maker *maker)
 {
     strip_op *ops = take(room, (maker->draft_count + 1) * sizeof *ops);
-    for (uint32_t i = 0; ops && i < maker->draft_count; i++)
-        ops[i] = made_op(values, &maker->drafts[i]);
+    for (uint32_t i = 0; ops && i < maker->draft_count; i++) {
+        const strip_draft *draft = &maker->drafts[i];
+        bool has_access = draft->kind == STRIP_LOAD || draft->kind == STRIP_STORE || draft->kind == STRIP_BANKS;
+        ops[i] = (strip_op){.kind = draft->kind, .k = draft->k, .value = draft->value, .count = draft->count};
+        ops[i].d = strip->values[draft->value].lanes;
+        ops[i].a = strip->values[draft->sources[0]].lanes;
+        ops[i].b = strip->values[draft->sources[1]].lanes;
+        ops[i].c = strip->values[draft->sources[2]].lanes;
+        ops[i].access = has_access ? &strip->accesses[draft->value] : NULL;
+    }
     if (ops)
         ops[maker->draft_count].kind = STRIP_KINDS;
     return ops;
+}
+
+static strip_access *take_accesses(strip_room *room, const strip_maker *maker, strip_value *values)
+{
+    strip_access *accesses = take_copy(room, maker->accesses, maker->access_count * sizeof *accesses);
+    for (uint32_t i = 0; accesses && i < maker->access_count; i++) {
+        accesses[i].at = &values[accesses[i].address];
+        accesses[i].lanes = values[accesses[i].value].lanes;
+        accesses[i].with = &accesses[accesses[i].partner];
+    }
+    return accesses;
 }
 
 /* Cycles to the next fetch: those of a jump, where it is one and no going round. */
@@ -133,20 +164,23 @@ static void note_turns(lpu_strip *strip, const strip_path *path)
 
 static void lay_out(lpu_strip *strip, strip_room *room, const strip_maker *maker)
 {
-    strip->value_count = maker->value_count, strip->op_count = maker->draft_count, strip->sum_first = maker->sum_first;
-    strip->access_count = maker->access_count, strip->result_count = maker->result_count;
+    strip->op_count = maker->draft_count, strip->sum_first = maker->sum_first;
+    strip->access_count = maker->access_count;
     strip->turns = take_copy(room, maker->path.turns, maker->path.count * sizeof *strip->turns);
     strip->values = take_copy(room, maker->values, maker->value_count * sizeof *strip->values);
-    strip->accesses = take_copy(room, maker->accesses, maker->access_count * sizeof *strip->accesses);
-    strip->results = take_copy(room, maker->results, maker->result_count * sizeof *strip->results);
-    strip->linear = take_numbers(room, maker, is_linear_step, &strip->linear_count);
-    strip->phis = take_numbers(room, maker, is_linear_phi, &strip->phi_count);
-    strip->leaves = take_numbers(room, maker, is_leaf, &strip->leaf_count);
-    strip->initials = take_numbers(room, maker, is_initial, &strip->initial_count);
-    strip->lones = take_numbers(room, maker, is_lone, &strip->lone_count);
-    strip->stores = take_numbers(room, maker, is_store, &strip->store_count);
     take_columns(room, maker, strip->values);
-    strip->ops = take_ops(room, maker, strip->values);
+    strip->accesses = take_accesses(room, maker, strip->values);
+    strip->ops = take_ops(strip, room, maker);
+    take_tables(strip, room, maker);
+}
+
+/* What values grow by that is known for ever; those of phis are known by what a round makes of them. */
+static void know_growth(lpu_strip *strip, const strip_maker *maker)
+{
+    lpu_begin_strip(strip);
+    for (uint32_t i = 0; i < maker->value_count; i++)
+        if (maker->is_needed[i])
+            lpu_find_growth(strip->values, &strip->values[i]);
 }
 
 /* A strip of what was collected; NULL when the arena is full. */
@@ -164,6 +198,7 @@ static lpu_strip *finished(strip_maker *maker)
     lay_out(strip, &room, maker);
     note_turns(strip, &maker->path);
     strip->lanes = STRIP_LANES;
+    know_growth(strip, maker);
     return strip;
 }
 
@@ -180,15 +215,36 @@ static lpu_strip *made_strip(lpu_machine *m, lpu_node *head)
     return maker.failed ? NULL : finished(&maker);
 }
 
+static void enter(lpu_strip *strip, lpu_node *node, uint32_t lead)
+{
+    node->strip = strip;
+    node->lead = lead;
+    node->steps->kind = KIND_STRIP;
+}
+
+/* The same bundle with other writes in flight, which land in the first rounds. */
+static void enter_elsewhere(lpu_machine *m, lpu_strip *strip)
+{
+    const lpu_node *head = strip->turns->node;
+    for (uint32_t i = 0; i < BUCKETS; i++)
+        for (lpu_node *node = m->buckets[i]; node; node = node->chain) {
+            bool is_other = node->pc == head->pc && node != head && !node->region && node->steps->kind != KIND_STRIP;
+            uint32_t lead = is_other ? lpu_rounds_to_head(strip, node) : 0;
+            if (lead)
+                enter(strip, node, lead);
+        }
+}
+
 void lpu_try_strip(lpu_machine *m, lpu_node *last)
 {
     lpu_node *head = last->taken;
     if (m->without_strips || !head || head->region || head->steps->kind == KIND_STRIP)
         return;
-    head->strip = head->strip ? head->strip : made_strip(m, head);
-    if (!head->strip)
+    lpu_strip *strip = head->strip ? head->strip : made_strip(m, head);
+    if (!strip)
         return;
-    head->strip->misses = 0;
-    head->strip->first_kind = head->steps->kind;
-    head->steps->kind = KIND_STRIP;
+    strip->misses = 0;
+    strip->first_kind = head->steps->kind;
+    enter(strip, head, 0);
+    enter_elsewhere(m, strip);
 }

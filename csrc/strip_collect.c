@@ -57,15 +57,15 @@ static void add_result(strip_maker *maker, uint16_t value, uint32_t *place)
     if (maker->result_count == MOST_RESULTS)
         maker->failed = true;
     else
-        maker->results[maker->result_count++] = (strip_result){value, place};
+        maker->results[maker->result_count++] = (strip_result){place, value};
 }
 
-/* Whether a value kept for undoing is that of a write in flight when a round begins. */
+/* Whether a value kept for undoing is that of a write in flight when a round ends, after which a loop may be left. */
 static bool is_in_flight(const strip_maker *maker, const uint32_t *undo)
 {
-    const lpu_node *head = maker->path.turns->node;
-    for (uint32_t i = 0; i < head->before_count; i++)
-        if (undo == &maker->m->undo[head->before[i].level][head->before[i].reg])
+    const lpu_node *last = maker->path.turns[maker->path.count - 1].node;
+    for (uint32_t i = 0; i < last->after_count; i++)
+        if (undo == &maker->m->undo[last->after[i].level][last->after[i].reg])
             return true;
     return false;
 }
@@ -168,6 +168,12 @@ static bool ends_node(uint32_t kind)
     return kind == LPU_SEM_NOP || kind == LPU_SEM_BRANCH || kind == LPU_SEM_JMP || kind == KIND_LOOP_END;
 }
 
+static void add_exit(strip_maker *maker, const lpu_micro *step, uint32_t kind, bool taken)
+{
+    uint32_t condition = step->k | (taken ? 0u : NEGATED);
+    add_check(maker, (strip_check){kind, condition, read_place(maker, step->c), 0});
+}
+
 static void collect_node(strip_maker *maker, const strip_turn *turn)
 {
     bool ends_round = turn == &maker->path.turns[maker->path.count - 1];
@@ -176,8 +182,7 @@ static void collect_node(strip_maker *maker, const strip_turn *turn)
     for (; !maker->failed && !ends_node(kind); kind = (++step)->kind)
         step = collect_step(maker, step, kind, before);
     if (kind == LPU_SEM_BRANCH)
-        add_check(maker, (strip_check){ends_round ? STRIP_LAST_EXIT : STRIP_EXIT, step->k | (uint32_t)!turn->taken * NEGATED,
-                                       read_place(maker, step->c), 0});
+        add_exit(maker, step, ends_round ? STRIP_LAST_EXIT : STRIP_EXIT, turn->taken);
 }
 
 /* What is read and never written is a leaf; the other registers have the last value written to them. */
@@ -196,6 +201,9 @@ void lpu_strip_collect(strip_maker *maker)
 {
     for (uint32_t i = 0; i < STRIP_PLACES; i++)
         maker->current[i] = maker->entered[i] = NO_VALUE;
+    constant(maker, 0);
+    constant(maker, 1);
+    constant(maker, ~0u);
     for (uint32_t i = 0; i < maker->path.count && !maker->failed; i++)
         collect_node(maker, &maker->path.turns[i]);
     for (uint32_t i = 0; i < STRIP_PLACES && !maker->failed; i++)

@@ -45,3 +45,51 @@ bool lpu_find_loop(lpu_node *head, strip_path *path)
     } while (node && node != head);
     return node;
 }
+
+/* Entries ------------------------------------------------------------------------------------------------------ */
+/* Whether sources are the same place, or constants of two steps that are the same. */
+static bool is_same_source(const lpu_micro *one, const uint32_t *of_one, const lpu_micro *other, const uint32_t *of_other)
+{
+    bool are_constants = of_one == &one->constant && of_other == &other->constant;
+    return of_one == of_other || (are_constants && *of_one == *of_other);
+}
+
+static bool is_same_step(const lpu_micro *one, const lpu_micro *other)
+{
+    return one->k == other->k && one->d == other->d && is_same_source(one, one->a, other, other->a)
+           && is_same_source(one, one->b, other, other->b) && is_same_source(one, one->c, other, other->c)
+           && is_same_source(one, one->stored, other, other->stored);
+}
+
+/* Whether two plans of a bundle differ in nothing but where overwritten values are kept. */
+static bool is_same_bundle(const lpu_node *one, const lpu_node *other)
+{
+    uint32_t end = lpu_end_kind(one), kind = first_kind(one), number = 0;
+    if (one->pc != other->pc || kind != first_kind(other))
+        return false;
+    while (kind != end && is_same_step(&one->steps[number], &other->steps[number])) {
+        kind = one->steps[++number].kind;
+        if (kind != other->steps[number].kind)
+            return false;
+    }
+    return kind == end && is_same_step(&one->steps[number], &other->steps[number]);
+}
+
+/* The node a round behind one; NULL when that round is not like the others. */
+static const lpu_node *after_round(const lpu_strip *strip, const lpu_node *node)
+{
+    for (uint32_t i = 0; i < strip->turn_count && node; i++) {
+        bool is_free = !node->region && (i == 0 || node->steps->kind != KIND_STRIP);
+        bool is_same = is_free && is_same_bundle(strip->turns[i].node, node);
+        node = !is_same ? NULL : strip->turns[i].taken ? node->taken : node->next;
+    }
+    return node;
+}
+
+uint32_t lpu_rounds_to_head(const lpu_strip *strip, const lpu_node *node)
+{
+    for (uint32_t rounds = 1; rounds <= LPU_MAX_LATENCY && (node = after_round(strip, node)); rounds++)
+        if (node == strip->turns->node)
+            return rounds;
+    return 0;
+}

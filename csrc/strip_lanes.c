@@ -89,24 +89,29 @@ void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds)
             compute_lane(&ops[j], i);
 }
 
-LPU_CLONES static uint32_t sum_of(const uint32_t *lanes, uint32_t rounds)
+/* What all ops add in some rounds. */
+LPU_CLONES static uint32_t sum_of(const strip_op *ops, uint32_t count, uint32_t rounds)
 {
-    uint32_t sums[STRIP_BLOCK] = {0}, sum = 0;
-    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)
+    uint32_t sums[STRIP_BLOCK] = {0}, mask[STRIP_BLOCK], sum = 0, whole = rounds - rounds % STRIP_BLOCK;
+    for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+        mask[i] = 0 - (uint32_t)(i < rounds - whole);
+    for (uint32_t j = 0; j < count; j++) {
+        for (uint32_t block = 0; block < whole; block += STRIP_BLOCK)
+            for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+                sums[i] += ops[j].b[block + i];
         for (uint32_t i = 0; i < STRIP_BLOCK; i++)
-            sums[i] += block + i < rounds ? lanes[block + i] : 0;
+            sums[i] += ops[j].b[whole + i] & mask[i];
+    }
     for (uint32_t i = 0; i < STRIP_BLOCK; i++)
         sum += sums[i];
     return sum;
 }
 
-/* The additions go from `b` to the sum in `a`; before the last round only its total is of interest. */
+/* What is added is in `b`; before the last round only the total is of interest. */
 void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds)
 {
-    uint32_t *total = ops[count - 1].d, sum = total[-1];
-    for (uint32_t j = 0; j < count; j++)
-        sum += sum_of(ops[j].b, rounds - 1);
-    total[(int64_t)rounds - 2] = sum;
+    uint32_t *total = ops[count - 1].d;
+    total[(int64_t)rounds - 2] = total[-1] + sum_of(ops, count, rounds - 1);
     for (uint32_t j = 0; j < count; j++)
         compute_lane(&ops[j], rounds - 1);
 }

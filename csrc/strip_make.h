@@ -4,6 +4,7 @@
 #include "strip.h"
 
 enum { STRIP_PLACES = STATE_REGISTERS + TEMPS, NO_VALUE = 0xFFFF, SET_WORDS = MOST_VALUES / 64, MOST_CHECKS = 64 };
+enum { ZERO, ONE, MINUS_ONE }; /* the first values */
 enum { MOST_RESULTS = STATE_REGISTERS + 64 };
 
 /* Of a check: its op, the value it looks at, and a second one, or the number of an access. */

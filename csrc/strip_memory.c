@@ -10,27 +10,25 @@ typedef struct {
     int64_t low, high; /* words; may be outside memory */
 } span;
 
-static uint32_t address_at(const lpu_strip *strip, const strip_access *access, uint32_t round)
+static uint32_t address_at(const strip_value *at, uint32_t round)
 {
-    const strip_value *address = &strip->values[access->address];
-    return address->is_linear ? address->base + round * address->step : address->lanes[round];
+    return at->is_linear ? at->base + round * at->step : at->lanes[round];
 }
 
-static span linear_span(const strip_value *address, uint32_t rounds)
+static inline span linear_span(const strip_value *at, uint32_t rounds)
 {
-    int64_t from = address->base, to = from + (int64_t)(int32_t)address->step * (rounds - 1);
+    int64_t from = at->base, to = from + (int64_t)(int32_t)at->step * (rounds - 1);
     return from < to ? (span){from, to} : (span){to, from};
 }
 
-static span span_of(const lpu_strip *strip, const strip_access *access, uint32_t rounds)
+static span span_of(const strip_value *at, uint32_t rounds)
 {
-    const strip_value *address = &strip->values[access->address];
-    if (address->is_linear)
-        return linear_span(address, rounds);
+    if (at->is_linear)
+        return linear_span(at, rounds);
     uint32_t low = ~0u, high = 0;
     for (uint32_t i = 0; i < rounds; i++) {
-        low = address->lanes[i] < low ? address->lanes[i] : low;
-        high = address->lanes[i] > high ? address->lanes[i] : high;
+        low = at->lanes[i] < low ? at->lanes[i] : low;
+        high = at->lanes[i] > high ? at->lanes[i] : high;
     }
     return (span){low, high};
 }
@@ -68,53 +66,73 @@ static void know(lpu_machine *m, strip_access *access, span of)
     access->slice = m->slice;
 }
 
-/* Whether all words of a span lie in one bank and are written; it is remembered. */
-static bool is_plain(lpu_machine *m, strip_access *access, span of)
+/* What of a span is not known: all, or what is on one side of it. */
+static span unknown_part(const lpu_machine *m, const strip_access *access, span of)
 {
-    if (LIKELY(is_known(m, access, of)))
-        return true;
+    if (access->slice == m->slice && of.low >= access->first && of.low < access->end)
+        of.low = access->end;
+    else if (access->slice == m->slice && of.high < access->end && of.high >= access->first)
+        of.high = (int64_t)access->first - 1;
+    return of;
+}
+
+/* Whether all words of a span lie in one bank and are written; it is remembered. */
+static bool find_out(lpu_machine *m, strip_access *access, span of)
+{
     if (of.low < 0 || of.high >= m->map.words || of.high - of.low > MOST_SPAN || access->in_vain == m->slice
         || bank_of(&m->map, (uint32_t)of.low) != bank_of(&m->map, (uint32_t)of.high))
         return false;
-    span news = of;
-    if (access->slice == m->slice && of.low >= access->first && of.low < access->end)
-        news.low = access->end;
-    else if (access->slice == m->slice && of.high < access->end && of.high >= access->first)
-        news.high = (int64_t)access->first - 1;
-    if (!all_written(&m->map, (uint32_t)news.low, (uint32_t)news.high)) {
-        access->in_vain = m->slice;
-        return false;
+    span news = unknown_part(m, access, of);
+    if (all_written(&m->map, (uint32_t)news.low, (uint32_t)news.high)) {
+        know(m, access, of);
+        return true;
     }
-    know(m, access, of);
-    return true;
+    access->in_vain = m->slice;
+    return false;
 }
 
 /* Loads ---------------------------------------------------------------------------------------------------------- */
+enum { TURNS = 4 }; /* at a time: more than a word a cycle */
+
 static void load_line(const lpu_memory_map *map, uint32_t *to, uint32_t address, uint32_t step, uint32_t rounds)
 {
-    for (uint32_t i = 0; i < rounds; i++)
-        to[i] = get_word(map, address + i * step);
+    uint32_t i = 0;
+    for (; i + TURNS <= rounds; i += TURNS, address += TURNS * step) {
+        to[i] = get_word(map, address);
+        to[i + 1] = get_word(map, address + step);
+        to[i + 2] = get_word(map, address + 2 * step);
+        to[i + 3] = get_word(map, address + 3 * step);
+    }
+    for (; i < rounds; i++, address += step)
+        to[i] = get_word(map, address);
 }
 
-uint32_t lpu_strip_load(lpu_machine *m, lpu_strip *strip, strip_access *access, uint32_t rounds)
+static uint32_t load_each(lpu_machine *m, const strip_access *access, uint32_t rounds)
 {
-    const strip_value *address = &strip->values[access->address];
-    uint32_t *to = strip->values[access->value].lanes;
-    access->is_plain = address->is_linear && is_plain(m, access, linear_span(address, rounds));
-    if (access->is_plain) {
-        load_line(&m->map, to, address->base, address->step, rounds);
-        return rounds;
-    }
     uint32_t round = 0;
-    while (round < rounds && load_word(m, &m->map, address_at(strip, access, round), &to[round]))
+    while (round < rounds && load_word(m, &m->map, address_at(access->at, round), &access->lanes[round]))
         round++;
     return round;
 }
 
-/* Checks --------------------------------------------------------------------------------------------------------- */
-uint32_t lpu_strip_in_range(lpu_machine *m, const lpu_strip *strip, strip_access *access, uint32_t rounds)
+uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds)
 {
-    span of = span_of(strip, access, rounds);
+    const strip_value *at = access->at;
+    access->is_plain = at->is_linear;
+    if (at->is_linear) {
+        span of = linear_span(at, rounds);
+        access->is_plain = is_known(m, access, of) || find_out(m, access, of);
+    }
+    if (UNLIKELY(!access->is_plain))
+        return load_each(m, access, rounds);
+    load_line(&m->map, access->lanes, at->base, at->step, rounds);
+    return rounds;
+}
+
+/* Checks --------------------------------------------------------------------------------------------------------- */
+uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds)
+{
+    span of = span_of(access->at, rounds);
     access->is_plain = of.low >= 0 && of.high < m->map.words
                        && bank_of(&m->map, (uint32_t)of.low) == bank_of(&m->map, (uint32_t)of.high);
     if (access->is_plain) {
@@ -122,29 +140,29 @@ uint32_t lpu_strip_in_range(lpu_machine *m, const lpu_strip *strip, strip_access
         return rounds;
     }
     uint32_t round = 0;
-    while (round < rounds && address_at(strip, access, round) < m->map.words)
+    while (round < rounds && address_at(access->at, round) < m->map.words)
         round++;
     return round;
 }
 
 /* An access that is plain is in one bank all the time. */
-uint32_t lpu_strip_banks(const lpu_machine *m, const lpu_strip *strip, const strip_access *access, uint32_t rounds)
+uint32_t lpu_strip_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds)
 {
-    const strip_access *partner = &strip->accesses[access->partner];
+    const strip_access *partner = access->with;
     if (LIKELY(access->is_plain && partner->is_plain && access->bank != partner->bank))
         return rounds;
     uint32_t round = 0;
-    while (round < rounds && are_apart(&m->map, address_at(strip, access, round), address_at(strip, partner, round)))
+    while (round < rounds && are_apart(&m->map, address_at(access->at, round), address_at(partner->at, round)))
         round++;
     return round;
 }
 
 /* The rounds before the first in which a load would read what a store of an earlier round, or of its own, wrote. Where
  * both go on by as many words, the store meets the load so many rounds later. */
-static uint32_t rounds_apart(const lpu_strip *strip, const strip_access *store, const strip_access *load, uint32_t rounds)
+static uint32_t rounds_apart(const strip_access *store, const strip_access *load, uint32_t rounds)
 {
-    const strip_value *to = &strip->values[store->address], *from = &strip->values[load->address];
-    span stored = span_of(strip, store, rounds), loaded = span_of(strip, load, rounds);
+    const strip_value *to = store->at, *from = load->at;
+    span stored = span_of(to, rounds), loaded = span_of(from, rounds);
     if (stored.high < loaded.low || loaded.high < stored.low)
         return rounds;
     if (!to->is_linear || !from->is_linear || to->step != from->step || !to->step)
@@ -164,7 +182,7 @@ uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds)
     for (uint32_t i = 0; i < strip->store_count; i++)
         for (const strip_access *load = strip->accesses; load < end && rounds; load++)
             if (!load->is_store)
-                rounds = rounds_apart(strip, &strip->accesses[strip->stores[i]], load, rounds);
+                rounds = rounds_apart(strip->stores[i], load, rounds);
     return rounds;
 }
 
@@ -176,7 +194,7 @@ void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds)
         return;
     for (uint32_t round = 0; round < rounds; round++)
         for (uint32_t i = 0; i < strip->store_count; i++) {
-            const strip_access *store = &strip->accesses[strip->stores[i]];
-            store_word(&m->map, address_at(strip, store, round), strip->values[store->value].lanes[round]);
+            const strip_access *store = strip->stores[i];
+            store_word(&m->map, address_at(store->at, round), store->lanes[round]);
         }
 }

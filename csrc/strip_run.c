@@ -53,26 +53,28 @@ static strip_run begin_run(lpu_machine *m, lpu_strip *strip, uint64_t now, uint6
     return run;
 }
 
-/* Linear values: where they begin, then how they grow. */
-static void begin_values(lpu_strip *strip)
+/* All sources are known. What no round changes, and no product is, does not grow. */
+void lpu_find_growth(const strip_value *all, strip_value *value)
 {
-    strip_value *all = strip->values;
-    for (uint32_t i = 0; i < strip->leaf_count; i++)
-        all[strip->leaves[i]].base = *all[strip->leaves[i]].place;
-    for (uint32_t i = 0; i < strip->phi_count; i++)
-        all[strip->phis[i]].base = *all[strip->phis[i]].place;
-    for (uint32_t i = 0; i < strip->linear_count; i++) {
-        strip_value *v = &all[strip->linear[i]];
-        v->base = lpu_strip_value(v->kind, all[v->sources[0]].base, all[v->sources[1]].base, all[v->sources[2]].base, v->k);
-    }
-    for (uint32_t i = 0; i < strip->phi_count; i++) {
-        strip_value *phi = &all[strip->phis[i]];
-        phi->step = all[phi->last].base - phi->base;
-    }
-    for (uint32_t i = 0; i < strip->linear_count; i++)
-        all[strip->linear[i]].step = lpu_strip_growth(all, &all[strip->linear[i]]);
-    for (uint32_t i = 0; i < strip->initial_count; i++)
-        *all[strip->initials[i]].lanes = *all[strip->initials[i]].place;
+    const strip_value *a = &all[value->sources[0]], *b = &all[value->sources[1]], *c = &all[value->sources[2]];
+    if (value->kind == STRIP_PHI)
+        value->step = all[value->last].base - value->base;
+    else if (value->kind == STRIP_ADDRESS)
+        value->step = a->step * b->base + a->base * b->step + c->step;
+}
+
+void lpu_begin_strip(lpu_strip *strip)
+{
+    for (const strip_copy *copy = strip->copies, *end = copy + strip->copy_count; copy < end; copy++)
+        *copy->to = *copy->from;
+    for (const strip_line *line = strip->lines, *end = line + strip->line_count; line < end; line++)
+        *line->base = line->kind == STRIP_ADDRESS ? line->k + *line->a * *line->b + *line->c
+                                                  : lpu_strip_value(line->kind, *line->a, *line->b, *line->c, line->k);
+    for (uint32_t i = 0; i < strip->growing_count; i++)
+        if (strip->growing[i]->kind == STRIP_PHI)
+            lpu_find_growth(strip->values, strip->growing[i]);
+    for (uint32_t i = 0; i < strip->growing_count; i++)
+        lpu_find_growth(strip->values, strip->growing[i]);
 }
 
 /* Ops ----------------------------------------------------------------------------------------------------------- */
@@ -126,54 +128,55 @@ static uint32_t rounds_divided(const strip_op *op, uint32_t rounds)
 #undef FAILS
 }
 
-/* An op that computes no lanes of a step. */
-static void do_op(strip_run *run, const strip_op *op)
+/* An op that computes no lanes of a step; the rounds that are left. */
+static uint32_t do_op(strip_run *run, const strip_op *op)
 {
-    lpu_strip *strip = run->strip;
     switch (op->kind) {
-    case STRIP_RAMP: make_ramp(&strip->values[op->value], run->rounds); return;
-    case STRIP_LOAD: run->rounds = lpu_strip_load(run->m, strip, &strip->accesses[op->value], run->rounds); return;
-    case STRIP_STORE: run->rounds = lpu_strip_in_range(run->m, strip, &strip->accesses[op->value], run->rounds); return;
-    case STRIP_BANKS: run->rounds = lpu_strip_banks(run->m, strip, &strip->accesses[op->value], run->rounds); return;
-    case STRIP_EXIT: run->rounds = rounds_inside(op, run->rounds); return;
-    case STRIP_LAST_EXIT: leave_behind(run, op); return;
-    case STRIP_ASSERT: run->rounds = rounds_equal(op, run->rounds); return;
-    case STRIP_DIVISOR: run->rounds = rounds_divided(op, run->rounds); return;
-    case STRIP_GROUP: lpu_strip_group(op + 1, op->count, run->rounds); return;
+    case STRIP_RAMP: make_ramp(&run->strip->values[op->value], run->rounds); break;
+    case STRIP_LOAD: return lpu_strip_load(run->m, op->access, run->rounds);
+    case STRIP_STORE: return lpu_strip_in_range(run->m, op->access, run->rounds);
+    case STRIP_BANKS: return lpu_strip_banks(run->m, op->access, run->rounds);
+    case STRIP_EXIT: return rounds_inside(op, run->rounds);
+    case STRIP_LAST_EXIT: leave_behind(run, op); break;
+    case STRIP_ASSERT: return rounds_equal(op, run->rounds);
+    case STRIP_DIVISOR: return rounds_divided(op, run->rounds);
+    case STRIP_GROUP: lpu_strip_group(op + 1, op->count, run->rounds); break;
     default: lpu_strip_sum(op + 1, op->count, run->rounds);
     }
+    return run->rounds;
 }
 
 /* Ops up to an end, as long as rounds are left. */
 static void do_ops(strip_run *run, const strip_op *op, const strip_op *end)
 {
     while (op < end && run->rounds) {
-        op = lpu_strip_compute(op, run->rounds);
-        if (op == end)
-            return;
-        do_op(run, op);
+        if (op->kind <= STRIP_ADDRESS) {
+            op = lpu_strip_compute(op, run->rounds);
+            continue;
+        }
+        run->rounds = do_op(run, op);
         op += 1 + op->count;
     }
 }
 
 /* After --------------------------------------------------------------------------------------------------------- */
-static uint32_t last_of(const lpu_strip *strip, uint16_t number, uint32_t round)
+static uint32_t last_of(const strip_value *value, uint32_t round)
 {
-    const strip_value *value = &strip->values[number];
-    if (value->is_linear)
-        return value->base + round * value->step;
-    return value->in_lanes ? value->lanes[round] : value->base;
+    return value->in_lanes && !value->is_linear ? value->lanes[round] : value->base + round * value->step;
 }
 
-static void end_values(lpu_strip *strip, uint32_t rounds)
+static void end_values(lpu_strip *strip, uint32_t last)
 {
+    const strip_value *all = strip->values;
     for (uint32_t i = 0; i < strip->lone_count; i++) {
-        strip_value *v = &strip->values[strip->lones[i]];
-        uint32_t a = last_of(strip, v->sources[0], rounds - 1), b = last_of(strip, v->sources[1], rounds - 1);
-        v->base = lpu_strip_value(v->kind, a, b, last_of(strip, v->sources[2], rounds - 1), v->k);
+        strip_value *v = strip->lones[i];
+        uint32_t a = last_of(&all[v->sources[0]], last), b = last_of(&all[v->sources[1]], last);
+        v->base = lpu_strip_value(v->kind, a, b, last_of(&all[v->sources[2]], last), v->k);
     }
-    for (uint32_t i = 0; i < strip->result_count; i++)
-        *strip->results[i].place = last_of(strip, strip->results[i].value, rounds - 1);
+    for (const strip_copy *out = strip->lanes_out, *end = out + strip->lane_count; out < end; out++)
+        *out->to = out->from[last];
+    for (const strip_result *result = strip->results, *end = result + strip->result_count; result < end; result++)
+        *result->place = last_of(&all[result->value], last);
 }
 
 static void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
@@ -208,54 +211,58 @@ static void count_rounds(lpu_machine *m, const lpu_strip *strip, uint32_t rounds
     m->loop_count -= leaves;
 }
 
-static bool end_run(const strip_run *run, uint64_t now)
+static void end_run(strip_run *run, uint64_t now)
 {
     lpu_machine *m = run->m;
     bool leaves = run->rounds == run->leaving;
-    do_ops((strip_run *)run, run->strip->ops + run->strip->sum_first, run->strip->ops + run->strip->op_count);
+    do_ops(run, run->strip->ops + run->strip->sum_first, run->strip->ops + run->strip->op_count);
     lpu_strip_store(m, run->strip, run->rounds);
-    end_values(run->strip, run->rounds);
+    end_values(run->strip, run->rounds - 1);
     count_rounds(m, run->strip, run->rounds, leaves);
     note_jumps(m, run->strip, now, run->rounds, leaves);
-    return leaves;
 }
 
-/* A strip that does not pay ends for a time. */
-static void judge(lpu_node *head, lpu_strip *strip, uint64_t rounds)
+/* A strip is as long as rounds went well the last time, and more; one that does not pay ends for a time. */
+static void judge(lpu_node *entry, lpu_strip *strip, uint64_t rounds)
 {
-    if (rounds)
-        strip->lanes = rounds * 2 > STRIP_LANES ? STRIP_LANES : (uint32_t)rounds * 2;
-    strip->lanes = strip->lanes < STRIP_BLOCK ? STRIP_BLOCK : strip->lanes;
+    strip->lanes = (uint32_t)least(rounds * 2 > STRIP_BLOCK ? rounds * 2 : STRIP_BLOCK, STRIP_LANES);
     strip->misses = rounds < FEW_ROUNDS ? strip->misses + 1 : 0;
     if (strip->misses < MOST_MISSES)
         return;
-    head->steps->kind = strip->first_kind;
+    entry->steps->kind = strip->first_kind;
     strip->last->rounds = (uint32_t)ROUNDS_BEFORE_STRIP - ROUNDS_LEFT_ALONE;
 }
 
-lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *head, uint64_t now, uint64_t until)
+/* Find out how many rounds are alike; and do them, if they are enough. */
+static uint32_t do_rounds(strip_run *run, uint64_t now, uint32_t enough)
 {
-    lpu_strip *strip = head->strip;
+    lpu_begin_strip(run->strip);
+    do_ops(run, run->strip->ops, run->strip->ops + run->strip->sum_first);
+    run->rounds = lpu_strip_apart(run->strip, run->rounds);
+    if (run->rounds < enough)
+        return 0;
+    end_run(run, now);
+    return run->rounds;
+}
+
+/* From an entry that is not the head, rounds are needed enough to end with one that the strip is made of. */
+lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *entry, uint64_t now, uint64_t until)
+{
+    lpu_strip *strip = entry->strip;
     uint64_t done = 0;
-    uint32_t tried;
+    uint32_t rounds, tried, enough = entry->lead + 1;
     strip_run run;
     do {
         run = begin_run(m, strip, now, until);
         tried = run.rounds;
-        if (!tried)
-            return (lpu_strip_end){NULL, now};
-        begin_values(strip);
-        do_ops(&run, strip->ops, strip->ops + strip->sum_first);
-        run.rounds = lpu_strip_apart(strip, run.rounds);
-        if (!run.rounds)
-            break;
-        done += run.rounds;
-        if (end_run(&run, now)) {
-            judge(head, strip, done);
-            return (lpu_strip_end){strip->last, now + (uint64_t)strip->cost * (run.rounds - 1) + strip->last_offset};
-        }
-        now += (uint64_t)strip->cost * run.rounds;
-    } while (run.rounds == tried);
-    judge(head, strip, done);
-    return (lpu_strip_end){NULL, now};
+        rounds = tried < enough ? 0 : do_rounds(&run, now, enough);
+        now += (uint64_t)strip->cost * rounds;
+        done += rounds;
+        enough = done ? 1 : enough;
+    } while (rounds && rounds == tried && rounds != run.leaving);
+    if (tried)
+        judge(entry, strip, done);
+    if (rounds && rounds == run.leaving)
+        return (lpu_strip_end){strip->last, now - strip->cost + strip->last_offset, true};
+    return (lpu_strip_end){done ? strip->turns->node : entry, now, false};
 }

@@ -163,6 +163,33 @@ def test_programs_of_the_repository(name: str) -> None:
     runs_alike(lpu.assemble(PROGRAMS / name, machine="lpu-tiny"), Random(name), "zero")
 
 
+ENDS = (
+    "loop 90, done\nld r2, [x + r1]\nmad r3, r2, r2, r3\nadd r1, r1, 1\n",
+    "again: ld r2, [x + r1]\nmad r3, r2, r2, r3\nadd r1, r1, 1\ncmp r1, 90\njlt again\n",
+    "again: { add r1, r1, 1 }\n{ cmp r1, 90 }\n{ mul r3, r1, 5  ||  jlt again }\n",
+    "again: { add r1, r1, 1  ||  sub r4, r4, 1 }\n{ cmp r1, 90 }\n{ fma.f32 r3, r1, r1, r4  ||  jlt again }\n",
+)
+
+
+@pytest.mark.parametrize("loop", ENDS)
+def test_a_fault_right_behind(loop: str) -> None:
+    """It leaves registers as they are, what was written last in flight."""
+    one = runs_alike(lpu.assemble(HEAD + loop + "done: trap 1\n"), Random(0))
+    assert one.fault
+    assert one.fault.name == "E-TRAP"
+
+
+@pytest.mark.parametrize("loop", ENDS)
+def test_each_cycle_around_the_end(loop: str) -> None:
+    """There are writes in flight in all of them, some of which have landed when a next round begins."""
+    image = lpu.assemble(HEAD + loop + "done: halt 0\n")
+    end = runs_alike(image, Random(0)).cycle
+    for until in range(end - 16, end):
+        one, other = engine(image, "fault", True), engine(image, "fault", False)
+        assert one.run(until) == other.run(until)
+        same(one, other)
+
+
 # Stops ----------------------------------------------------------------------------------------
 def test_stops_in_the_middle_of_a_loop() -> None:
     """A breakpoint that is set when a strip is there, and taken away again."""
