@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
@@ -13,6 +13,9 @@ from isa.records import NamedTuple, dataclass
 from isa.row import LABEL, MEM, Row
 from isa.table import MNEMONICS, ROWS
 from isa.units import CLASSES
+
+if TYPE_CHECKING:
+    from asm.check.view import CheckedOp
 
 Values: TypeAlias = Sequence[int] | Mapping[int, int]  # of an op, by position
 REGISTERS = CONDITION_CODE + 1  # the condition code is scheduled as one more register
@@ -122,14 +125,14 @@ class Uses:
     row: int
 
 
-def uses_of(op: AsmOp) -> Uses:
+def uses_of(op: AsmOp | CheckedOp) -> Uses:
     """What an op does to registers, worked out once for all that are alike."""
     facts = FACTS[op.row.id]
     picked = facts.pick(op.values)
     return facts.known.get(picked) or _remember(facts, picked, op)
 
 
-def _remember(facts: Facts, picked: Hashable, op: AsmOp) -> Uses:
+def _remember(facts: Facts, picked: Hashable, op: AsmOp | CheckedOp) -> Uses:
     if len(facts.known) >= MOST_USES:
         facts.known.clear()
     reads, write = tuple(registers_read(facts, op.values)), register_written(facts, op.values)

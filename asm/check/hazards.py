@@ -8,8 +8,10 @@ a second time with what its first round leaves in flight.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
+from asm.check.flight import NOTHING, Flight
 from asm.check.view import UNKNOWN, CheckedOp, View
 from asm.facts import FACTS, register_written, registers_read
 from isa.diagnostics import Diagnostic, Note
@@ -28,13 +30,24 @@ class Write(NamedTuple):
     bundle: int
 
 
+State = TypeVar("State")
 InFlight = dict[int, Write]
 Edge = tuple[int, int]  # the bundle that follows, and after how many cycles
 
 
 def check_hazards(view: View) -> list[Diagnostic]:
-    """E-HAZARD and E-WRITE-CLASH, in the order of the bundles at fault."""
-    entry = _entry_states(view)
+    """E-HAZARD and E-WRITE-CLASH, in the order of the bundles at fault.
+
+    Which op a write is of is followed only when something is at fault.
+    """
+    if not _is_at_fault(view):
+        return []
+
+    def after(number: int, state: InFlight, cycles: int) -> InFlight:
+        return _after(view, number, state, cycles)
+
+    nothing: InFlight = {}
+    entry = _entry_states(view, after, _meet, nothing)
     found: dict[tuple[int, str, int], Diagnostic] = {}
     for number, state in enumerate(entry):
         for problem in _faults(view, number, state):
@@ -49,25 +62,64 @@ def check_hazards(view: View) -> list[Diagnostic]:
     return [found[key] for key in sorted(found, key=lambda key: key[0])]
 
 
+def _is_at_fault(view: View) -> bool:
+    """Whether a read or write comes too early somewhere."""
+    flight = Flight(view.kinds)
+    entry = _entry_states(view, flight.after, flight.meet, NOTHING)
+    if any(state and flight.is_fault(number, state) for number, state in enumerate(entry)):
+        return True
+    for body in _certain_rounds(view):
+        state = entry[body.start]
+        for number in [*body, *body]:
+            if state and flight.is_fault(number, state):
+                return True
+            control = view.controls[number]
+            state = flight.after(number, state, bundle_cycles(control) if control else 1)
+    return False
+
+
 # Flow -----------------------------------------------------------------------------------------
-def _entry_states(view: View) -> list[InFlight]:
-    """What is surely in flight on entry to each bundle; code that nothing leads to is entered with nothing."""
-    states: list[InFlight | None] = [None] * len(view.bundles)
+def _entry_states(
+    view: View,
+    after: Callable[[int, State, int], State],
+    meet: Callable[[State | None, State], State],
+    nothing: State,
+) -> list[State]:
+    """What is surely in flight on entry to each bundle; code that nothing leads to is entered with nothing.
+
+    `after` is what is in flight so many cycles after a bundle issued in a state, `meet` what holds in two states: the
+    first itself when that already holds in the second.
+    """
+    states: list[State | None] = [None] * len(view.kinds)
     edges = ways_out(view)
-    for root in sorted(_roots(view)):
-        states[root] = {}
-    _spread(view, states, edges, sorted(_roots(view)))
-    dead = [[(to, cycles) for to, cycles in ways if states[to] is None] for ways in edges]
-    for number, state in enumerate(states):
-        if state is None and states[number] is None:
-            states[number] = {}
-            _spread(view, states, dead, [number])
-    return [state or {} for state in states]
+    roots = sorted(_roots(view))
+    for root in roots:
+        states[root] = nothing
+
+    def spread(edges: list[list[Edge]], work: list[int]) -> None:
+        """Let facts flow until they hold everywhere; they only ever become weaker."""
+        while work:
+            number = work.pop()
+            state = states[number]
+            for to, cycles in edges[number]:
+                met = meet(states[to], after(number, nothing if state is None else state, cycles))
+                if met is not states[to]:
+                    states[to] = met
+                    work.append(to)
+
+    spread(edges, roots)
+    if None in states:
+        dead = [[(to, cycles) for to, cycles in ways if states[to] is None] for ways in edges]
+        for number in [number for number, state in enumerate(states) if state is None]:
+            if states[number] is None:
+                states[number] = nothing
+                spread(dead, [number])
+    return [nothing if state is None else state for state in states]
 
 
 def _roots(view: View) -> set[int]:
     """Bundles that can be entered in ways that are not known: from outside, and on return from a call."""
-    count = len(view.bundles)
+    count = len(view.kinds)
     calls = {number + 1 for number in range(count) if _kind(view, number) == "call"}
     return {number for number in {0} | view.entered | calls if number < count}
 
@@ -79,7 +131,7 @@ def _kind(view: View, number: int) -> str:
 
 def ways_out(view: View) -> list[list[Edge]]:
     """The ways out of each bundle that stay in the program."""
-    count = len(view.bundles)
+    count = len(view.kinds)
     edges = [list(_ways(view, number)) for number in range(count)]
     for number in range(count):
         end = view.targets[number]
@@ -91,7 +143,7 @@ def ways_out(view: View) -> list[list[Edge]]:
 def _ways(view: View, number: int) -> Iterator[Edge]:
     control = view.controls[number]
     if control is None:
-        if view.bundles[number]:
+        if view.kinds[number].size:
             yield number + 1, 1
         return
     if view.targets[number] != UNKNOWN:
@@ -105,24 +157,12 @@ def bundle_cycles(control: CheckedOp) -> int:
     return (control.value("count") or 1) if control.row.control == "nop" else control.row.latency
 
 
-def _spread(view: View, states: list[InFlight | None], edges: list[list[Edge]], work: list[int]) -> None:
-    """Let facts flow until they hold everywhere; they only ever become weaker."""
-    while work:
-        number = work.pop()
-        state = states[number] or {}
-        for to, cycles in edges[number]:
-            met = _meet(states[to], _after(view, number, state, cycles))
-            if met is not states[to]:
-                states[to] = met
-                work.append(to)
-
-
 def _after(view: View, number: int, state: InFlight, cycles: int) -> InFlight:
     """What is in flight `cycles` after a bundle issued in a state."""
     after = {
         register: Write(left - cycles, op, bundle) for register, (left, op, bundle) in state.items() if left > cycles
     }
-    for op in view.bundles[number]:
+    for op in view.bundle(number):
         facts = FACTS[op.row.id]
         register = register_written(facts, op.values)
         if register >= 0 and facts.latency > cycles:
@@ -150,7 +190,7 @@ def _certain_rounds(view: View) -> Iterator[range]:
         control = view.controls[number]
         if control is None or control.row.control != "loop" or (loop_count(control) or 0) < 2:
             continue
-        body = range(number + 1, min(end, len(view.bundles)))
+        body = range(number + 1, min(end, len(view.kinds)))
         if body and all(_kind(view, inner) in ("", "nop") for inner in body):
             yield body
 
@@ -162,7 +202,7 @@ def loop_count(control: CheckedOp) -> int | None:
 
 
 def _faults(view: View, number: int, state: InFlight) -> Iterator[Diagnostic]:
-    for op in view.bundles[number] if state else ():
+    for op in view.bundle(number) if state else ():
         facts = FACTS[op.row.id]
         for register in registers_read(facts, op.values):
             if register in state:

@@ -17,8 +17,10 @@ DIVIDES = "E-DIV"
 
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP; ops of the tensor face are checked elsewhere."""
-    for number, ops in enumerate(view.bundles):
-        bundle = [op for op in ops if not op.row.tensor]
+    for number, kind in enumerate(view.kinds):
+        if not (kind.clashes or kind.accesses > 1 or kind.is_checked):
+            continue
+        bundle = [op for op in view.bundle(number) if not op.row.tensor]
         if len(bundle) > 1 and not view.linear[number]:
             yield from _double_writes(bundle)
             yield from _shared_banks(bundle, spec)

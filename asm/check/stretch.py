@@ -59,7 +59,7 @@ def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
     begins = view.entered | {number for number in view.targets if number >= 0}
     stretch, cycle = Stretch(0, False), 0
     fetching = False  # whether the bundle before leads here alone
-    for number, bundle in enumerate(view.bundles):
+    for number, kind in enumerate(view.kinds):
         if not fetching or number in begins:
             if fetching:
                 stretch.end = cycle
@@ -67,7 +67,8 @@ def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
             cycle = view.times[number][1] if view.times else 0
             left = before[number]
             stretch = Stretch(FOREVER if left == FOREVER else cycle + max(0, left), left == NEVER)
-        _add(stretch, cycle, bundle, spec)
+        if kind.has_tensor_ops or kind.accesses:
+            _add(stretch, cycle, view.bundle(number), spec)
         cycle, fetching = _pass(view, number, stretch, cycle)
     if fetching:
         _finish(stretch, cycle)
@@ -85,7 +86,7 @@ def _add(stretch: Stretch, cycle: int, bundle: list[CheckedOp], spec: MachineSpe
 def _pass(view: View, number: int, stretch: Stretch, cycle: int) -> tuple[int, bool]:
     """The cycle of the bundle after one, and whether control surely passes to it; else the stretch is over."""
     control = view.controls[number]
-    if control is None and view.bundles[number]:
+    if control is None and view.kinds[number].size:
         return cycle + 1, True
     if control is not None and control.row.control == "nop":
         return cycle + bundle_cycles(control), True
@@ -108,7 +109,7 @@ def _finish(stretch: Stretch, cycle: int) -> None:
 # What is under way on entry ---------------------------------------------------------------------
 def _under_way(view: View, spec: MachineSpec) -> list[int]:
     """For each bundle the cycles for which what was issued before it may still have an effect; NEVER for none."""
-    longest = [max((_effect(op, spec) for op in bundle if op.row.tensor), default=NEVER) for bundle in view.bundles]
+    longest = [_longest(view.bundle(n), spec) if kind.has_tensor_ops else NEVER for n, kind in enumerate(view.kinds)]
     left = [UNREACHED] * len(longest)
     roots = {view.start: NEVER} | dict.fromkeys(_unknown_entries(view), FOREVER)
     work = [number for number in roots if 0 <= number < len(left)]
@@ -124,6 +125,11 @@ def _under_way(view: View, spec: MachineSpec) -> list[int]:
                 left[to] = passed
                 work.append(to)
     return [FOREVER if cycles == UNREACHED else cycles for cycles in left]
+
+
+def _longest(bundle: list[CheckedOp], spec: MachineSpec) -> int:
+    """For how many cycles something of a bundle may have an effect."""
+    return max((_effect(op, spec) for op in bundle if op.row.tensor), default=NEVER)
 
 
 def _effect(op: CheckedOp, spec: MachineSpec) -> int:

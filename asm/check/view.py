@@ -5,8 +5,9 @@ Made from scheduled bundles or from the text of an image, so that one analysis s
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
+from asm.check.kinds import Kind, kind_of
 from asm.facts import FACTS, target_label
 from asm.program import AsmOp, Packed
 from isa.codec import CodecError, bundle_starts, decode_bundle, encode
@@ -57,15 +58,17 @@ Bundle = list[CheckedOp]
 
 @dataclass(slots=True)
 class View:
-    """`controls[i]` is the op of bundle i that decides what follows, `targets[i]` the bundle it leads to, the number
-    of bundles for the end.
+    """`kinds[i]` is what bundle i does to registers, `controls[i]` the op of it that decides what follows, `targets[i]`
+    the bundle that leads to, the number of bundles for the end.
 
     `entered` are bundles that may be entered from anywhere. `linear` are those the scheduler made, which keeps
     the rules of time itself. `times` are (run, cycle) as the listing shows them, empty when there is none. The
-    program begins at bundle `start`; a `complete` one is an executable, which no other code can jump into.
+    program begins at bundle `start`; a `complete` one is an executable, which no other code can jump into. `make`
+    makes the ops of a bundle, which few checks look at.
     """
 
-    bundles: list[Bundle] = field(default_factory=list)
+    make: Callable[[int], Bundle]
+    kinds: list[Kind] = field(default_factory=list)
     controls: list[CheckedOp | None] = field(default_factory=list)
     targets: list[int] = field(default_factory=list)
     entered: set[int] = field(default_factory=set)
@@ -73,15 +76,17 @@ class View:
     times: list[tuple[int, int]] = field(default_factory=list)
     start: int = 0
     complete: bool = False
+    made: dict[int, Bundle] = field(default_factory=dict)
 
     @property
     def has_tensor_ops(self) -> bool:
-        return any(op.row.tensor for bundle in self.bundles for op in bundle)
+        return any(kind.has_tensor_ops for kind in self.kinds)
 
-    def add(self, bundle: Bundle, target: int) -> None:
-        self.bundles.append(bundle)
-        self.controls.append(next((op for op in bundle if FACTS[op.row.id].control), None))
-        self.targets.append(target)
+    def bundle(self, number: int) -> Bundle:
+        """The ops of a bundle, the same whenever they are asked for."""
+        if number not in self.made:
+            self.made[number] = self.make(number)
+        return self.made[number]
 
 
 def from_packed(
@@ -93,15 +98,29 @@ def from_packed(
     """
     where = {label: number for number, bundle in enumerate(bundles) for label in bundle.labels}
     where |= dict.fromkeys(end_labels, len(bundles))
-    view = View(linear=[not bundle.explicit for bundle in bundles])
+    linear = [not bundle.explicit for bundle in bundles]
+    all_linear = all(linear)
+    ops = [_fallible(bundle.ops) if all_linear else bundle.ops for bundle in bundles]
+    view = View(lambda number: [checked(op, externs) for op in ops[number]], linear=linear)
     view.entered = {where[label] for label in entered if label in where}
     view.times = [(bundle.run, bundle.cycle) for bundle in bundles]
-    all_linear = all(view.linear)
-    for bundle in bundles:
-        shown = [op for op in bundle.ops if FACTS[op.row.id].checked] if all_linear else bundle.ops
-        labels = [label for op in shown if (label := target_label(op)) is not None]
-        view.add([checked(op, externs) for op in shown], where.get(labels[0], UNKNOWN) if labels else UNKNOWN)
+    view.kinds = [kind_of(each) for each in ops]
+    for each, kind in zip(ops, view.kinds, strict=True):
+        control = each[kind.control] if kind.control >= 0 else None
+        view.controls.append(None if control is None else checked(control, externs))
+        label = _target_label(each) if kind.has_target else None
+        view.targets.append(UNKNOWN if label is None else where.get(label, UNKNOWN))
     return view
+
+
+def _fallible(ops: Sequence[AsmOp]) -> list[AsmOp]:
+    """Those of some ops that can break a rule by themselves."""
+    return [op for op in ops if FACTS[op.row.id].checked]
+
+
+def _target_label(ops: Iterable[AsmOp]) -> str | None:
+    """The first label that is the target of one of some ops."""
+    return next((label for op in ops if (label := target_label(op)) is not None), None)
 
 
 def checked(op: AsmOp, externs: Container[str]) -> CheckedOp:
@@ -121,10 +140,12 @@ def from_image(image: Image) -> View:
     for relocation in () if image.executable else image.relocations:
         if relocation.field:
             pending.setdefault(relocation.address, set()).add(relocation.field)
-    view = View(linear=[False] * len(starts), start=where[image.entry], complete=image.executable)
-    for address in starts:
-        bundle = _decoded(image.text, address, places, pending)
-        view.add(bundle, _target(bundle, where))
+    bundles = [_decoded(image.text, address, places, pending) for address in starts]
+    view = View(bundles.__getitem__, linear=[False] * len(starts), start=where[image.entry], complete=image.executable)
+    view.kinds = [kind_of(bundle) for bundle in bundles]
+    for bundle, kind in zip(bundles, view.kinds, strict=True):
+        view.controls.append(bundle[kind.control] if kind.control >= 0 else None)
+        view.targets.append(_target(bundle, where))
     view.entered = {where[s.value] for s in image.symbols if s.kind == TEXT and s.value in where} | {where[image.entry]}
     return view
 
