@@ -6,6 +6,7 @@ of expansions. Statements come one after the other; a line such as `{ a || b }` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from isa.diagnostics import Place
@@ -220,5 +221,26 @@ class Brace(NamedTuple):
     end: int
 
 
-Statement: TypeAlias = LabelDef | OpStmt | DirectiveStmt | Brace
+class Bundle(NamedTuple):
+    """`{ a || b }` on one line: what expansion makes of braces and ops when it has nothing to do with them.
+
+    `column` and `end` are those of the opening brace.
+    """
+
+    ops: tuple[OpStmt, ...]
+    line: Line
+    column: int
+    end: int
+
+
+Statement: TypeAlias = LabelDef | OpStmt | DirectiveStmt | Brace | Bundle
 Node: TypeAlias = Operand | Pin | Timing | Statement
+
+
+def ops_of(statements: Iterable[Statement]) -> Iterator[OpStmt]:
+    """The ops among statements, those in bundles too."""
+    for statement in statements:
+        if type(statement) is OpStmt:
+            yield statement
+        elif type(statement) is Bundle:
+            yield from statement.ops

@@ -8,6 +8,7 @@ from asm.tree import (
     Attribute,
     Binary,
     Brace,
+    Bundle,
     DirectiveStmt,
     LabelDef,
     Memory,
@@ -46,6 +47,8 @@ def shown(statement: Statement) -> str:
             return f"{statement.name}:"
         case Brace():
             return "{" if statement.open else "}"
+        case Bundle():
+            return "{ " + " || ".join(map(shown, statement.ops)) + " }"
         case DirectiveStmt():
             return f".{statement.name} " + ", ".join(map(words, statement.arguments))
         case OpStmt():

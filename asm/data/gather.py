@@ -16,9 +16,22 @@ from asm.errors import error
 from asm.names.suggest import did_you_mean
 from asm.names.symbols import LABEL
 from asm.scope.scope import Scope
-from asm.tree import Attribute, Brace, Declaration, DirectiveStmt, Expr, LabelDef, Name, Operand, OpStmt, Statement
+from asm.tree import (
+    Attribute,
+    Brace,
+    Bundle,
+    Declaration,
+    DirectiveStmt,
+    Expr,
+    LabelDef,
+    Name,
+    Operand,
+    OpStmt,
+    Statement,
+)
 from isa.types import TYPES
 
+IN_ORDER = (OpStmt, Bundle, Brace)  # statements that stay as and where they are
 IN_TEXT = ("timeline", "endtimeline", "overlap", "cycles", "drain", "assert", "syllable", "unchecked")
 ELSEWHERE = (
     "macro",
@@ -56,7 +69,7 @@ class Gathering:
 
     def take(self, statement: Statement) -> None:
         """Put one statement where it belongs. Raises SourceError."""
-        if type(statement) is OpStmt or type(statement) is Brace:
+        if type(statement) in IN_ORDER:
             if self.waiting:
                 self._flush_to_text()
             self.text.append(statement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from asm.tree import Name, OpStmt, Statement, Virtual
+from asm.tree import Name, OpStmt, Statement, Virtual, ops_of
 
 Together = dict[str, set[str]]
 
@@ -15,8 +15,8 @@ def together(statements: Iterable[Statement]) -> Together:
     A statement whose first operand is a value makes it anew, out of its other operands; else it adds to its values.
     """
     flows = _Flows()
-    for statement in statements:
-        if type(statement) is OpStmt and any(type(operand) is Virtual for operand in statement.operands):
+    for statement in ops_of(statements):
+        if any(type(operand) is Virtual for operand in statement.operands):
             flows.add(statement)
     return flows.found()
 

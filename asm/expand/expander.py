@@ -17,9 +17,9 @@ from asm.expand.directives import HANDLERS, pass_over_block, unknown_block
 from asm.expand.macros import Macro, Trail, bind, expansion
 from asm.expand.names import Renamer
 from asm.names.symbols import Symbols
-from asm.syntax import source
-from asm.syntax.parse import parse_marked, strip_comment
-from asm.tree import Brace, DirectiveStmt, LabelDef, Line, OpStmt, Statement
+from asm.syntax import shapes, source
+from asm.syntax.parse import parse_new, strip_comment
+from asm.tree import Brace, DirectiveStmt, LabelDef, Line, OpStmt, Statement, ops_of
 from isa.diagnostics import WARNING, Diagnostic, Note, Place, SourceError
 from isa.records import NamedTuple, dataclass, field
 
@@ -30,6 +30,7 @@ MAX_INCLUDE_DEPTH = 32
 
 LABELS = re.compile(r"(\s*[A-Za-z_][\w.]*\s*:)*")
 BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|\[[^\[\]]*\]')
+NOTHING = shapes.Text((), False, True, None)  # what a line without code holds
 Report: TypeAlias = Callable[[Diagnostic], None]
 
 
@@ -52,12 +53,13 @@ class Stop(Exception):
 
 @dataclass(slots=True)
 class Frame:
-    """Lines being expanded: a file, or one use of a macro or a repetition. `path` is that of a file."""
+    """Lines being expanded: a file, or one use of a macro or a repetition. `path` is that of a file, `waiting` are the
+    statements that are left of the line at hand."""
 
     lines: Iterator[Line]
-    statements: Iterator[Statement]
     path: str = ""
     branches: list[Branches] = field(default_factory=list)
+    waiting: Iterator[Statement] = field(default_factory=lambda: iter(()))
 
 
 def expand(
@@ -108,15 +110,17 @@ class Expander:
 
     def run(self, text: str, name: str) -> Iterator[Statement]:
         """Statements up to the end, or to a bound that stops everything."""
+        done: list[Statement] = []
         try:
             self.enter_file(text, name, ())
             while self.frames:
-                yield from self._frame(self.frames[-1])
+                self._frame(self.frames[-1], done)
             self._finish()
         except Stop:
-            return
+            pass
         except SourceError as error:
             self.report(error)
+        return iter(done)
 
     def report(self, error: SourceError) -> None:
         """Hand errors on; too many stop the expansion."""
@@ -133,35 +137,66 @@ class Expander:
         raise Stop
 
     # Frames --------------------------------------------------------------------------------------
-    def _frame(self, frame: Frame) -> Iterator[Statement]:
-        """Statements of the top frame, until it ends or another is put on it."""
-        for statement in frame.statements:
-            try:
-                done = self._take(statement)
-            except SourceError as error:
-                self.report(error)
-                continue
-            if done is not None:
-                yield done
-            if self.frames[-1] is not frame:
+    def _frame(self, frame: Frame, done: list[Statement]) -> None:
+        """Add the statements of the top frame, until it ends or another is put on it."""
+        self._obey(frame, done)
+        while self.frames[-1] is frame:
+            line = next(frame.lines, None)
+            if line is None:
+                self._leave(frame)
                 return
+            if self._lines >= MAX_LINES:
+                self.expect(1, line.place(1, 1))
+            self._lines += 1
+            code = strip_comment(line.text)
+            text = shapes.known(code) if code else NOTHING
+            plain = self._plain(text, line) if text is not None and text.is_plain else None
+            if plain is None:
+                frame.waiting = iter(self._parsed(line, code, text))
+                self._obey(frame, done)
+            else:
+                done += plain
+
+    def _leave(self, frame: Frame) -> None:
         self.frames.pop()
         for branches in frame.branches:
             self.report(SourceError(unclosed(branches.name, branches.place)))
+
+    def _obey(self, frame: Frame, done: list[Statement]) -> None:
+        """Take the statements that are left of a line, until another frame is put on top."""
+        for statement in frame.waiting:
+            try:
+                taken = self._take(statement)
+            except SourceError as error:
+                self.report(error)
+                continue
+            if taken is not None:
+                done.append(taken)
+            if self.frames[-1] is not frame:
+                return
+
+    def _plain(self, text: shapes.Text, line: Line) -> list[Statement] | None:
+        """The statements of a line that expansion has nothing to do with; None when it has."""
+        if self._brace is not None or text.numeric or self.names.variables:
+            return None
+        statements = text.build_plain(line)
+        if self.macros and any(op.mnemonic in self.macros for op in ops_of(statements)):
+            return None
+        return statements
 
     def push(self, lines: Iterator[Line], place: Place) -> None:
         """Go on with the lines of a macro or a repetition used at `place`."""
         if len(self.frames) > MAX_DEPTH:
             message = f"macros and repetitions are nested more than {MAX_DEPTH} deep"
             self.stop(message, place, "end a recursion with .if")
-        self.frames.append(Frame(lines, self._statements(lines)))
+        self.frames.append(Frame(lines))
 
     def enter_file(self, text: str, name: str, trail: Trail) -> None:
         """Go on with the lines of a file; blank ones are passed over."""
         self.sources.texts[name] = text
         codes = enumerate(source.source_lines(text, name), 1)
         lines = (Line(name, number, code, trail) for number, code in codes if code)
-        self.frames.append(Frame(lines, self._statements(lines), os.path.realpath(name)))
+        self.frames.append(Frame(lines, os.path.realpath(name)))
 
     def include(self, directive: DirectiveStmt, name: str, place: Place) -> None:
         """Go on with an included file; raises SourceError (E-INCLUDE, E-SOURCE)."""
@@ -180,21 +215,17 @@ class Expander:
             ring = [os.path.basename(file) for file in [*files[files.index(real) :], real]]
             raise SourceError(Diagnostic("E-INCLUDE", f"`{path}` includes itself: {' -> '.join(ring)}", place))
 
-    def _statements(self, lines: Iterator[Line]) -> Iterator[Statement]:
-        """Parse lines one after the other."""
-        for line in lines:
-            if self._lines >= MAX_LINES:
-                self.expect(1, line.place(1, 1))
-            self._lines += 1
-            try:
-                statements, numeric = parse_marked(line)
-                if numeric or self.names.variables:
-                    statements = self.names.rename(line, statements)
-            except SourceError as error:
-                self.report(self._cause(line, error))
-                self._pass_over(line)
-                continue
-            yield from statements
+    def _parsed(self, line: Line, code: str, text: shapes.Text | None) -> list[Statement]:
+        """The statements of a line, whose text was known or not; none of one with an error, which is reported."""
+        try:
+            statements = text.build(line) if text is not None else parse_new(code, line)
+            if text is None or text.numeric or self.names.variables:
+                statements = self.names.rename(line, statements)
+        except SourceError as error:
+            self.report(self._cause(line, error))
+            self._pass_over(line)
+            return []
+        return statements
 
     def _cause(self, line: Line, error: SourceError) -> SourceError:
         """What is wrong with a line that does not parse: a `||` where there is no bundle, or what the parser says."""
@@ -246,7 +277,7 @@ class Expander:
                 unknown_block(self, statement)
         elif isinstance(statement, Brace):
             self._nest(statement)
-        elif self._brace is not None:
+        elif self._brace is not None and isinstance(statement, LabelDef):
             self._refuse_label(statement)
         return statement
 

@@ -13,7 +13,7 @@ from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedO
 from asm.schedule.memory import Aliases
 from asm.schedule.oracle import Oracle
 from asm.scope.scope import Scope
-from asm.tree import Brace, DirectiveStmt, LabelDef, Name, OpStmt, Statement, String
+from asm.tree import Brace, Bundle, DirectiveStmt, LabelDef, Name, OpStmt, Statement, String, ops_of
 from asm.write.verbatim import Raw
 from isa.codec import SYLLABLE_MASK
 from isa.diagnostics import Diagnostic, SourceError
@@ -114,6 +114,8 @@ class ItemBuilder:
     def _take(self, statement: Statement) -> None:
         if type(statement) is OpStmt:
             self._op(statement)
+        elif type(statement) is Bundle:
+            self._bundle(statement)
         elif isinstance(statement, LabelDef):
             self._label(statement)
         elif isinstance(statement, Brace):
@@ -215,11 +217,22 @@ class ItemBuilder:
         self.labels.append(label)
         self.items.append(label)
 
+    def _bundle(self, statement: Bundle) -> None:
+        if self.timeline is not None:
+            raise _bundle_in_timeline(statement)
+        ops: list[AsmOp] = []
+        for each in statement.ops:
+            try:
+                ops.append(match(self.scope, each))
+            except SourceError as problem:
+                self.report(problem)
+        self.items.append(Explicit(ops, statement.line.place(statement.column, statement.end)))
+
     def _brace(self, statement: Brace) -> None:
         if self.timeline is not None:
             self.skipping = statement.open
             if statement.open:
-                raise error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
+                raise _bundle_in_timeline(statement)
         elif statement.open:
             self.dropped = False
             self.bundle = Explicit([], statement.line.place(statement.column, statement.end))
@@ -301,7 +314,7 @@ class ItemBuilder:
 
 def _names_used(statements: Iterable[Statement]) -> set[str]:
     """The names in operands: those of labels that control may come to are among them."""
-    return {name for each in statements if isinstance(each, OpStmt) for name in _names(each.operands)}
+    return {name for each in ops_of(statements) for name in _names(each.operands)}
 
 
 def _names(node: object) -> Iterator[str]:
@@ -336,6 +349,10 @@ def _is_linear(mnemonic: str) -> bool:
 def _ends_the_program(statement: Statement) -> bool:
     rows = MNEMONICS.get(statement.mnemonic, ()) if isinstance(statement, OpStmt) else ()
     return any(row.control == "halt" for row in rows)
+
+
+def _bundle_in_timeline(statement: Brace | Bundle) -> SourceError:
+    return error("E-TIMELINE", "a bundle stands inside a timeline", statement.line, statement, NO_BRACES)
 
 
 def _unclosed(timeline: Timeline) -> Diagnostic:

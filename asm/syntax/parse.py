@@ -45,20 +45,18 @@ COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)[^']*'|[^;/"']+|/(?!
 
 def parse_line(line: Line) -> list[Statement]:
     """The statements of a line; raises SourceError with one diagnostic."""
-    return parse_marked(line)[0]
-
-
-def parse_marked(line: Line) -> tuple[list[Statement], bool]:
-    """The statements of a line, and whether numeric labels (`1:`, `1b`) may be among them."""
     code = strip_comment(line.text)
     if not code:
-        return [], False
+        return []
     text = shapes.known(code)
-    if text is not None:
-        return text.build(line), text.numeric
+    return parse_new(code, line) if text is None else text.build(line)
+
+
+def parse_new(code: str, line: Line) -> list[Statement]:
+    """The statements of a line without its comment, whose shape is remembered."""
     statements = parse(code, line)
     shapes.remember(code, statements)
-    return statements, True
+    return statements
 
 
 def parse(code: str, line: Line) -> list[Statement]:

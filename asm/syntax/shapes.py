@@ -8,7 +8,7 @@ is the tree as functions from text to what makes nodes of a line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from asm.syntax.literals import local_label, number
@@ -16,6 +16,7 @@ from asm.tree import (
     Attribute,
     Binary,
     Brace,
+    Bundle,
     Call,
     Conditional,
     DirectiveStmt,
@@ -50,15 +51,34 @@ BY_LETTER = re.compile(r"""@(?!\+?0)|[\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
 # Where a numeric label may be: `1:`, `1b`, `1f`.
 NUMERIC_LABEL = re.compile(r"(?<![\w.])0+(?:a(?!\w)|\s*:)")
 
+# Kinds of statements, a letter each: see _is_plain.
+PLAIN = re.compile(r"l*([ot]*|\{o+\})")
+PLAIN_BUNDLE = re.compile(r"l*\{o+\}")
+
 
 class Text(NamedTuple):
-    """Makes the statements of a text, wherever it stands; `numeric` when they may hold numeric labels."""
+    """Makes the statements of a text, wherever it stands; `numeric` when they may hold numeric labels.
+
+    A plain text holds labels and ops only, or after labels a whole bundle, whose opening brace is `brace`: there is
+    nothing in it that expansion obeys but uses of macros.
+    """
 
     makers: tuple[MakeAt, ...]
     numeric: bool
+    is_plain: bool
+    brace: Brace | None
 
     def build(self, line: Line) -> list[Statement]:
         return [make(line) for make in self.makers]
+
+    def build_plain(self, line: Line) -> list[Statement]:
+        """The same of a plain text, its bundle as one."""
+        made = [make(line) for make in self.makers]
+        if self.brace is None:
+            return made
+        start = sum(type(each) is LabelDef for each in made)
+        ops = [each for each in made if type(each) is OpStmt]
+        return [*made[:start], Bundle(tuple(ops), line, self.brace.column, self.brace.end)]
 
 
 class Template(NamedTuple):
@@ -66,11 +86,13 @@ class Template(NamedTuple):
 
     makers: tuple[MakeStatement, ...]
     numeric: bool
+    is_plain: bool
+    brace: Brace | None
 
     def fill(self, code: str) -> Text | None:
         """None when a number is malformed: the parser says so at its place."""
         try:
-            return Text(tuple([make(code) for make in self.makers]), self.numeric)
+            return Text(tuple([make(code) for make in self.makers]), self.numeric, self.is_plain, self.brace)
         except ValueError:
             return None
 
@@ -115,7 +137,23 @@ def _template(shape: str, statements: list[Statement]) -> Template | None:
         makers = tuple([STATEMENTS[type(statement)](statement) for statement in statements])
     except NoTemplate:
         return None
-    return Template(makers, NUMERIC_LABEL.search(shape) is not None)
+    brace = next((each for each in statements if type(each) is Brace), None)
+    return Template(makers, NUMERIC_LABEL.search(shape) is not None, _is_plain(shape, statements), brace)
+
+
+def _is_plain(shape: str, statements: Iterable[Statement]) -> bool:
+    """Whether a line is of labels and ops, or of labels and one bundle; see Text."""
+    kinds = "".join(map(_letter, statements))
+    return (PLAIN if "||" not in shape else PLAIN_BUNDLE).fullmatch(kinds) is not None
+
+
+def _letter(statement: Statement) -> str:
+    """A letter for the kind of a statement."""
+    if isinstance(statement, OpStmt):
+        return "o" if statement.timing is None else "t"
+    if isinstance(statement, Brace):
+        return "{" if statement.open else "}"
+    return "l" if isinstance(statement, LabelDef) else "d"
 
 
 def _part(node: Any) -> Make:
