@@ -244,3 +244,10 @@ def ops_of(statements: Iterable[Statement]) -> Iterator[OpStmt]:
             yield statement
         elif type(statement) is Bundle:
             yield from statement.ops
+
+
+def places(ops: Iterable[OpStmt]) -> Iterator[Place]:
+    """Where some ops are written."""
+    for _, _, _, _, line, column, end in ops:
+        file, number, _, trail, edits = line
+        yield line.place(column, end) if edits else Place(file, number, column, end, trail)

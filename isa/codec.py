@@ -137,6 +137,14 @@ def encode_values(row: Row, values: Sequence[int]) -> list[int]:
     return [word] if extension is None else [word, extension]
 
 
+def refilled(row: Row, values: Sequence[int], index: int, syllable: int) -> int:
+    """The first syllable of an op that was encoded with 0 in a field without extension, now that it has a value."""
+    low, high, bias, mask, position = plan(row).base[index]
+    if not low <= values[index] <= high:
+        raise _misfit(row, values)
+    return syllable | (values[index] - bias & mask) << position
+
+
 @lru_cache(MOST_REMEMBERED)
 def encoded(row: Row, values: tuple[int, ...]) -> tuple[int, ...]:
     """The same, remembered: programs repeat themselves."""

@@ -16,4 +16,7 @@ def paused() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():
+                gc.freeze()  # and back: what was made meanwhile counts as old, and is not looked through at once
+                gc.unfreeze()
             gc.enable()

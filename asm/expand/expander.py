@@ -30,7 +30,7 @@ MAX_INCLUDE_DEPTH = 32
 
 LABELS = re.compile(r"(\s*[A-Za-z_][\w.]*\s*:)*")
 BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|\[[^\[\]]*\]')
-NOTHING = shapes.Text((), False, True, None)  # what a line without code holds
+NOTHING = shapes.Text((), False, True, None, 0)  # what a line without code holds
 Report: TypeAlias = Callable[[Diagnostic], None]
 
 

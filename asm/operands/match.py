@@ -15,7 +15,6 @@ from asm.operands.mismatch import no_form_fits, unknown_mnemonic
 from asm.operands.pins import apply_pins
 from asm.operands.slot import EXPR, OTHER, Form, Shape, form_of, shape_of
 from asm.program import AsmOp
-from asm.scope.registers import COUNT
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
 from asm.tree import Expr, Indexed, Memory, Name, Number, Operand, OpStmt, Virtual
 from isa.row import REG
@@ -46,19 +45,20 @@ def match(scope: Scope, statement: OpStmt) -> AsmOp:
     key = statement.mnemonic, id(statement.operands)
     known = scope.matched.get(key)
     if known is not None:
-        return AsmOp(known.row, known.values.copy(), statement, known.references, known.access)
+        op, values = known
+        return AsmOp(op.row, list(values), statement, op.references, op.access)
     op = _match_anew(scope, statement)
     if _is_settled(scope, op):
-        scope.matched[key] = AsmOp(op.row, op.values.copy(), statement, op.references, op.access)
+        scope.matched[key] = op, tuple(op.values)
     return op
 
 
 def _is_settled(scope: Scope, op: AsmOp) -> bool:
     """Whether nothing of an op is decided later or elsewhere: no pins, all registers have numbers, and all symbols are
     of this source."""
-    if op.statement.pins or op.row.tensor or any(scope.is_extern(reference.symbol) for reference in op.references):
+    if op.statement.pins or op.row.tensor or scope.registers.waits(op):
         return False
-    return all(op.values[index] < COUNT for index in form_of(op.row).registers)
+    return not op.references or not any(scope.is_extern(reference.symbol) for reference in op.references)
 
 
 def _match_anew(scope: Scope, statement: OpStmt) -> AsmOp:
@@ -97,7 +97,9 @@ def _read_operands(scope: Scope, statement: OpStmt) -> tuple[tuple[Shape, ...], 
     for node in statement.operands:
         shape: Shape = REG
         reading: Reading | None = numbers.get(node.text) if type(node) is Name else None
-        if reading is None:  # no register that is known: the slower way
+        if type(node) is Number:
+            shape, reading = EXPR, node
+        elif reading is None:  # no register that is known: the slower way
             shape, reading = _read(scope, statement, node)
         shapes.append(shape)
         readings.append(reading)
@@ -105,8 +107,6 @@ def _read_operands(scope: Scope, statement: OpStmt) -> tuple[tuple[Shape, ...], 
 
 
 def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Reading]:
-    if type(node) is Number:
-        return EXPR, node
     if isinstance(node, (Name, Virtual)):
         register = scope.registers.find(node, statement.line)
         if register is not None:

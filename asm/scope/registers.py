@@ -71,6 +71,10 @@ class Registers:
             if number >= COUNT and (not self.waiting or self.waiting[-1][0] is not op):
                 self.waiting.append((op, indices, first))
 
+    def waits(self, op: AsmOp) -> bool:
+        """Whether the op noted last has registers without a number."""
+        return bool(self.waiting) and self.waiting[-1][0] is op
+
     def pin(self, number: int, register: int) -> bool:
         """Put a symbolic register into a real one; whether that is possible."""
         self.used |= 1 << register

@@ -62,7 +62,7 @@ class Scope(Symbols):
         self.registers = Registers()
         self._banks: dict[str, frozenset[int]] = {}
         self.located: dict[int, tuple[Located, Memory]] = {}  # see asm.operands.address.locate_once
-        self.matched: dict[tuple[str, int], AsmOp] = {}  # see asm.operands.match
+        self.matched: dict[tuple[str, int], tuple[AsmOp, tuple[int, ...]]] = {}  # see asm.operands.match
         self.undefined: set[str] = set()
 
     def expression(self, node: Operand, line: Line) -> Expr:

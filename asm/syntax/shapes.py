@@ -37,6 +37,7 @@ from asm.tree import (
 )
 from isa.records import NamedTuple
 
+new = tuple.__new__  # makes a named tuple without the way through its own constructor
 Make: TypeAlias = Callable[[str], Any]
 MakeAt: TypeAlias = Callable[[Line], Statement]
 MakeStatement: TypeAlias = Callable[[str], MakeAt]
@@ -59,26 +60,26 @@ PLAIN_BUNDLE = re.compile(r"l*\{o+\}")
 class Text(NamedTuple):
     """Makes the statements of a text, wherever it stands; `numeric` when they may hold numeric labels.
 
-    A plain text holds labels and ops only, or after labels a whole bundle, whose opening brace is `brace`: there is
-    nothing in it that expansion obeys but uses of macros.
+    A plain text holds labels and ops only, or after so many `labels` a whole bundle, whose opening brace is `brace`:
+    there is nothing in it that expansion obeys but uses of macros.
     """
 
     makers: tuple[MakeAt, ...]
     numeric: bool
     is_plain: bool
     brace: Brace | None
+    labels: int
 
     def build(self, line: Line) -> list[Statement]:
         return [make(line) for make in self.makers]
 
     def build_plain(self, line: Line) -> list[Statement]:
         """The same of a plain text, its bundle as one."""
-        made = [make(line) for make in self.makers]
         if self.brace is None:
-            return made
-        start = sum(type(each) is LabelDef for each in made)
-        ops = [each for each in made if type(each) is OpStmt]
-        return [*made[:start], Bundle(tuple(ops), line, self.brace.column, self.brace.end)]
+            return [make(line) for make in self.makers]
+        labels = [make(line) for make in self.makers[: self.labels]]
+        ops: tuple[Any, ...] = tuple([make(line) for make in self.makers[self.labels + 1 : -1]])
+        return [*labels, Bundle(ops, line, self.brace.column, self.brace.end)]
 
 
 class Template(NamedTuple):
@@ -88,11 +89,12 @@ class Template(NamedTuple):
     numeric: bool
     is_plain: bool
     brace: Brace | None
+    labels: int
 
     def fill(self, code: str) -> Text | None:
         """None when a number is malformed: the parser says so at its place."""
         try:
-            return Text(tuple([make(code) for make in self.makers]), self.numeric, self.is_plain, self.brace)
+            return Text(tuple([make(code) for make in self.makers]), *self[1:])
         except ValueError:
             return None
 
@@ -137,8 +139,9 @@ def _template(shape: str, statements: list[Statement]) -> Template | None:
         makers = tuple([STATEMENTS[type(statement)](statement) for statement in statements])
     except NoTemplate:
         return None
+    numeric, is_plain = NUMERIC_LABEL.search(shape) is not None, _is_plain(shape, statements)
     brace = next((each for each in statements if type(each) is Brace), None)
-    return Template(makers, NUMERIC_LABEL.search(shape) is not None, _is_plain(shape, statements), brace)
+    return Template(makers, numeric, is_plain, brace, sum(type(each) is LabelDef for each in statements))
 
 
 def _is_plain(shape: str, statements: Iterable[Statement]) -> bool:
@@ -308,7 +311,7 @@ def _op(node: OpStmt) -> MakeStatement:
         mine: tuple[Operand, ...] = tuple([make(text) for make in operands])
         pinned: tuple[Pin, ...] = tuple([make(text) for make in pins])
         timed = timing(text) if timing is not None else None
-        return lambda line: OpStmt(mnemonic, mine, pinned, timed, line, column, end)
+        return lambda line: new(OpStmt, (mnemonic, mine, pinned, timed, line, column, end))
 
     return make
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from asm.program import AsmOp, Packed
-from isa.codec import encode_values, encoded
+from asm.tree import places
+from isa.codec import encoded, refilled
 from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, LineEntry, Relocation
 from isa.records import dataclass, field
@@ -28,7 +29,8 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
     Raises SourceError: E-TEXT-SIZE when there are more than `limit` syllables, E-RANGE for targets outside.
     """
     text = Text()
-    targets: list[tuple[LineEntry, AsmOp]] = []
+    ops: list[AsmOp] = []
+    addresses: list[int] = []
     for bundle in bundles:
         address = len(text.syllables)
         text.starts.append(address)
@@ -38,36 +40,31 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
             text.syllables.append(bundle.raw)
             continue
         for op in bundle.ops:
-            _encode_op(text, op, targets)
+            addresses.append(len(text.syllables))
+            text.syllables += encoded(op.row, tuple(op.values))
+        ops += bundle.ops
         text.syllables[-1] |= 1
     for label in end_labels:
         text.labels[label] = len(text.syllables)
     if len(text.syllables) > limit:
         message = f"the program has {len(text.syllables)} syllables; the instruction store holds {limit}"
         raise SourceError(Diagnostic("E-TEXT-SIZE", message))
-    for entry, op in targets:
-        _fill_targets(text, entry, op)
+    text.lines = list(map(LineEntry, addresses, places(op.statement for op in ops)))
+    for entry, op in zip(text.lines, ops, strict=True):
+        if op.references:
+            _fill_targets(text, entry, op)
     return text
-
-
-def _encode_op(text: Text, op: AsmOp, targets: list[tuple[LineEntry, AsmOp]]) -> None:
-    entry = LineEntry(len(text.syllables), op.place)
-    text.lines.append(entry)
-    if op.references:
-        targets.append((entry, op))
-    text.syllables += encoded(op.row, tuple(op.values))
 
 
 def _fill_targets(text: Text, entry: LineEntry, op: AsmOp) -> None:
     address = entry.address
-    stop = text.syllables[address] & 1
     for reference in op.references:
         kind, name = reference.kind, reference.symbol
         text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=entry.place))
         if kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
             op.values[index] = _target(text, op, text.labels[name] + reference.addend)
-            text.syllables[address] = encode_values(op.row, op.values)[0] | stop
+            text.syllables[address] = refilled(op.row, op.values, index, text.syllables[address])
 
 
 def _target(text: Text, op: AsmOp, address: int) -> int:
