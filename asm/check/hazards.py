@@ -8,11 +8,11 @@ a second time with what its first round leaves in flight.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from asm.check.flight import NOTHING, Flight
-from asm.check.view import UNKNOWN, CheckedOp, View
+from asm.check.view import UNKNOWN, CheckedOp, Edge, View
 from asm.facts import FACTS, register_written, registers_read
 from isa.diagnostics import Diagnostic, Note
 from isa.faults import CONDITION_CODE
@@ -32,7 +32,6 @@ class Write(NamedTuple):
 
 State = TypeVar("State")
 InFlight = dict[int, Write]
-Edge = tuple[int, int]  # the bundle that follows, and after how many cycles
 
 
 def check_hazards(view: View) -> list[Diagnostic]:
@@ -130,22 +129,25 @@ def _kind(view: View, number: int) -> str:
 
 
 def ways_out(view: View) -> list[list[Edge]]:
-    """The ways out of each bundle that stay in the program."""
-    count = len(view.kinds)
-    edges = [list(_ways(view, number)) for number in range(count)]
-    for number in range(count):
-        end = view.targets[number]
-        if _kind(view, number) == "loop" and number + 1 < end <= count and not _kind(view, end - 1):
-            edges[end - 1].append((number + 1, 1))
-    return [[(to, cycles) for to, cycles in ways if 0 <= to < count] for ways in edges]
+    """The ways out of each bundle that stay in the program, found once."""
+    if view.ways is None:
+        count = len(view.kinds)
+        view.ways = [[way for way in _ways(view, number) if 0 <= way[0] < count] for number in range(count)]
+        for number, end in enumerate(view.targets):
+            if number + 1 < end <= count and _kind(view, number) == "loop" and not _kind(view, end - 1):
+                view.ways[end - 1].append((number + 1, 1))
+    return view.ways
 
 
-def _ways(view: View, number: int) -> Iterator[Edge]:
+def _ways(view: View, number: int) -> Iterable[Edge]:
     control = view.controls[number]
     if control is None:
-        if view.kinds[number].size:
-            yield number + 1, 1
-        return
+        return ((number + 1, 1),) if view.kinds[number].size else ()
+    return _ways_after(view, number, control)
+
+
+def _ways_after(view: View, number: int, control: CheckedOp) -> Iterator[Edge]:
+    """The ways out of a bundle with a control op."""
     if view.targets[number] != UNKNOWN:
         yield view.targets[number], control.row.taken_latency
     if control.row.control not in DEAD_END:

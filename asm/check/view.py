@@ -54,6 +54,7 @@ class CheckedOp(NamedTuple):
 
 
 Bundle = list[CheckedOp]
+Edge = tuple[int, int]  # the bundle that follows, and after how many cycles
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class View:
     start: int = 0
     complete: bool = False
     made: dict[int, Bundle] = field(default_factory=dict)
+    ways: list[list[Edge]] | None = None  # see asm.check.hazards.ways_out
 
     @property
     def has_tensor_ops(self) -> bool:

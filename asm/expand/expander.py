@@ -19,7 +19,7 @@ from asm.expand.names import Renamer
 from asm.names.symbols import Symbols
 from asm.syntax import shapes, source
 from asm.syntax.parse import parse_new, strip_comment
-from asm.tree import Brace, DirectiveStmt, LabelDef, Line, OpStmt, Statement, ops_of
+from asm.tree import Brace, Bundle, DirectiveStmt, LabelDef, Line, OpStmt, Statement
 from isa.diagnostics import WARNING, Diagnostic, Note, Place, SourceError
 from isa.records import NamedTuple, dataclass, field
 
@@ -180,9 +180,16 @@ class Expander:
         if self._brace is not None or text.numeric or self.names.variables:
             return None
         statements = text.build_plain(line)
-        if self.macros and any(op.mnemonic in self.macros for op in ops_of(statements)):
-            return None
-        return statements
+        return None if self.macros and self._calls_macro(statements) else statements
+
+    def _calls_macro(self, statements: list[Statement]) -> bool:
+        for statement in statements:
+            if type(statement) is OpStmt:
+                if statement.mnemonic in self.macros:
+                    return True
+            elif type(statement) is Bundle and not self.macros.keys().isdisjoint([op.mnemonic for op in statement.ops]):
+                return True
+        return False
 
     def push(self, lines: Iterator[Line], place: Place) -> None:
         """Go on with the lines of a macro or a repetition used at `place`."""

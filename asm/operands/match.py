@@ -66,13 +66,14 @@ def _match_anew(scope: Scope, statement: OpStmt) -> AsmOp:
     if not candidates:
         return _match_other(scope, statement)
     shapes, readings = _read_operands(scope, statement)
-    form = candidates.get(shapes)
+    form = candidates.get(tuple(shapes))
     if form is None:
-        raise no_form_fits(statement, shapes)
-    op = AsmOp(form.row, list(form.blank), statement)
+        raise no_form_fits(statement, tuple(shapes))
+    values = list(form.blank)
+    op = AsmOp(form.row, values, statement)
     for slot, reading, node in zip(form.slots, readings, statement.operands, strict=False):
         if type(reading) is int:
-            op.values[slot.index] = reading
+            values[slot.index] = reading
         else:
             FILL[slot.operand.kind](scope, op, slot, reading, node)
     scope.registers.note(op, form.registers)
@@ -90,20 +91,22 @@ def _match_other(scope: Scope, statement: OpStmt) -> AsmOp:
     return match_tensor(scope, statement)
 
 
-def _read_operands(scope: Scope, statement: OpStmt) -> tuple[tuple[Shape, ...], list[Reading]]:
+def _read_operands(scope: Scope, statement: OpStmt) -> tuple[list[Shape], list[Reading]]:
     shapes: list[Shape] = []
     readings: list[Reading] = []
     numbers = scope.registers.numbers
     for node in statement.operands:
-        shape: Shape = REG
-        reading: Reading | None = numbers.get(node.text) if type(node) is Name else None
+        shape: Shape = EXPR
+        reading: Reading | None = None
         if type(node) is Number:
-            shape, reading = EXPR, node
-        elif reading is None:  # no register that is known: the slower way
+            reading = node
+        elif type(node) is Name:
+            shape, reading = REG, numbers.get(node.text)
+        if reading is None:  # no number and no register that is known: the slower way
             shape, reading = _read(scope, statement, node)
         shapes.append(shape)
         readings.append(reading)
-    return tuple(shapes), readings
+    return shapes, readings
 
 
 def _read(scope: Scope, statement: OpStmt, node: Operand) -> tuple[Shape, Reading]:
