@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from conform import telling
-from conform.compare import first_unequal
+from conform.memory import first_unequal, first_unequal_byte, sram_of, written_of
 from conform.target import Outcome, Target
 from isa.faults import RawFault
 from isa.machine import MachineSpec
@@ -172,18 +172,16 @@ def of_item(spec: MachineSpec, ours: Item | None, theirs: Item | None) -> Aspect
 # Memory and counts ----------------------------------------------------------------------------
 def of_memory(spec: MachineSpec, golden: Target, target: Target) -> Iterator[Aspect]:
     """The first byte that differs, and the first that counts as written on one side only."""
-    ours = golden.written()
+    found = None
     if "memory" not in target.lacks:
-        a, b = (each.memory(0, spec.sram_bytes) for each in (golden, target))
-        place = first_unequal(a, b)
-        if place is not None:
-            yield Aspect("memory", telling.byte_name(spec, place), f"{a[place]:#04x}", f"{b[place]:#04x}", 14)
-    theirs = ours if "written" in target.lacks else target.written()
-    piece = first_unequal(ours, theirs)
-    if piece is not None:
-        bit = (ours[piece] ^ theirs[piece]).bit_length() - 1
-        what = f"whether {telling.byte_name(spec, 8 * piece + bit)} was written"
-        is_written = ours[piece] >> bit & 1
+        found = first_unequal_byte(sram_of(golden, spec.sram_bytes), sram_of(target, spec.sram_bytes))
+    if found:
+        yield Aspect("memory", telling.byte_name(spec, found.place), f"{found.ours:#04x}", f"{found.theirs:#04x}", 14)
+    piece = None if "written" in target.lacks else first_unequal_byte(written_of(golden), written_of(target))
+    if piece:
+        bit = (piece.ours ^ piece.theirs).bit_length() - 1
+        what = f"whether {telling.byte_name(spec, 8 * piece.place + bit)} was written"
+        is_written = piece.ours >> bit & 1
         yield Aspect("written", what, *(("yes", "no") if is_written else ("no", "yes")), 7)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conform.memory import first_unequal_byte, sram_of, written_of
 from conform.program import Program
 from conform.target import LIMIT, Outcome, Target
 from isa.faults import RawFault
@@ -39,7 +40,7 @@ def differ_until(golden: Target, target: Target, program: Program, image: Image,
     for each in (golden, target):
         each.load(image, program.uninit, program.strict)
         outcomes.append(each.run(until))
-    return next(differences(golden, target, *outcomes), None)
+    return next(differences(golden, target, image.machine.sram_bytes, *outcomes), None)
 
 
 def first_difference(golden: Target, target: Target, program: Program, image: Image, last: Difference) -> Difference:
@@ -59,8 +60,10 @@ def first_difference(golden: Target, target: Target, program: Program, image: Im
     return found
 
 
-def differences(golden: Target, target: Target, expected: Outcome, observed: Outcome) -> Iterator[Difference]:
-    """What two runs differ in where they stand, the most telling first."""
+def differences(
+    golden: Target, target: Target, size: int, expected: Outcome, observed: Outcome
+) -> Iterator[Difference]:
+    """What two runs on machines of so many bytes differ in where they stand, the most telling first."""
     cycle = expected.cycle
     if "record" in target.lacks and expected.fault:
         expected = expected._replace(fault=RawFault(expected.fault.code, expected.fault.cycle, expected.fault.pc))
@@ -69,7 +72,7 @@ def differences(golden: Target, target: Target, expected: Outcome, observed: Out
             yield Difference(cycle, what, str(getattr(expected, what)), str(getattr(observed, what)))
     if expected == observed:
         yield from state_differences(cycle, golden.state(), target.state(), target.lacks)
-        yield from memory_differences(cycle, golden, target)
+        yield from memory_differences(cycle, golden, target, size)
         if "counts" not in target.lacks and golden.counts() != target.counts():
             yield Difference(cycle, "issue counts", str(golden.counts()), str(target.counts()))
 
@@ -103,20 +106,12 @@ def shown(data: bytes, is_there: bool) -> str:
     return (data[:32].hex() + "..." * (len(data) > 32) or "there") if is_there else "not there"
 
 
-def memory_differences(cycle: int, golden: Target, target: Target) -> Iterator[Difference]:
-    """The first byte that differs, and the first written bit."""
-    ours = golden.written()
-    place = None if "written" in target.lacks else first_unequal(ours, target.written())
-    if place is not None:
-        what = f"written bits of bytes {8 * place} to {8 * place + 7}"
-        yield Difference(cycle, what, f"{ours[place]:08b}", f"{target.written()[place]:08b}")
-    if "memory" in target.lacks:
-        return
-    a, b = (each.memory(0, 8 * len(ours)) for each in (golden, target))
-    place = first_unequal(a, b)
-    if place is not None:
-        yield Difference(cycle, f"byte {place} of SRAM", f"{a[place]:#04x}", f"{b[place]:#04x}")
-
-
-def first_unequal(a: bytes, b: bytes) -> int | None:
-    return None if a == b else next(k for k, (x, y) in enumerate(zip(a, b, strict=True)) if x != y)
+def memory_differences(cycle: int, golden: Target, target: Target, size: int) -> Iterator[Difference]:
+    """The first byte that differs, of so many, and the first written bit."""
+    found = None if "written" in target.lacks else first_unequal_byte(written_of(golden), written_of(target))
+    if found:
+        what = f"written bits of bytes {8 * found.place} to {8 * found.place + 7}"
+        yield Difference(cycle, what, f"{found.ours:08b}", f"{found.theirs:08b}")
+    found = None if "memory" in target.lacks else first_unequal_byte(sram_of(golden, size), sram_of(target, size))
+    if found:
+        yield Difference(cycle, f"byte {found.place} of SRAM", f"{found.ours:#04x}", f"{found.theirs:#04x}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from conform import telling
-from conform.compare import first_unequal
+from conform.memory import first_unequal
 from conform.program import Program
 from conform.reference.observer import Event, items, registers
 from conform.target import Target, Tracing

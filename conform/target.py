@@ -10,6 +10,8 @@ from isa.image import Image
 from isa.records import NamedTuple
 from vm.engine import FAULT, RUNNING, State
 from vm.loader import load
+from vm.mirror import mirrored
+from vm.pages import Pages
 
 if TYPE_CHECKING:
     from conform.reference.observer import Event
@@ -101,10 +103,14 @@ class EngineTarget:
         return self.engine.state
 
     def memory(self, address: int, length: int) -> bytes:
-        return bytes(self.engine.sram()[address : address + length])
+        return self.engine.read(address, length)
 
     def written(self) -> bytes:
         return bytes(self.engine.written())
+
+    def pages(self) -> tuple[Pages, Pages]:
+        """SRAM and the written bits."""
+        return mirrored(self.engine).take()
 
     def counts(self) -> dict[int, int]:
         return self.engine.issue_counts()

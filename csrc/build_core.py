@@ -20,9 +20,9 @@ FLOATS = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 FLAGS = ["-std=c11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden", "-fno-wrapv", *FLOATS]
 SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer", "-g"]
 COVERAGE = ["--coverage", "-O0"]
-# Tools that instrument see one version of every function.
+# Tools that instrument see one version of every function, and memory from the heap, which they watch.
 SWITCHES = {
-    "LPU_SANITIZE": [*SANITIZE, "-DLPU_NO_CLONES"],
+    "LPU_SANITIZE": [*SANITIZE, "-DLPU_NO_CLONES", "-DLPU_HEAP"],
     "LPU_COVERAGE": [*COVERAGE, "-DLPU_NO_CLONES"],
     "LPU_PORTABLE": ["-DLPU_PORTABLE"],
     "LPU_QUICK": ["-O0", "-DLPU_NO_CLONES"],

@@ -210,15 +210,49 @@ static bool get_lost(lpu_machine *m, size_t place, lpu_item *item)
     return true;
 }
 
+/* Where the tensor face is empty there is no need to look for what it has none of. */
 static size_t places_of(const lpu_tensor *t, int64_t kind)
 {
+    bool has_values = t->streams.fresh != t->streams.free_count;
     const size_t places[ITEM_KINDS] = {
-        [ITEM_VALUE] = (size_t)t->positions * LPU_V_REGISTERS, [ITEM_RESULT] = (size_t)t->streams.fresh * MAX_GROUP,
-        [ITEM_VECTOR] = V_COUNT, [ITEM_VECTOR_WRITE] = LANDINGS * V_COUNT, [ITEM_PLANE] = 2 * MATRIX_PLANES,
+        [ITEM_VALUE] = has_values ? (size_t)t->positions * LPU_V_REGISTERS : 0,
+        [ITEM_RESULT] = has_values ? (size_t)t->streams.fresh * MAX_GROUP : 0, [ITEM_VECTOR] = V_COUNT,
+        [ITEM_VECTOR_WRITE] = t->vectors_pending ? LANDINGS * V_COUNT : 0, [ITEM_PLANE] = 2 * MATRIX_PLANES,
         [ITEM_EXIT] = MATRIX_PLANES * LANDINGS, [ITEM_ACCUMULATOR] = MATRIX_PLANES * MATRIX_ROWS,
         [ITEM_MAP] = 2 * SWITCH_MAPS, [ITEM_BURST] = t->burst_count, [ITEM_LOST] = (size_t)t->op_count * MAX_TAKEN,
     };
     return places[kind];
+}
+
+/* The first accumulator row that was set, from one on; of many most never are. */
+static size_t next_row(const lpu_tensor *t, size_t place)
+{
+    size_t plane = place / MATRIX_ROWS, row = place % MATRIX_ROWS;
+    for (; plane < MATRIX_PLANES; plane++, row = 0)
+        if ((row = matrix_next_row(t->matrix, (unsigned)plane, row)) < MATRIX_ROWS)
+            break;
+    return plane * MATRIX_ROWS + row;
+}
+
+/* The place of a count of losses: the last op that begins its own there or before. */
+static size_t place_of_loss(const lpu_tensor *t, size_t loss)
+{
+    size_t low = 0, high = t->op_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        *(t->ops[middle].losses <= loss ? &low : &high) = middle;
+    }
+    return low * MAX_TAKEN + loss - t->ops[low].losses;
+}
+
+/* The first place from one on whose losses were counted. */
+static size_t next_lost(const lpu_tensor *t, size_t place)
+{
+    const lpu_tensor_op *op = &t->ops[place / MAX_TAKEN];
+    size_t of_op = lpu_loss_counts(op), k = place % MAX_TAKEN, loss = op->losses + (k < of_op ? k : of_op);
+    while (loss < t->loss_count && !t->losses[loss])
+        loss++;
+    return loss < t->loss_count ? place_of_loss(t, loss) : (size_t)t->op_count * MAX_TAKEN;
 }
 
 static bool (*const get[ITEM_KINDS])(lpu_machine *m, size_t place, lpu_item *item) = {
@@ -234,14 +268,29 @@ void lpu_items_begin(lpu_machine *m)
     m->tensor->item_place = 0;
 }
 
+static size_t next_place(const lpu_tensor *t, int64_t kind, size_t place)
+{
+    return kind == ITEM_ACCUMULATOR ? next_row(t, place) : kind == ITEM_LOST ? next_lost(t, place) : place;
+}
+
+/* An item of the kind that is looked at, from the place on that is looked at. */
+static bool next_of_kind(lpu_machine *m, lpu_item *item)
+{
+    lpu_tensor *t = m->tensor;
+    int64_t kind = item->kind = t->item_kind;
+    size_t place = t->item_place, places = places_of(t, kind);
+    bool found = false;
+    while (!found && place < places && (place = next_place(t, kind, place)) < places)
+        found = get[kind](m, place++, item);
+    t->item_place = place;
+    return found;
+}
+
 int lpu_items_next(lpu_machine *m, lpu_item *item)
 {
     lpu_tensor *t = m->tensor;
     for (; t->item_kind < ITEM_KINDS; t->item_kind++, t->item_place = 0)
-        while (t->item_place < places_of(t, t->item_kind)) {
-            item->kind = t->item_kind;
-            if (get[t->item_kind](m, t->item_place++, item))
-                return 1;
-        }
+        if (next_of_kind(m, item))
+            return 1;
     return 0;
 }

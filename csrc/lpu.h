@@ -150,6 +150,8 @@ int64_t lpu_append(lpu_machine *machine, const uint8_t *text, size_t syllables);
 lpu_status lpu_run(lpu_machine *machine, uint64_t until);
 /* The same, but may return LPU_RUNNING earlier, after a bounded amount of work, so that a host can look around. */
 lpu_status lpu_run_slice(lpu_machine *machine, uint64_t until);
+/* lpu_run for some cycles, below 2^61 of them. */
+lpu_status lpu_run_for(lpu_machine *machine, uint64_t cycles);
 
 /* Where runs stop, and no longer where they did: at bundles about to be fetched, by address, but not in the cycle in
  * which a run begins; where watches see something; and at guards, in order of address. All is copied. 0, or -1 with nothing
@@ -195,6 +197,11 @@ void lpu_set_strips(lpu_machine *machine, int with_strips);
 
 /* How often the bundle at each program address was issued: one number per syllable. */
 uint64_t *lpu_issue_counts(lpu_machine *machine);
+/* The bundles that were issued, in order of address, and how often, as many as there is room for; returns how many there
+ * are. */
+size_t lpu_get_counts(const lpu_machine *machine, uint32_t *addresses, uint64_t *counts, size_t room);
+/* Replace all counts; returns `size`, or with nothing changed the place of the first address where no bundle is. */
+size_t lpu_set_counts(lpu_machine *machine, const uint32_t *addresses, const uint64_t *counts, size_t size);
 /* The first address from `address` on with a count, or the length of the text. */
 size_t lpu_next_issued(const lpu_machine *machine, size_t address);
 

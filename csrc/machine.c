@@ -1,12 +1,13 @@
 /* The machine as a whole: made and destroyed, run slice by slice, its memory written from outside. */
-#include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bursts.h"
 #include "cycle.h"
+#include "host.h"
 #include "memory.h"
 #include "region.h"
 #include "stops.h"
+#include "zeros.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
 enum { GUARD = 1 }; /* a syllable that is no op, and ends what would be a bundle */
@@ -22,9 +23,6 @@ static bool are_legal(const lpu_parameters *p)
            && between(p->streams, 4, 32) && p->streams % 4 == 0 && between(p->vxm_alus, 1, 16)
            && between(p->mxm_planes, 0, 4) && p->mxm_planes % 2 == 0;
 }
-
-/* Memory of all zeros; large pieces cost nothing until they are touched. */
-static void *zeros(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 
 static void copy_text(uint64_t *to, const uint8_t *text, size_t syllables)
 {
@@ -50,20 +48,20 @@ static void size_memory(lpu_machine *m, const lpu_parameters *p)
 
 static bool allocate(lpu_machine *m)
 {
-    m->map.sram = zeros(m->map.words, WORD_BYTES);
-    m->map.written = zeros(m->map.words / 2, 1);
-    m->map.changed = zeros((size_t)m->map.words * WORD_BYTES / LPU_CHANGED_BYTES + 1, 1);
-    m->text = zeros(m->length, sizeof *m->text);
-    m->counts = zeros((size_t)m->length + 1, sizeof *m->counts);
-    m->marks = zeros((size_t)m->length + 1, 1);
-    m->arena = zeros(ARENA_BYTES, 1);
+    m->map.sram = lpu_zeros(m->map.words, WORD_BYTES);
+    m->map.written = lpu_zeros(m->map.words / 2, 1);
+    m->map.changed = lpu_zeros((size_t)m->map.words * WORD_BYTES / LPU_CHANGED_BYTES + 1, 1);
+    m->text = calloc((size_t)m->length + 1, sizeof *m->text);
+    m->counts = calloc((size_t)m->length + 1, sizeof *m->counts);
+    m->marks = calloc((size_t)m->length + 1, 1);
+    m->arena = lpu_zeros(ARENA_BYTES, 1);
     bool is_mapped = m->map.sram && m->map.written && m->map.changed;
     return is_mapped && m->text && m->counts && m->marks && m->arena && lpu_create_tensor(m);
 }
 
 lpu_machine *lpu_create(const lpu_parameters *parameters, const uint8_t *text, size_t syllables, uint32_t entry)
 {
-    lpu_machine *m = are_legal(parameters) && syllables <= MAX_SYLLABLES ? zeros(1, sizeof *m) : NULL;
+    lpu_machine *m = are_legal(parameters) && syllables <= MAX_SYLLABLES ? lpu_zeros(1, sizeof *m) : NULL;
     if (!m)
         return NULL;
     m->parameters = *parameters;
@@ -85,14 +83,14 @@ void lpu_destroy(lpu_machine *m)
     lpu_destroy_tensor(m);
     lpu_destroy_stops(m);
     lpu_drop_regions(m);
-    free(m->map.sram);
-    free(m->map.written);
-    free(m->map.changed);
+    lpu_free_zeros(m->map.sram);
+    lpu_free_zeros(m->map.written);
+    lpu_free_zeros(m->map.changed);
     free(m->text);
     free(m->counts);
     free(m->marks);
-    free(m->arena);
-    free(m);
+    lpu_free_zeros(m->arena);
+    lpu_free_zeros(m);
 }
 
 /* Appending ------------------------------------------------------------------------------------------------------ */
@@ -243,7 +241,6 @@ void lpu_set_strips(lpu_machine *m, int with_strips)
     lpu_drop_nodes(m);
 }
 
-/* Float results depend on the thread's rounding mode and flushing of subnormals, so both are set for the run. */
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
 {
     lpu_begin_stops(m);
@@ -251,14 +248,13 @@ lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
     lpu_status status = settle(m, until);
     if (status != LPU_RUNNING || m->cycle >= until)
         return status;
-    fenv_t host;
+    lpu_host host;
     uint64_t pause = least(until, fetch_cycle(m) + SLICE_CYCLES);
-    fegetenv(&host);
-    fesetenv(FE_DFL_ENV);
+    leave_host(&host);
     m->plans_left = SLICE_PLANS;
     for (unsigned left = SLICE_TENSOR_CYCLES; left > 0 && may_go_on(m, pause) && advance(m, pause); left--) {}
     matrix_rest(m->tensor->matrix);
-    fesetenv(&host);
+    return_to_host(&host);
     return settle(m, until);
 }
 
@@ -270,6 +266,8 @@ lpu_status lpu_run(lpu_machine *m, uint64_t until)
     while (status == LPU_RUNNING && m->cycle < until);
     return status;
 }
+
+lpu_status lpu_run_for(lpu_machine *m, uint64_t cycles) { return lpu_run(m, m->cycle + cycles); }
 
 uint64_t lpu_cycle(const lpu_machine *m) { return m->cycle; }
 const lpu_fault *lpu_get_fault(const lpu_machine *m) { return m->faulted ? &m->fault : NULL; }
@@ -284,6 +282,33 @@ size_t lpu_next_issued(const lpu_machine *m, size_t address)
     while (address < m->length && !m->counts[address])
         address++;
     return address < m->length ? address : m->length;
+}
+
+size_t lpu_get_counts(const lpu_machine *m, uint32_t *addresses, uint64_t *counts, size_t room)
+{
+    size_t found = 0;
+    for (size_t at = lpu_next_issued(m, 0); at < m->length; at = lpu_next_issued(m, at + 1), found++)
+        if (found < room) {
+            addresses[found] = (uint32_t)at;
+            counts[found] = m->counts[at];
+        }
+    return found;
+}
+
+static bool is_bundle(const lpu_machine *m, uint32_t address)
+{
+    return address < m->length && (m->marks[address] & (STARTS | LEGAL)) == (STARTS | LEGAL);
+}
+
+size_t lpu_set_counts(lpu_machine *m, const uint32_t *addresses, const uint64_t *counts, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!is_bundle(m, addresses[i]))
+            return i;
+    memset(m->counts, 0, m->length * sizeof *m->counts);
+    for (size_t i = 0; i < size; i++)
+        m->counts[addresses[i]] = counts[i];
+    return size;
 }
 
 static void mark_written(lpu_machine *m, size_t from, size_t to)

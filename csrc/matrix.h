@@ -67,6 +67,8 @@ void matrix_rest(lpu_matrix *m);
 
 /* Accumulators ----------------------------------------------------------------------------------------------- */
 bool matrix_row_is_set(const lpu_matrix *m, unsigned plane, size_t row);
+/* The first row that is set, from one on, or MATRIX_ROWS. */
+size_t matrix_next_row(const lpu_matrix *m, unsigned plane, size_t row);
 /* [lanes], valid as long as the matrix */
 const uint32_t *matrix_row(const lpu_matrix *m, unsigned plane, size_t row);
 void matrix_set_row(lpu_matrix *m, unsigned plane, size_t row, const uint32_t *values);

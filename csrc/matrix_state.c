@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "matrix_planes.h"
+#include "zeros.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -41,12 +42,6 @@ static size_t lay_out(lpu_matrix *m, uint8_t *memory)
     return a.used;
 }
 
-static uint8_t *aligned(void *memory)
-{
-    uintptr_t address = (uintptr_t)memory;
-    return (uint8_t *)memory + (ALIGNMENT - address % ALIGNMENT) % ALIGNMENT;
-}
-
 static void fill_row(const lpu_matrix *m, plane_state *p, size_t row)
 {
     memset(p->rows + row * m->lanes, m->fill, m->lanes * sizeof(uint32_t));
@@ -54,17 +49,17 @@ static void fill_row(const lpu_matrix *m, plane_state *p, size_t row)
 
 lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
 {
-    lpu_matrix *m = calloc(1, sizeof *m);
+    lpu_matrix *m = lpu_zeros(1, sizeof *m);
     if (!m)
         return NULL;
     m->lanes = lanes;
     m->fill = fill;
-    m->memory = calloc(1, lay_out(m, NULL) + ALIGNMENT);
+    m->memory = lpu_zeros(1, lay_out(m, NULL));
     if (!m->memory) {
-        free(m);
+        lpu_free_zeros(m);
         return NULL;
     }
-    lay_out(m, aligned(m->memory));
+    lay_out(m, m->memory);
     for (size_t i = 0; i < MATRIX_PLANES; i++) {
         m->planes[i].owner = m;
         m->planes[i].task.work = matrix_multiply_posted;
@@ -81,9 +76,9 @@ void matrix_destroy(lpu_matrix *m)
 {
     if (m) {
         matrix_rest(m);
-        free(m->memory);
+        lpu_free_zeros(m->memory);
     }
-    free(m);
+    lpu_free_zeros(m);
 }
 
 void matrix_empty(const lpu_matrix *m, weight_set *set)
@@ -173,6 +168,12 @@ bool matrix_is_whole(const lpu_matrix *m)
             if (!is_pair(m, &m->planes[plane].sets[set], &m->planes[plane + 1].sets[set]))
                 return false;
     return true;
+}
+
+size_t matrix_next_row(const lpu_matrix *m, unsigned plane, size_t row)
+{
+    const bool *is_set = m->planes[plane].is_set, *found = memchr(is_set + row, true, MATRIX_ROWS - row);
+    return found ? (size_t)(found - is_set) : MATRIX_ROWS;
 }
 
 size_t matrix_exits(const lpu_matrix *m, unsigned plane) { return m->planes[plane].end - m->planes[plane].first; }

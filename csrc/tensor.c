@@ -5,6 +5,7 @@
 #include "cycle.h"
 #include "memory.h"
 #include "units.h"
+#include "zeros.h"
 
 enum { CACHE_LINE = 64, MOST_VECTORS = V_COUNT * (LANDINGS + 1) };
 
@@ -17,17 +18,17 @@ static size_t most_values(const lpu_tensor *t)
 static bool create_streams(lpu_tensor *t)
 {
     size_t values = most_values(t), buffers = values + MOST_VECTORS;
-    t->streams.values = calloc(values, sizeof *t->streams.values);
-    t->streams.free = calloc(values, sizeof *t->streams.free);
-    t->buffers.all = calloc(buffers, sizeof *t->buffers.all);
-    t->buffers.free = calloc(buffers, sizeof *t->buffers.free);
-    t->buffers.data = calloc(buffers, BUFFER_PLANES * t->lane_stride);
+    t->streams.values = lpu_zeros(values, sizeof *t->streams.values);
+    t->streams.free = lpu_zeros(values, sizeof *t->streams.free);
+    t->buffers.all = lpu_zeros(buffers, sizeof *t->buffers.all);
+    t->buffers.free = lpu_zeros(buffers, sizeof *t->buffers.free);
+    t->buffers.data = lpu_zeros(buffers, BUFFER_PLANES * t->lane_stride);
     return t->streams.values && t->streams.free && t->buffers.all && t->buffers.free && t->buffers.data;
 }
 
 bool lpu_create_tensor(lpu_machine *m)
 {
-    lpu_tensor *t = m->tensor = calloc(1, sizeof *t);
+    lpu_tensor *t = m->tensor = lpu_zeros(1, sizeof *t);
     uint8_t fill = m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
     if (!t)
         return false;
@@ -37,7 +38,7 @@ bool lpu_create_tensor(lpu_machine *m)
     t->due = NEVER;
     t->matrix = matrix_create(t->lanes, fill);
     t->maps = switch_create(t->lanes, fill);
-    t->item_data = t->matrix ? calloc(1, matrix_plane_bytes(t->matrix)) : NULL;
+    t->item_data = t->matrix ? lpu_zeros(1, matrix_plane_bytes(t->matrix)) : NULL;
     return create_streams(t) && t->maps && t->item_data;
 }
 
@@ -59,17 +60,17 @@ void lpu_destroy_tensor(lpu_machine *m)
         return;
     free(t->ops);
     free(t->losses);
-    free(t->streams.values);
-    free(t->streams.free);
-    free(t->buffers.all);
-    free(t->buffers.free);
-    free(t->buffers.data);
-    free(t->item_data);
+    lpu_free_zeros(t->streams.values);
+    lpu_free_zeros(t->streams.free);
+    lpu_free_zeros(t->buffers.all);
+    lpu_free_zeros(t->buffers.free);
+    lpu_free_zeros(t->buffers.data);
+    lpu_free_zeros(t->item_data);
     if (t->matrix)
         matrix_destroy(t->matrix);
     if (t->maps)
         switch_destroy(t->maps);
-    free(t);
+    lpu_free_zeros(t);
 }
 
 void lpu_clear_tensor(lpu_machine *m)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from debugger.pages import Pages, blank, captured, own_bytes, put_back, unlike
 from isa.records import dataclass, replace
 from vm.engine import Engine, State
+from vm.mirror import mirrored
+from vm.pages import Pages, own_bytes
 
 OVERHEAD = 16384  # bytes that a checkpoint takes beside what is counted below
 POINTER_BYTES = 8  # for each page
-BITS = 8  # written bits of a byte stand for as many bytes of SRAM
 COUNT_BYTES = 100  # for each entry of the issue counts
 
 
@@ -53,45 +53,27 @@ class Keeper:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        sram, written = engine.sram(), engine.written()
-        pages = captured(sram, blank(len(sram))), captured(written, blank(len(written)))
-        self.first = self._equal = Checkpoint(engine.state, engine.issue_counts(), *pages)
-        self._changed()
+        self.first = Checkpoint(engine.state, engine.issue_counts(), *mirrored(engine).take())
 
     def take(self, near: Checkpoint, work: float, is_edit: bool = False) -> Checkpoint:
         """A checkpoint that shares what it can with another, and with the last that the engine was equal to."""
-        engine, equal = self.engine, self._equal
-        sram, written = self._changed()
-        pages = captured(engine.sram(), equal.sram, sram), captured(engine.written(), equal.written, written)
+        engine = self.engine
         state = shared_state(engine.state, near.state)
-        self._equal = Checkpoint(state, engine.issue_counts(), *pages, work, is_edit)
-        return self._equal
+        return Checkpoint(state, engine.issue_counts(), *engine.mirror.take(), work, is_edit)
 
     def restore(self, kept: Checkpoint) -> None:
         """Bring the engine back to a checkpoint of it."""
-        sram, written = self._changed()
         self.engine.set_state(kept.state)
         self.engine.set_issue_counts(kept.counts)
-        put_back(self.engine.sram(), kept.sram, sram | unlike(self._equal.sram, kept.sram))
-        put_back(self.engine.written(), kept.written, written | unlike(self._equal.written, kept.written))
-        self._equal = kept
+        self.engine.mirror.put(kept.sram, kept.written)
 
     def is_at(self, kept: Checkpoint) -> None:
         """The engine has come to a checkpoint by itself."""
-        self._changed()
-        self._equal = kept
+        self.engine.mirror.is_at(kept.sram, kept.written)
 
     def doubt(self) -> None:
         """Any page may have changed."""
-        changed = self.engine.changed()
-        changed[:] = b"\1" * len(changed)
-
-    def _changed(self) -> tuple[set[int], set[int]]:
-        """The pages of SRAM and of written bits that may have changed since this was last asked."""
-        changed = self.engine.changed()
-        sram = {k for k, is_changed in enumerate(bytes(changed)) if is_changed}
-        changed[:] = bytes(len(changed))
-        return sram, {k // BITS for k in sram}
+        self.engine.mirror.doubt()
 
 
 def shared_state(state: State, near: State) -> State:

@@ -40,7 +40,7 @@ class Exit(NamedTuple):
 
 
 def loaded_library() -> ctypes.CDLL:
-    lib = library("matrix*.c", "pool.c", "product*.c", "exact_dot.c", "lanes_planes.c")
+    lib = library("matrix*.c", "pool.c", "zeros.c", "product*.c", "exact_dot.c", "lanes_planes.c")
     size, pointer, plane = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_uint
     lib.matrix_create.argtypes, lib.matrix_create.restype = [size, ctypes.c_uint8], pointer
     lib.matrix_destroy.argtypes = lib.matrix_clear.argtypes = [pointer]

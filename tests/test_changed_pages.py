@@ -9,11 +9,11 @@ import pytest
 from tensor_tools import ME, MW, Ops, timeline
 
 from conform.build import image, op
-from debugger.pages import PAGE_BYTES
 from isa.machine import LPU1
 from vm._core import lib
 from vm.engine import HALTED
 from vm.machine import Machine
+from vm.pages import PAGE_BYTES
 
 ROW_BYTES = LPU1.lanes
 

@@ -10,12 +10,12 @@ from test_stops import PLACES, counting
 
 from conform.build import Bundle, addresses, image, op
 from debugger.history import FEW, History
-from debugger.pages import PAGE_BYTES, blank, captured, own_bytes, put_back
 from debugger.timeline import Edit
 from isa.image import Image
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED
 from vm.machine import Machine
+from vm.pages import PAGE_BYTES, blank, captured, own_bytes, put_back
 from vm.stops import UNIT, WRITE, Stop, Stops, Watch
 
 WORD = 4

@@ -42,8 +42,8 @@ def extents(tensor: Tensor, spec: MachineSpec, word: int) -> list[range]:
 
 
 def read_placed(engine: Engine, places: list[range]) -> bytes:
-    sram = engine.sram()
-    return b"".join(bytes(sram[place.start : place.stop]) for place in places)
+    found = [engine.read(place.start, len(place)) for place in places]
+    return found[0] if len(found) == 1 else b"".join(found)
 
 
 def write_placed(engine: Engine, places: list[range], data: bytes) -> None:

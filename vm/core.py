@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from isa.faults import RawFault
@@ -14,7 +15,8 @@ from vm.conditions import DIFFERS, Condition, Elements, order_ranges
 from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item
 from vm.items import in_order as items_in_order
-from vm.state import MAX_CYCLE, check_room, check_state, initial_state
+from vm.mirror import Mirror
+from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state
 from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
 from vm.stops import KINDS as WATCHES
 
@@ -35,9 +37,9 @@ NUMBERS = (
     "cycle", "pc", "cc", "next_fetch", "fetch_ended", "exit_code", "jump_pc", "jump_slot", "jump_cycle", "settled",
 )  # fmt: skip
 SYLLABLE_BYTES = 8
-COUNT_LIMIT = 1 << 64
 ORDERS = {"u": lib.LPU_UNSIGNED, "i": lib.LPU_SIGNED, "f": lib.LPU_FLOATING}
 PATTERN_BITS = 32
+FEW_CYCLES = 1000  # which take some milliseconds at most
 SLICES_BEFORE_TRANSLATION = 16  # of some milliseconds each
 NO_PATTERNS = 1, 0  # a range whose end is below its beginning
 
@@ -61,9 +63,17 @@ class CoreEngine:
         self._machine = ffi.gc(machine, lib.lpu_destroy)
         if os.environ.get("LPU_STRIPS") == "0":
             lib.lpu_set_strips(machine, 0)
+        self._raw_state = ffi.new("lpu_state *")
+        self.is_exposed = False
         self._stops = NO_STOPS
         self._slices = 0  # of runs so far
         self._tier: Tier | None = None
+
+    def step(self, cycles: int) -> str:
+        """The same as a run to so many cycles from now; a few are one call of the core."""
+        if 0 <= cycles <= FEW_CYCLES:
+            return STATUS[lib.lpu_run_for(self._machine, cycles)]
+        return self.run(self.cycle + cycles)
 
     def run(self, until: int) -> str:
         """Go on until the run is over, a fault, a stop, or `cycle` == until; signals are handled on the way."""
@@ -142,7 +152,7 @@ class CoreEngine:
 
     @property
     def state(self) -> State:
-        raw = ffi.new("lpu_state *")
+        raw = self._raw_state
         lib.lpu_get_state(self._machine, raw)
         return state_from_c(raw, items_in_order(list(self._items())))
 
@@ -188,19 +198,35 @@ class CoreEngine:
 
     # Memory -----------------------------------------------------------------------------------
     def sram(self) -> memoryview:
-        return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)
+        self.is_exposed = True
+        return self._sram()
 
     def written(self) -> memoryview:
-        return self._view(lib.lpu_written(self._machine), self.spec.sram_bytes // 8)
+        self.is_exposed = True
+        return self._written()
 
     def changed(self) -> memoryview:
         return self._view(lib.lpu_changed(self._machine), -(-self.spec.sram_bytes // CHANGE_BYTES))
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        return Mirror(self._sram(), self._written(), self.changed())
+
+    def _sram(self) -> memoryview:
+        return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)
+
+    def _written(self) -> memoryview:
+        return self._view(lib.lpu_written(self._machine), self.spec.sram_bytes // 8)
 
     def _view(self, start: Any, size: int) -> memoryview:
         """A view that keeps the machine alive, whatever becomes of the engine."""
         machine = self._machine
         held = ffi.gc(start, lambda _: machine)
         return memoryview(ffi.buffer(held, size)).cast("B")
+
+    def read(self, address: int, size: int) -> bytes:
+        places = range(self.spec.sram_bytes)[address : address + size]
+        return bytes(ffi.buffer(lib.lpu_sram(self._machine) + places.start, len(places)))
 
     def load(self, address: int, data: bytes) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""
@@ -210,22 +236,18 @@ class CoreEngine:
 
     # Statistics -------------------------------------------------------------------------------
     def issue_counts(self) -> dict[int, int]:
-        counts, found = lib.lpu_issue_counts(self._machine), {}
-        address = lib.lpu_next_issued(self._machine, 0)
-        while address < self._length:
-            found[address] = counts[address]
-            address = lib.lpu_next_issued(self._machine, address + 1)
-        return found
+        size = lib.lpu_get_counts(self._machine, ffi.NULL, ffi.NULL, 0)
+        addresses, counts = ffi.new("uint32_t[]", size), ffi.new("uint64_t[]", size)
+        lib.lpu_get_counts(self._machine, addresses, counts, size)
+        return dict(zip(ffi.unpack(addresses, size), ffi.unpack(counts, size), strict=True))
 
     def set_issue_counts(self, counts: dict[int, int]) -> None:
-        """Replace the counts. Raises ValueError for an address outside the text or a count that is none."""
-        for address, count in counts.items():
-            if not (0 <= address < self._length and 0 <= count < COUNT_LIMIT):
-                raise ValueError(f"a count of {count} at address {address} of a text of {self._length} syllables")
-        table = lib.lpu_issue_counts(self._machine)
-        ffi.memmove(table, bytes(self._length * SYLLABLE_BYTES), self._length * SYLLABLE_BYTES)
-        for address, count in counts.items():
-            table[address] = count
+        """Replace the counts. Raises ValueError where there is no such bundle or count."""
+        check_counts(self._length, counts)
+        addresses = list(counts)
+        wrong = lib.lpu_set_counts(self._machine, addresses, list(counts.values()), len(addresses))
+        if wrong < len(addresses):
+            raise ValueError(f"at address {addresses[wrong]}, where none is")
 
 
 def text_length(spec: MachineSpec, text: bytes) -> int:
@@ -248,7 +270,7 @@ def state_from_c(raw: Any, tensor: tuple[Item, ...]) -> State:
     return State(
         cycle=raw.cycle,
         pc=raw.pc,
-        registers=tuple(raw.registers),
+        registers=tuple(ffi.unpack(raw.registers, lib.LPU_REGISTERS)),
         cc=raw.cc,
         in_flight=tuple(InFlight(w.reg, w.value, w.landing, w.issued, w.pc, w.slot) for w in writes),
         loops=tuple(Loop(*struct_values(raw.loops[i])) for i in range(raw.loop_count)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from isa.faults import RawFault
 from isa.machine import MachineSpec
 from isa.records import dataclass
 from vm.items import Item
 from vm.stops import Stop, Stops
+
+if TYPE_CHECKING:
+    from vm.mirror import Mirror
 
 RUNNING, HALTED, FAULT, STOPPED = "running", "halted", "fault", "stopped"
 UNINIT_MODES = ("fault", "zero", "poison")
@@ -75,6 +78,9 @@ class Engine(Protocol):
         Stops are those of the cycles after the one it begins in, up to `until`.
         """
 
+    def step(self, cycles: int) -> str:
+        """`run` for some cycles from the present one on."""
+
     def append(self, text: bytes) -> int:
         """Put text behind the program, which still ends where it did, and return the address of its first syllable.
 
@@ -125,6 +131,17 @@ class Engine(Protocol):
     def changed(self) -> memoryview:
         """A byte for each CHANGE_BYTES of SRAM, not 0 where the run or `load` stored something since it was made 0."""
 
+    @property
+    def mirror(self) -> Mirror:
+        """Memory as pages, found by what `changed` tells, which it makes 0."""
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether `sram` or `written` were ever lent out, so that memory may change without its being told."""
+
+    def read(self, address: int, size: int) -> bytes:
+        """A copy of bytes of SRAM, as many of them as there are."""
+
     def load(self, address: int, data: bytes) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""
 
@@ -132,4 +149,4 @@ class Engine(Protocol):
         """How often each bundle was issued, by address; bundles never issued are left out."""
 
     def set_issue_counts(self, counts: dict[int, int]) -> None:
-        """Replace the counts (when a snapshot is restored)."""
+        """Replace the counts. Raises ValueError where there is no such bundle, or for a count that is none."""

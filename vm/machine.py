@@ -59,21 +59,21 @@ class Machine:
 
         Where stops are set: "stopped" at the first of them; so do the two below.
         """
-        status = self._until(FOREVER if max_cycles is None else max_cycles)
+        status = self._checked(self.engine.run(FOREVER if max_cycles is None else max_cycles))
         return LIMIT if status == RUNNING else status
 
     def step(self, cycles: int = 1) -> str:
         """Go on for some cycles: "running" or "halted". Raises MachineFault."""
-        return self._until(self.cycle + cycles)
+        status = self.engine.step(cycles)
+        return status if status != FAULT else self._checked(status)
 
     def step_bundle(self) -> str:
         """Go on until one more bundle has issued: "running" or "halted". Raises MachineFault."""
-        return self._until(max(self.state.next_fetch, self.cycle) + 1)
+        return self._checked(self.engine.run(max(self.state.next_fetch, self.cycle) + 1))
 
-    def _until(self, cycle: int) -> str:
-        status = self.engine.run(cycle)
-        fault = self.engine.fault
-        if status != FAULT or fault is None:
+    def _checked(self, status: str) -> str:
+        fault = self.engine.fault if status == FAULT else None
+        if fault is None:
             return status
         from vm.explain import explain
 
@@ -128,7 +128,7 @@ class Machine:
             lines=old.lines + part.lines,
             tensors=old.tensors + part.tensors,
         )
-        for name in ("symbols", "tensors"):
+        for name in ("symbols", "tensors", "_program"):
             self.__dict__.pop(name, None)
         return address
 
@@ -137,7 +137,7 @@ class Machine:
         """Everything this run is, as a value; `Snapshot.save` writes it to a file."""
         from vm import snapshot
 
-        return snapshot.take(self.engine, self.image.text)
+        return snapshot.take(self.engine, self._program)
 
     def restore(self, saved: Snapshot | bytes | str | os.PathLike[str]) -> None:
         """Go back to a snapshot: the value, its bytes or its file. Raises SnapshotError and then changes nothing."""
@@ -147,7 +147,13 @@ class Machine:
             saved = snapshot.from_bytes(saved)
         elif not isinstance(saved, snapshot.Snapshot):
             saved = snapshot.read(saved)
-        snapshot.restore(self.engine, self.image.text, saved)
+        snapshot.restore(self.engine, self._program, saved)
+
+    @cached_property
+    def _program(self) -> str:
+        from vm.snapshot import program_digest
+
+        return program_digest(self.image.text)
 
     # Memory and registers ---------------------------------------------------------------------
     @property

@@ -9,7 +9,7 @@ restores the other's.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, astuple
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from isa.machine import MachineError, MachineSpec, from_dict
 from isa.records import dataclass, replace
 from vm.engine import Engine, InFlight, Loop, State
 from vm.items import KINDS, Item
+from vm.mirror import BITS, mirrored
+from vm.pages import PAGE_BYTES, Pages, blank, span, used
 from vm.state import check_state
 
 if TYPE_CHECKING:
@@ -38,24 +40,24 @@ class SnapshotError(ValueError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`program` is the SHA-256 of the text; `rows` the numbers of SRAM rows in use along the linear map,
-    `data` uint8[rows, lanes] their bytes and `written` uint8[rows, lanes / 8] their written bits."""
+    """`program` is the SHA-256 of the text; `sram` and `written` are memory and its written bits as pages, which
+    snapshots of one machine share where they are equal."""
 
     machine: MachineSpec
     program: str
     state: State
     counts: Mapping[int, int]
-    rows: Array
-    data: Array
-    written: Array
+    sram: Pages
+    written: Pages
 
     def to_bytes(self) -> bytes:
         import numpy as np
 
         counts = np.array(sorted(self.counts.items()), dtype=COUNT_DTYPE)
-        parts = (counts, self.rows.astype("<u4"), self.data, self.written)
+        rows, data, written = _rows_in_use(self)
+        parts = (counts, rows.astype("<u4"), data, written)
         body = b"".join([*(part.tobytes() for part in parts), *(item.data for item in self.state.tensor)])
-        header = _header(self)
+        header = _header(self, len(rows))
         whole = MAGIC + len(header).to_bytes(4, "little") + header + body
         return whole + _digest(whole)
 
@@ -67,60 +69,83 @@ class Snapshot:
 
 
 # Engines --------------------------------------------------------------------------------------
-def take(engine: Engine, text: list[int]) -> Snapshot:
-    """A snapshot of an engine that runs `text`."""
-    sram, written = _views(engine)
-    rows = _rows_in_use(sram, written)
-    return Snapshot(
-        engine.spec, program_digest(text), engine.state, engine.issue_counts(), rows, sram[rows], written[rows]
-    )  # fmt: skip
+def take(engine: Engine, program: str) -> Snapshot:
+    """A snapshot of an engine that runs a program, by its digest."""
+    sram, written = mirrored(engine).take()
+    return Snapshot(engine.spec, program, engine.state, engine.issue_counts(), sram, written)
 
 
-def restore(engine: Engine, text: list[int], snapshot: Snapshot) -> None:
-    """Bring an engine that runs `text` to a snapshot. Raises SnapshotError and then changes nothing."""
+def restore(engine: Engine, program: str, snapshot: Snapshot) -> None:
+    """Bring an engine that runs a program to a snapshot. Raises SnapshotError and then changes nothing."""
     if engine.spec.difference(snapshot.machine):
         raise SnapshotError(
             f"the snapshot is of another machine: {'; '.join(engine.spec.difference(snapshot.machine))}"
         )
-    if program_digest(text) != snapshot.program:
+    if program != snapshot.program:
         raise SnapshotError("the snapshot is of another program")
-    _check_counts(text, snapshot.counts)
+    counts = engine.issue_counts()
+    try:
+        engine.set_issue_counts(dict(snapshot.counts))
+    except ValueError as error:
+        raise SnapshotError(f"the snapshot counts bundles {error}") from error
     try:
         engine.set_state(snapshot.state)
     except ValueError as error:
+        engine.set_issue_counts(counts)
         raise SnapshotError(f"the snapshot holds no state: {error}") from error
-    engine.set_issue_counts(dict(snapshot.counts))
-    sram, written = _views(engine)
-    stale = _rows_in_use(sram, written)
-    sram[stale], written[stale] = 0, 0
-    sram[snapshot.rows], written[snapshot.rows] = snapshot.data, snapshot.written
+    mirrored(engine).put(snapshot.sram, snapshot.written)
 
 
 def program_digest(text: list[int]) -> str:
     return _digest(codec.to_bytes(text)).hex()
 
 
-def _check_counts(text: list[int], counts: Mapping[int, int]) -> None:
-    for address in counts:
-        try:
-            codec.decode_bundle(text, address)
-        except codec.CodecError as error:
-            raise SnapshotError(f"the snapshot counts bundles at address {address}, where none is: {error}") from error
-
-
-def _views(engine: Engine) -> tuple[Array, Array]:
-    """SRAM as uint8[rows, lanes] and the written bits as uint8[rows, lanes / 8], zero-copy."""
+# Rows -----------------------------------------------------------------------------------------
+def _rows_in_use(snapshot: Snapshot) -> tuple[Array, Array, Array]:
+    """The numbers of the rows along the linear map that hold anything, uint8[rows, lanes] and the written bits,
+    uint8[rows, lanes / 8]."""
     import numpy as np
 
-    lanes = engine.spec.lanes
-    sram = np.frombuffer(engine.sram(), np.uint8).reshape(-1, lanes)
-    return sram, np.frombuffer(engine.written(), np.uint8)[: len(sram) * lanes // 8].reshape(-1, lanes // 8)
+    lanes = snapshot.machine.lanes
+    found = [(np.zeros(0, np.int64), _table(b"", lanes), _table(b"", lanes // 8))]
+    for rows in _runs(snapshot):
+        data = _table(span(snapshot.sram, rows.start * lanes, rows.stop * lanes), lanes)
+        written = _table(span(snapshot.written, rows.start * lanes // 8, rows.stop * lanes // 8), lanes // 8)
+        chosen = np.flatnonzero(data.any(axis=1) | written.any(axis=1))
+        found.append((chosen + rows.start, data[chosen], written[chosen]))
+    numbers, tables, bits = zip(*found, strict=True)
+    return np.concatenate(numbers), np.concatenate(tables), np.concatenate(bits)
 
 
-def _rows_in_use(sram: Array, written: Array) -> Array:
+def _runs(snapshot: Snapshot) -> Iterator[range]:
+    """Runs of rows outside of which pages are blank, in order and apart."""
+    lanes, last = snapshot.machine.lanes, snapshot.machine.sram_bytes // snapshot.machine.lanes
+    widths = [(run, PAGE_BYTES) for run in used(snapshot.sram)]
+    widths += [(run, PAGE_BYTES * BITS) for run in used(snapshot.written)]
+    begun = range(0)
+    for run, width in sorted(widths, key=lambda each: each[0].start * each[1]):
+        rows = range(run.start * width // lanes, min(last, -(-run.stop * width // lanes)))
+        if rows.start > begun.stop:
+            yield begun
+            begun = rows
+        begun = range(begun.start, max(begun.stop, rows.stop))
+    yield begun
+
+
+def _pages(numbers: Array, table: Array, rows: int) -> Pages:
+    """All of a memory of so many rows as pages: some of its rows, by their numbers, and zeros."""
     import numpy as np
 
-    return np.flatnonzero(sram.any(axis=1) | written.any(axis=1))
+    width = table.shape[1]
+    found = list(blank(rows * width))
+    for place in np.unique(np.concatenate([numbers * width, numbers * width + width - 1]) // PAGE_BYTES).tolist():
+        start = place * PAGE_BYTES
+        first, end = start // width, -(-(start + PAGE_BYTES) // width)
+        chosen = slice(*np.searchsorted(numbers, [first, end]))
+        whole = np.zeros((end - first, width), np.uint8)
+        whole[numbers[chosen] - first] = table[chosen]
+        found[place] = whole.tobytes()[start - first * width :][: len(found[place])]
+    return tuple(found)
 
 
 # Bytes ----------------------------------------------------------------------------------------
@@ -145,14 +170,14 @@ def from_bytes(data: bytes) -> Snapshot:
     return _body(header, whole[start + length :])
 
 
-def _header(snapshot: Snapshot) -> bytes:
+def _header(snapshot: Snapshot, rows: int) -> bytes:
     import json
 
     state = asdict(replace(snapshot.state, tensor=()))
     state["in_flight"] = [astuple(write) for write in snapshot.state.in_flight]
     state["loops"] = [astuple(loop) for loop in snapshot.state.loops]
     state["tensor"] = [_item_numbers(item) for item in snapshot.state.tensor]
-    sizes = {"counts": len(snapshot.counts), "rows": len(snapshot.rows)}
+    sizes = {"counts": len(snapshot.counts), "rows": rows}
     fields = {"machine": snapshot.machine.to_dict(), "program": snapshot.program, "state": state, **sizes}
     return json.dumps(fields, separators=(",", ":")).encode()
 
@@ -184,13 +209,14 @@ def _body(header: dict[str, Any], body: bytes) -> Snapshot:
         raise SnapshotError(f"the snapshot holds {len(body)} bytes of contents; its header says {sum(sizes)}")
     counts, rows, data, written, *item_data = _cut(body, sizes)
     state = _with_data(machine, state, item_data)
-    numbers = np.frombuffer(rows, "<u4").astype(np.int64)
-    if len(numbers) and (numbers[-1] >= machine.sram_bytes // machine.lanes or (np.diff(numbers) <= 0).any()):
+    numbers, all_rows = np.frombuffer(rows, "<u4").astype(np.int64), machine.sram_bytes // machine.lanes
+    if len(numbers) and (numbers[-1] >= all_rows or (np.diff(numbers) <= 0).any()):
         raise SnapshotError("the snapshot's rows of SRAM are out of order or outside the machine")
     return Snapshot(
         machine, str(header.get("program")), state,
         {int(address): int(count) for address, count in np.frombuffer(counts, COUNT_DTYPE)},
-        numbers, _table(data, machine.lanes), _table(written, machine.lanes // 8),
+        _pages(numbers, _table(data, machine.lanes), all_rows),
+        _pages(numbers, _table(written, machine.lanes // 8), all_rows),
     )  # fmt: skip
 
 

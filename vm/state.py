@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from isa.conditions import RESET
 from isa.faults import CONDITION_CODE
@@ -21,6 +21,7 @@ MAX_TENSOR_LATENCY = max(row.latency for row in TENSOR_ROWS)
 MAX_IN_FLIGHT = 256  # more than all units can have under way
 MAX_OPS = len(UNIT_NAMES)  # of a bundle: one a unit
 NOWHERE = -1
+COUNT_LIMIT = 1 << 64
 GUARDS = 2  # syllables that are no bundle, around what is appended to a program
 
 
@@ -58,6 +59,15 @@ def check_room(spec: MachineSpec, length: int, added: int) -> None:
     room = max(0, spec.text_syllables - length - GUARDS)
     if added > room:
         raise ValueError(f"{added} more syllables do not fit; {spec.name} has room for {room}")
+
+
+def check_counts(length: int, counts: Mapping[int, int]) -> None:
+    """Raises ValueError for an address outside a text of so many syllables, or a count that is none."""
+    for address, count in counts.items():
+        if not 0 <= address < length:
+            raise ValueError(f"at address {address}, where none is")
+        if not 0 <= count < COUNT_LIMIT:
+            raise ValueError(f"at address {address} {count} times")
 
 
 def is_over(state: State) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conform.compare import Difference, first_unequal, state_differences
+from conform.compare import Difference, state_differences
+from conform.memory import first_unequal
 from conform.program import Program, target_field
 from conform.target import Outcome, Target
 from conform.timetable import encoded

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from debugger.checkpoint import Checkpoint
-from debugger.pages import byte_of
 from debugger.why.contents import Contents
 from debugger.why.replay import Replay
 from debugger.why.spots import STREAMS, Origin, Spot
 from debugger.why.values import bits
 from isa.places import flows_west
 from vm.engine import State
+from vm.pages import byte_of
 
 
 class Kept:

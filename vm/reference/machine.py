@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from isa import codec
@@ -15,13 +16,14 @@ from isa.faults import CONDITION_CODE, NUMBER, RawFault
 from isa.machine import MachineSpec
 from isa.records import replace
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, TAINT, UNINIT_MODES, InFlight, State
+from vm.mirror import Mirror
 from vm.reference.claims import Claims
 from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
 from vm.reference.memory import Memory
 from vm.reference.program import Bundle, Program
 from vm.reference.stops import Here, Touch, at_bundle, of_cycle, of_landings, of_vectors, seen
-from vm.state import REGISTERS, check_room, check_state, initial_state
+from vm.state import REGISTERS, check_counts, check_room, check_state, initial_state
 from vm.stops import NO_STOPS, Stop, Stops, check_stops, in_order
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class ReferenceEngine:
         self._ignored: list[int] = []
         self._touches: list[Touch] = []  # since the last cycle began
         self.stops_hit: tuple[Stop, ...] = ()
+        self.is_exposed = False
         self.observer: Callable[[Issue], None] | None = None
 
     # Time -------------------------------------------------------------------------------------
@@ -75,6 +78,9 @@ class ReferenceEngine:
             else:
                 self._state = replace(self._state, cycle=min(until, *self._events()))
         return FAULT
+
+    def step(self, cycles: int) -> str:
+        return self.run(self._state.cycle + cycles)
 
     @property
     def _fetches(self) -> bool:
@@ -249,17 +255,31 @@ class ReferenceEngine:
         return dict(self._counts)
 
     def set_issue_counts(self, counts: dict[int, int]) -> None:
+        """Replace the counts. Raises ValueError where there is no such bundle or count."""
+        check_counts(len(self._program), counts)
+        for address in counts:
+            if not (self._program.starts_bundle(address) and self._program.bundle(address)):
+                raise ValueError(f"at address {address}, where none is")
         self._counts = Counter(counts)
 
     # Memory -----------------------------------------------------------------------------------
     def sram(self) -> memoryview:
+        self.is_exposed = True
         return memoryview(self._memory.bytes)
 
     def written(self) -> memoryview:
+        self.is_exposed = True
         return memoryview(self._memory.written)
 
     def changed(self) -> memoryview:
         return memoryview(self._memory.changed)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        return Mirror(memoryview(self._memory.bytes), memoryview(self._memory.written), self.changed())
+
+    def read(self, address: int, size: int) -> bytes:
+        return self._memory.bytes[address : address + size]
 
     def taint(self, address: int, size: int) -> NDArray[np.int64]:
         """What each of some bytes of SRAM depends on: the address of a byte never written, CLEAN or REGISTER.

@@ -1,13 +1,16 @@
-"""Memory as pages that checkpoints share: a page that is equal to the neighbour's is the neighbour's."""
+"""Memory as pages that copies of it share: what one has in common with another takes no memory a second time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import compress
+from operator import is_not
 from typing import TypeAlias
 
 from vm.engine import CHANGE_BYTES
 
 PAGE_BYTES = CHANGE_BYTES
+BLANK_PAGE = bytes(PAGE_BYTES)
 
 Pages: TypeAlias = tuple[bytes, ...]
 
@@ -15,7 +18,7 @@ Pages: TypeAlias = tuple[bytes, ...]
 def blank(size: int) -> Pages:
     """Zeros: one page, again and again, and the rest of it."""
     whole, rest = divmod(size, PAGE_BYTES)
-    return (*[bytes(PAGE_BYTES)] * whole, *[bytes(rest)] * (rest > 0))
+    return (*[BLANK_PAGE] * whole, *[bytes(rest)] * (rest > 0))
 
 
 def captured(memory: memoryview, near: Pages, places: Iterable[int] | None = None) -> Pages:
@@ -24,7 +27,7 @@ def captured(memory: memoryview, near: Pages, places: Iterable[int] | None = Non
     for k in range(len(near)) if places is None else places:
         now = bytes(_place(memory, k))
         if now != near[k]:
-            found[k] = now
+            found[k] = BLANK_PAGE if now == BLANK_PAGE else now
     return tuple(found)
 
 
@@ -37,7 +40,23 @@ def put_back(memory: memoryview, pages: Pages, places: Iterable[int] | None = No
 
 def unlike(one: Pages, other: Pages) -> set[int]:
     """The places in which two copies do not share their pages."""
-    return {k for k, (page, another) in enumerate(zip(one, other, strict=True)) if page is not another}
+    return set(compress(range(len(one)), map(is_not, one, other)))
+
+
+def used(pages: Pages) -> Iterator[range]:
+    """Runs of places whose pages are not the blank one."""
+    places = [k for k, page in enumerate(pages) if page is not BLANK_PAGE]
+    first = 0
+    for number, place in enumerate(places, 1):
+        if number == len(places) or places[number] > place + 1:
+            yield range(places[first], place + 1)
+            first = number
+
+
+def span(pages: Pages, start: int, stop: int) -> bytes:
+    """The bytes of a copy from one address to another."""
+    first = start // PAGE_BYTES
+    return b"".join(pages[first : -(-stop // PAGE_BYTES)])[start - first * PAGE_BYTES :][: stop - start]
 
 
 def byte_of(pages: Pages, address: int) -> int:

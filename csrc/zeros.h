@@ -1,0 +1,11 @@
+/* Memory of all zeros that costs nothing until it is touched, however often machines are made and destroyed. */
+#ifndef LPU_ZEROS_H
+#define LPU_ZEROS_H
+#include <stddef.h>
+
+/* `count` things of a size, 64-byte aligned and zero; NULL when memory runs out. */
+void *lpu_zeros(size_t count, size_t size);
+/* Give such memory back, or NULL. */
+void lpu_free_zeros(void *memory);
+
+#endif
