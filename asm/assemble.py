@@ -6,8 +6,8 @@ error is reported and dropped, and bundles are made only of programs without err
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from asm.data.blocks import add_data, add_symbols, add_tensors
@@ -59,23 +59,23 @@ class Assembly:
 
 
 def assemble(
-    source: str | Path,
+    source: str | os.PathLike[str],
     *,
     machine: MachineSpec | None = None,
     defines: Mapping[str, int | float | str] | None = None,
-    include_paths: Iterable[str | Path] = (),
+    include_paths: Iterable[str | os.PathLike[str]] = (),
     name: str = INPUT_NAME,
     oracle: Oracle | None = None,
 ) -> Assembly:
-    """Assemble a file (a Path) or a text (a str, called `name` in messages) into an object.
+    """Assemble a file (a path that is no str) or a text (a str, called `name` in messages) into an object.
 
     An `oracle` schedules instead of the heuristics; its notes are among the diagnostics.
     """
-    folders = tuple(Path(folder) for folder in include_paths)
+    folders = tuple(os.fspath(folder) for folder in include_paths)
     assembler = Assembler(Scope(machine or LPU1, defines, folders), machine, oracle)
     with collector.paused():
         statements = assembler.read(source, name, ExpandOptions(folders))
-        return assembler.run(statements, str(source) if isinstance(source, Path) else name)
+        return assembler.run(statements, name if isinstance(source, str) else os.fspath(source))
 
 
 class Assembler:
@@ -101,10 +101,10 @@ class Assembler:
             self.report(diagnostic)
 
     # Stages -----------------------------------------------------------------------------------
-    def read(self, source: str | Path, name: str, options: ExpandOptions) -> list[Statement]:
-        if isinstance(source, Path):
-            return list(expand_file(source, self.scope, self.report, options, self.sources))
-        return list(expand(source, name, self.scope, self.report, options, self.sources))
+    def read(self, source: str | os.PathLike[str], name: str, options: ExpandOptions) -> list[Statement]:
+        if isinstance(source, str):
+            return list(expand(source, name, self.scope, self.report, options, self.sources))
+        return list(expand_file(source, self.scope, self.report, options, self.sources))
 
     def run(self, statements: list[Statement], name: str) -> Assembly:
         self._choose_machine(statements)

@@ -6,7 +6,6 @@ Nothing here is ever typed in twice: sizes, positions and peaks are derived.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from isa.records import dataclass
@@ -198,6 +197,8 @@ def load(name_or_path: str) -> MachineSpec:
     """A built-in machine by name, or one from a TOML file. Raises MachineError."""
     if name_or_path in BUILTIN:
         return BUILTIN[name_or_path]
+    from pathlib import Path
+
     path = Path(name_or_path)
     if path.suffix != ".toml":
         known = ", ".join(BUILTIN)

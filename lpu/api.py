@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from asm.assemble import assemble as assemble_source
 from asm.link import link_checked as link
@@ -40,6 +39,8 @@ def assemble_object(
     include: Iterable[PathLike] = (),
 ) -> Image:
     """The same as far as an object, to be linked with others. Raises SourceError."""
+    from pathlib import Path
+
     text = source if isinstance(source, str) and "\n" in source else Path(source)
     spec = load_machine(machine) if isinstance(machine, str) else machine
     folders = [os.fspath(folder) for folder in include]

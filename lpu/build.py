@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isa import files
@@ -85,8 +84,9 @@ def image_of(path: str, wanted: Settings, log: messages.Log) -> Image | None:
 def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
     """One source through the assembler; its diagnostics go to the log. Raises SourceError when it cannot be read."""
     from asm.assemble import assemble
+    from asm.syntax.source import File
 
-    source, name = (standard_input(), STANDARD_NAME) if path == STANDARD_INPUT else (Path(path), path)
+    source, name = (standard_input(), STANDARD_NAME) if path == STANDARD_INPUT else (File(path), path)
     oracle = exact_oracle() if wanted.optimal else None
     result = assemble(
         source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name, oracle=oracle

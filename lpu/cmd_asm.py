@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from isa.diagnostics import SourceError
 from isa.image import Image
@@ -13,7 +13,9 @@ from lpu.cli import OK, USAGE
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="lpu asm", description="Assemble sources, each to an object.")
+    made = argparse.ArgumentParser(
+        prog="lpu asm", description="Assemble sources, each to an object.", formatter_class=options.formatter
+    )
     made.add_argument("source", nargs="+", help="assembly files; - is standard input")
     made.add_argument("-o", dest="output", metavar="FILE", help="the object to write (default: the source's name, .o)")
     made.add_argument("-l", dest="listing", metavar="FILE", help="write a listing too, on errors as well; - is stdout")
@@ -74,4 +76,4 @@ def write_object(path: str, image: Image, sources: Sequence[str]) -> None:
 
 def object_name(path: str) -> str:
     """`prog.o` for `prog.s`; the object of standard input is `a.o`."""
-    return "a.o" if path == build.STANDARD_INPUT else str(Path(path).with_suffix(".o"))
+    return "a.o" if path == build.STANDARD_INPUT else os.path.splitext(path)[0] + ".o"

@@ -11,8 +11,9 @@ from lpu.cli import OK, USAGE
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog="lpu check", description="Apply every static rule to sources, objects and executables; write nothing."
-    )
+        prog="lpu check", description="Apply every static rule to sources, objects and executables; write nothing.",
+        formatter_class=options.formatter,
+    )  # fmt: skip
     made.add_argument("file", nargs="+", help="assembly files, objects or executables; - is standard input")
     explain.add_option(made)
     options.add_optimal_option(made)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 
 from isa.diagnostics import SourceError
-from lpu import build, messages
+from lpu import build, messages, options
 from lpu.cli import OK, USAGE
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="lpu dis", description="Disassemble to text that assembles to the same bytes.")
+    made = argparse.ArgumentParser(
+        prog="lpu dis", description="Disassemble to text that assembles to the same bytes.",
+        formatter_class=options.formatter,
+    )  # fmt: skip
     made.add_argument("file", help="an object or executable")
     made.add_argument("-o", dest="output", metavar="FILE", default="-", help="write there instead of stdout")
     return made

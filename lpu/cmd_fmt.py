@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from isa.diagnostics import SourceError
-from lpu import build, messages
+from lpu import build, messages, options
 from lpu.cli import FAULT, OK, USAGE
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog="lpu fmt", description="Format sources in place; - formats standard input to standard output."
-    )
+        prog="lpu fmt", description="Format sources in place; - formats standard input to standard output.",
+        formatter_class=options.formatter,
+    )  # fmt: skip
     made.add_argument("source", nargs="+", help="assembly files; - is standard input")
     made.add_argument("--check", action="store_true", help="write nothing, name the files not formatted, status 1")
     return made
@@ -42,7 +42,7 @@ def format_file(path: str, check: bool, log: messages.Log) -> bool:
 
     standard = path == build.STANDARD_INPUT
     name = build.STANDARD_NAME if standard else path
-    text = build.standard_input() if standard else read_text(Path(path))
+    text = build.standard_input() if standard else read_text(path)
     formatted = format_source(text, name)
     log.add(formatted.diagnostics)
     log.sources[name] = text

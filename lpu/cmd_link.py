@@ -12,7 +12,11 @@ MOST_DIGITS = 18  # of a number of cycles
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="lpu link", description="Link objects, in their order, to an executable.")
+    made = argparse.ArgumentParser(
+        prog="lpu link",
+        description="Link objects, in their order, to an executable.",
+        formatter_class=options.formatter,
+    )
     made.add_argument("object", nargs="+", help="objects made by `lpu asm`")
     made.add_argument("-o", dest="output", metavar="FILE", required=True, help="the executable to write")
     time = made.add_mutually_exclusive_group()

@@ -19,7 +19,9 @@ source, 3 at the cycle limit, 130 when interrupted"""
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="lpu run", description="Run a program, cycle by cycle.", epilog=EPILOG)
+    made = argparse.ArgumentParser(
+        prog="lpu run", description="Run a program, cycle by cycle.", epilog=EPILOG, formatter_class=options.formatter
+    )
     made.add_argument("program", nargs="+", help="an executable, or sources and objects to link; - is standard input")
     made.add_argument("-i", dest="inputs", metavar="[NAME=]FILE", action="append", type=transfer, default=[],
                       help="fill NAME from a .npy or raw file; without a name, all inputs from raw bytes")  # fmt: skip

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import sys
 
 MACHINE_HELP = "lpu1, lpu-tiny or a TOML file (default: what the program asks for, else lpu1)"
+DEFAULT_COLUMNS = 80
+
+
+def formatter(prog: str) -> argparse.HelpFormatter:
+    """The formatter of argparse, told the width: it would import `shutil` to find it, for the first option defined."""
+    return argparse.HelpFormatter(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """The width of the terminal, or what COLUMNS says."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or DEFAULT_COLUMNS  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # no stream, a closed one, no terminal
+        return DEFAULT_COLUMNS
 
 
 def add_source_options(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from asm.expand.blocks import Branches, closer_of, unclosed
@@ -37,7 +36,7 @@ Report: TypeAlias = Callable[[Diagnostic], None]
 class ExpandOptions(NamedTuple):
     """`include_paths` are the folders of -I, in order."""
 
-    include_paths: tuple[Path, ...] = ()
+    include_paths: tuple[source.PathLike, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ def expand(
 
 
 def expand_file(
-    path: Path,
+    path: source.PathLike,
     symbols: Symbols,
     report: Report,
     options: ExpandOptions | None = None,
@@ -88,7 +87,7 @@ def expand_file(
         for diagnostic in error.diagnostics:
             report(diagnostic)
         return iter(())
-    return expand(text, str(path), symbols, report, options, sources)
+    return expand(text, os.fspath(path), symbols, report, options, sources)
 
 
 class Expander:
@@ -211,9 +210,9 @@ class Expander:
         self._check_include(path, place)
         line = directive.line
         trail = (("included here", Place(line.file, line.number, place.column, place.end_column)), *line.trail)
-        self.enter_file(source.read_text(path, place), str(path), trail)
+        self.enter_file(source.read_text(path, place), path, trail)
 
-    def _check_include(self, path: Path, place: Place) -> None:
+    def _check_include(self, path: str, place: Place) -> None:
         files = [frame.path for frame in self.frames if frame.path]
         if len(files) > MAX_INCLUDE_DEPTH:
             self.stop(f"includes are nested more than {MAX_INCLUDE_DEPTH} deep", place)

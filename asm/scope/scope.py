@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from asm.errors import error
@@ -49,7 +48,7 @@ class Scope(Symbols):
         self,
         spec: MachineSpec,
         overrides: Mapping[str, int | float | str] | None = None,
-        include_paths: tuple[Path, ...] = (),
+        include_paths: tuple[source.PathLike, ...] = (),
     ) -> None:
         super().__init__(overrides)
         self.spec = spec

@@ -6,9 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterable
-from pathlib import Path
 
 from isa.diagnostics import Diagnostic, Place, SourceError
+from isa.records import NamedTuple
 
 MAX_FILE_BYTES = 64 << 20
 MAX_LINE_LENGTH = 65_536  # characters
@@ -19,25 +19,38 @@ BLOCK_COMMENT = re.compile(
 )
 
 
-def read_bytes(path: Path, place: Place | None = None) -> bytes:
+PathLike = str | os.PathLike[str]
+
+
+class File(NamedTuple):
+    """A file by its path: what `pathlib.Path` is to those who have imported it."""
+
+    path: str
+
+    def __fspath__(self) -> str:
+        return self.path
+
+
+def read_bytes(path: PathLike, place: Place | None = None) -> bytes:
     """The content of a regular file that `place` asks for; raises SourceError (E-SOURCE)."""
+    path = os.fspath(path)
     try:
-        status = path.stat()
+        status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             raise SourceError(Diagnostic("E-SOURCE", f"`{path}` is not a regular file", place))
         if status.st_size > MAX_FILE_BYTES:
             message = f"`{path}` has {status.st_size} bytes; {MAX_FILE_BYTES} is the most a source may have"
             raise SourceError(Diagnostic("E-SOURCE", message, place))
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return file.read(MAX_FILE_BYTES)
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise SourceError(Diagnostic("E-SOURCE", f"`{path}` cannot be read: {reason}", place)) from None
 
 
-def read_text(path: Path, place: Place | None = None) -> str:
+def read_text(path: PathLike, place: Place | None = None) -> str:
     """The text of a source file that `place` asks for; raises SourceError (E-SOURCE)."""
-    return decode(read_bytes(path, place), str(path))
+    return decode(read_bytes(path, place), os.fspath(path))
 
 
 def decode(data: bytes, name: str) -> str:
@@ -93,13 +106,15 @@ def _blank(found: re.Match[str], name: str) -> str:
     return "\n".join(" " * len(part) for part in text.split("\n"))
 
 
-def find(name: str, beside: str, folders: Iterable[Path], place: Place) -> Path:
+def find(name: str, beside: str, folders: Iterable[PathLike], place: Place) -> str:
     """The file an .include or .incbin names: beside the file that asks, then in `folders`; else E-INCLUDE."""
-    candidates = [Path(beside).parent / name, *(folder / name for folder in folders)]
+    from pathlib import Path
+
+    candidates = [Path(beside).parent / name, *(Path(folder, name) for folder in folders)]
     for path in candidates:
         try:
             if path.exists():
-                return path
+                return str(path)
         except (OSError, ValueError):
             continue
     message = f"`{name}` is not found"
