@@ -11,7 +11,7 @@
 #define LPU_STRIP_H
 #include "machine.h"
 
-enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 32, MOST_VALUES = 192, MOST_ACCESSES = 64, MOST_OPS = 512 };
+enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 64, MOST_VALUES = 256, MOST_ACCESSES = 64, MOST_OPS = 512 };
 enum { COLUMN_WORDS = STRIP_BLOCK + STRIP_LANES }; /* the last word in front of the lanes is what was before */
 enum { ROUNDS_BEFORE_STRIP = 32 };
 
@@ -98,7 +98,7 @@ struct lpu_strip {
     lpu_node *last;
     uint32_t first_kind; /* of the head, which begins with KIND_STRIP instead */
     uint32_t cost, last_offset; /* cycles of a round; and to its last bundle */
-    uint32_t lanes, misses;
+    uint32_t lanes, misses, failures;
     uint32_t end;    /* the kind of step at the end of a round */
     bool ends_taken; /* by a jump */
     uint32_t jump, jump_offset; /* the turn of the last jump but that at the end, if any */

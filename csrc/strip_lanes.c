@@ -19,41 +19,48 @@ uint32_t lpu_strip_value(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint
 #undef VALUE
 }
 
-/* No lane of a column is one of another, but a value may be read as the last round has it. */
-#define LANES(name)                                                            \
-    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)             \
-        for (uint32_t i = block; i < block + STRIP_BLOCK; i++)                 \
-            d[i] = op_##name(a[i], b[i], c[i], k);                             \
-    break;
-#define LANES_OF(NAME, name) case LPU_SEM_##NAME: LANES(name)
-/* A divisor of a lane that means nothing may be 0. */
-#define QUOTIENTS_OF(NAME, name)                                               \
-    case LPU_SEM_##NAME:                                                       \
-        for (uint32_t i = 0; i < rounds; i++)                                  \
-            d[i] = op_##name(a[i], b[i], c[i], k);                             \
-        break;
-
 static inline uint32_t op_address(uint32_t a, uint32_t b, uint32_t c, uint32_t k) { return k + a * b + c; }
+
+/* A column that is made is none of those that it is made of: else a step would need its own result. */
+#define LANES(NAME, name)                                                                                    \
+    static inline void lanes_##name(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, \
+                                    const uint32_t *restrict c, uint32_t k, size_t rounds)                   \
+    {                                                                                                        \
+        for (size_t block = 0; block < rounds; block += STRIP_BLOCK)                                         \
+            for (size_t i = block; i != block + STRIP_BLOCK; i++)                                            \
+                d[i] = op_##name(a[i], b[i], c[i], k);                                                       \
+    }
+FOR_EACH_PURE(LANES)
+LANES(ADDRESS, address)
+
+/* The divisor of a lane behind the last round may be 0. */
+#define QUOTIENTS(NAME, name)                                                                                \
+    static inline void lanes_##name(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, \
+                                    const uint32_t *restrict c, uint32_t k, size_t rounds)                   \
+    {                                                                                                        \
+        for (size_t i = 0; i < rounds; i++)                                                                  \
+            d[i] = op_##name(a[i], b[i], c[i], k);                                                           \
+    }
+LPU_FOR_EACH_DIVIDE(QUOTIENTS)
 
 LPU_CLONES const strip_op *lpu_strip_compute(const strip_op *op, uint32_t rounds)
 {
-    for (;; op++) {
-        uint32_t *restrict d = op->d;
-        const uint32_t *restrict a = op->a, *restrict b = op->b, *restrict c = op->c, k = op->k;
+#define COMPUTE(NAME, name) case LPU_SEM_##NAME: lanes_##name(op->d, op->a, op->b, op->c, op->k, rounds); break;
+    for (;; op++)
         switch (op->kind) {
-        FOR_EACH_PURE(LANES_OF)
-        LPU_FOR_EACH_DIVIDE(QUOTIENTS_OF)
-        case STRIP_ADDRESS: LANES(address)
+        FOR_EACH_PURE(COMPUTE)
+        LPU_FOR_EACH_DIVIDE(COMPUTE)
+        case STRIP_ADDRESS: lanes_address(op->d, op->a, op->b, op->c, op->k, rounds); break;
         default: return op;
         }
-    }
+#undef COMPUTE
 }
 
 LPU_CLONES void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t rounds)
 {
-    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK)
-        for (uint32_t i = block; i < block + STRIP_BLOCK; i++)
-            lanes[i] = base + i * step;
+    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK, base += STRIP_BLOCK * step)
+        for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+            lanes[block + i] = base + i * step;
 }
 
 /* Sequential ---------------------------------------------------------------------------------------------------- */
@@ -96,11 +103,12 @@ LPU_CLONES static uint32_t sum_of(const strip_op *ops, uint32_t count, uint32_t 
     for (uint32_t i = 0; i < STRIP_BLOCK; i++)
         mask[i] = 0 - (uint32_t)(i < rounds - whole);
     for (uint32_t j = 0; j < count; j++) {
-        for (uint32_t block = 0; block < whole; block += STRIP_BLOCK)
-            for (uint32_t i = 0; i < STRIP_BLOCK; i++)
-                sums[i] += ops[j].b[block + i];
-        for (uint32_t i = 0; i < STRIP_BLOCK; i++)
-            sums[i] += ops[j].b[whole + i] & mask[i];
+        const uint32_t *restrict lanes = ops[j].b;
+        for (size_t block = 0; block < whole; block += STRIP_BLOCK)
+            for (size_t i = 0; i < STRIP_BLOCK; i++)
+                sums[i] += lanes[block + i];
+        for (size_t i = 0; i < STRIP_BLOCK; i++)
+            sums[i] += lanes[whole + i] & mask[i];
     }
     for (uint32_t i = 0; i < STRIP_BLOCK; i++)
         sum += sums[i];

@@ -92,19 +92,25 @@ static bool find_out(lpu_machine *m, strip_access *access, span of)
 }
 
 /* Loads ---------------------------------------------------------------------------------------------------------- */
-enum { TURNS = 4 }; /* at a time: more than a word a cycle */
+enum { AT_ONCE = 4 };
 
-static void load_line(const lpu_memory_map *map, uint32_t *to, uint32_t address, uint32_t step, uint32_t rounds)
+static uint32_t word_at(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* Words that are so many bytes apart. */
+static void load_line(uint32_t *restrict to, const uint8_t *restrict sram, size_t at, size_t step, uint32_t rounds)
 {
     uint32_t i = 0;
-    for (; i + TURNS <= rounds; i += TURNS, address += TURNS * step) {
-        to[i] = get_word(map, address);
-        to[i + 1] = get_word(map, address + step);
-        to[i + 2] = get_word(map, address + 2 * step);
-        to[i + 3] = get_word(map, address + 3 * step);
+    for (; i + AT_ONCE <= rounds; i += AT_ONCE, at += AT_ONCE * step) {
+        to[i] = word_at(sram + at);
+        to[i + 1] = word_at(sram + at + step);
+        to[i + 2] = word_at(sram + at + 2 * step);
+        to[i + 3] = word_at(sram + at + 3 * step);
     }
-    for (; i < rounds; i++, address += step)
-        to[i] = get_word(map, address);
+    for (; i < rounds; i++, at += step)
+        to[i] = word_at(sram + at);
 }
 
 static uint32_t load_each(lpu_machine *m, const strip_access *access, uint32_t rounds)
@@ -125,7 +131,8 @@ uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds)
     }
     if (UNLIKELY(!access->is_plain))
         return load_each(m, access, rounds);
-    load_line(&m->map, access->lanes, at->base, at->step, rounds);
+    size_t step = (size_t)(int32_t)at->step * WORD_BYTES;
+    load_line(access->lanes, m->map.sram, (size_t)at->base * WORD_BYTES, step, rounds);
     return rounds;
 }
 

@@ -285,6 +285,21 @@ static void draft_checks(strip_maker *maker, bool are_exits)
             draft_check(maker, &maker->checks[i]);
 }
 
+/* Steps of a group that are not all alike are no faster than in the run loop, so there must be more of the others. */
+static bool pays(const strip_maker *maker)
+{
+    uint32_t mixed = 0;
+    for (uint32_t i = 0; i < maker->draft_count; i++) {
+        const strip_draft *op = &maker->drafts[i];
+        for (uint32_t j = 2; op->kind == STRIP_GROUP && j <= op->count; j++)
+            if (op[j].kind != op[1].kind) {
+                mixed += op->count;
+                break;
+            }
+    }
+    return 2 * mixed < maker->draft_count;
+}
+
 void lpu_strip_order(strip_maker *maker)
 {
     find_needs(maker);
@@ -299,4 +314,5 @@ void lpu_strip_order(strip_maker *maker)
     for (uint16_t i = 0; i < maker->value_count; i++)
         if (maker->is_late[i])
             draft_members(maker, i, STRIP_SUM);
+    maker->failed |= !pays(maker);
 }

@@ -4,8 +4,9 @@
 #include "multiply.h"
 #include "strip.h"
 
-/* A strip that is cut off at once so many times in a row is left alone for so many rounds of the run loop. */
-enum { FEW_ROUNDS = 3, MOST_MISSES = 16, ROUNDS_LEFT_ALONE = 1 << 12 };
+/* A strip that is cut off at once so many times in a row is left alone for so many rounds of the run loop, twice as many
+ * each time. */
+enum { FEW_ROUNDS = 3, MOST_MISSES = 16, ROUNDS_LEFT_ALONE = 1 << 12, MOST_FAILURES = 12 };
 
 typedef struct {
     lpu_machine *m;
@@ -230,7 +231,8 @@ static void judge(lpu_node *entry, lpu_strip *strip, uint64_t rounds)
     if (strip->misses < MOST_MISSES)
         return;
     entry->steps->kind = strip->first_kind;
-    strip->last->rounds = (uint32_t)ROUNDS_BEFORE_STRIP - ROUNDS_LEFT_ALONE;
+    strip->last->rounds = (uint32_t)ROUNDS_BEFORE_STRIP - ((uint32_t)ROUNDS_LEFT_ALONE << strip->failures);
+    strip->failures += strip->failures < MOST_FAILURES;
 }
 
 /* Find out how many rounds are alike; and do them, if they are enough. */
