@@ -10,6 +10,7 @@ from isa.records import NamedTuple, dataclass, field
 from isa.row import Row
 
 if TYPE_CHECKING:
+    from asm.kinds import BundleKind
     from asm.streams.region import Region
 
 FREE = -1  # the unit instance of an op that may run on any unit of its class
@@ -146,7 +147,7 @@ class Packed:
 
     `cycle` counts from the start of the straight run the bundle is in (the first bundle after a label that
     can be entered by a jump, or after a jump), and restarts there; `run` numbers those runs. `raw` is one
-    syllable of an `.unchecked` source that stands there in place of ops.
+    syllable of an `.unchecked` source that stands there in place of ops. `kind` is that of the ops, if known.
     """
 
     ops: list[AsmOp]
@@ -155,3 +156,4 @@ class Packed:
     cycle: int = 0
     run: int = 0
     raw: int | None = None
+    kind: BundleKind | None = None

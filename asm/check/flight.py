@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from asm.check.kinds import Kind
+from asm.kinds import BundleKind
 
 State: TypeAlias = tuple[tuple[int, int], ...]  # register, cycles until its write lands
 NOTHING: State = ()
@@ -17,11 +17,11 @@ NOTHING: State = ()
 class Flight:
     """Steps from state to state through the bundles of a program, whose kinds it is given."""
 
-    def __init__(self, kinds: Sequence[Kind]) -> None:
+    def __init__(self, kinds: Sequence[BundleKind]) -> None:
         self.kinds = kinds
-        self._after: dict[tuple[Kind, State, int], State] = {}
+        self._after: dict[tuple[BundleKind, State, int], State] = {}
         self._met: dict[tuple[State, State], State] = {}
-        self._faults: dict[tuple[Kind, State], bool] = {}
+        self._faults: dict[tuple[BundleKind, State], bool] = {}
 
     def after(self, number: int, state: State, cycles: int) -> State:
         """What is in flight so many cycles after a bundle issued in a state."""
@@ -49,7 +49,7 @@ class Flight:
         return found
 
 
-def _after(kind: Kind, state: State, cycles: int) -> State:
+def _after(kind: BundleKind, state: State, cycles: int) -> State:
     left = {register: wait - cycles for register, wait in state if wait > cycles}
     left.update((register, latency - cycles) for register, latency in kind.writes if latency > cycles)
     return tuple(left.items())
@@ -62,6 +62,6 @@ def _meet(old: State, new: State) -> State:
     return tuple((register, min(wait, waits[register])) for register, wait in old if register in waits)
 
 
-def _is_fault(kind: Kind, state: State) -> bool:
+def _is_fault(kind: BundleKind, state: State) -> bool:
     waits = dict(state)
     return not kind.reads.isdisjoint(waits) or any(waits.get(register, 0) >= wait for register, wait in kind.writes)

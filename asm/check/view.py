@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from asm.check.kinds import Kind, kind_of
 from asm.facts import FACTS, target_label
+from asm.kinds import BundleKind, kind_of
 from asm.program import AsmOp, Packed
 from isa.codec import CodecError, bundle_starts, decode_bundle, encode
 from isa.diagnostics import Place
@@ -69,7 +69,7 @@ class View:
     """
 
     make: Callable[[int], Bundle]
-    kinds: list[Kind] = field(default_factory=list)
+    kinds: list[BundleKind] = field(default_factory=list)
     controls: list[CheckedOp | None] = field(default_factory=list)
     targets: list[int] = field(default_factory=list)
     entered: set[int] = field(default_factory=set)
@@ -106,7 +106,8 @@ def from_packed(
     view = View(lambda number: [checked(op, externs) for op in ops[number]], linear=linear)
     view.entered = {where[label] for label in entered if label in where}
     view.times = [(bundle.run, bundle.cycle) for bundle in bundles]
-    view.kinds = [kind_of(each) for each in ops]
+    known = [None if all_linear else bundle.kind for bundle in bundles]
+    view.kinds = [kind or kind_of(each) for kind, each in zip(known, ops, strict=True)]
     for each, kind in zip(ops, view.kinds, strict=True):
         control = each[kind.control] if kind.control >= 0 else None
         view.controls.append(None if control is None else checked(control, externs))

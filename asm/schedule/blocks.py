@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from asm.facts import FACTS, control_of, target_label
+from asm.kinds import BundleKind, kind_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, Packed, Timeline
 from asm.schedule.alike import NO_OPS, Kind
 from asm.schedule.overlap import expand
@@ -30,7 +31,8 @@ class Block:
     """`ops` of a linear block, or `bundles` of an explicit one; `control` is the op that decides what follows.
 
     `continues` says that the block goes on where the one before it became too long, `is_pipelined` that it is the
-    scheduler's own: bundles, or ops in an order that is a schedule already. `kind` is that of its ops, once known.
+    scheduler's own: bundles, or ops in an order that is a schedule already. `kind` is that of its ops, once known,
+    `kinds` are those of its bundles.
     """
 
     labels: list[str] = field(default_factory=list)
@@ -41,6 +43,13 @@ class Block:
     continues: bool = False
     is_pipelined: bool = False
     kind: Kind = NO_OPS
+    kinds: list[BundleKind] = field(default_factory=list)
+
+    def bundle_kinds(self) -> list[BundleKind]:
+        """What each bundle does to registers."""
+        if len(self.kinds) < len(self.bundles):
+            self.kinds = [kind_of(bundle.ops) for bundle in self.bundles]
+        return self.kinds
 
     @property
     def is_empty(self) -> bool:

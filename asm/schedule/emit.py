@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asm.facts import control_of, cycles_of
+from asm.facts import cycles_of
+from asm.kinds import BundleKind
 from asm.program import Explicit, Packed
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.flow import Flow
@@ -73,8 +74,8 @@ class _Emitter:
             self.labels += block.labels
         self.near = _last_statement(block) or self.near
         if block.is_explicit:
-            for bundle in block.bundles:
-                self._explicit(bundle, block.is_pipelined)
+            for bundle, kind in zip(block.bundles, block.bundle_kinds(), strict=True):
+                self._explicit(bundle, kind, block.is_pipelined)
         else:
             self._linear(number, block)
         placed = self.flow.placed[number]
@@ -95,13 +96,13 @@ class _Emitter:
         if block.control is not None and block.control.row.control in RUN_ENDS:
             self.cycle, self.run = 0, self.run + 1
 
-    def _explicit(self, bundle: Explicit, is_pipelined: bool) -> None:
+    def _explicit(self, bundle: Explicit, kind: BundleKind, is_pipelined: bool) -> None:
         """A bundle as it stands; the units of a pipelined one are chosen."""
         if not is_pipelined:
             self.result.diagnostics += assign_units(bundle.ops)
         labels = self._enter()
-        self.result.bundles.append(Packed(bundle.ops, labels, not is_pipelined, self.cycle, self.run))
-        control = control_of(bundle.ops)
+        self.result.bundles.append(Packed(bundle.ops, labels, not is_pipelined, self.cycle, self.run, None, kind))
+        control = bundle.ops[kind.control] if kind.control >= 0 else None
         self.cycle += cycles_of(control)
         if control is not None and control.row.control in RUN_ENDS:
             self.cycle, self.run = 0, self.run + 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from asm.facts import FACTS, REGISTERS, cycles_of, uses_of
-from asm.program import AsmOp, Explicit
+from asm.program import AsmOp
 from asm.schedule.blocks import OUTSIDE, Block
 from asm.schedule.graph import Graph
 from asm.schedule.paths import EVERYTHING, Edge
@@ -44,7 +44,7 @@ class Flow:
         """Schedule a block; the blocks whose entry state grew."""
         block = self.blocks[number]
         entry = self.entry[number]
-        placed = land_bundles(block.bundles, entry) if block.is_explicit else self.place(number)
+        placed = land_bundles(block, entry) if block.is_explicit else self.place(number)
         self.placed[number] = placed
         for edge in self.edges[number]:
             late = placed.late(leave(block, placed, edge.taken))
@@ -149,18 +149,14 @@ def leave(block: Block, placed: Placed, taken: bool) -> int:
     return last + cycles_of(block.control)
 
 
-def land_bundles(bundles: list[Explicit], entry: InFlight) -> Placed:
+def land_bundles(block: Block, entry: InFlight) -> Placed:
     """The times of bundles that issue as they stand: one `issue` a bundle, and what they leave in flight."""
     placed = Placed([], [], dict(entry))
+    landings = placed.landings
     now = 0
-    for bundle in bundles:
+    for bundle, kind in zip(block.bundles, block.bundle_kinds(), strict=True):
         placed.issue.append(now)
-        following = now + 1
-        for op in bundle.ops:
-            facts, register = FACTS[op.row.id], uses_of(op).write
-            if register >= 0:
-                placed.landings[register] = max(placed.landings.get(register, 0), now + facts.latency)
-            if facts.control:
-                following = now + cycles_of(op)
-        now = following
+        for register, latency in kind.writes:
+            landings[register] = max(landings.get(register, 0), now + latency)
+        now += cycles_of(bundle.ops[kind.control]) if kind.control >= 0 else 1
     return placed

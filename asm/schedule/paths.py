@@ -10,10 +10,9 @@ touches are settled on the way in, so that no round waits for what was in flight
 from __future__ import annotations
 
 from functools import cache, reduce
-from itertools import chain
 from operator import or_
 
-from asm.facts import REGISTERS, target_label, uses_of
+from asm.facts import REGISTERS, target_label
 from asm.program import AsmOp
 from asm.schedule.blocks import OUTSIDE, Block, Blocks
 from isa.records import NamedTuple
@@ -150,10 +149,7 @@ def _touched_in_loops(blocks: list[Block], latches: dict[int, int]) -> dict[int,
 
 def touched_registers(block: Block) -> int:
     """A mask of the registers that a block reads or writes."""
-    mask = block.kind.touched
-    for op in chain(*(bundle.ops for bundle in block.bundles)):
-        mask |= uses_of(op).mask
-    return mask
+    return reduce(or_, [kind.touched for kind in block.bundle_kinds()], block.kind.touched)
 
 
 def _debt(blocks: list[Block], entered: set[int], masks: dict[int, int], number: int, edge: Edge) -> int:

@@ -46,7 +46,7 @@ MAX_SHAPES = 20_000  # then the cache starts again
 MAX_TEXTS = 20_000
 MAX_MEMO = 256  # operands remembered in one place of one shape
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-TO_SHAPE = str.maketrans(LETTERS + "0123456789", "a" * len(LETTERS) + "0" * 10)
+TO_SHAPE = bytes.maketrans((LETTERS + "0123456789").encode(), b"a" * len(LETTERS) + b"0" * 10)
 # Where letters matter: after `@` (but not in `@0` and `@+0`), in exponents, escapes and macro parameters.
 BY_LETTER = re.compile(r"""@(?!\+?0)|[\\"']|(?<![\w.])\.?0[0a.]*a[+-]""")
 # Where a numeric label may be: `1:`, `1b`, `1f`.
@@ -94,12 +94,12 @@ class Template(NamedTuple):
     def fill(self, code: str) -> Text | None:
         """None when a number is malformed: the parser says so at its place."""
         try:
-            return Text(tuple([make(code) for make in self.makers]), *self[1:])
+            return new(Text, (tuple([make(code) for make in self.makers]), *self[1:]))
         except ValueError:
             return None
 
 
-_templates: dict[str, Template | None] = {}
+_templates: dict[bytes, Template | None] = {}
 _texts: dict[str, Text] = {}
 
 
@@ -107,7 +107,7 @@ def known(code: str) -> Text | None:
     """What makes the statements of a line, if it or its shape was seen before."""
     text = _texts.get(code)
     if text is None:
-        template = _templates.get(code.translate(TO_SHAPE))
+        template = _templates.get(shape_of(code))
         text = None if template is None else template.fill(code)
         if text is not None:
             if len(_texts) >= MAX_TEXTS:
@@ -118,10 +118,11 @@ def known(code: str) -> Text | None:
 
 def remember(code: str, statements: list[Statement]) -> None:
     """Keep the template of a parsed line; a shape with parts that have none is known to have none."""
-    shape = code.translate(TO_SHAPE)
+    key = shape_of(code)
+    shape = key.decode(errors="surrogatepass")
     if len(_templates) >= MAX_SHAPES:
         _templates.clear()
-    _templates[shape] = None if BY_LETTER.search(shape) else _template(shape, statements)
+    _templates[key] = None if BY_LETTER.search(shape) else _template(shape, statements)
 
 
 def forget() -> None:
@@ -132,6 +133,11 @@ def forget() -> None:
 
 class NoTemplate(Exception):
     """A node that is parsed anew every time."""
+
+
+def shape_of(code: str) -> bytes:
+    """The shape of a line as UTF-8."""
+    return code.encode(errors="surrogatepass").translate(TO_SHAPE)
 
 
 def _template(shape: str, statements: list[Statement]) -> Template | None:
