@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from asm.syntax.literals import local_label, number
 from asm.tree import (
@@ -37,6 +37,7 @@ from asm.tree import (
 )
 from isa.records import NamedTuple
 
+T = TypeVar("T")
 new = tuple.__new__  # makes a named tuple without the way through its own constructor
 Make: TypeAlias = Callable[[str], Any]
 MakeAt: TypeAlias = Callable[[Line], Statement]
@@ -141,13 +142,20 @@ def shape_of(code: str) -> bytes:
 
 
 def _template(shape: str, statements: list[Statement]) -> Template | None:
+    has_several_ops = sum(type(each) is OpStmt for each in statements) > 1
     try:
-        makers = tuple([STATEMENTS[type(statement)](statement) for statement in statements])
+        makers = tuple([_maker(statement, has_several_ops) for statement in statements])
     except NoTemplate:
         return None
     numeric, is_plain = NUMERIC_LABEL.search(shape) is not None, _is_plain(shape, statements)
     brace = next((each for each in statements if type(each) is Brace), None)
     return Template(makers, numeric, is_plain, brace, sum(type(each) is LabelDef for each in statements))
+
+
+def _maker(statement: Statement, has_several_ops: bool) -> MakeStatement:
+    """What makes a statement of a line; ops that stand with others are made once for all words they have there."""
+    make = STATEMENTS[type(statement)](statement)
+    return _op_once(make, statement) if has_several_ops and isinstance(statement, OpStmt) else make
 
 
 def _is_plain(shape: str, statements: Iterable[Statement]) -> bool:
@@ -176,13 +184,11 @@ def _parts(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
     return tuple(_part(node) for node in nodes)
 
 
-def _operand(node: Any) -> Make:
-    """A part that is made once for every text it has had here: nodes are values, nobody changes them."""
-    make = _part(node)
-    start, stop = node.column - 1, node.end - 1
-    memo: dict[str, Any] = {}
+def _once(make: Callable[[str], T], start: int, stop: int) -> Callable[[str], T]:
+    """The same for a part of the text that is made once for all words it has had there: nobody changes nodes."""
+    memo: dict[str, T] = {}
 
-    def made(text: str) -> Any:
+    def made(text: str) -> T:
         words = text[start:stop]
         found = memo.get(words)
         if found is None:
@@ -192,6 +198,10 @@ def _operand(node: Any) -> Make:
         return found
 
     return made
+
+
+def _operand(node: Any) -> Make:
+    return _once(_part(node), node.column - 1, node.end - 1)
 
 
 def _operands(nodes: tuple[Any, ...]) -> tuple[Make, ...]:
@@ -320,6 +330,12 @@ def _op(node: OpStmt) -> MakeStatement:
         return lambda line: new(OpStmt, (mnemonic, mine, pinned, timed, line, column, end))
 
     return make
+
+
+def _op_once(make: MakeStatement, node: OpStmt) -> MakeStatement:
+    """An op among others, from its time to its last operand or pin."""
+    parts = (node, *node.operands, *node.pins)
+    return _once(make, (node.timing or node).column - 1, max(each.end for each in parts) - 1)
 
 
 def _directive(node: DirectiveStmt) -> MakeStatement:
