@@ -50,6 +50,25 @@ class Content:
     counts: Integers
 
 
+@dataclass(eq=False, slots=True)
+class _Read:
+    """The elements of a part are what `slices` hold in `rows` at some `times`; a row of slices for each, or for all."""
+
+    part: Part
+    slices: Integers
+    rows: Integers
+    times: Integers
+
+    @property
+    def width(self) -> int:
+        return int(self.slices.shape[1])
+
+
+def _side_by_side(first: Integers | int, width: int) -> Integers:
+    """The slices from the first on, a row of them for each element, or one for all."""
+    return np.asarray(first, np.int64).reshape(-1, 1) + np.arange(width)
+
+
 def whole(elements: Integers, width: int) -> Integers:
     return np.asarray(elements, np.int64)[:, None] * CELLS + np.arange(width)
 
@@ -61,9 +80,10 @@ class Elements:
         self.parts: list[Part] = []
         self.count = 0
         self.memory = Latest()
-        self.stores: dict[int, list[Integers]] = {}  # by slice: times, rows, cells
+        self.stores: list[Integers] = []  # slices, times, rows, cells
         self.scattered: dict[int, list[tuple[range, Integers]]] = {}  # by slice: among which rows; times, cells
-        self.waiting: list[Callable[[], None]] = []  # what reads memory
+        self.reads: list[_Read] = []
+        self.waiting: list[Callable[[], None]] = []  # what looks rows up
 
     def add(self, kind: Sequence[int], width: int, count: int, *, copies: bool = False) -> Part:
         part = Part(self.count, count, width, constant(*kind), copies)
@@ -71,18 +91,20 @@ class Elements:
         self.count += count
         return part
 
-    def store(self, number: int, rows: Integers, times: Integers, cells: Integers) -> None:
-        """Rows of a slice are written, a cell each."""
-        self.memory.put(number * ROWS + rows, times, cells)
-        self.stores.setdefault(number, []).append(np.stack([times, rows, cells]))
+    def store(self, first: Integers | int, rows: Integers, times: Integers, cells: Integers) -> None:
+        """Rows of the slices from the `first` on are written, a row of cells for each row, a cell in each slice."""
+        slices = _side_by_side(first, cells.shape[1])
+        written = np.broadcast_arrays(slices, times[:, None], rows[:, None], cells)
+        self.memory.put(slices * ROWS + rows[:, None], times[:, None], cells)
+        self.stores.append(np.stack(written).reshape(len(written), -1))
 
     def scatter(self, number: int, rows: range, times: Integers, cells: Integers) -> None:
         """Some of the rows of a slice become what maps and values say."""
         self.scattered.setdefault(number, []).append((rows, np.stack([times, cells])))
 
-    def read(self, part: Part, slices: range, rows: Integers, times: Integers) -> None:
-        """The elements of a part are rows of some slices side by side as they stand at some times."""
-        self.waiting.append(lambda: self._read(part, slices, rows, times))
+    def read(self, part: Part, first: Integers | int, width: int, rows: Integers, times: Integers) -> None:
+        """The elements of a part are rows of so many slices from the `first` on as they stand at some times."""
+        self.reads.append(_Read(part, _side_by_side(first, width), rows, times))
 
     def look_up(self, part: Part, number: int, rows: range, times: Integers) -> None:
         """The elements of a part are, by a map, any of some rows of a slice."""
@@ -91,26 +113,34 @@ class Elements:
 
     def settle(self) -> None:
         """Read memory: all that is stored is known."""
-        for read in self.waiting:
-            read()
+        for width in sorted({read.width for read in self.reads}):
+            self._settle([read for read in self.reads if read.width == width])
+        for look_up in self.waiting:
+            look_up()
+        self.reads.clear()
         self.waiting.clear()
 
-    def _read(self, part: Part, slices: range, rows: Integers, times: Integers) -> None:
-        part.sources.append(np.stack([self._held(number, rows, times) for number in slices], axis=1))
-        if not self.scattered.keys().isdisjoint(slices):
-            within = range(int(rows.min()), int(rows.max()) + 1)
-            part.known += [content for number in slices for content in self._seen(number, within, times)]
-        part.copies = not part.known
+    def _settle(self, reads: Sequence[_Read]) -> None:
+        """All reads of a width at once: the cells that rows hold, but for what was scattered."""
+        places = np.concatenate([read.slices * ROWS + read.rows[:, None] for read in reads])
+        found = self.memory.find(places, np.concatenate([read.times for read in reads])[:, None])
+        cells = np.where(found == NOTHING, UNTOUCHED - places, found)
+        start = 0
+        for read in reads:
+            read.part.sources.append(cells[start : start + read.part.count])
+            start += read.part.count
+            read.part.known += self._scattered_to(read) if self.scattered else []
+            read.part.copies = not read.part.known
 
-    def _held(self, number: int, rows: Integers, times: Integers) -> Integers:
-        """The cells that rows of a slice hold before a time, but for what was scattered."""
-        places = number * ROWS + rows
-        found = self.memory.find(places, times)
-        return np.where(found == NOTHING, UNTOUCHED - places, found)
+    def _scattered_to(self, read: _Read) -> list[Content]:
+        within = range(int(read.rows.min()), int(read.rows.max()) + 1)
+        slices = np.unique(read.slices).tolist()
+        return [content for number in slices for content in self._seen(number, within, read.times)]
 
     def _written(self, number: int, rows: range, times: Integers) -> list[Content]:
         """What is written to some rows of a slice before each time: nothing, or one content."""
-        writes = np.concatenate([np.zeros((3, 0), np.int64), *self.stores.get(number, [])], axis=1)
+        stores = np.concatenate([np.zeros((4, 0), np.int64), *self.stores], axis=1)
+        writes = stores[1:, stores[0] == number]
         writes = writes[:, (writes[1] >= rows.start) & (writes[1] < rows.stop)]
         when, where, cells = writes[:, np.lexsort(writes[::-1])]
         return [Content(cells, where, np.searchsorted(when, times))] if len(cells) else []

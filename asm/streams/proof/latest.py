@@ -20,7 +20,7 @@ class Latest:
 
     def put(self, places: Integers | int, times: Integers | int, cells: Integers) -> None:
         """A cell for each place and time, which may be one for all."""
-        self._parts.append((np.broadcast_to(places * TIMES + times, cells.shape), cells))
+        self._parts.append((np.broadcast_to(places * TIMES + times, cells.shape).ravel(), cells.ravel()))
         self._keys = None
 
     def find(self, places: Integers | int, times: Integers | int) -> Integers:

@@ -56,9 +56,8 @@ class Meaning:
         if not node.rows.path:
             return self._looked_up(node, node.rows, now)
         if not node.rows.writes:
-            return self._read(
-                node.op.row, node.rows.first, node.rows.width, self._path(node, node.rows, now), now
-            ).cells
+            path = self._path(node, node.rows, now)
+            return self._read(node.op.row, node.rows.first, node.rows.width, path, now).cells
         self._store(node, node.rows, now)
         return NONE
 
@@ -71,14 +70,13 @@ class Meaning:
 
     def _read(self, row: Row, first: int, width: int, path: Integers, now: int) -> Part:
         part = self.elements.add([row.id], width, len(path))
-        self.elements.read(part, range(first, first + width), path, np.full(len(path), now))
+        self.elements.read(part, first, width, path, np.full(len(path), now))
         return part
 
     def _store(self, node: Node, rows: Rows, now: int) -> None:
         (cells,) = (self.values[value] for value in node.sources.values())
         path = self._path(node, rows, now)
-        for byte in range(rows.width):
-            self.elements.store(rows.first + byte, path, np.full(len(path), now), cells[:, byte])
+        self.elements.store(rows.first, path, np.full(len(path), now), cells[:, : rows.width])
 
     def _looked_up(self, node: Node, rows: Rows, now: int) -> Integers:
         """Rows that a map names in each slice: what they hold, or nothing when they are written."""

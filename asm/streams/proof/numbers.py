@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ Numbers: TypeAlias = NDArray[np.uint64]
 START = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio, as fixed point: bits without a pattern
 ODD = np.uint64(0xD6E8FEB86659FD93)  # any odd number with as many ones as zeros
 SHIFT = np.uint64(32)
+MOST_CONSTANTS = 1 << 12  # remembered
 
 
 def mixed(first: Numbers, *others: Numbers) -> Numbers:
@@ -24,8 +26,9 @@ def mixed(first: Numbers, *others: Numbers) -> Numbers:
     return total
 
 
+@lru_cache(MOST_CONSTANTS)
 def constant(*values: int) -> Numbers:
-    """A number for some integers."""
+    """A number for some integers; not to be changed."""
     total = np.zeros(1, np.uint64)
     for value in values:
         total = mixed(total, np.asarray([value & 0xFFFFFFFFFFFFFFFF], np.uint64))

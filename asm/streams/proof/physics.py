@@ -6,7 +6,7 @@ on t + p; an op finds the value that was put on its diagonal last before its pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +19,8 @@ from asm.streams.proof.latest import NOTHING, Integers, Latest
 from asm.streams.proof.scalars import Scalars
 from isa.places import LANE_BYTES, flows_west, is_stream
 from isa.records import dataclass
-from isa.units import CLASSES
+from isa.row import BURST_FIELDS
+from isa.units import CLASSES, SLICE, SXM, VXM
 
 FAR = 1 << 12  # no diagonal lies so far before cycle 0
 LINE = 1 << 26  # more diagonals than there are
@@ -35,23 +36,40 @@ class Missing(Exception):
 
 @dataclass(eq=False)
 class Run:
-    """A burst that issues in cycle `start`, and its elements."""
+    """Bursts of one row and kind that differ in numbers and places, `starts` are the cycles in which they issue; and
+    the elements of all of them, those of the first burst first."""
 
-    start: int
-    burst: Burst
+    starts: list[int]
+    bursts: list[Burst]
     part: Part
+
+    @property
+    def burst(self) -> Burst:
+        """One for all, in what they have in common."""
+        return self.bursts[0]
+
+    @property
+    def start(self) -> int:
+        return self.starts[0]
+
+    def each(self, numbers: Iterable[int]) -> Integers:
+        """A number of each burst, for all of its elements."""
+        return np.repeat(np.array(list(numbers), np.int64), self.burst.count)
+
+    def field(self, name: str) -> Integers:
+        return self.each(burst.fields[name] for burst in self.bursts)
 
     @cached_property
     def rounds(self) -> tuple[Integers, Integers]:
         """The round of each element, and its number within that."""
-        j, i = np.divmod(np.arange(self.part.count), self.burst.fields.get("n", 1))
+        j, i = np.divmod(np.tile(np.arange(self.burst.count), len(self.bursts)), self.burst.fields.get("n", 1))
         return j, i
 
     @cached_property
     def times(self) -> Integers:
         """The cycle in which each element issues."""
         j, i = self.rounds
-        return self.start + j * self.burst.fields.get("e", 0) + i * self.burst.fields.get("d", 1)
+        return self.each(self.starts) + j * self.burst.fields.get("e", 0) + i * self.burst.fields.get("d", 1)
 
 
 class Physics:
@@ -66,11 +84,11 @@ class Physics:
 
     def run(self, issues: Iterable[tuple[int, Burst]]) -> None:
         """Find out what ops that issue in the cycles given do. Raises Missing."""
-        runs = [Run(start, burst, self._part(start, burst)) for start, burst in issues]
+        runs = self._runs(list(issues))
         for run in runs:
             self._results(run)
         for run in runs:
-            run.part.sources += [self._sampled(run, group) for group in run.burst.samples]
+            run.part.sources += [self._sampled(run, operand) for operand in range(len(run.burst.samples))]
             self._states(run)
         self._weights(runs)
         for run in runs:
@@ -80,8 +98,29 @@ class Physics:
             if run.burst.row.units is READS:
                 self._load(run)
 
-    def _part(self, start: int, burst: Burst) -> Part:
-        row, count = burst.row, burst.count
+    def _runs(self, issues: Sequence[tuple[int, Burst]]) -> list[Run]:
+        """Bursts that may go together, in the order of the first."""
+        scatters = any("bank" in burst.fields for _, burst in issues)  # rows that are scattered to are read one by one
+        found: dict[Hashable, list[tuple[int, Burst]]] = {}
+        for number, (start, burst) in enumerate(issues):
+            alone = not _goes_together(burst) or (scatters and burst.row.units is READS)
+            found.setdefault(number if alone else self._likeness(start, burst), []).append((start, burst))
+        runs = []
+        for together in found.values():
+            starts, bursts = [start for start, _ in together], [burst for _, burst in together]
+            runs.append(Run(starts, bursts, self._part(starts[0], bursts[0], len(bursts))))
+        return runs
+
+    def _likeness(self, start: int, burst: Burst) -> Hashable:
+        """What bursts have in common that go together: all but where they are, and from where on they count rows."""
+        fields = burst.fields
+        kind = kind_of(burst.row, fields, lambda number: self.scalars.value(number, start))
+        when = tuple([fields.get(name) for name in BURST_FIELDS])
+        groups = [(_home(group), group.size, group.width) for group in (*burst.results, *burst.samples)]
+        return tuple(kind), when, burst.latency, tuple(groups), copies(burst.row, fields)
+
+    def _part(self, start: int, burst: Burst, bursts: int) -> Part:
+        row, count = burst.row, burst.count * bursts
         if row.units is SUMS:
             return self.elements.add([SUM], LANE_BYTES, count, copies=row.semantics != ADDS)
         if row.units is INSTALLS:
@@ -99,15 +138,16 @@ class Physics:
     def _results(self, run: Run) -> None:
         fields, cells = run.burst.fields, run.part.cells
         landing = run.times + run.burst.latency
-        for group in run.burst.results:
+        for operand, group in enumerate(run.burst.results):
+            first = run.each(burst.results[operand].first for burst in run.bursts)
             if group.first >= EXITS:
-                self.exits.put(group.first * LINE + landing, 0, cells[:, 0])
+                self.exits.put(first * LINE + landing, 0, cells[:, 0])
             elif not is_stream(group.first):
-                self.held.put(group.first, landing, cells[:, 0])
+                self.held.put(first, landing, cells[:, 0])
             else:
-                for byte, number in enumerate(group.places):
-                    along = _along(number, run.burst.position)
-                    self.streams.put(_line(number, landing, along), along, cells[:, byte])
+                along = run.each(_along(burst.results[operand].first, burst.position) for burst in run.bursts)
+                for byte in range(group.size):
+                    self.streams.put(_line(first + byte, landing, along), along, cells[:, byte])
         if run.burst.row.units is MAPS:
             self.maps.put(_map(fields), run.times, cells[:, 0])
         if run.burst.row.units is INSTALLS:
@@ -116,19 +156,19 @@ class Physics:
             self.sums.put(_sum(run), run.times, cells[:, 0])
 
     # What is found ----------------------------------------------------------------------------
-    def _sampled(self, run: Run, group: Group) -> Integers:
+    def _sampled(self, run: Run, operand: int) -> Integers:
         """The cells of an operand, a row for each element. Raises Missing."""
+        group = run.burst.samples[operand]
+        first = run.each(burst.samples[operand].first for burst in run.bursts)
         if group.first >= EXITS:
-            found = self._held(self.exits.find(group.first * LINE + run.times, 1), LANE_BYTES)
+            found = self._held(self.exits.find(first * LINE + run.times, 1), LANE_BYTES)
         elif not is_stream(group.first):
-            found = self._held(self.held.find(group.first, run.times + 1), group.width)
+            found = self._held(self.held.find(first, run.times + 1), group.width)
         else:
-            found = np.stack([self._on_stream(run, number) for number in group.places], axis=1)
+            along = run.each(_along(burst.samples[operand].first, burst.position) for burst in run.bursts)
+            lines = [_line(first + byte, run.times, along) for byte in range(group.size)]
+            found = self.streams.find(np.stack(lines, axis=1), along[:, None])
         return self._present(run, found)
-
-    def _on_stream(self, run: Run, number: int) -> Integers:
-        along = _along(number, run.burst.position)
-        return self.streams.find(_line(number, run.times, along), along)
 
     def _held(self, first: Integers, width: int) -> Integers:
         """All bytes of what is found by its first."""
@@ -173,9 +213,7 @@ class Physics:
             self.elements.scatter(number, self.ranges[number, fields["bank"]], run.times, run.part.cells[:, 0])
             return
         (cells,) = run.part.sources
-        rows = self._rows(run)
-        for byte in range(cells.shape[1]):
-            self.elements.store(number + byte, rows, run.times, cells[:, byte])
+        self.elements.store(run.field("slice"), self._rows(run), run.times, cells)
 
     def _load(self, run: Run) -> None:
         number, fields = run.burst.fields["slice"], run.burst.fields
@@ -183,12 +221,27 @@ class Physics:
             within = self.ranges[number, fields["bank"]]
             self.elements.look_up(run.part, number, within, run.times)
         else:
-            self.elements.read(run.part, range(number, number + run.burst.row.width), self._rows(run), run.times)
+            self.elements.read(run.part, run.field("slice"), run.burst.row.width, self._rows(run), run.times)
 
     def _rows(self, run: Run) -> Integers:
-        fields, (j, i) = run.burst.fields, run.rounds
-        base = fields["row"] + (self.scalars.row(fields["ra"], run.start) if "ra" in fields else 0)
-        return base + j * fields["stride2"] + i * fields["stride"]
+        j, i = run.rounds
+        base = run.each(map(self._base, run.starts, run.bursts))
+        return base + j * run.burst.fields["stride2"] + i * run.burst.fields["stride"]
+
+    def _base(self, start: int, burst: Burst) -> int:
+        """The first row of a burst."""
+        fields = burst.fields
+        return fields["row"] + (self.scalars.row(fields["ra"], start) if "ra" in fields else 0)
+
+
+def _goes_together(burst: Burst) -> bool:
+    """Whether all that an op finds are values on streams, in v registers and in rows that it names."""
+    units, fields = burst.row.units, burst.fields
+    return units.where in (SLICE, VXM, SXM) and MAP not in fields and "bank" not in fields
+
+
+def _home(group: Group) -> str:
+    return "exit" if group.first >= EXITS else "stream" if is_stream(group.first) else "register"
 
 
 def _along(number: int, position: int) -> int:
@@ -196,7 +249,7 @@ def _along(number: int, position: int) -> int:
     return POSITIONS - position if flows_west(number) else position
 
 
-def _line(number: int, times: Integers, along: int) -> Integers:
+def _line(number: Integers, times: Integers, along: Integers) -> Integers:
     """The diagonal of a stream that passes a place in a cycle."""
     return number * LINE + FAR + times - along
 
