@@ -126,10 +126,10 @@ def _ways(body: Body, placed: Placed, table: Table, start: dict[Node, int]) -> I
     """The ways of timing a part that were tried, with the ends that they would have had."""
     taken = False
     for timed in plans(body, table.spec):
-        first = first_start(body, timed, table, start, None)
+        first = first_start(body, timed, table, start)
         if isinstance(first, Refused):
             yield Way(timed.end, timed.cost, 0, str(no_room(first.conflict, first.pieces, table.spec)), False)
-        elif first is not None:
+        else:
             chosen = not taken and first + timed.end == placed.end
             taken = taken or chosen
             yield Way(timed.end, timed.cost, first + timed.end, "", chosen)

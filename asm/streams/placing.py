@@ -14,6 +14,7 @@ from asm.streams.pieces import pieces_of
 from asm.streams.plane import FOREVER
 from asm.streams.route import Plan, Unfit
 from asm.streams.table import Conflict, Table
+from asm.streams.taken import Wanted
 from asm.streams.times import Timed, apart, sooner
 from isa.machine import MachineSpec
 from isa.records import NamedTuple
@@ -39,6 +40,22 @@ class Refused(NamedTuple):
     pieces: list[Piece]
 
 
+class Found(NamedTuple):
+    """The first cycle in which the pieces of a body may begin, and what they take then."""
+
+    first: int
+    pieces: list[Piece]
+    claims: Wanted
+
+
+class Way(NamedTuple):
+    """A way of timing a body that is over in cycle `end`."""
+
+    end: int
+    timed: Timed
+    found: Found
+
+
 # For bursts of a shape the cycles in which they do not fit, each with the next in which they may
 Full: TypeAlias = dict[Hashable, dict[int, int]]
 
@@ -52,6 +69,8 @@ class Placer:
         self.timings = Timings(spec)
         self.start: dict[Node, int] = {}
         self.full: Full = {}
+        self.settled = 0  # what was reserved by bodies that are placed, in the table's log
+        self.tried: Found | None = None  # what is reserved besides
 
     def place(self, body: Body) -> Placed:
         """Put a body where it ends first. Raises Unfit, NoName."""
@@ -59,7 +78,7 @@ class Placer:
         if best is None:
             assert refused is not None
             raise no_room(refused.conflict, refused.pieces, self.table.spec)
-        return self._put(body, *best)
+        return self._put(body, best)
 
     def spread(self, body: Body) -> Placed | None:
         """Put a body whose bursts want one thing at once, some of them later; None when that does not help. Raises
@@ -69,39 +88,48 @@ class Placer:
             best, _ = self._soonest(body, (timed for timed in spread if timed is not None))
         except Unfit:
             return None
-        return self._put(body, *best) if best is not None else None
+        return self._put(body, best) if best is not None else None
 
-    def _put(self, body: Body, end: int, first: int, timed: Timed) -> Placed:
-        pieces = pieces_of(timed.plan, body.nodes)
-        self.table.place(pieces, first)
+    def _put(self, body: Body, way: Way) -> Placed:
+        first, pieces, claims = way.found
+        if way.found is not self.tried:
+            self._forget()
+            self.table.reserve(claims)
+        self.settled, self.tried = len(self.table.log), None
         for node in body.nodes:
-            self.start[node] = first + timed.plan.time[node]
+            self.start[node] = first + way.timed.plan.time[node]
             self.names.place(node, self.start[node])
-        return Placed(first, end, [piece for piece in pieces if piece.twin is None], timed)
+        return Placed(first, way.end, [piece for piece in pieces if piece.twin is None], way.timed)
 
-    def _soonest(self, body: Body, ways: Iterable[Timed]) -> tuple[tuple[int, int, Timed] | None, Refused | None]:
-        """The way that ends first, with its end and start; and what forbids the first that does not fit. Raises Unfit,
-        NoName."""
-        best: tuple[int, int, Timed] | None = None
+    def _soonest(self, body: Body, ways: Iterable[Timed]) -> tuple[Way | None, Refused | None]:
+        """The way that ends first; and what forbids the first that does not fit. Raises Unfit, NoName."""
+        best: Way | None = None
         refused: Refused | None = None
         for timed in ways:
-            found = self._first_start(body, timed, best[0] if best else None)
+            found = self._first(body, timed, best.end if best else None)
             if isinstance(found, Refused):
                 refused = refused or found
             elif found is not None:
-                best = (found + timed.end, found, timed)
+                best = Way(found.first + timed.end, timed, found)
         return best, refused
 
-    def _first_start(self, body: Body, timed: Timed, before: int | None) -> int | Refused | None:
-        """The same as `first_start`, when there are registers for what the body writes. Raises Unfit, NoName."""
+    def _first(self, body: Body, timed: Timed, before: int | None) -> Found | Refused | None:
+        """Where a body may begin when there are registers for what it writes. Raises Unfit, NoName."""
         least = 0
         while True:
-            first = first_start(body, timed, self.table, self.start, before, self.full, least)
-            if not isinstance(first, int):
-                return first
-            least = self._named(body, first)
-            if least == first:
-                return first
+            self._forget()
+            found = _find(body, timed, self.table, self.start, before, self.full, least)
+            if not isinstance(found, Found):
+                return found
+            self.tried = found
+            least = self._named(body, found.first)
+            if least == found.first:
+                return found
+
+    def _forget(self) -> None:
+        """Take back what was tried."""
+        self.table.undo(self.settled)
+        self.tried = None
 
     def _named(self, body: Body, first: int) -> int:
         """The first start from `first` on for which there is a register for what a body writes. Raises NoName."""
@@ -112,18 +140,21 @@ class Placer:
         return first
 
 
-def first_start(
-    body: Body,
-    timed: Timed,
-    table: Table,
-    start: Mapping[Node, int],
-    before: int | None,
-    full: Full | None = None,
-    least: int = 0,
-) -> int | Refused | None:
-    """The first cycle from `least` on in which a body may begin; None when it would not end before `before`; or what
-    forbids it. Raises Unfit."""
-    found = _fitting(body, timed, table, {} if full is None else full)
+def first_start(body: Body, timed: Timed, table: Table, start: Mapping[Node, int]) -> int | Refused:
+    """The first cycle in which a body may begin, or what forbids it. Raises Unfit."""
+    mark = len(table.log)
+    found = _find(body, timed, table, start, None, {}, 0)
+    table.undo(mark)
+    assert found is not None
+    return found.first if isinstance(found, Found) else found
+
+
+def _find(
+    body: Body, timed: Timed, table: Table, start: Mapping[Node, int], before: int | None, full: Full, least: int
+) -> Found | Refused | None:
+    """Reserve what a body takes in the first cycle from `least` on in which it may begin; None when it would not end
+    before `before`; or what forbids it. Raises Unfit."""
+    found = _fitting(body, timed, table, full)
     if isinstance(found, Refused):
         return found
     pieces, known = found
@@ -132,9 +163,9 @@ def first_start(
     if pinned is not None and first:
         raise _too_late(pinned, first)
     while before is None or first + timed.end < before:
-        conflict = _conflict(table, pieces, first)
-        if conflict is None:
-            return first
+        conflict = _wanted(table, pieces, first)
+        if not isinstance(conflict, Conflict):
+            return Found(first, pieces, conflict)
         if pinned is not None or conflict.later >= NEVER:
             return Refused(conflict, pieces)
         known[first] = first + conflict.later
@@ -168,15 +199,14 @@ def _skip(known: dict[int, int], first: int) -> int:
     return first
 
 
-def _conflict(table: Table, pieces: list[Piece], first: int) -> Conflict | None:
-    """What keeps bursts from beginning in a cycle; nothing is taken."""
+def _wanted(table: Table, pieces: list[Piece], first: int) -> Wanted | Conflict:
+    """Reserve what bursts take that begin in a cycle; or what keeps them from that."""
     mark = len(table.log)
     try:
         table.place(pieces, first)
     except Conflict as conflict:
         return conflict
-    table.undo(mark)
-    return None
+    return table.log[mark:]
 
 
 def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refused:
@@ -184,8 +214,8 @@ def fitting(body: Body, timed: Timed, spec: MachineSpec) -> list[Piece] | Refuse
     stays where it is taken may come sooner."""
     while True:
         pieces = pieces_of(timed.plan, body.nodes)
-        conflict = _conflict(Table(spec, first=-_loading(body, spec)), pieces, 0)
-        if conflict is None:
+        conflict = _wanted(Table(spec, first=-_loading(body, spec)), pieces, 0)
+        if not isinstance(conflict, Conflict):
             return pieces
         if any(sooner(timed.plan, node) for node in (conflict.piece.node, conflict.holder.node)):
             continue

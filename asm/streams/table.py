@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 
@@ -39,13 +40,19 @@ class Table:
     def __init__(self, spec: MachineSpec, first: int = 0) -> None:
         self.spec = spec
         self.first = first
-        self.taken: dict[str, Occupied] = {}
+        self.taken: defaultdict[str, Occupied] = defaultdict(Occupied)
         self.log: Wanted = []  # what was reserved, in order
 
     def undo(self, mark: int) -> None:
         while len(self.log) > mark:
             name, taken = self.log.pop()
             self.taken[name].remove(taken)
+
+    def reserve(self, claims: Wanted) -> None:
+        """Reserve what is known to be free."""
+        for name, taken in claims:
+            self.taken[name].add(taken)
+        self.log += claims
 
     def place(self, pieces: list[Piece], start: int) -> None:
         """Reserve all that pieces take when they begin `start` cycles later. Raises Conflict, and takes nothing."""
@@ -71,9 +78,7 @@ class Table:
             other = self._in_the_way(name, taken)
             if other is not None:
                 return name, taken, other
-        for name, taken in wanted:
-            self.taken.setdefault(name, Occupied()).add(taken)
-            self.log.append((name, taken))
+        self.reserve(wanted)
         return None
 
     def _in_the_way(self, name: str, taken: Taken) -> Taken | None:

@@ -86,7 +86,11 @@ class Occupied:
         return iter(self.items)
 
     def add(self, taken: Taken) -> None:
-        insort(self.items, taken, key=_start)
+        items = self.items
+        if not items or items[-1].start <= taken.start:
+            items.append(taken)
+        else:
+            insort(items, taken, key=_start)
         self.longest = max(self.longest, taken.end - taken.start)
         if self.busy is not None:
             self.busy = self.busy | taken.bits << taken.start if taken.is_flat else None
@@ -94,9 +98,11 @@ class Occupied:
     def remove(self, taken: Taken) -> None:
         if self.busy is not None:
             self.busy ^= taken.bits << taken.start
-        index = bisect_left(self.items, taken.start, key=_start)
-        while self.items[index] is not taken:
-            index += 1
+        index = len(self.items) - 1
+        if self.items[index] is not taken:
+            index = bisect_left(self.items, taken.start, key=_start)
+            while self.items[index] is not taken:
+                index += 1
         del self.items[index]
 
     def _since(self, taken: Taken) -> Iterator[Taken]:
@@ -106,6 +112,8 @@ class Occupied:
 
     def in_the_way(self, taken: Taken) -> Taken | None:
         """The first that meets another."""
+        if self.busy is not None and taken.is_flat and not self.busy >> taken.start & taken.bits:
+            return None
         for other in self._since(taken):
             if other.start >= taken.end:
                 break
