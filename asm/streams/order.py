@@ -114,19 +114,51 @@ class _Access:
     rows: Rows | None
 
 
+@dataclass(slots=True)
+class _Others:
+    """The accesses of one symbol so far, those of bursts or those of scalar ops; `number` counts such groups."""
+
+    number: int
+    all: list[_Access] = field(default_factory=list)
+    writes: list[_Access] = field(default_factory=list)
+
+
+class _Known:
+    """All accesses so far, by whether they are bursts, and what they touch."""
+
+    def __init__(self, has_aliases: bool) -> None:
+        self.has_aliases = has_aliases
+        self.groups: dict[tuple[bool, str], _Others] = {}
+
+    def add(self, access: _Access) -> None:
+        key = access.node.op.row.tensor, access.touch.symbol
+        others = self.groups.setdefault(key, _Others(len(self.groups)))
+        others.all.append(access)
+        if access.writes:
+            others.writes.append(access)
+
+    def that_may_meet(self, access: _Access) -> list[_Others]:
+        """Those that may touch the same words, but not bursts with a burst: their rows are known."""
+        symbol, is_burst = access.touch.symbol, access.node.op.row.tensor
+        if self.has_aliases or not symbol:
+            return [others for (among_bursts, _), others in self.groups.items() if not (is_burst and among_bursts)]
+        among = (False,) if is_burst else (False, True)
+        keys = [(among_bursts, name) for among_bursts in among for name in ("", symbol)]
+        found = [self.groups[key] for key in keys if key in self.groups]
+        return sorted(found, key=lambda others: others.number)
+
+
 def keep_words(scope: Scope, nodes: Iterable[Node], aliases: Aliases) -> None:
     """Let scalar loads and stores keep their order with each other and with bursts that may touch the same words."""
     last_writer = [-1] * REGISTERS
-    known: dict[tuple[bool, str], list[_Access]] = {}  # by whether they are bursts, and what they touch
+    known = _Known(bool(aliases))
     for node in nodes:
-        facts, is_burst = FACTS[node.op.row.id], node.op.row.tensor
+        facts = FACTS[node.op.row.id]
         if node.rows is not None or facts.memory:
             access = _access(scope, node, last_writer)
-            symbol = access.touch.symbol
-            for (among_bursts, name), others in known.items():
-                if not (is_burst and among_bursts) and (name in ("", symbol) or not symbol or aliases):
-                    _keep_order(access, others, aliases)
-            known.setdefault((is_burst, symbol), []).append(access)
+            for others in known.that_may_meet(access):
+                _keep_order(access, others.all if access.writes else others.writes, aliases)
+            known.add(access)
         register = register_written(facts, node.op.values)
         if register >= 0:
             last_writer[register] = node.number
@@ -134,7 +166,7 @@ def keep_words(scope: Scope, nodes: Iterable[Node], aliases: Aliases) -> None:
 
 def _keep_order(access: _Access, others: Iterable[_Access], aliases: Aliases) -> None:
     for other in others:
-        if not (access.writes or other.writes) or not may_overlap(access.touch, other.touch, aliases):
+        if not may_overlap(access.touch, other.touch, aliases):
             continue
         if access.rows is None or other.rows is None or access.rows.meets(other.rows):
             access.node.keep(other.node, _elements(other.node) + access.node.early)
