@@ -52,37 +52,52 @@ def offsets(burst: Burst) -> Array:
 class Events:
     """The events of a stretch; arrays are indexed by event, in the order of `blocks`.
 
-    `cycle` is when a value is sampled or lands, `met` the write whose value a sample finds (NONE for none),
-    `over` the write that takes the place of a written value (NONE: none does), `sampled` whether it was sampled.
+    `places` and `elements` say which event of its block each is. `cycle` is when a value is sampled or lands, `met`
+    the write whose value a sample finds (NONE for none), `over` the write that takes the place of a written value
+    (NONE: none does), `sampled` whether it was sampled.
     """
 
     def __init__(self, stretch: Stretch, spec: MachineSpec) -> None:
         self.spec = spec
         self.blocks = list(_blocks(stretch.ops))
-        tracks, lines, orders = (np.concatenate(column) for column in zip(*map(self._column, self.blocks), strict=True))
-        self.cycle: Array = np.concatenate([self._cycles(block) for block in self.blocks])
-        self.line: Array = lines
         self.block: Array = np.repeat(np.arange(len(self.blocks)), [block.size for block in self.blocks])
-        self.writes = np.array([block.writes for block in self.blocks])[self.block]
-        self._meet(tracks, lines, orders)
+        self.writes: Mask = self.each(block.writes for block in self.blocks) > 0
+        self.flows: Mask = self.each(is_stream(block.group.first) for block in self.blocks) > 0
+        self.exits: Mask = self.each(block.group.first >= EXITS for block in self.blocks) > 0
+        within = np.arange(len(self.block)) - self.each(block.first for block in self.blocks)
+        self.counts = self.each(block.count for block in self.blocks)
+        self.places, self.elements = within // self.counts, within % self.counts
+        self.cycle = self._cycles()
+        tracks, self.line, orders = self._columns()
+        self._meet(tracks, self.line, orders)
 
-    def _cycles(self, block: Block) -> Array:
-        burst = block.timed.burst
-        each = offsets(burst) + block.timed.cycle + (burst.latency if block.writes else 0)
-        return np.tile(each, block.group.size)
+    def each(self, numbers: Iterable[int]) -> Array:
+        """A number of each block, for all of its events."""
+        column: Array = np.array(list(numbers), np.int64)[self.block]
+        return column
 
-    def _column(self, block: Block) -> tuple[Array, Array, Array]:
-        """Track, line and order on the line of a block's events."""
-        cycles = self._cycles(block)
-        track = np.repeat(np.array(block.group.places), block.count)
-        number = block.group.first
-        if is_stream(number):
-            position = block.timed.burst.position
-            along = self.spec.positions - 1 - position if flows_west(number) else position
-            return track, cycles - along, np.full(len(cycles), 2 * along + block.writes)
-        if number >= EXITS:
-            return track, cycles, np.full(len(cycles), int(not block.writes))
-        return track, np.zeros_like(cycles), 2 * cycles + (not block.writes)
+    def _cycles(self) -> Array:
+        bursts = [block.timed.burst for block in self.blocks]
+        n, d, e = (
+            self.each(burst.fields.get(name, default) for burst in bursts)
+            for name, default in (("n", 1), ("d", 1), ("e", 0))
+        )
+        first = (block.timed.cycle + block.writes * block.timed.burst.latency for block in self.blocks)
+        cycles: Array = self.each(first) + self.elements // n * e + self.elements % n * d
+        return cycles
+
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Track, line and order on the line of all events."""
+        tracks = self.each(block.group.first for block in self.blocks) + self.places
+        along, late = self.each(map(self._along, self.blocks)), np.where(self.writes, 0, 1)
+        lines = np.where(self.flows, self.cycle - along, np.where(self.exits, self.cycle, 0))
+        orders = np.where(self.exits, late, 2 * self.cycle + late)
+        return tracks, lines, np.where(self.flows, 2 * along + 1 - late, orders)
+
+    def _along(self, block: Block) -> int:
+        """How far the place of a block is along its stream."""
+        position = block.timed.burst.position
+        return self.spec.positions - 1 - position if flows_west(block.group.first) else position
 
     def _meet(self, tracks: Array, lines: Array, orders: Array) -> None:
         """Sort the events of each line, then look back for the last write and ahead for the next."""
@@ -128,25 +143,18 @@ class Events:
     @cached_property
     def width(self) -> Array:
         """The width of the group that each event belongs to."""
-        return np.array([block.group.width for block in self.blocks])[self.block]
+        return self.each(block.group.width for block in self.blocks)
 
     @cached_property
     def byte(self) -> Array:
         """The number of each value in its result."""
-        return self._place_and_element[0] % self.width
+        return self.places % self.width
 
     @cached_property
     def result(self) -> Array:
         """A number for the result that each value is a byte of."""
-        place, element = self._place_and_element
-        return (self.block * (1 << 16) + place // self.width) * (1 << 32) + element
-
-    @cached_property
-    def _place_and_element(self) -> tuple[Array, Array]:
-        first = np.array([block.first for block in self.blocks])[self.block]
-        count = np.array([block.count for block in self.blocks])[self.block]
-        place, element = np.divmod(np.arange(len(self.block)) - first, count)
-        return place, element
+        number: Array = (self.block * (1 << 16) + self.places // self.width) * (1 << 32) + self.elements
+        return number
 
 
 def _scattered(sort: Array, values: Array) -> Array:

@@ -24,7 +24,9 @@ def check_streams(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
         return
     events = Events(stretch, spec)
     certain = (events.cycle >= stretch.settled) & (events.cycle <= stretch.end) & (events.cycle < stretch.stop)
-    for block in events.blocks:
+    doubtful = _doubtful_samples(events, certain) | (events.writes & _unsampled(events, stretch))
+    for number in np.unique(events.block[doubtful]).tolist():
+        block = events.blocks[number]
         if block.writes:
             problem = _lost(events, block, stretch)
         elif is_stream(block.group.first) or block.group.first >= EXITS:
@@ -34,6 +36,25 @@ def check_streams(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
         if problem is not None:
             yield problem
     yield from _clashes(events, stretch)
+
+
+def _doubtful_samples(events: Events, certain: Mask) -> Mask:
+    """The samples that may find nothing, no value as a whole, or too few bytes; of all others nothing can be said."""
+    samples, met = certain & ~events.writes, events.met
+    several = events.flows & (events.width > 1)
+    leader = met[np.arange(len(met)) - np.where(several, events.byte * events.counts, 0)]
+    whole = (events.result[met] == events.result[leader]) & (events.byte[met] == events.byte) & (leader != NONE)
+    narrow = ~events.flows & ~events.exits & (events.width[met] < events.width)
+    doubtful: Mask = samples & ((met == NONE) | (several & ~whole) | narrow)
+    return doubtful
+
+
+def _unsampled(events: Events, stretch: Stretch) -> Mask:
+    """The values that are gone before the end of a stretch, and were not sampled."""
+    dropped = np.where(events.flows, events.line + events.spec.positions, events.cycle)
+    gone = np.where(events.over == NONE, dropped, events.cycle[events.over])
+    lost: Mask = ~events.sampled & (events.cycle >= stretch.settled) & (gone < min(stretch.end, stretch.stop))
+    return lost
 
 
 def _matrix(block: Block, column: np.ndarray[Any, T]) -> np.ndarray[Any, T]:
