@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from asm.syntax import shapes
-from asm.syntax.expected import describe
 from asm.syntax.lalr import MAX_DEPTH, Parser, TooDeep, Unexpected
 from asm.syntax.literals import Malformed, character, local_label, number, unescape
 from asm.tree import (
@@ -83,6 +82,8 @@ def strip_comment(text: str) -> str:
 
 def unexpected(code: str, line: Line, error: Unexpected) -> Diagnostic:
     """What was found, and what could stand there."""
+    from asm.syntax.expected import describe
+
     found, expected, help_ = describe(code, error.position, error.state)
     place = line.place(error.position + 1, error.position + 1 + max(1, len(found)))
     what = f"`{found}` is not expected here" if found else "the line ends too early"
