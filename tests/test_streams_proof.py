@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profile_tools import part_of_examples
 
 from asm.assemble import Assembly, assemble
 from asm.program import AsmOp, TimedOp, Timeline
@@ -72,3 +73,18 @@ def test_an_op_that_issues_in_another_cycle_is_noticed(name: str, data: st.DataO
     number = data.draw(st.sampled_from(moved))
     ops[number] = ops[number]._replace(value=ops[number].value + data.draw(st.integers(1, 40)))
     assert flaw_of(kernel(name), ops)
+
+
+@part_of_examples(4)
+@given(st.sampled_from(SMALL), st.data())
+def test_bursts_proved_together_have_the_flaw_that_they_have_one_by_one(name: str, data: st.DataObject) -> None:
+    ops = [timed for timed in found(kernel(name))[1].ops if timed.op.row.tensor]
+    number = data.draw(st.integers(0, len(ops) - 1))
+    field = data.draw(st.sampled_from(ops[number].op.row.format.names))
+    values = ops[number].op.row.format.field(field)
+    other = min(max(ops[number].op.value(field) + data.draw(st.integers(-2, 2)), values.low), values.high)
+    ops[number] = ops[number]._replace(op=changed(ops[number].op, field, other))
+    together = flaw_of(kernel(name), ops)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("asm.streams.proof.physics._goes_together", lambda burst: False)
+        assert bool(flaw_of(kernel(name), ops)) == bool(together)
