@@ -46,7 +46,7 @@ static void advance(const lpu_tensor_op *op, lpu_burst *burst)
 static void hold_units(lpu_tensor *t, const lpu_burst *burst)
 {
     const lpu_tensor_op *op = &t->ops[burst->op];
-    lpu_hold hold = {lpu_burst_end(op, burst->started), burst->started, burst->op};
+    lpu_hold hold = {burst->end, burst->started, burst->op};
     for (unsigned i = 0; i < op->row->claims; i++)
         t->holds[op->unit + i * unit_step(op)] = hold;
 }
@@ -57,7 +57,8 @@ void lpu_insert_burst(lpu_tensor *t, const lpu_burst *burst)
     for (; b > 0 && t->ops[t->bursts[b - 1].op].unit > t->ops[burst->op].unit; b--)
         t->bursts[b] = t->bursts[b - 1];
     t->bursts[b] = *burst;
-    hold_units(t, burst);
+    t->bursts[b].end = lpu_burst_end(&t->ops[burst->op], burst->started);
+    hold_units(t, &t->bursts[b]);
 }
 
 /* The first element of an op has issued; a burst is what holds its units longer than that. */
@@ -78,18 +79,26 @@ void lpu_find_due(lpu_tensor *t)
         t->due = t->bursts[b].due < t->due ? t->bursts[b].due : t->due;
 }
 
-void lpu_advance_bursts(lpu_tensor *t)
+/* What is over is dropped; the others stay where they are, unless one before them is over. */
+static void advance_all(lpu_tensor *t)
 {
     uint32_t kept = 0;
     for (uint32_t b = 0; b < t->burst_count; b++) {
         lpu_burst *burst = &t->bursts[b];
-        const lpu_tensor_op *op = &t->ops[burst->op];
         if (burst->due == t->now)
-            advance(op, burst);
-        if (burst->due != NEVER || lpu_burst_end(op, burst->started) > t->now + 1)
-            t->bursts[kept++] = *burst;
+            advance(&t->ops[burst->op], burst);
+        if (burst->due == NEVER && burst->end <= t->now + 1)
+            continue;
+        if (kept != b)
+            t->bursts[kept] = *burst;
+        kept++;
     }
     t->burst_count = kept;
+}
+
+void lpu_advance_bursts(lpu_tensor *t)
+{
+    advance_all(t);
     for (uint32_t i = 0; i < t->element_count; i++)
         if (t->elements[i].first)
             begin(t, &t->elements[i]);

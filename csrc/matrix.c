@@ -205,17 +205,14 @@ void matrix_install(lpu_matrix *m, unsigned plane)
 }
 
 /* Activations and results ----------------------------------------------------------------------------------------- */
-void matrix_activate(lpu_matrix *m, unsigned plane, int type, const uint8_t *const *streams, matrix_maker maker)
+void matrix_activate(lpu_matrix *m, unsigned plane, int type, const void *x, const matrix_maker *maker)
 {
     plane_state *p = &m->planes[plane];
     if (p->first == p->end)
         p->first = p->computed = p->posted = p->end = 0;
-    size_t slot = p->end++ % RING, place = slot * m->lanes;
-    p->ring[slot] = (exit_entry){.maker = maker, .type = type};
-    if (is_wide(type))
-        lanes_join((uint16_t *)(void *)p->activations + place, streams, sizeof(uint16_t), m->lanes);
-    else
-        memcpy(p->activations + place, streams[0], m->lanes);
+    size_t slot = p->end++ % RING, bytes = m->lanes * lpu_type_bits[type] / 8;
+    p->ring[slot] = (exit_entry){.maker = *maker, .type = type};
+    memcpy(p->activations + slot * bytes, x, bytes);
     post(p);
 }
 

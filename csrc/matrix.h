@@ -50,9 +50,9 @@ void matrix_load(lpu_matrix *m, unsigned plane, int type, size_t row, const uint
 void matrix_install(lpu_matrix *m, unsigned plane);
 
 /* Activations and results ------------------------------------------------------------------------------------ */
-/* abc: the result of a vector, on one stream or, low bytes first, two, stands at the exit MATRIX_LATENCY cycles after
- * maker.issued, which is later than all before. */
-void matrix_activate(lpu_matrix *m, unsigned plane, int type, const uint8_t *const *streams, matrix_maker maker);
+/* abc: the result of a vector of elements stands at the exit MATRIX_LATENCY cycles after maker->issued, which is later than
+ * all before. */
+void matrix_activate(lpu_matrix *m, unsigned plane, int type, const void *x, const matrix_maker *maker);
 /* Whose result stands at the exit in this cycle; NULL if none does. Valid until the next call that changes anything. */
 const matrix_maker *matrix_standing(const lpu_matrix *m, unsigned plane, uint64_t cycle);
 /* Takes the result that stands at the exit: [lanes], valid until matrix_drop. */

@@ -2,11 +2,6 @@
 #include <string.h>
 #include "units.h"
 
-static matrix_maker maker_of(const lpu_tensor *t, const lpu_element *e)
-{
-    return (matrix_maker){t->now, e->op->pc, e->op->slot, e->number};
-}
-
 /* E-TYPE ------------------------------------------------------------------------------------------------------- */
 static bool cannot_install(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
@@ -87,9 +82,9 @@ static void install(lpu_machine *m, const lpu_element *e) { matrix_install(m->te
 
 static void activate(lpu_machine *m, const lpu_element *e)
 {
-    const uint8_t *streams[MAX_TAKEN];
-    lpu_sampled_planes(m->tensor, e, 0, streams);
-    matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, streams, maker_of(m->tensor, e));
+    const matrix_maker maker = {m->tensor->now, e->op->pc, e->op->slot, e->number};
+    const void *x = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
+    matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, x, &maker);
 }
 
 static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)

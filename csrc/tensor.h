@@ -95,9 +95,9 @@ typedef struct {
     uint8_t width;
 } lpu_vector;
 
-/* A burst with elements to issue: the next is element (j, i), in cycle `due`. */
+/* A burst with elements to issue: the next is element (j, i), in cycle `due`. Its units are free from cycle `end` on. */
 typedef struct {
-    uint64_t started, due;
+    uint64_t started, due, end;
     uint32_t op, i, j, registers[MAX_SOURCES];
 } lpu_burst;
 

@@ -50,7 +50,7 @@ def loaded_library() -> ctypes.CDLL:
     lib.matrix_rows_of.restype = size
     lib.matrix_load.argtypes = [pointer, plane, ctypes.c_int, size, pointer]
     lib.matrix_install.argtypes = [pointer, plane]
-    lib.matrix_activate.argtypes = [pointer, plane, ctypes.c_int, pointer, Maker]
+    lib.matrix_activate.argtypes = [pointer, plane, ctypes.c_int, pointer, pointer]
     lib.matrix_standing.argtypes = [pointer, plane, ctypes.c_uint64]
     lib.matrix_standing.restype = ctypes.POINTER(Maker)
     lib.matrix_take.argtypes, lib.matrix_take.restype = [pointer, plane, pointer], pointer
@@ -105,7 +105,8 @@ class Core:
         self.lib.matrix_install(self.at, plane)
 
     def activate(self, plane: int, name: str, streams: list[Bytes], maker: Numbers) -> None:
-        self.lib.matrix_activate(self.at, plane, TYPE_CODE[name], pointers(streams), Maker(*maker))
+        elements = np.stack(streams, axis=1)
+        self.lib.matrix_activate(self.at, plane, TYPE_CODE[name], address(elements), ctypes.byref(Maker(*maker)))
 
     def standing(self, plane: int, cycle: int) -> Numbers | None:
         maker = self.lib.matrix_standing(self.at, plane, cycle)
