@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from isa.records import NamedTuple
 from vm.translate.region import NOWHERE, Block, Does
@@ -24,10 +24,12 @@ def followers(blocks: Sequence[Block], number: int) -> list[tuple[int, int]]:
     return [(to, cost) for to, cost in links if to != NOWHERE]
 
 
-def entries_of(blocks: Sequence[Block]) -> list[int]:
-    """The first block, and those that a way leads back to: every circle of blocks that are translated has one."""
-    found, done, way = {0}, set(), set()
-    waiting = [(0, False)]
+def entries_of(blocks: Sequence[Block], heads: Collection[int] = ()) -> list[int]:
+    """The heads, or the first block, and more, such that every circle of blocks that are translated has one."""
+    found = set(heads) or {0}
+    done: set[int] = set()
+    way: set[int] = set()
+    waiting = [(number, False) for number in range(len(blocks))]
     while waiting:
         number, is_left = waiting.pop()
         if is_left:
@@ -36,7 +38,7 @@ def entries_of(blocks: Sequence[Block]) -> list[int]:
             done.add(number)
             way.add(number)
             waiting.append((number, True))
-            waiting += [(to, False) for to, _ in followers(blocks, number)]
+            waiting += [(to, False) for to, _ in followers(blocks, number) if to not in found]
         elif number in way:
             found.add(number)
     return sorted(number for number in found if is_whole(blocks[number]))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vm.translate.build import Build
-from vm.translate.emit import NAME, source
-from vm.translate.graph import entries_of, is_whole
+from vm.translate.emit import NAME, Region
+from vm.translate.graph import is_whole
 from vm.translate.region import enter, is_inside, told
 
 LEAST = 1000  # times that a bundle must have issued
@@ -45,9 +45,10 @@ class Tier:
             self._patience *= 2  # as in code of the tensor face
             return
         self.regions += 1
-        self._entries = entries_of(blocks)
+        region = Region(blocks)
+        self._entries = region.entries
         try:
-            self._build = Build(source(blocks, self._entries))
+            self._build = Build(region.text())
         except OSError:
             self.regions = MOST  # it will not be otherwise the next time
 

@@ -55,15 +55,13 @@ class TraceWays:
 
 
 class TraceWriter:
-    """Writes one trace, by its number; between two tests of `until` the region takes `longest` cycles at most.
+    """Writes one trace; between two tests of `until` the region takes `longest` cycles at most.
 
     Its spans count from `first_span` on.
     """
 
-    def __init__(
-        self, blocks: Sequence[Block], trace: Trace, number: int, longest: int, exits: Exits, first_span: int
-    ) -> None:
-        self.trace, self.number, self._longest, self._exits = trace, number, longest, exits
+    def __init__(self, blocks: Sequence[Block], trace: Trace, longest: int, exits: Exits, first_span: int) -> None:
+        self.trace, self.number, self._longest, self._exits = trace, trace.numbers[0], longest, exits
         self._first_span = first_span
         self.blocks = [blocks[k] for k in trace.numbers]
         self.cycles = [0]  # from the head to each block, and to the end
