@@ -17,9 +17,11 @@
 #if defined(__GNUC__)
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define SELDOM __attribute__((noinline)) /* a function for what is seldom: its caller is to be short */
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
+#define SELDOM
 #endif
 
 enum {

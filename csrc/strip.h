@@ -148,10 +148,11 @@ void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t roun
 void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds);
 void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds);
 
-/* strip_memory.c: these return how many rounds are left. */
-uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds);
+/* strip_memory.c: loads, and checks of banks, from `op` on, up to the first op of another kind; fewer rounds may be left
+ * then. The others return how many are. */
+const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *rounds);
 uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds);
-uint32_t lpu_strip_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds);
+const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32_t *rounds);
 uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds);
 void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
 

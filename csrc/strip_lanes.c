@@ -121,5 +121,5 @@ void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds)
     uint32_t *total = ops[count - 1].d;
     total[(int64_t)rounds - 2] = total[-1] + sum_of(ops, count, rounds - 1);
     for (uint32_t j = 0; j < count; j++)
-        compute_lane(&ops[j], rounds - 1);
+        ops[j].d[rounds - 1] = ops[j].a[rounds - 1] + ops[j].b[rounds - 1];
 }

@@ -114,7 +114,11 @@ void lpu_strip_find_linear(strip_maker *maker)
     for (uint32_t i = 0; i < maker->value_count; i++)
         if (maker->values[i].kind == STRIP_PHI)
             find_induction(maker, (uint16_t)i);
-    for (uint32_t i = 0; i < maker->value_count; i++)
-        if (is_step(&maker->values[i]) && !maker->values[i].is_invariant)
-            find_even(maker, &maker->values[i]);
+    for (uint32_t i = 0; i < maker->value_count; i++) {
+        strip_value *value = &maker->values[i];
+        if (value->is_invariant && !value->is_constant && value->kind != STRIP_LEAF)
+            *value = in_shape(value);
+        else if (is_step(value) && !value->is_invariant)
+            find_even(maker, value);
+    }
 }

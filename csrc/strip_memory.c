@@ -113,27 +113,31 @@ static void load_line(uint32_t *restrict to, const uint8_t *restrict sram, size_
         to[i] = word_at(sram + at);
 }
 
-static uint32_t load_each(lpu_machine *m, const strip_access *access, uint32_t rounds)
+/* A load of which something is yet to be found out, or that goes one by one; the rounds that are left. */
+SELDOM static uint32_t load_slowly(lpu_machine *m, strip_access *access, uint32_t rounds)
 {
+    const strip_value *at = access->at;
     uint32_t round = 0;
-    while (round < rounds && load_word(m, &m->map, address_at(access->at, round), &access->lanes[round]))
+    access->is_plain = at->is_linear && find_out(m, access, linear_span(at, rounds));
+    while (round < rounds && load_word(m, &m->map, address_at(at, round), &access->lanes[round]))
         round++;
     return round;
 }
 
-uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds)
+const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *rounds)
 {
-    const strip_value *at = access->at;
-    access->is_plain = at->is_linear;
-    if (at->is_linear) {
-        span of = linear_span(at, rounds);
-        access->is_plain = is_known(m, access, of) || find_out(m, access, of);
+    for (; op->kind == STRIP_LOAD && *rounds; op++) {
+        strip_access *access = op->access;
+        const strip_value *at = access->at;
+        if (UNLIKELY(!at->is_linear || !is_known(m, access, linear_span(at, *rounds)))) {
+            *rounds = load_slowly(m, access, *rounds);
+            continue;
+        }
+        size_t step = (size_t)(int32_t)at->step * WORD_BYTES;
+        access->is_plain = true;
+        load_line(access->lanes, m->map.sram, (size_t)at->base * WORD_BYTES, step, *rounds);
     }
-    if (UNLIKELY(!access->is_plain))
-        return load_each(m, access, rounds);
-    size_t step = (size_t)(int32_t)at->step * WORD_BYTES;
-    load_line(access->lanes, m->map.sram, (size_t)at->base * WORD_BYTES, step, rounds);
-    return rounds;
+    return op;
 }
 
 /* Checks --------------------------------------------------------------------------------------------------------- */
@@ -152,16 +156,23 @@ uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t
     return round;
 }
 
-/* An access that is plain is in one bank all the time. */
-uint32_t lpu_strip_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds)
+SELDOM static uint32_t rounds_in_other_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds)
 {
-    const strip_access *partner = access->with;
-    if (LIKELY(access->is_plain && partner->is_plain && access->bank != partner->bank))
-        return rounds;
     uint32_t round = 0;
-    while (round < rounds && are_apart(&m->map, address_at(access->at, round), address_at(partner->at, round)))
+    while (round < rounds && are_apart(&m->map, address_at(access->at, round), address_at(access->with->at, round)))
         round++;
     return round;
+}
+
+/* An access that is plain is in one bank all the time. */
+const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32_t *rounds)
+{
+    for (; op->kind == STRIP_BANKS; op++) {
+        const strip_access *access = op->access, *with = access->with;
+        if (UNLIKELY(!access->is_plain || !with->is_plain || access->bank == with->bank))
+            *rounds = rounds_in_other_banks(m, access, *rounds);
+    }
+    return op;
 }
 
 /* The rounds before the first in which a load would read what a store of an earlier round, or of its own, wrote. Where

@@ -129,14 +129,12 @@ static uint32_t rounds_divided(const strip_op *op, uint32_t rounds)
 #undef FAILS
 }
 
-/* An op that computes no lanes of a step; the rounds that are left. */
+/* An op that is done one by one; the rounds that are left. */
 static uint32_t do_op(strip_run *run, const strip_op *op)
 {
     switch (op->kind) {
     case STRIP_RAMP: make_ramp(&run->strip->values[op->value], run->rounds); break;
-    case STRIP_LOAD: return lpu_strip_load(run->m, op->access, run->rounds);
     case STRIP_STORE: return lpu_strip_in_range(run->m, op->access, run->rounds);
-    case STRIP_BANKS: return lpu_strip_banks(run->m, op->access, run->rounds);
     case STRIP_EXIT: return rounds_inside(op, run->rounds);
     case STRIP_LAST_EXIT: leave_behind(run, op); break;
     case STRIP_ASSERT: return rounds_equal(op, run->rounds);
@@ -151,12 +149,16 @@ static uint32_t do_op(strip_run *run, const strip_op *op)
 static void do_ops(strip_run *run, const strip_op *op, const strip_op *end)
 {
     while (op < end && run->rounds) {
-        if (op->kind <= STRIP_ADDRESS) {
+        if (op->kind <= STRIP_ADDRESS)
             op = lpu_strip_compute(op, run->rounds);
-            continue;
+        else if (op->kind == STRIP_LOAD)
+            op = lpu_strip_loads(run->m, op, &run->rounds);
+        else if (op->kind == STRIP_BANKS)
+            op = lpu_strip_banks(run->m, op, &run->rounds);
+        else {
+            run->rounds = do_op(run, op);
+            op += 1 + op->count;
         }
-        run->rounds = do_op(run, op);
-        op += 1 + op->count;
     }
 }
 
