@@ -35,9 +35,8 @@ def assign_bursts(bundles: Sequence[Packed], spec: MachineSpec, held: Held = NOT
     """
     runs: dict[int, list[tuple[int, AsmOp]]] = {}
     for bundle in bundles:
-        for op in bundle.ops if bundle.explicit else ():
-            if op.row.tensor:
-                runs.setdefault(bundle.run, []).append((bundle.cycle, op))
+        if bundle.explicit and (bundle.kind is None or bundle.kind.has_tensor_ops):
+            runs.setdefault(bundle.run, []).extend((bundle.cycle, op) for op in bundle.ops if op.row.tensor)
     before = {bundles[0].run: held} if bundles else {}
     return [p for run, timed in runs.items() for p in assign_run(timed, spec, before.get(run, NOTHING))]
 
