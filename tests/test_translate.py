@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from kernel_sources import Kernel
 
 import lpu
 from conform.mix import Mix
@@ -88,6 +90,13 @@ def test_generated_programs(seed: int) -> None:
     rng = Random(seed)
     uninit = rng.choice(("fault", "zero", "poison"))
     assert runs_alike(sample(rng, LPU_TINY, SCALAR).image(), rng, uninit)
+
+
+@pytest.mark.parametrize("seed", [5001, 5005, 5018, 5022, 5027])
+def test_loops_through_memory(seed: int) -> None:
+    """Their accesses are proved at the head of the loop, as far as they hold."""
+    rng = Random(seed)
+    assert runs_alike(lpu.assemble(Kernel(rng).text()), rng, rng.choice(("fault", "zero", "poison")))
 
 
 @pytest.mark.parametrize("code", ["E-HAZARD", "E-BANK", "E-UNINIT", "E-DIV", "E-ASSERT", "E-LOOP", "E-PC", "E-RANGE"])
@@ -214,6 +223,35 @@ def test_without_a_cache_of_the_users_own_runs_are_interpreted(
     assert not is_inside(engine)
     engine.run(LIMIT)
     assert list(folder.glob("tmp*")) == []
+
+
+def test_a_compiler_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(build, "compiler", lambda: "/bin/false")
+    engine = translated(known(core(looping(tmp_path, 30))))
+    assert not is_inside(engine)
+    assert list((tmp_path / "cache" / "lpu" / "regions").iterdir()) == []
+
+
+def test_a_library_that_was_spoilt_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    begun = build.Build("text")
+    begun.wait()
+    library = begun.library
+    library.write_bytes(b"no library")
+    with pytest.raises(OSError, match=library.name):
+        build.Build("text").load()
+    assert not library.exists()
+
+
+def test_the_cache_keeps_what_was_used_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MOST_KEPT", 3)
+    for age in range(6):
+        library = tmp_path / f"{age}.so"
+        library.touch()
+        os.utime(library, (1000 - age, 1000 - age))
+    build.drop_oldest(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.so", "1.so", "2.so"]
 
 
 def spinning(tmp_path: Path) -> Image:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import weakref
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FLAGS = (
 )  # fmt: skip
 COMPILERS = ("cc", "gcc", "clang")
 PRIVATE, OTHERS_WRITE = 0o700, 0o022
+MOST_KEPT = 256  # libraries in the cache, of some 30 KiB each
 
 
 @cache
@@ -94,8 +96,21 @@ class Build:
         if self._process:
             if self._process.returncode == 0:
                 self._part.replace(self.library)
+                drop_oldest(self.library.parent)
             self._end()
-        return ctypes.CDLL(str(self.library))
+        os.utime(self.library)
+        try:
+            return ctypes.CDLL(str(self.library))
+        except OSError:
+            self.library.unlink(missing_ok=True)  # spoilt: the next one is made anew
+            raise
+
+
+def drop_oldest(folder: Path) -> None:
+    """Keep the libraries that were used last. Others may do the same at the same time."""
+    with suppress(OSError):
+        for library in sorted(folder.glob("*.so"), key=lambda path: path.stat().st_mtime)[:-MOST_KEPT]:
+            library.unlink()
 
 
 def end(process: subprocess.Popen[bytes], folder: str) -> None:
