@@ -48,7 +48,7 @@ def cut(data: bytes) -> Pages:
 
 
 def first_unequal_byte(ours: Pages, theirs: Pages) -> Unequal | None:
-    for k in sorted(unlike(ours, theirs)):
+    for k in unlike(ours, theirs):
         place = first_unequal(ours[k], theirs[k])
         if place is not None:
             return Unequal(k * PAGE_BYTES + place, ours[k][place], theirs[k][place])

@@ -32,8 +32,8 @@ class Mirror:
         """Make memory equal to pages."""
         places = self._stored_to()
         bits = {place // BITS for place in places}
-        put_back(self._sram, sram, unlike(self._pages[0], sram).union(places))
-        put_back(self._written, written, unlike(self._pages[1], written).union(bits))
+        put_back(self._sram, sram, {*unlike(self._pages[0], sram), *places})
+        put_back(self._written, written, {*unlike(self._pages[1], written), *bits})
         self._pages = sram, written
 
     def is_at(self, sram: Pages, written: Pages) -> None:
