@@ -103,7 +103,7 @@ class EngineTarget:
         return self.engine.state
 
     def memory(self, address: int, length: int) -> bytes:
-        return self.engine.read(address, length)
+        return bytes(self.engine.view(address, length))
 
     def written(self) -> bytes:
         return bytes(self.engine.written())

@@ -43,12 +43,20 @@ def linear_bytes(t: ElementType, count: int) -> int:
 
 def pack_linear(t: ElementType, array: Array) -> bytes:
     """Row-major bytes of an array, two i4 to a byte."""
-    flat = array.astype(dtype(t)).reshape(-1)
-    return _nibbles_joined(flat, 0).tobytes() if t.bits < 8 else flat.astype(flat.dtype.newbyteorder("<")).tobytes()
+    return bytes(linear_view(t, array))
 
 
-def unpack_linear(t: ElementType, shape: tuple[int, ...], data: bytes) -> Array:
-    """The array of a shape that `pack_linear` made the bytes of."""
+def linear_view(t: ElementType, array: Array) -> memoryview:
+    """The same as a view: of the array itself where it lies so already."""
+    import numpy as np
+
+    flat = array.astype(dtype(t), copy=False).reshape(-1)
+    packed = _nibbles_joined(flat, 0) if t.bits < 8 else flat.astype(flat.dtype.newbyteorder("<"), copy=False)
+    return np.ascontiguousarray(packed).view(np.uint8).data
+
+
+def unpack_linear(t: ElementType, shape: tuple[int, ...], data: bytes | memoryview) -> Array:
+    """The array of a shape that `pack_linear` made the bytes of: a copy."""
     import numpy as np
 
     if t.bits < 8:

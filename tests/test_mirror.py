@@ -91,8 +91,8 @@ def test_the_first_byte_that_differs_is_found() -> None:
 def test_what_is_read_lends_nothing_out(engine: str) -> None:
     made = machine(engine)
     made.engine.load(10, b"abc")
-    assert made.engine.read(9, 5) == b"\0abc\0"
-    assert made.engine.read(SMALL.sram_bytes - 2, 9) == b"\0\0"
+    assert made.engine.view(9, 5) == b"\0abc\0"
+    assert made.engine.view(SMALL.sram_bytes - 2, 9) == b"\0\0"
     assert not made.engine.is_exposed
     assert np.any(made.sram) and made.engine.is_exposed
     assert mirrored(made.engine).take()[0][0][10:13] == b"abc"

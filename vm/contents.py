@@ -42,8 +42,7 @@ def extents(tensor: Tensor, spec: MachineSpec, word: int) -> list[range]:
 
 
 def read_placed(engine: Engine, places: list[range]) -> bytes:
-    found = [engine.read(place.start, len(place)) for place in places]
-    return found[0] if len(found) == 1 else b"".join(found)
+    return b"".join(engine.view(place.start, len(place)) for place in places)
 
 
 def write_placed(engine: Engine, places: list[range], data: bytes) -> None:
@@ -55,12 +54,15 @@ def write_placed(engine: Engine, places: list[range], data: bytes) -> None:
 
 def read(engine: Engine, tensor: Tensor, word: int) -> layout.Array:
     """A copy of the elements, in the tensor's shape."""
-    placed = read_placed(engine, extents(tensor, engine.spec, word))
+    places = extents(tensor, engine.spec, word)
     if tensor.layout == "linear":
-        return layout.unpack_linear(TYPES[tensor.dtype], tensor.shape, placed)
+        view = engine.view(places[0].start, len(places[0]))
+        return layout.unpack_linear(TYPES[tensor.dtype], tensor.shape, view)
     import numpy as np
 
-    planes = np.frombuffer(placed, np.uint8).reshape(*layout.box(tensor, engine.spec), engine.spec.lanes)
+    planes = np.frombuffer(read_placed(engine, places), np.uint8).reshape(
+        *layout.box(tensor, engine.spec), engine.spec.lanes
+    )
     return layout.unpack(tensor, engine.spec, planes)
 
 
@@ -68,15 +70,16 @@ def write(engine: Engine, tensor: Tensor, word: int, value: Any) -> None:
     """Replace the elements. Raises ValueError when dtype or shape are not the declared ones."""
     array = conforming(tensor, value)
     if tensor.layout == "linear":
-        write_linear(engine, tensor, word, layout.pack_linear(TYPES[tensor.dtype], array))
+        write_linear(engine, tensor, word, layout.linear_view(TYPES[tensor.dtype], array))
     else:
         write_placed(engine, extents(tensor, engine.spec, word), layout.pack(tensor, engine.spec, array).tobytes())
 
 
-def write_linear(engine: Engine, tensor: Tensor, word: int, data: bytes) -> None:
+def write_linear(engine: Engine, tensor: Tensor, word: int, data: bytes | memoryview) -> None:
     """Store packed elements and zeros up to a whole word, as the assembler does: a load takes whole words."""
     (extent,) = extents(tensor, engine.spec, word)
-    engine.load(extent.start, data + bytes(-len(data) % BYTES_PER_WORD))
+    engine.load(extent.start, data)
+    engine.load(extent.start + len(data), bytes(-len(data) % BYTES_PER_WORD))
 
 
 def conforming(tensor: Tensor, value: Any) -> layout.Array:

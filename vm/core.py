@@ -167,11 +167,12 @@ class CoreEngine:
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
-        before = self.state
+        before = self.state if state.tensor else None  # only items are found wrong after others have been put
         try:
             self._put_state(state)
         except ValueError:
-            self._put_state(before)
+            if before:
+                self._put_state(before)
             raise
 
     def _put_state(self, state: State) -> None:
@@ -224,11 +225,10 @@ class CoreEngine:
         held = ffi.gc(start, lambda _: machine)
         return memoryview(ffi.buffer(held, size)).cast("B")
 
-    def read(self, address: int, size: int) -> bytes:
-        places = range(self.spec.sram_bytes)[address : address + size]
-        return bytes(ffi.buffer(lib.lpu_sram(self._machine) + places.start, len(places)))
+    def view(self, address: int, size: int) -> memoryview:
+        return self._sram()[address : address + size].toreadonly()
 
-    def load(self, address: int, data: bytes) -> None:
+    def load(self, address: int, data: bytes | memoryview) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""
         if address < 0 or address + len(data) > self.spec.sram_bytes:
             raise ValueError(f"{len(data)} bytes at {address} are outside SRAM of {self.spec.sram_bytes} bytes")

@@ -139,10 +139,10 @@ class Engine(Protocol):
     def is_exposed(self) -> bool:
         """Whether `sram` or `written` were ever lent out, so that memory may change without its being told."""
 
-    def read(self, address: int, size: int) -> bytes:
-        """A copy of bytes of SRAM, as many of them as there are."""
+    def view(self, address: int, size: int) -> memoryview:
+        """Bytes of SRAM, as many of them as there are, zero-copy and read-only."""
 
-    def load(self, address: int, data: bytes) -> None:
+    def load(self, address: int, data: bytes | memoryview) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""
 
     def issue_counts(self) -> dict[int, int]:

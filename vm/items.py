@@ -6,7 +6,8 @@ Of an op in the program `pc` and `slot` say which, `issued` when this element di
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from itertools import chain
+from typing import Any, TypeAlias
 
 from isa.records import NamedTuple
 
@@ -135,4 +136,7 @@ KINDS: tuple[type[Item], ...] = (Value, Result, Vector, VectorWrite, Plane, Exit
 
 def in_order(items: list[Item]) -> tuple[Item, ...]:
     """Items in the one order in which states are compared: by kind, then by their numbers."""
-    return tuple(sorted(items, key=lambda item: (KINDS.index(type(item)), item)))
+    kinds: dict[type[Item], list[Any]] = {kind: [] for kind in KINDS}
+    for item in items:
+        kinds[type(item)].append(item)
+    return tuple(chain.from_iterable(map(sorted, kinds.values())))

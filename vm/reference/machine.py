@@ -278,8 +278,8 @@ class ReferenceEngine:
     def mirror(self) -> Mirror:
         return Mirror(memoryview(self._memory.bytes), memoryview(self._memory.written), self.changed())
 
-    def read(self, address: int, size: int) -> bytes:
-        return self._memory.bytes[address : address + size]
+    def view(self, address: int, size: int) -> memoryview:
+        return memoryview(self._memory.bytes)[address : address + size].toreadonly()
 
     def taint(self, address: int, size: int) -> NDArray[np.int64]:
         """What each of some bytes of SRAM depends on: the address of a byte never written, CLEAN or REGISTER.
@@ -294,7 +294,7 @@ class ReferenceEngine:
 
         return taint(self._memory, address, size)
 
-    def load(self, address: int, data: bytes) -> None:
+    def load(self, address: int, data: bytes | memoryview) -> None:
         """Store bytes and mark them written. Raises ValueError outside SRAM."""
         if address < 0 or address + len(data) > self.spec.sram_bytes:
             raise ValueError(f"{len(data)} bytes at {address} are outside SRAM of {self.spec.sram_bytes} bytes")

@@ -91,7 +91,7 @@ class Memory:
             if self.origins:
                 self.origins[address] = CLEAN
 
-    def fill(self, address: int, data: bytes) -> None:
+    def fill(self, address: int, data: bytes | memoryview) -> None:
         """Put bytes from an address on and mark them written."""
         self.bytes[address : address + len(data)] = data
         bits = slice(address >> 3, address + len(data) + 7 >> 3)
