@@ -125,3 +125,12 @@ def test_scalar_programs_need_neither_numpy_nor_tomllib(command: str, tmp_path: 
     after = modules_after(f"from lpu.cli import main; assert main({words!r}) == 0")
     assert "asm.assemble" in after or command.startswith("fmt")
     assert not after & UNNEEDED
+
+
+MOST_MODULES = 175  # of ours; one more makes a start about half a percent longer
+
+
+def test_a_short_run_imports_few_modules() -> None:
+    after = modules_after("from lpu.cli import main; assert main(['run', 'programs/dot.s']) == 0")
+    assert not after & UNNEEDED
+    assert len([name for name in after if name.split(".")[0] in ALLOWED]) <= MOST_MODULES
