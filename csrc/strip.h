@@ -3,9 +3,9 @@
  * A loop that goes round often is a cycle of planned bundles, whose steps are plain sequential code on registers. A
  * strip is made of it once (strip_find.c, strip_build.c): each step is a *value*, with a lane for every round. Values
  * that grow by the same in each round are *linear*, and known by where they begin; the others are columns of lanes,
- * made step by step (strip_lanes.c). Before anything is changed (strip_run.c), the rounds are cut off in front of the first
- * that is not like the others: that leaves the loop, that faults, that would read what an earlier one stores. The run
- * loop goes on there. A strip leaves behind what the run loop would have left.
+ * made step by step (strip_lanes.c). Before anything is changed (strip_run.c), the rounds are cut off in front of the
+ * first that is not like the others: that faults, that leaves the loop in its middle, that would read what an earlier
+ * one stores. The run loop goes on there. A strip leaves behind what the run loop would have left.
  */
 #ifndef LPU_STRIP_H
 #define LPU_STRIP_H
@@ -15,7 +15,7 @@ enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 64, MOST_VALUES = 256, 
 enum { COLUMN_WORDS = STRIP_BLOCK + STRIP_LANES }; /* the last word in front of the lanes is what was before */
 enum { ROUNDS_BEFORE_STRIP = 32 };
 
-enum { CONDITION = 0xFFFF, NEGATED = 1 << 16 }; /* of an exit: the outcomes of its condition, and whether it leaves on those */
+enum { NEGATED = 1 << 16 }; /* of an exit, beside its condition: that is when the loop is left */
 
 /* What is no step of the interpreter: values, and what ops do. */
 enum {
@@ -117,8 +117,8 @@ struct lpu_strip {
     strip_result *results; /* the other values that places have then */
 };
 
-/* How a strip ends: before a node that is about to be fetched in cycle `now`; or, when it `leaves`, behind the last, which
- * issued then and goes on along `next`. */
+/* How a strip ends: before a node that is about to be fetched in cycle `now`; or, when it `leaves`, behind the last,
+ * which issued then and goes on along `next`. */
 typedef struct {
     lpu_node *node;
     uint64_t now;
@@ -148,8 +148,8 @@ void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t roun
 void lpu_strip_group(const strip_op *ops, uint32_t count, uint32_t rounds);
 void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds);
 
-/* strip_memory.c: loads, and checks of banks, from `op` on, up to the first op of another kind; fewer rounds may be left
- * then. The others return how many are. */
+/* strip_memory.c: loads, and checks of banks, from `op` on, up to the first op of another kind; fewer rounds may be
+ * left then. The others return how many are. */
 const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *rounds);
 uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds);
 const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32_t *rounds);

@@ -59,7 +59,10 @@ static strip_line line_of(strip_value *values, uint32_t i)
     return (strip_line){&v->base, a, b, &values[v->sources[2]].base, v->kind, v->k};
 }
 
-static strip_copy copy_of(strip_value *value) { return (strip_copy){value->is_linear ? &value->base : value->lanes, value->place}; }
+static strip_copy copy_of(strip_value *value)
+{
+    return (strip_copy){value->is_linear ? &value->base : value->lanes, value->place};
+}
 
 static bool is_in_lanes(const strip_maker *maker, const strip_result *result)
 {
@@ -69,14 +72,14 @@ static bool is_in_lanes(const strip_maker *maker, const strip_result *result)
 
 static void take_tables(lpu_strip *strip, strip_room *room, const strip_maker *maker)
 {
-    uint32_t values = maker->value_count, results = maker->result_count;
+    uint32_t values = maker->value_count, accesses = maker->access_count, results = maker->result_count;
     const strip_result *all = maker->results;
     strip_value *of = strip->values;
     TAKE_TABLE(strip->copies, strip->copy_count, values, is_read(maker, i) || is_late_copy(maker, i), copy_of(&of[i]));
     TAKE_TABLE(strip->lines, strip->line_count, values, is_computed(maker, i), line_of(of, i));
     TAKE_TABLE(strip->growing, strip->growing_count, values, is_growing(maker, i), &of[i]);
     TAKE_TABLE(strip->lones, strip->lone_count, values, maker->is_lone[i], &of[i]);
-    TAKE_TABLE(strip->stores, strip->store_count, maker->access_count, maker->accesses[i].is_store, &strip->accesses[i]);
+    TAKE_TABLE(strip->stores, strip->store_count, accesses, maker->accesses[i].is_store, &strip->accesses[i]);
     TAKE_TABLE(strip->lanes_out, strip->lane_count, results, is_in_lanes(maker, &all[i]),
                (strip_copy){all[i].place, of[all[i].value].lanes});
     TAKE_TABLE(strip->results, strip->result_count, results, !is_in_lanes(maker, &all[i]), all[i]);
@@ -238,7 +241,8 @@ static void enter_elsewhere(lpu_machine *m, lpu_strip *strip)
 void lpu_try_strip(lpu_machine *m, lpu_node *last)
 {
     lpu_node *head = last->taken;
-    if (m->without_strips || !head || head->region || head->steps->kind == KIND_STRIP)
+    bool is_free = head && !head->region && head->steps->kind != KIND_STRIP;
+    if (m->without_strips || !is_free || (head->strip && head->strip->turns->node != head))
         return;
     lpu_strip *strip = head->strip ? head->strip : made_strip(m, head);
     if (!strip)

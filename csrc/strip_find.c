@@ -48,7 +48,8 @@ bool lpu_find_loop(lpu_node *head, strip_path *path)
 
 /* Entries ------------------------------------------------------------------------------------------------------ */
 /* Whether sources are the same place, or constants of two steps that are the same. */
-static bool is_same_source(const lpu_micro *one, const uint32_t *of_one, const lpu_micro *other, const uint32_t *of_other)
+static bool is_same_source(const lpu_micro *one, const uint32_t *of_one,
+                           const lpu_micro *other, const uint32_t *of_other)
 {
     bool are_constants = of_one == &one->constant && of_other == &other->constant;
     return of_one == of_other || (are_constants && *of_one == *of_other);

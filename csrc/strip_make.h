@@ -41,7 +41,7 @@ void lpu_strip_find_linear(strip_maker *maker);
 /* strip_order.c: which values need lanes, and the ops that make them, in order. */
 void lpu_strip_order(strip_maker *maker);
 
-static inline bool is_step(const strip_value *value) { return value->kind < STRIP_LEAF || value->kind == STRIP_ADDRESS; }
+static inline bool is_step(const strip_value *value) { return value->kind <= STRIP_ADDRESS; }
 
 static inline bool divides(uint32_t kind) { return kind >= LPU_SEM_DIV && kind <= LPU_SEM_REM_U32; }
 

@@ -4,8 +4,8 @@
 #include "multiply.h"
 #include "strip.h"
 
-/* A strip that is cut off at once so many times in a row is left alone for so many rounds of the run loop, twice as many
- * each time. */
+/* A strip that is cut off at once so many times in a row is left alone for so many rounds of the run loop, for twice as
+ * many each time. */
 enum { FEW_ROUNDS = 3, MOST_MISSES = 16, ROUNDS_LEFT_ALONE = 1 << 12, MOST_FAILURES = 12 };
 
 typedef struct {
