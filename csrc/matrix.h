@@ -33,6 +33,9 @@ typedef struct {
 lpu_matrix *matrix_create(size_t lanes, uint8_t fill);
 void matrix_destroy(lpu_matrix *m);
 void matrix_clear(lpu_matrix *m);
+/* Has memory at hand for products of a plane that go to accumulator rows below `rows`: page by page, during a run, it takes
+ * as long as the products. */
+void matrix_expect(lpu_matrix *m, unsigned plane, size_t rows);
 
 /* Weights ---------------------------------------------------------------------------------------------------- */
 /* The type of the weights in the buffer, or, installed, in the array. */

@@ -72,6 +72,15 @@ lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
     return m;
 }
 
+void matrix_expect(lpu_matrix *m, unsigned plane, size_t rows)
+{
+    const plane_state *p = &m->planes[plane];
+    uint32_t *end = p->rows + rows * m->lanes;
+    for (size_t i = BUFFER; i <= ARRAY; i++)
+        lpu_ready_zeros(p->sets[i].rows, m->lanes * m->lanes);
+    lpu_ready_zeros(p->activations, (size_t)((uint8_t *)end - p->activations)); /* results and rows lie behind them */
+}
+
 void matrix_destroy(lpu_matrix *m)
 {
     if (m) {

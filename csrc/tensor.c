@@ -42,6 +42,29 @@ bool lpu_create_tensor(lpu_machine *m)
     return create_streams(t) && t->maps && t->item_data;
 }
 
+/* One more than the last accumulator row that an op names. */
+static size_t rows_named(const lpu_tensor_op *op)
+{
+    uint64_t last = op->base + (uint64_t)(op->n - 1) * op->stride;
+    return last < MATRIX_ROWS ? (size_t)last + 1 : MATRIX_ROWS;
+}
+
+/* The planes that the program loads weights into, and the rows that it adds to, will be used. */
+static void expect_products(lpu_tensor *t)
+{
+    size_t rows[MATRIX_PLANES] = {0};
+    bool is_loaded[MATRIX_PLANES] = {false};
+    for (const lpu_tensor_op *op = t->ops; op < t->ops + t->op_count; op++) {
+        for (unsigned k = 0; op->family == &lpu_loads && k < op->row->claims; k++)
+            is_loaded[(op->plane + k) % MATRIX_PLANES] = true;
+        if (op->family == &lpu_takes && rows_named(op) > rows[op->plane])
+            rows[op->plane] = rows_named(op);
+    }
+    for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
+        if (is_loaded[plane])
+            matrix_expect(t->matrix, plane, rows[plane]);
+}
+
 bool lpu_finish_tensor(lpu_machine *m, uint32_t losses)
 {
     lpu_tensor *t = m->tensor;
@@ -50,6 +73,7 @@ bool lpu_finish_tensor(lpu_machine *m, uint32_t losses)
         return false;
     memset(grown + losses, 0, (t->loss_count + 1u - losses) * sizeof *t->losses);
     t->losses = grown;
+    expect_products(t);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE
 #define MAPS_MEMORY 1
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 #include <stdint.h>
 #include <stdlib.h>
@@ -41,7 +42,18 @@ static void give_back(const header *h)
     else
         free(h->start);
 }
+void lpu_ready_zeros(void *memory, size_t bytes)
+{
+#if defined(MADV_POPULATE_WRITE)
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), before = (uintptr_t)memory % page;
+    if (bytes >= page)
+        madvise((uint8_t *)memory - before, before + bytes, MADV_POPULATE_WRITE);
 #else
+    (void)memory, (void)bytes;
+#endif
+}
+#else
+void lpu_ready_zeros(void *memory, size_t bytes) { (void)memory, (void)bytes; }
 static void *map(size_t bytes) { return calloc(1, bytes); }
 static void give_back(const header *h) { free(h->start); }
 #endif

@@ -5,6 +5,8 @@
 
 /* `count` things of a size, 64-byte aligned and zero; NULL when memory runs out. */
 void *lpu_zeros(size_t count, size_t size);
+/* Say that a part of such memory is about to be used: it gets its pages now, all at once, where the system can do that. */
+void lpu_ready_zeros(void *memory, size_t bytes);
 /* Give such memory back, or NULL. */
 void lpu_free_zeros(void *memory);
 
