@@ -69,6 +69,7 @@ static void begin(lpu_tensor *t, const lpu_element *e)
         return;
     memcpy(burst.registers, e->registers, sizeof burst.registers);
     advance(e->op, &burst);
+    t->due = burst.due < t->due ? burst.due : t->due;
     lpu_insert_burst(t, &burst);
 }
 
@@ -83,10 +84,12 @@ void lpu_find_due(lpu_tensor *t)
 static void advance_all(lpu_tensor *t)
 {
     uint32_t kept = 0;
+    t->due = NEVER;
     for (uint32_t b = 0; b < t->burst_count; b++) {
         lpu_burst *burst = &t->bursts[b];
         if (burst->due == t->now)
             advance(&t->ops[burst->op], burst);
+        t->due = burst->due < t->due ? burst->due : t->due;
         if (burst->due == NEVER && burst->end <= t->now + 1)
             continue;
         if (kept != b)
@@ -102,5 +105,4 @@ void lpu_advance_bursts(lpu_tensor *t)
     for (uint32_t i = 0; i < t->element_count; i++)
         if (t->elements[i].first)
             begin(t, &t->elements[i]);
-    lpu_find_due(t);
 }

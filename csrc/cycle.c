@@ -224,10 +224,19 @@ static void issue(lpu_machine *m, const lpu_element *e)
     t->settled = landing > t->settled ? landing : t->settled;
 }
 
+static int last_rank(const lpu_tensor *t)
+{
+    int last = 0;
+    for (uint32_t i = 0; i < t->element_count; i++)
+        last = t->elements[i].op->family->rank > last ? t->elements[i].op->family->rank : last;
+    return last;
+}
+
 static void issue_all(lpu_machine *m)
 {
     lpu_tensor *t = m->tensor;
-    for (int rank = 0; rank < RANKS; rank++)
+    int last = last_rank(t);
+    for (int rank = 0; rank <= last; rank++)
         for (uint32_t i = 0; i < t->element_count; i++)
             if (t->elements[i].op->family->rank == rank)
                 issue(m, &t->elements[i]);

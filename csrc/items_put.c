@@ -118,6 +118,7 @@ static bool put_vector_write(lpu_machine *m, const lpu_item *item)
         return false;
     v->issued = (uint64_t)n[WRITE_ISSUED], v->op = (uint32_t)(op - t->ops), v->element = (uint32_t)n[WRITE_ELEMENT];
     take_planes(t, v, op->target.width, item);
+    t->vectors_landing[landing % LANDINGS] |= 1u << n[WRITE_REGISTER];
     t->vectors_pending++;
     return true;
 }

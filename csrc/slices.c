@@ -47,7 +47,7 @@ static bool is_mapped(const lpu_tensor_op *op)
 unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *e, uint32_t banks[MAX_GROUP])
 {
     const lpu_parameters *size = &m->parameters;
-    uint32_t within = is_mapped(e->op) ? e->op->bank : e->row / size->rows;
+    uint32_t within = is_mapped(e->op) ? e->op->bank : e->row >= size->rows; /* there are at most two banks */
     for (unsigned k = 0; k < e->op->row->width; k++)
         banks[k] = (uint32_t)(linear_slice(m, e->op) + k) * size->banks + within;
     return e->op->row->width;
@@ -98,10 +98,15 @@ static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
 static bool all_written(const lpu_machine *m, size_t start, size_t count)
 {
     const uint8_t *written = m->map.written + start / 8;
-    uint8_t all = 0xFF;
-    for (size_t i = 0; i < count / 8; i++) /* without a way out in the middle: compilers take many bytes at once */
-        all &= written[i];
-    return all == 0xFF;
+    uint64_t all = UINT64_MAX, word;
+    size_t i = 0;
+    for (; i + sizeof word <= count / 8; i += sizeof word) {
+        memcpy(&word, written + i, sizeof word);
+        all &= word;
+    }
+    for (; i < count / 8; i++)
+        all &= UINT64_MAX << 8 | written[i];
+    return all == UINT64_MAX;
 }
 
 static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
@@ -127,9 +132,21 @@ static bool row_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault 
     return false;
 }
 
+static bool all_mapped_written(const lpu_machine *m, const lpu_element *e, const uint16_t *map)
+{
+    uint8_t all = 0xFF;
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++) {
+        const uint8_t *written = m->map.written + mapped_start(m, e, map, superlane) / 8;
+        all &= written[0] & written[1];
+    }
+    return all == 0xFF;
+}
+
 static bool map_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
 {
     const uint16_t *map = map_of(m, e);
+    if (all_mapped_written(m, e, map))
+        return false;
     for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
         if (lanes_unwritten(m, mapped_start(m, e, map, superlane), superlane * SUPERLANE, SUPERLANE, fault))
             return true;
@@ -212,8 +229,14 @@ static void gather(lpu_machine *m, const lpu_element *e)
 {
     const uint16_t *map = map_of(m, e);
     uint8_t *to = result_elements(m->tensor, e);
-    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++)
-        read_bytes(m, to + superlane * SUPERLANE, mapped_start(m, e, map, superlane), SUPERLANE);
+    bool faults = m->parameters.uninit == LPU_UNINIT_FAULT; /* then all of it was written */
+    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++, to += SUPERLANE) {
+        size_t start = mapped_start(m, e, map, superlane);
+        if (faults)
+            memcpy(to, m->map.sram + start, SUPERLANE);
+        else
+            read_bytes(m, to, start, SUPERLANE);
+    }
 }
 
 static void scatter(lpu_machine *m, const lpu_element *e)

@@ -10,10 +10,10 @@
 #include "special.h"
 #include <math.h>
 #include "bits.h"
-#include "clones.h"
 #include "double_double.h"
+#include "lanes_loop.h"
 
-enum { BLOCK = 16 }; /* lanes, as many as a superlane has */
+enum { SMALL_BLOCK = 16, MOST_AT_ONCE = 512 }; /* lanes */
 
 /* Relative. The roundings of the longest estimate sum up to less than half of it; 2^-51.4 is the worst that occurs. */
 static const double BOUND = 0x1p-47;
@@ -29,7 +29,7 @@ static const double ROUNDER = 0x1.8p52;
 static const uint64_t ONE = 0x3FF0000000000000u, SQRT_HALF = 0x3FE6A09E667F3BCDu; /* the bits of doubles */
 
 typedef dd slow_estimate(double);
-typedef void block_function(const uint32_t *a, const uint32_t *b, uint32_t *low, uint32_t *high);
+typedef void ends_function(uint32_t *restrict low, uint32_t *restrict high, const uint32_t *restrict a, size_t lanes);
 
 /* Powers: e^t = 2^k (1 + rest), with t = k ln 2 + r and rest = e^r - 1 --------------------------------------- */
 typedef struct {
@@ -159,7 +159,14 @@ static dd slow_log2(double x)
 }
 
 /* Roots ------------------------------------------------------------------------------------------------------- */
-static inline double fast_rsqrt(double x) { return 1 / sqrt(x); }
+/* Out of a float's root, within 2^-22, by one step of third order: y + y (h / 2 + 3 h^2 / 8), h = 1 - x y y. Where the
+ * root is 0 or infinite that is NaN. */
+static inline double fast_rsqrt(double x)
+{
+    double y = (double)(1 / sqrtf((float)x)), h = 1 - x * y * y;
+    double refined = y + y * (h * (0.5 + h * 0.375));
+    return refined == refined ? refined : y;
+}
 
 /* One step of Newton's: y + y (1 - x y y) / 2, of which only the small term is rounded. */
 static dd slow_rsqrt(double x)
@@ -169,7 +176,7 @@ static dd slow_rsqrt(double x)
     return fast_two_sum(y, y * left.high / 2);
 }
 
-/* Rounding, a block of lanes at a time --------------------------------------------------------------------- */
+/* Rounding -------------------------------------------------------------------------------------------------- */
 /* Rounded to odd first, toward the low part: the second rounding then errs as little as one alone. Boldo and
  * Melquiond, IEEE TC 57 (2008). */
 static uint32_t round_once(dd value)
@@ -180,70 +187,58 @@ static uint32_t round_once(dd value)
     return float_bits((float)as_double(bits));
 }
 
-/* Both ends of the interval that holds the truth, rounded, for a block of operands. */
-#define BLOCK_FUNCTION(name) \
-    LPU_CLONES static void name##_block(const uint32_t *restrict a, const uint32_t *restrict b, \
-                                        uint32_t *restrict low, uint32_t *restrict high)
+/* Both ends of the interval that holds the truth, rounded, for each lane. */
 #define ESTIMATED(name) \
-    BLOCK_FUNCTION(name) \
+    LPU_CLONES static void name##_ends(uint32_t *restrict low, uint32_t *restrict high, const uint32_t *restrict a, \
+                                       size_t lanes) \
+    { \
+        EACH_LANE_BY(SMALL_BLOCK, l, { \
+            double y = fast_##name((double)as_float(a[l])); \
+            low[l] = float_bits((float)(y * (1 - BOUND))); \
+            high[l] = float_bits((float)(y * (1 + BOUND))); \
+        }); \
+    } \
+    void lpu_##name##_lanes(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, size_t lanes) \
     { \
         (void)b; \
-        for (size_t i = 0; i < BLOCK; i++) { \
-            double y = fast_##name((double)as_float(a[i])); \
-            low[i] = float_bits((float)(y * (1 - BOUND))); \
-            high[i] = float_bits((float)(y * (1 + BOUND))); \
-        } \
+        all_lanes(name##_ends, slow_##name, d, a, lanes); \
     }
 /* What IEEE 754 itself defines to be correctly rounded */
 #define EXACT(name, result) \
-    BLOCK_FUNCTION(name) \
+    LPU_CLONES void lpu_##name##_lanes(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, \
+                                       size_t lanes) \
     { \
         (void)b; \
-        for (size_t i = 0; i < BLOCK; i++) \
-            low[i] = high[i] = float_bits(result); \
+        EACH_LANE(l, d[l] = float_bits(result)); \
     }
 
+/* Decide the lanes that the estimate leaves open: `low` becomes the result. */
+static void settle(slow_estimate *slow, const uint32_t *a, uint32_t *low, const uint32_t *high, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++)
+        if (low[l] != high[l])
+            low[l] = round_once(slow((double)as_float(a[l])));
+}
+
+static void all_lanes(ends_function *ends, slow_estimate *slow, uint32_t *d, const uint32_t *a, size_t lanes)
+{
+    uint32_t high[MOST_AT_ONCE];
+    for (size_t start = 0; start < lanes; start += MOST_AT_ONCE) {
+        size_t count = lanes - start < MOST_AT_ONCE ? lanes - start : MOST_AT_ONCE;
+        ends(d + start, high, a + start, count);
+        if (memcmp(d + start, high, count * sizeof *d) != 0)
+            settle(slow, a + start, d + start, high, count);
+    }
+}
+
+/* The bound has room for multiplications and additions that are fused, and for those that are not. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=fast")
+#endif
 ESTIMATED(exp) ESTIMATED(exp2) ESTIMATED(log2) ESTIMATED(tanh) ESTIMATED(sigmoid) ESTIMATED(rsqrt)
-EXACT(recip, 1 / as_float(a[i])) EXACT(sqrt, sqrtf(as_float(a[i]))) EXACT(div, as_float(a[i]) / as_float(b[i]))
-static slow_estimate *const slow_recip = NULL, *const slow_sqrt = NULL, *const slow_div = NULL;
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC pop_options
+#endif
 
-/* Decide the lanes of a block that the estimate leaves open: `low` becomes the result. */
-static void settle(slow_estimate *slow, const uint32_t *a, uint32_t *low, const uint32_t *high)
-{
-    for (size_t i = 0; i < BLOCK; i++)
-        if (low[i] != high[i])
-            low[i] = round_once(slow((double)as_float(a[i])));
-}
-
-static void one_block(block_function *block, slow_estimate *slow, uint32_t *d, const uint32_t *a, const uint32_t *b)
-{
-    uint32_t low[BLOCK], high[BLOCK];
-    block(a, b, low, high);
-    if (memcmp(low, high, sizeof low) != 0)
-        settle(slow, a, low, high);
-    memcpy(d, low, sizeof low);
-}
-
-static void all_lanes(block_function *block, slow_estimate *slow, uint32_t *d, const uint32_t *a, const uint32_t *b,
-                      size_t lanes)
-{
-    size_t start = 0, whole = lanes - lanes % BLOCK, rest = lanes % BLOCK * sizeof *d;
-    b = b ? b : a; /* so that there is something to step through */
-    for (; start < whole; start += BLOCK)
-        one_block(block, slow, d + start, a + start, b + start);
-    if (rest == 0)
-        return;
-    uint32_t x[BLOCK] = {0}, y[BLOCK] = {0};
-    memcpy(x, a + start, rest);
-    memcpy(y, b + start, rest);
-    one_block(block, slow, x, x, y);
-    memcpy(d + start, x, rest);
-}
-
-#define X(name) \
-    void lpu_##name##_lanes(uint32_t *d, const uint32_t *a, const uint32_t *b, size_t lanes) \
-    { \
-        all_lanes(name##_block, slow_##name, d, a, b, lanes); \
-    }
-LPU_SPECIAL_FUNCTIONS(X)
-#undef X
+EXACT(recip, 1 / as_float(a[l])) EXACT(sqrt, sqrtf(as_float(a[l]))) EXACT(div, as_float(a[l]) / as_float(b[l]))

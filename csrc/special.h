@@ -2,7 +2,7 @@
  * included; every NaN that leaves is the canonical one.
  *
  * lpu_exp_lanes and so on compute d[i] from a[i], and from b[i] where there are two operands (else b is not looked
- * at and may be NULL). d may be a or b. */
+ * at and may be NULL). d is apart from both. */
 #ifndef LPU_SPECIAL_H
 #define LPU_SPECIAL_H
 #include <stddef.h>
@@ -11,7 +11,8 @@
 #define LPU_SPECIAL_FUNCTIONS(X) \
     X(exp) X(exp2) X(log2) X(tanh) X(sigmoid) X(rsqrt) X(recip) X(sqrt) X(div)
 
-#define X(name) void lpu_##name##_lanes(uint32_t *d, const uint32_t *a, const uint32_t *b, size_t lanes);
+#define X(name) \
+    void lpu_##name##_lanes(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, size_t lanes);
 LPU_SPECIAL_FUNCTIONS(X)
 #undef X
 

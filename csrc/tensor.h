@@ -132,7 +132,7 @@ struct lpu_tensor {
     lpu_buffers buffers;
     lpu_streams streams;
     lpu_vector vectors[V_COUNT], vector_writes[LANDINGS][V_COUNT];
-    uint32_t vectors_pending;
+    uint32_t vectors_pending, vectors_landing[LANDINGS]; /* a bit a register */
     lpu_matrix *matrix;
     lpu_maps *maps;
     lpu_burst bursts[LPU_UNITS]; /* in unit order */

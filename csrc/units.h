@@ -8,7 +8,7 @@ typedef bool lpu_breaks(const lpu_machine *m, const lpu_element *element, lpu_fa
 
 /* One kind of unit. Of a cycle's elements those of rank 0 are carried out first: `iw` reads what `lw` writes, and
  * replaces what `abc` reads. */
-enum { MAX_RULES = 3, RANKS = 3 };
+enum { MAX_RULES = 3 };
 struct lpu_family {
     void (*issue)(lpu_machine *m, const lpu_element *element);
     int rank;

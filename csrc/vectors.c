@@ -131,6 +131,7 @@ static void send_result(lpu_tensor *t, const lpu_element *e, uint32_t buffer)
         return;
     }
     *write_of(t, op) = (lpu_vector){t->now, (uint32_t)(op - t->ops), e->number, buffer, op->target.width};
+    t->vectors_landing[(t->now + op->latency) % LANDINGS] |= 1u << (op->target.number - LPU_V_REGISTERS);
     t->vectors_pending++;
 }
 
@@ -168,11 +169,10 @@ const lpu_family lpu_vector_ops = {
 
 void lpu_land_vectors(lpu_tensor *t)
 {
-    if (!t->vectors_pending)
-        return;
     lpu_vector *writes = t->vector_writes[t->now % LANDINGS];
-    for (unsigned i = 0; i < V_COUNT; i++) {
-        if (!writes[i].width)
+    uint32_t *landing = &t->vectors_landing[t->now % LANDINGS];
+    for (unsigned i = 0; *landing >> i; i++) {
+        if (!(*landing >> i & 1))
             continue;
         if (t->vectors[i].width)
             lpu_release_buffer(t, t->vectors[i].buffer);
@@ -180,6 +180,7 @@ void lpu_land_vectors(lpu_tensor *t)
         writes[i].width = 0;
         t->vectors_pending--;
     }
+    *landing = 0;
 }
 
 void lpu_clear_vectors(lpu_tensor *t)
@@ -189,5 +190,6 @@ void lpu_clear_vectors(lpu_tensor *t)
         for (unsigned k = 0; k < LANDINGS; k++)
             t->vector_writes[k][i].width = 0;
     }
+    memset(t->vectors_landing, 0, sizeof t->vectors_landing);
     t->vectors_pending = 0;
 }
