@@ -36,10 +36,12 @@ void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle)
 /* Go on to the burst's next element, if there is one. */
 static void advance(const lpu_tensor_op *op, lpu_burst *burst)
 {
-    if (++burst->i == op->n) {
-        burst->i = 0;
-        burst->j++;
+    if (++burst->i < op->n) {
+        burst->due += op->d;
+        return;
     }
+    burst->i = 0;
+    burst->j++;
     burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
 }
 
@@ -64,7 +66,7 @@ void lpu_insert_burst(lpu_tensor *t, const lpu_burst *burst)
 /* The first element of an op has issued; a burst is what holds its units longer than that. */
 static void begin(lpu_tensor *t, const lpu_element *e)
 {
-    lpu_burst burst = {.started = t->now, .op = (uint32_t)(e->op - t->ops)};
+    lpu_burst burst = {.started = t->now, .due = t->now, .op = (uint32_t)(e->op - t->ops)};
     if (lpu_burst_end(e->op, t->now) == t->now + 1)
         return;
     memcpy(burst.registers, e->registers, sizeof burst.registers);

@@ -131,7 +131,7 @@ static bool may_start(const lpu_machine *m, const lpu_element *e)
 static bool look_at_sources(const lpu_tensor *t, lpu_element *e)
 {
     for (unsigned i = 0; i < e->op->source_count; i++)
-        if (e->op->sources[i].number < LPU_V_REGISTERS && !lpu_look(t, e->op, i, e->samples[i]))
+        if (e->op->sources[i].number < LPU_V_REGISTERS && !lpu_look(t, e, i))
             return false;
     return true;
 }

@@ -88,6 +88,15 @@ static void note_numbers(lpu_tensor_op *to, const lpu_op *op)
     to->link = (uint8_t)field_or(op, LPU_FIELD_LINK, 0);
 }
 
+/* A slice's place in the linear map. */
+static void note_slice(const lpu_machine *m, lpu_tensor_op *to)
+{
+    const lpu_parameters *size = &m->parameters;
+    uint32_t hemisphere = to->slice / HEMISPHERE_SLICES, index = to->slice % HEMISPHERE_SLICES;
+    to->first_bank = (hemisphere * size->quads * SLICES_PER_QUAD + index) * size->banks;
+    to->first_byte = (size_t)to->first_bank * size->rows * m->tensor->lanes;
+}
+
 static lpu_tensor_op tensor_op(const lpu_machine *m, const lpu_op *op, uint32_t pc)
 {
     lpu_tensor_op to = {.row = op->row, .pc = pc, .slot = op->slot, .unit = op->unit};
@@ -96,6 +105,7 @@ static lpu_tensor_op tensor_op(const lpu_machine *m, const lpu_op *op, uint32_t 
     to.position = (int8_t)position_of(m, op);
     note_burst(&to, op);
     note_numbers(&to, op);
+    note_slice(m, &to);
     note_operands(&to, op);
     return to;
 }

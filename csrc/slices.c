@@ -8,18 +8,12 @@ enum { SUPERLANE = LANES_PER_SUPERLANE, HEMISPHERE_SLICES = 1 << HEMISPHERE_SHIF
 
 static unsigned index_of(const lpu_tensor_op *op) { return op->slice % HEMISPHERE_SLICES; }
 
-/* The slice's place in the linear map. */
-static size_t linear_slice(const lpu_machine *m, const lpu_tensor_op *op)
-{
-    return (size_t)op->slice / HEMISPHERE_SLICES * m->parameters.quads * SLICES_PER_QUAD + index_of(op);
-}
-
 static size_t rows_of_slice(const lpu_machine *m) { return (size_t)m->parameters.rows * m->parameters.banks; }
 
 /* The first byte of the k-th slice's row. */
 static size_t row_start(const lpu_machine *m, const lpu_element *e, unsigned k)
 {
-    return ((linear_slice(m, e->op) + k) * rows_of_slice(m) + e->row) * m->tensor->lanes;
+    return e->op->first_byte + (k * rows_of_slice(m) + e->row) * m->tensor->lanes;
 }
 
 /* The rows that a map names, for each superlane in its lane 0. */
@@ -34,9 +28,8 @@ static uint32_t mapped_row(const uint16_t *map, size_t superlane) { return map[s
 /* The first byte that a superlane of a gather or scatter accesses. */
 static size_t mapped_start(const lpu_machine *m, const lpu_element *e, const uint16_t *map, size_t superlane)
 {
-    size_t bank = linear_slice(m, e->op) * m->parameters.banks + e->op->bank;
-    size_t row = bank * m->parameters.rows + mapped_row(map, superlane);
-    return row * m->tensor->lanes + superlane * SUPERLANE;
+    size_t row = (size_t)e->op->bank * m->parameters.rows + mapped_row(map, superlane);
+    return e->op->first_byte + row * m->tensor->lanes + superlane * SUPERLANE;
 }
 
 static bool is_mapped(const lpu_tensor_op *op)
@@ -49,7 +42,7 @@ unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *e, uint32_t banks
     const lpu_parameters *size = &m->parameters;
     uint32_t within = is_mapped(e->op) ? e->op->bank : e->row >= size->rows; /* there are at most two banks */
     for (unsigned k = 0; k < e->op->row->width; k++)
-        banks[k] = (uint32_t)(linear_slice(m, e->op) + k) * size->banks + within;
+        banks[k] = e->op->first_bank + k * size->banks + within;
     return e->op->row->width;
 }
 
@@ -203,7 +196,7 @@ static void read_row(lpu_machine *m, const lpu_element *e)
 /* What nobody asked for as planes is split where it goes. */
 static bool split_to_rows(lpu_tensor *t, const lpu_element *e, uint8_t *const rows[])
 {
-    uint32_t buffer = lpu_sampled_buffer(t, e, 0);
+    uint32_t buffer = e->buffers[0];
     if (!buffer || t->buffers.all[buffer].forms & AS_PLANES)
         return false;
     lanes_split(rows, elements_of(t, buffer), e->op->row->width, t->lanes);

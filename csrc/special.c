@@ -5,8 +5,9 @@
  * double-double, within 2^-90. That decides: the truth is never nearer to the border of two f32 than 2^-77, at
  * sigmoid(-2^-24), but where it lies on the border, at 2^-150, and there the arithmetic is exact.
  *
- * Nothing here but + - * / and sqrt of doubles, so the bits are the same everywhere. Estimates have no branches:
- * a block of lanes is computed at once, with vector instructions where there are any. */
+ * Nothing here but + - * / and sqrt, so the bits are the same everywhere: where a processor fuses multiplications and
+ * additions of an estimate, that is as near to the truth. Estimates have no branches: many lanes are computed at once,
+ * with vector instructions where there are any. */
 #include "special.h"
 #include <math.h>
 #include "bits.h"

@@ -23,42 +23,40 @@ unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned strea
     return k;
 }
 
-static bool are_one(const uint32_t *values, unsigned width)
+/* Whether a place samples all bytes of a value, and nothing else. */
+static bool takes_all(const lpu_place *place, const lpu_value *value)
 {
-    uint32_t differ = 0;
-    for (unsigned k = 1; k < width; k++)
-        differ |= values[k] ^ values[0];
-    return !differ;
+    bool is_there = value->stream == place->number && value->held == group_bits(0, place->width);
+    return is_there && value->width == place->width && place->groups == 1;
 }
 
-/* Whether a group is the first bytes of one value, as most are. */
-static bool begins_one(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width)
+static bool is_torn(const lpu_tensor *t, const lpu_place *place, const uint32_t *values)
 {
-    return are_one(values, width) && t->streams.values[values[0]].stream == stream;
+    for (unsigned k = 0; place->width > 1 && k < (unsigned)place->width * place->groups; k += place->width)
+        if (lpu_torn_at(t, values + k, place->number + k, place->width) < place->width)
+            return true;
+    return false;
 }
 
-bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uint32_t *values)
-{
-    const lpu_place *place = &op->sources[source];
-    unsigned direction = direction_of(place->number), size = place->width * place->groups;
-    unsigned diagonal = diagonal_at(t, direction, (unsigned)op->position);
-    uint32_t bits = group_bits(place->number, size);
-    if ((t->streams.occupied[direction][diagonal] & bits) != bits)
-        return false;
-    memcpy(values, &t->streams.cells[direction][diagonal][place->number % STREAMS], size * sizeof *values);
-    for (unsigned k = 0; place->width > 1 && k < size; k += place->width)
-        if (!begins_one(t, values + k, place->number + k, place->width)
-            && lpu_torn_at(t, values + k, place->number + k, place->width) < place->width)
-            return false;
-    return true;
-}
-
-uint32_t lpu_sampled_buffer(const lpu_tensor *t, const lpu_element *e, unsigned source)
+bool lpu_look(const lpu_tensor *t, lpu_element *e, unsigned source)
 {
     const lpu_place *place = &e->op->sources[source];
-    const uint32_t *values = e->samples[source];
-    const lpu_value *value = &t->streams.values[values[0]];
-    return value->width == place->width && are_one(values, place->width) ? value->buffer : 0;
+    unsigned direction = direction_of(place->number), size = place->width * place->groups;
+    unsigned diagonal = diagonal_at(t, direction, (unsigned)e->op->position);
+    const uint32_t *cells = &t->streams.cells[direction][diagonal][place->number % STREAMS];
+    uint32_t bits = group_bits(place->number, size), *values = e->samples[source];
+    if ((t->streams.occupied[direction][diagonal] & bits) != bits)
+        return false;
+    const lpu_value *first = &t->streams.values[cells[0]];
+    if (takes_all(place, first)) {
+        e->buffers[source] = first->buffer;
+        for (unsigned k = 0; k < MAX_GROUP; k++)
+            values[k] = cells[0];
+        return true;
+    }
+    e->buffers[source] = 0;
+    memcpy(values, cells, size * sizeof *values);
+    return !is_torn(t, place, values);
 }
 
 void lpu_sampled_planes(lpu_tensor *t, const lpu_element *e, unsigned source, const uint8_t *planes[MAX_TAKEN])
@@ -73,9 +71,8 @@ void lpu_sampled_planes(lpu_tensor *t, const lpu_element *e, unsigned source, co
 const void *lpu_sampled_elements(lpu_tensor *t, const lpu_element *e, unsigned source, void *room)
 {
     const uint8_t *planes[MAX_TAKEN];
-    uint32_t buffer = lpu_sampled_buffer(t, e, source);
-    if (buffer)
-        return lpu_buffer_elements(t, buffer);
+    if (e->buffers[source])
+        return lpu_buffer_elements(t, e->buffers[source]);
     lpu_sampled_planes(t, e, source, planes);
     lanes_join(room, planes, e->op->sources[source].width, t->lanes);
     return room;
@@ -150,10 +147,8 @@ static void count_losses(lpu_tensor *t, const lpu_value *value, unsigned lost)
 static void drop_cells(lpu_tensor *t, unsigned direction, unsigned diagonal, uint32_t cells)
 {
     lpu_streams *s = &t->streams;
-    for (unsigned stream = 0; cells; stream++) {
-        if (!(cells >> stream & 1))
-            continue;
-        uint32_t number = s->cells[direction][diagonal][stream];
+    while (cells) {
+        uint32_t number = s->cells[direction][diagonal][lowest_bit(cells)];
         lpu_value *value = &s->values[number];
         uint32_t gone = held_bits(value) & cells, lost = gone & ~s->sampled[direction][diagonal];
         if (lost)

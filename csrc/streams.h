@@ -12,6 +12,19 @@ static inline unsigned diagonal_at(const lpu_tensor *t, unsigned direction, unsi
     return index < t->positions ? index : index - t->positions;
 }
 
+/* The number of the lowest bit that is set; some is. */
+static inline unsigned lowest_bit(uint32_t bits)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctz(bits);
+#else
+    unsigned number = 0;
+    while (!(bits >> number & 1))
+        number++;
+    return number;
+#endif
+}
+
 static inline uint32_t group_bits(unsigned stream, unsigned width)
 {
     return (uint32_t)((1ull << width) - 1) << stream % STREAMS;
@@ -21,12 +34,10 @@ static inline uint32_t group_bits(unsigned stream, unsigned width)
 static inline uint32_t held_bits(const lpu_value *value) { return (uint32_t)value->held << value->stream % STREAMS; }
 static inline uint32_t carried_bits(const lpu_value *value) { return (uint32_t)value->carried << value->stream % STREAMS; }
 
-/* Look at an op's source as it passes: the numbers of its values. False if one is empty or torn. */
-bool lpu_look(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source, uint32_t *values);
+/* Look at an element's source as it passes, and note what it samples. False if it is empty or torn. */
+bool lpu_look(const lpu_tensor *t, lpu_element *element, unsigned source);
 /* Of a group from `stream` on: the first that does not fit the others, or `width`. */
 unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width);
-/* The buffer of a source that is all of one result, or 0. */
-uint32_t lpu_sampled_buffer(const lpu_tensor *t, const lpu_element *element, unsigned source);
 /* What an element samples: the bytes of each stream; and, of a single group, its elements, for which there is room. */
 void lpu_sampled_planes(lpu_tensor *t, const lpu_element *element, unsigned source, const uint8_t *planes[MAX_TAKEN]);
 const void *lpu_sampled_elements(lpu_tensor *t, const lpu_element *element, unsigned source, void *room);

@@ -59,7 +59,7 @@ static void apply(lpu_machine *m, const lpu_element *e)
         transpose(t, e);
         return;
     }
-    uint32_t passed = switch_passes_on(&op) ? lpu_sampled_buffer(t, e, 0) : 0;
+    uint32_t passed = switch_passes_on(&op) ? e->buffers[0] : 0;
     if (passed) {
         lpu_send(t, e, 0, lpu_hold_buffer(t, passed));
         return;

@@ -47,6 +47,8 @@ struct lpu_tensor_op {
     uint32_t base;   /* the row of a slice, accumulators or weights that the first element takes */
     uint32_t amount; /* an immediate, or lanes to shift by */
     uint32_t losses; /* where the first of its loss counts is */
+    uint32_t first_bank; /* of a slice that the machine has, the number of its first bank, and that of its first byte */
+    size_t first_byte;
     uint16_t slot, unit;
     int8_t position;
     uint8_t latency, slice, bank, plane, hemi, number, span, link;
@@ -115,6 +117,7 @@ typedef struct {
     uint32_t registers[MAX_SOURCES];
     bool first; /* of its burst */
     uint32_t samples[MAX_SOURCES][MAX_TAKEN]; /* the values sampled */
+    uint32_t buffers[MAX_SOURCES];            /* of a source that is all of one result, else 0 */
 } lpu_element;
 
 struct lpu_tensor {

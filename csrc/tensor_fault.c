@@ -235,7 +235,7 @@ static void look_again(lpu_tensor *t)
     for (uint32_t i = 0; i < t->element_count; i++)
         for (unsigned source = 0; source < t->elements[i].op->source_count; source++)
             if (samples_streams(&t->elements[i], source))
-                lpu_look(t, t->elements[i].op, source, t->elements[i].samples[source]);
+                lpu_look(t, &t->elements[i], source);
 }
 
 bool lpu_element_breaks(lpu_machine *m, lpu_fault_code code, const lpu_scalar_accesses *scalars, lpu_fault *fault)

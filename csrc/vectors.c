@@ -142,7 +142,7 @@ static uint32_t passed_on(const lpu_tensor *t, const lpu_element *e)
     if (e->op->row->semantics != LPU_SEM_VMOV)
         return 0;
     if (place->number < LPU_V_REGISTERS)
-        return lpu_sampled_buffer(t, e, 0);
+        return e->buffers[0];
     return is_v(place) && register_of(t, place)->width == place->width ? register_of(t, place)->buffer : 0;
 }
 
