@@ -26,6 +26,7 @@ FOREVER = 1 << 60
 EPSILON = np.float32(1e-5)
 BEFORE = {"copy": 1, "transpose": 200, "gather": 20, "permute": 10}  # calls to a measurement, of about as long
 HEAD = ("kernel", "cycles", "microseconds", "NumPy, microseconds", "times NumPy's speed", "spread, %", "cycles/s")
+WAITS = ("what is waited for", "cycles", "microseconds")
 Arrays = dict[str, NDArray[Any]]
 Work = tuple[Arrays, Callable[[], object]]  # inputs of the kernel by name, and what NumPy has to do
 
@@ -174,10 +175,27 @@ def kernel_row(kernel: Kernel, rounds: int) -> tuple[Cell, ...]:
     return (kernel.name, cycles, *times, cycles / ours.cpu)
 
 
+def wait_row(what: str, source: str, rounds: int) -> tuple[Cell, ...]:
+    """A program in which hardly anything happens."""
+    run, cycles = runs(lpu.Machine(lpu.assemble(source), uninit="zero"), 50)
+    return (what, cycles, interleaved({what: run}, rounds)[what].cpu * 1e6)
+
+
+def waits_table(rounds: int) -> Table:
+    """Nothing at all, and four elements of a burst far apart, each on its way for as long as the chip is wide."""
+    nops = [(f"`nop {n}`", f"        nop {n}\n        halt\n") for n in (1000, 1_000_000)]
+    head = "        .tensor x: u8[4, 320] @ mw0\n        .timeline\n"
+    tail = "        @1 halt\n        .endtimeline\n"
+    burst = "        @0 read se0, mw0[x], n=1, m=4, e={}, stride2=1\n"
+    bursts = [(f"4 reads, {e} cycles apart", head + burst.format(e) + tail) for e in (1000, 65_535)]
+    return Table("Waiting", WAITS, tuple(wait_row(what, source, rounds) for what, source in nops + bursts))
+
+
 def measure(quick: bool) -> list[Table]:
     rounds = 3 if quick else 9
     kernels = OWN_SIZE if quick else OWN_SIZE + LARGE
-    return [Table("Vector kernels, one thread", HEAD, tuple(kernel_row(kernel, rounds) for kernel in kernels))]
+    rows = tuple(kernel_row(kernel, rounds) for kernel in kernels)
+    return [Table("Vector kernels, one thread", HEAD, rows), waits_table(rounds)]
 
 
 if __name__ == "__main__":
