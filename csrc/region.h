@@ -13,10 +13,16 @@
 enum { MOST_BLOCKS = 512 };
 
 /* Words of one bank, from `first` on to before `end`, of which a region knows that they may be accessed; where that was
- * asked for, all of them were written. Nothing of this ends within a slice. `reach` is how many more are looked at. */
+ * asked for, all of them were written. Nothing of this ends within a slice. `reach` is how many more are looked at,
+ * `seen` how many were in this slice; `other` is what was known before of another bank, or place. */
 struct lpu_span {
-    int64_t first, end, reach;
+    int64_t first, end;
     uint32_t bank;
+    int64_t reach, seen;
+    struct {
+        int64_t first, end;
+        uint32_t bank;
+    } other;
 };
 
 struct lpu_region {

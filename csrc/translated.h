@@ -14,7 +14,8 @@
 #include "float.c"
 #include "memory.c"
 
-enum { NO_JUMP = -1, LEAST_REACH = 64, MOST_REACH = 1 << 14, WRITTEN_WORDS = 16, TURNS_AT_ONCE = 1024 };
+enum { NO_JUMP = -1, LEAST_REACH = 64, MOST_REACH = 1 << 14, WRITTEN_WORDS = 16, TURNS_AT_ONCE = 1024,
+       MOST_SEEN = 1 << 20 };
 
 /* A jump that was taken: the bundle, the op, and what it costs. */
 typedef struct {
@@ -94,13 +95,33 @@ static inline bool covers(const lpu_span *span, int64_t low, int64_t high)
     return low >= span->first && high < span->end;
 }
 
+/* What was known before becomes what is known, and the other way round. */
+static void swap_spans(lpu_span *span)
+{
+    lpu_span old = *span;
+    span->first = old.other.first, span->end = old.other.end, span->bank = old.other.bank;
+    span->other.first = old.first, span->other.end = old.end, span->other.bank = old.bank;
+}
+
+static bool is_near(const lpu_span *span, int64_t low, int64_t high, uint32_t bank)
+{
+    return span->bank == bank && low - span->end <= MOST_REACH && span->first - high <= MOST_REACH;
+}
+
 /* Add words from `low` on to before `high`, which touch a span or lie beyond a gap that is added, too. */
 static void add_words(const lpu_memory_map *map, lpu_span *span, int64_t low, int64_t high, bool is_load)
 {
+    int64_t before = span->end - span->first;
     if (high > span->end)
         span->end = is_load ? written_up_to(map, span->end, high) : high;
     if (low < span->first)
         span->first = is_load ? written_down_to(map, low, span->first) : low;
+    span->seen += is_load ? span->end - span->first - before : 0;
+}
+
+static bool is_in_a_bank(const lpu_memory_map *map, int64_t low, int64_t high)
+{
+    return low >= 0 && high < map->words && !are_apart(map, (uint32_t)low, (uint32_t)high);
 }
 
 /* Have a span cover words from `low` to `high`, if it can; the more beyond them, the more often it must grow. */
@@ -108,19 +129,22 @@ SELDOM
 static bool widen(const lpu_machine *m, lpu_span *span, int64_t low, int64_t high, bool is_load)
 {
     const lpu_memory_map *map = &m->map;
-    if (low < 0 || high >= map->words || are_apart(map, (uint32_t)low, (uint32_t)high))
+    if (!is_in_a_bank(map, low, high) || span->seen > MOST_SEEN)
         return false;
     uint32_t bank = bank_of(map, (uint32_t)low);
-    bool is_near = span->bank == bank && low - span->end <= MOST_REACH && span->first - high <= MOST_REACH;
+    if (!is_near(span, low, high, bank))
+        swap_spans(span);
+    if (covers(span, low, high))
+        return true;
     span->reach = span->reach < LEAST_REACH ? LEAST_REACH : span->reach < MOST_REACH ? 2 * span->reach : MOST_REACH;
     int64_t first = low - span->reach, end = high + 1 + span->reach;
     first = first < 0 || bank_of(map, (uint32_t)first) != bank ? low : first;
     end = end > map->words || bank_of(map, (uint32_t)end - 1) != bank ? high + 1 : end;
-    if (is_near)
+    if (is_near(span, low, high, bank))
         add_words(map, span, first, end, is_load);
-    if (is_near && covers(span, low, high))
+    if (covers(span, low, high))
         return true;
-    *span = (lpu_span){low, low, LEAST_REACH, bank};
+    span->first = span->end = low, span->bank = bank, span->reach = LEAST_REACH;
     add_words(map, span, low, high + 1, is_load);
     return covers(span, low, high);
 }
@@ -137,6 +161,8 @@ static uint64_t turns_widened(const lpu_machine *m, lpu_span *span, int64_t low,
                               uint64_t turns, bool is_load)
 {
     int64_t far = growth * (int64_t)(turns - 1);
+    for (; turns > 1 && !is_in_a_bank(&m->map, low + (far < 0 ? far : 0), high + (far > 0 ? far : 0)); turns /= 2)
+        far = growth * (int64_t)(turns / 2 - 1); /* no span goes beyond a bank */
     widen(m, span, low + (far < 0 ? far : 0), high + (far > 0 ? far : 0), is_load);
     if (!is_within(m, span, low, high, is_load))
         return 0;
