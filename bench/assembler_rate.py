@@ -190,6 +190,7 @@ class Entry:
 ENTRIES = (
     Entry("`lpu asm`, linear", our_command, linear_block, OUR_DATA),
     Entry("`lpu asm`, explicit bundles (3 ops a line)", our_command, bundle_block, OUR_DATA),
+    Entry("`lpu asm`, mixed", our_command, mixed_block, MIXED_HEAD),
     Entry("GNU as (C)", gnu_command, riscv_block, needs="riscv64-linux-gnu-as"),
     Entry("llvm-mc (C++)", llvm_command, riscv_block, needs="llvm-mc"),
     Entry("keystone, x86-64 (C++ from Python)", keystone_command, x86_block, package="keystone-engine"),
@@ -219,6 +220,7 @@ def in_process(lines: int, rounds: int) -> list[tuple[Cell, ...]]:
     made = {
         "`lpu.assemble`, linear": source(linear_block, lines, OUR_DATA),
         "`lpu.assemble`, explicit bundles": source(bundle_block, lines, OUR_DATA),
+        "`lpu.assemble`, mixed": source(mixed_block, lines, MIXED_HEAD),
     }
     times = interleaved({name: assembling(text) for name, text in made.items()}, rounds)
     return [row(name, len(made[name].splitlines()), time, time) for name, time in times.items()]
