@@ -47,10 +47,9 @@ def write_sources(folder: Path) -> None:
 
 def load(library: Path) -> ModuleType:
     """A second `vm.core` on top of a library of that kind; the first one stays as it is."""
-    binding = made(spec_from_file_location(BINDING, library))
     before = sys.modules.get(BINDING)
-    sys.modules[BINDING] = binding
     try:
+        sys.modules[BINDING] = made(spec_from_file_location(BINDING, library))  # loading it may set this, too
         return made(find_spec(ENGINE))
     finally:
         del sys.modules[BINDING]

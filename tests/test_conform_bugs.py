@@ -78,6 +78,7 @@ def core(folder: Path) -> ModuleType:
 def test_there_are_two_cores_then(core: ModuleType) -> None:
     assert core.CoreEngine is not CoreEngine
     assert core.lib.lpu_bug == 0
+    assert import_module("vm._core").lib is CoreEngine.run.__globals__["lib"]
 
 
 def test_with_no_bug_it_does_what_the_golden_model_does(core: ModuleType, folder: Path) -> None:
