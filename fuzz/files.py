@@ -16,7 +16,7 @@ from isa.types import TYPES
 from vm.core import CoreEngine
 from vm.engine import Engine, State
 from vm.reference import ReferenceEngine
-from vm.snapshot import SnapshotError, from_bytes, restore
+from vm.snapshot import SnapshotError, from_bytes, program_digest, restore
 
 SIZE_BYTES = 4
 SMALL_BYTES = 1 << 16  # of SRAM in a file's machine, whose engines are made
@@ -74,7 +74,7 @@ def load_snapshot(data: bytes) -> None:
     for make in (CoreEngine, ReferenceEngine):
         engine: Engine = make(snapshot.machine, text)
         try:
-            restore(engine, SNAPSHOT_TEXT, snapshot)
+            restore(engine, program_digest(SNAPSHOT_TEXT), snapshot)
         except SnapshotError as error:
             states.append(None)
             assert str(error)

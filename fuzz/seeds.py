@@ -119,16 +119,14 @@ def object_lists() -> Iterator[bytes]:
 
 def snapshots() -> Iterator[bytes]:
     """Of each program in its course, said to be of the text that the target runs: some of the states fit that, too."""
-    from hashlib import sha256
-
     from vm.core import CoreEngine
-    from vm.snapshot import DIGEST_BYTES, take
+    from vm.snapshot import DIGEST_BYTES, program_digest, take
 
-    digest = sha256(codec.to_bytes(SNAPSHOT_TEXT)).hexdigest()
+    digest = program_digest(SNAPSHOT_TEXT)
     for program in programs():
         engine = CoreEngine(program.spec, codec.to_bytes(program.text()), uninit="zero")
         engine.run(6)
-        found = take(engine, program.text())
+        found = take(engine, program_digest(program.text()))
         data = found.to_bytes()[:-DIGEST_BYTES]
         yield data.replace(found.program.encode(), digest.encode())
 
