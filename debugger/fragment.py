@@ -20,7 +20,7 @@ from asm.names.symbols import Symbol as Name
 from asm.scope.objects import DataObject, DataSymbol
 from asm.scope.registers import COUNT, Registers
 from asm.scope.scope import Scope
-from asm.tree import Brace, DirectiveStmt, LabelDef, Line, Statement, Virtual
+from asm.tree import Brace, Bundle, DirectiveStmt, LabelDef, Line, Statement, Virtual
 from asm.tree import Name as Named
 from debugger.load import Names
 from isa import codec
@@ -116,7 +116,9 @@ def label_of(title: str, scope: Scope) -> str:
 
 
 def _is_timed(statement: Statement) -> bool:
-    return isinstance(statement, Brace) or (isinstance(statement, DirectiveStmt) and statement.name == "timeline")
+    return isinstance(statement, (Brace, Bundle)) or (
+        isinstance(statement, DirectiveStmt) and statement.name == "timeline"
+    )
 
 
 # Names ----------------------------------------------------------------------------------------

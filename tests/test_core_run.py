@@ -177,7 +177,7 @@ def test_issue_counts_follow_the_bundles_and_leave_out_the_one_that_faults() -> 
     assert engine.issue_counts() == {0: 1, 1: 5}
     engine.set_issue_counts({3: 8})
     assert engine.issue_counts() == {3: 8}
-    with pytest.raises(ValueError, match="address 4 of a text of 4"):
+    with pytest.raises(ValueError, match="at address 4, where none is"):
         engine.set_issue_counts({4: 1})
 
 
