@@ -155,7 +155,7 @@ def curves(quick: bool) -> list[Curve]:
 
 
 def plot(found: Sequence[Curve], path: Path) -> None:
-    """All curves, each in a frame of its own; costs from nought on, sizes by powers of ten."""
+    """All curves, each in a frame of its own; costs from nought on, sizes that differ much by powers of ten."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -167,7 +167,8 @@ def plot(found: Sequence[Curve], path: Path) -> None:
     for frame, curve in zip(np.ravel(frames), found, strict=False):
         xs, ys = zip(*curve.points, strict=True)
         frame.plot(xs, ys, marker="o", markersize=3)
-        frame.set(title=curve.title, xlabel=curve.of, ylabel=curve.unit, xscale="log", ylim=(0, 1.15 * max(ys)))
+        scale = "log" if max(xs) > 50 * min(xs) else "linear"
+        frame.set(title=curve.title, xlabel=curve.of, ylabel=curve.unit, xscale=scale, ylim=(0, 1.15 * max(ys)))
         frame.grid(alpha=0.3)
     for frame in np.ravel(frames)[len(found) :]:
         frame.set_visible(False)
