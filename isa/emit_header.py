@@ -50,9 +50,7 @@ def c_name(text: str) -> str:
 
 
 def header() -> str:
-    return "\n".join(
-        [STAMP, "#ifndef LPU_ISA_GEN_H", "#define LPU_ISA_GEN_H", "#include <stdint.h>", "", *_body(), "", "#endif", ""]
-    )
+    return "\n".join([STAMP, "#ifndef LPU_ISA_GEN_H", "#define LPU_ISA_GEN_H", "#include <stdint.h>", "", *_body(), "", "#endif", ""])
 
 
 def _body() -> Iterator[str]:
@@ -110,9 +108,7 @@ def _body() -> Iterator[str]:
 
 def _longest() -> int:
     """The most cycles from issue to landing of any tensor op, the longest delay of a move included."""
-    return max(
-        row.latency + (row.format.field("delay").high if "delay" in row.format.names else 0) for row in TENSOR_ROWS
-    )
+    return max(row.latency + (row.format.field("delay").high if "delay" in row.format.names else 0) for row in TENSOR_ROWS)
 
 
 def _enum(name: str, prefix: str, members: list[str]) -> Iterator[str]:
@@ -122,9 +118,7 @@ def _enum(name: str, prefix: str, members: list[str]) -> Iterator[str]:
 def _for_each(name: str, rows: Iterable[Row]) -> Iterator[str]:
     """A list macro over the semantics of some rows: X(ENUM_NAME, function_name)."""
     yield f"#define LPU_FOR_EACH_{name}(X) \\"
-    yield " ".join(
-        f"X({c_name(each)}, {c_name(each).lower()})" for each in dict.fromkeys(row.semantics for row in rows)
-    )
+    yield " ".join(f"X({c_name(each)}, {c_name(each).lower()})" for each in dict.fromkeys(row.semantics for row in rows))
     yield ""
 
 
@@ -188,14 +182,7 @@ def _opcode_map() -> str:
 def _operand(operand: Operand) -> str:
     flow = DIRECTIONS.index(operand.flow) + 1 if operand.flow else 0
     width = operand.width or (TYPES[operand.type].planes if operand.kind == IMM else 0)
-    numbers = (
-        KINDS.index(operand.kind),
-        FIELDS.index(operand.fields[0]),
-        ROLES.index(operand.role),
-        width,
-        operand.groups,
-        flow,
-    )
+    numbers = (KINDS.index(operand.kind), FIELDS.index(operand.fields[0]), ROLES.index(operand.role), width, operand.groups, flow)
     return f"{{{','.join(map(str, numbers))}}}"
 
 

@@ -108,3 +108,5 @@ def _absent_place(spec: MachineSpec, operand: Operand, number: int) -> str:
         streams = range(number, number + operand.width * operand.groups)
         return next((place_name(each) for each in streams if each % 32 >= spec.streams), "")
     return place_name(number) if is_v(number) and number - V_REGISTERS >= spec.vxm_alus else ""
+
+

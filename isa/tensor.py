@@ -84,16 +84,7 @@ class TableBuilder:
         columns.setdefault("instances", len(cls.names))
         bursts = burst_attributes(fmt, columns.get("interval", 1))
         select = self._select(stem, fmt, cls, columns)
-        row = Row(
-            self.first + len(self.rows),
-            stem + suffix,
-            drawn,
-            select,
-            cls,
-            stem=stem,
-            operands=(*operands, *bursts),
-            **columns,
-        )
+        row = Row(self.first + len(self.rows), stem + suffix, drawn, select, cls, stem=stem, operands=(*operands, *bursts), **columns)
         self.rows.append(row)
 
     def _select(self, stem: str, fmt: str, cls: UnitClass, columns: dict[str, Any]) -> tuple[int, ...]:
@@ -179,15 +170,7 @@ def arithmetic(t: TableBuilder) -> None:
         word = "Negate" if stem == "vneg" else "Absolute value"
         for name in SIGNED:
             unary(t, stem, name, ".w", doc=f"{word}; of the most negative number it wraps.", meaning=meaning)
-            unary(
-                t,
-                stem,
-                name,
-                ".s",
-                doc=f"{word}; of the most negative number it saturates.",
-                meaning=meaning,
-                saturate=True,
-            )
+            unary(t, stem, name, ".s", doc=f"{word}; of the most negative number it saturates.", meaning=meaning, saturate=True)
         for name in FLOATS:
             unary(t, stem, name, doc=f"{word} of a float.", meaning=meaning)
     for name in (*SIGNED, *FLOATS):
@@ -218,12 +201,7 @@ def choice(t: TableBuilder) -> None:
     for condition, meaning in COMPARISONS.items():
         for name in ALL:
             doc = "Compare; a mask of 0xFF where it holds, else 0x00. With NaN only `ne` holds."
-            columns = {
-                "semantics": "vcmp",
-                "condition": condition,
-                "doc": doc,
-                "meaning": f"d = {meaning} ? 0xFF : 0x00",
-            }
+            columns = {"semantics": "vcmp", "condition": condition, "doc": doc, "meaning": f"d = {meaning} ? 0xFF : 0x00"}
             binary(t, f"vcmp.{condition}", name, result="u8", **columns)
     for name in ALL:
         operands = (target(name), source("sa", "u8"), source("sb", name), source("sc", name))
@@ -253,9 +231,7 @@ def _conversions(t: TableBuilder, to: str, since: str) -> None:
     saturate = TYPES[to].kind != "f"
     rounds = ROUNDINGS if saturate and TYPES[since].kind == "f" else ["even"]
     for rounding in rounds:
-        doc = f"Convert {since} to {to}, rounded {ROUNDING_WORDS[rounding]}" + (
-            "; saturates, NaN is 0." if saturate else "."
-        )
+        doc = f"Convert {since} to {to}, rounded {ROUNDING_WORDS[rounding]}" + ("; saturates, NaN is 0." if saturate else ".")
         stem = f"vcvt{ROUNDINGS[rounding]}"
         columns = {"type": to, "type2": since, "rounding": rounding, "saturate": saturate, "semantics": "vcvt"}
         operands = (target(to), source("sa", since))
@@ -263,13 +239,7 @@ def _conversions(t: TableBuilder, to: str, since: str) -> None:
 
 
 def _scaled_conversion(t: TableBuilder, to: str, since: str) -> None:
-    columns = {
-        "type": to,
-        "type2": since,
-        "rounding": "even",
-        "saturate": TYPES[to].kind != "f",
-        "latency": FMA_LATENCY,
-    }
+    columns = {"type": to, "type2": since, "rounding": "even", "saturate": TYPES[to].kind != "f", "latency": FMA_LATENCY}
     doc = f"Convert {since} to f32, multiply by an f32 scale, convert to {to}: each step rounded to nearest, ties to even."
     for fmt, scale in (("VXM_CVTS", source("sb", "f32")), ("VXM_CVTI", immediate("f32"))):
         operands = (target(to), source("sa", since), scale)
@@ -304,19 +274,7 @@ def matrix(t: TableBuilder) -> None:
         rows = LOAD_STREAMS * 8 // TYPES[name].bits
         doc = f"Load {rows} rows of {name} weights an element into the buffer of a plane, from 16 streams."
         meaning = f"buffer[row0 + {rows}*i + j] = row j"
-        t.add(
-            "lw",
-            f".{name}",
-            "MXM_LW",
-            "LW",
-            (PLANE, weights, row0),
-            type=name,
-            latency=1,
-            claims=width,
-            faults=("E-RANGE",),
-            doc=doc,
-            meaning=meaning,
-        )
+        t.add("lw", f".{name}", "MXM_LW", "LW", (PLANE, weights, row0), type=name, latency=1, claims=width, faults=("E-RANGE",), doc=doc, meaning=meaning)
     t.add(
         "iw", "", "MXM_IW", "IW", (PLANE,), latency=INSTALL_LATENCY, faults=("E-TYPE",),
         doc="Install the buffer as the plane's array; rows not loaded are zero. The buffer is empty afterwards.",
@@ -337,55 +295,20 @@ def matrix(t: TableBuilder) -> None:
 def accumulators(t: TableBuilder, out: Operand, into: Operand) -> None:
     for stem, meaning, doc, faults in (
         ("acc.set", "acc[row + i] = exit", "Take the result at the exit and put it in an accumulator row", ()),
-        (
-            "acc.add",
-            "acc[row + i] += exit",
-            "Take the result at the exit and add it to an accumulator row",
-            ("E-UNINIT",),
-        ),
+        ("acc.add", "acc[row + i] += exit", "Take the result at the exit and add it to an accumulator row", ("E-UNINIT",)),
     ):
         columns: dict[str, Any] = {"faults": ("E-ACC-EMPTY", "E-RANGE", *faults)}
         t.add(stem, "", "MXM_ACC", "ACC", (PLANE, ACC), latency=1, doc=f"{doc}.", meaning=meaning, **columns)
         emitted = f"{doc}, and emit the row's new contents on a group of four."
         operands = (PLANE, ACC, out)
-        t.add(
-            stem,
-            "",
-            "MXM_EMIT",
-            "ACC",
-            operands,
-            latency=EMIT_LATENCY,
-            doc=emitted,
-            meaning=f"stream = {meaning}",
-            **columns,
-        )
+        t.add(stem, "", "MXM_EMIT", "ACC", operands, latency=EMIT_LATENCY, doc=emitted, meaning=f"stream = {meaning}", **columns)
     doc = "Emit an accumulator row on a group of four."
     columns = {"latency": EMIT_LATENCY, "faults": ("E-RANGE", "E-UNINIT")}
     t.add("accr", "", "MXM_EMIT", "ACC", (PLANE, ACC, out), doc=doc, meaning="stream = acc[row + i]", **columns)
     doc = "Set an accumulator row from a group of four."
-    t.add(
-        "accw",
-        "",
-        "MXM_EMIT",
-        "ACC",
-        (PLANE, ACC, into),
-        latency=1,
-        faults=("E-RANGE",),
-        doc=doc,
-        meaning="acc[row + i] = stream",
-    )
+    t.add("accw", "", "MXM_EMIT", "ACC", (PLANE, ACC, into), latency=1, faults=("E-RANGE",), doc=doc, meaning="acc[row + i] = stream")
     doc = "Take the result at the exit and emit it on a group of four; no accumulator row changes."
-    t.add(
-        "acc.emit",
-        "",
-        "MXM_OUT",
-        "ACC",
-        (PLANE, out),
-        latency=EMIT_LATENCY,
-        faults=("E-ACC-EMPTY",),
-        doc=doc,
-        meaning="stream = exit",
-    )
+    t.add("acc.emit", "", "MXM_OUT", "ACC", (PLANE, out), latency=EMIT_LATENCY, faults=("E-ACC-EMPTY",), doc=doc, meaning="stream = exit")
 
 
 # Switches -------------------------------------------------------------------------------------
@@ -413,17 +336,7 @@ def switch(t: TableBuilder) -> None:
         t.add("distribute", suffix, "SXM_DS", "DS", operands, doc=doc, meaning="d[s.l] = a[s.map[s.l]]", **columns)
     sixteen = stream("stream", WRITE, 1, LOAD_STREAMS), stream("from", READ, 1, LOAD_STREAMS)
     doc = "Transpose 16x16 within each superlane, over 16 streams."
-    t.add(
-        "transpose",
-        "",
-        "SXM_TR",
-        "TR",
-        (HEMISPHERE, *sixteen),
-        latency=TRANSPOSE_LATENCY,
-        crosses=True,
-        doc=doc,
-        meaning="d_j[s.l] = a_l[s.j]",
-    )
+    t.add("transpose", "", "SXM_TR", "TR", (HEMISPHERE, *sixteen), latency=TRANSPOSE_LATENCY, crosses=True, doc=doc, meaning="d_j[s.l] = a_l[s.j]")
     for stem, word in (("reduce.add", "Add"), ("reduce.max", "The greatest of"), ("reduce.min", "The least of")):
         for name in ("i32", "f32"):
             reduction(t, stem, name, word)
@@ -436,23 +349,10 @@ def switch(t: TableBuilder) -> None:
 def reduction(t: TableBuilder, stem: str, name: str, word: str) -> None:
     span = Operand(ATTR, ("span",), default=0, choices=("all", "16"))
     operands = (HEMISPHERE, stream("stream", WRITE, 4), stream("from", READ, 4), span)
-    how = (
-        "; i32 wraps" if name == "i32" else " as a tree: lanes 2i and 2i+1, level by level, a last one alone passing up"
-    )
+    how = "; i32 wraps" if name == "i32" else " as a tree: lanes 2i and 2i+1, level by level, a last one alone passing up"
     doc = f"{word} all lanes, or the 16 of each superlane{how if stem == 'reduce.add' else ''}; every lane gets the result."
     meaning = f"d[l] = {stem.partition('.')[2]} of a over the span"
-    t.add(
-        stem,
-        f".{name}",
-        "SXM_RD",
-        "RD",
-        operands,
-        type=name,
-        latency=TRANSPOSE_LATENCY,
-        crosses=True,
-        doc=doc,
-        meaning=meaning,
-    )
+    t.add(stem, f".{name}", "SXM_RD", "RD", operands, type=name, latency=TRANSPOSE_LATENCY, crosses=True, doc=doc, meaning=meaning)
 
 
 # Links ----------------------------------------------------------------------------------------
