@@ -16,6 +16,15 @@ static inline void leave_loops(lpu_machine *m, uint32_t pc, uint32_t target)
     }
 }
 
+/* The bundle of a node has jumped in cycle `now`. */
+static inline void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
+{
+    m->jump_pc = node->pc;
+    m->jump_slot = node->jump_slot;
+    m->jump_cycle = (int64_t)now;
+    m->jump_fetch = now + node->taken_cost;
+}
+
 static inline bool condition_holds(const lpu_micro *micro) { return micro->k >> (*micro->c & 15) & 1; }
 
 /* The rules of `loop` that depend on the stack: nested loops end apart, and at most four are held. */

@@ -149,7 +149,6 @@ void lpu_wait_until(lpu_machine *m, uint64_t cycle)
     lpu_land(m, m->cycle);
 }
 
-static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static uint64_t most(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
 /* No later than a landing that is watched. */

@@ -14,6 +14,8 @@
 #include "isa.gen.h"
 #include "lpu.h"
 
+static inline uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
 #if defined(__GNUC__)
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

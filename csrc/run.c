@@ -75,14 +75,6 @@ static inline lpu_node *go_on(lpu_machine *m, lpu_node *node, lpu_node **link, u
     DISPATCH();                                                              \
 } while (0)
 
-static void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
-{
-    m->jump_pc = node->pc;
-    m->jump_slot = node->jump_slot;
-    m->jump_cycle = (int64_t)now;
-    m->jump_fetch = now + node->taken_cost;
-}
-
 /* Stop before a node whose fetch in cycle `now` fails or ends the run. */
 static void stop_before(lpu_machine *m, const lpu_node *node, uint64_t now)
 {
@@ -112,8 +104,6 @@ static inline void note_round(lpu_machine *m, lpu_node *node)
     if (UNLIKELY(++node->rounds == ROUNDS_BEFORE_STRIP))
         lpu_try_strip(m, node);
 }
-
-static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* When the value lands that a tested register takes, if it passes, else NEVER. What lands at once is noted now. */
 static uint64_t tested_landing(lpu_machine *m, uint32_t pc, const lpu_micro *step, uint64_t now)

@@ -15,8 +15,6 @@ typedef struct {
     uint64_t leaving; /* how many rounds there are if the last branch leaves; 0: it does not */
 } strip_run;
 
-static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
 /* Before -------------------------------------------------------------------------------------------------------- */
 static bool jump_stays(const lpu_machine *m, const strip_turn *turn)
 {
@@ -180,14 +178,6 @@ static void end_values(lpu_strip *strip, uint32_t last)
         *out->to = out->from[last];
     for (const strip_result *result = strip->results, *end = result + strip->result_count; result < end; result++)
         *result->place = last_of(&all[result->value], last);
-}
-
-static void note_jump(lpu_machine *m, const lpu_node *node, uint64_t now)
-{
-    m->jump_pc = node->pc;
-    m->jump_slot = node->jump_slot;
-    m->jump_cycle = (int64_t)now;
-    m->jump_fetch = now + node->taken_cost;
 }
 
 /* The last jump, where `leaves` says that the last bundle did not jump in the last round. */

@@ -43,8 +43,6 @@ static inline void count(lpu_machine *m, const uint32_t *pcs, size_t bundles, ui
         m->counts[pcs[i]] += times;
 }
 
-static inline uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
 /* How often the body of a hardware loop is still gone through, this time included; once where it is not the innermost. */
 static inline uint64_t turns_left(const lpu_machine *m, uint32_t start, uint32_t end)
 {
