@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from conform.build import op
-from conform.edits import COUNT, NOP, is_wait
+from conform.edits import COUNT, NOP
 from conform.program import Bundle, Program
 from conform.target import EngineTarget
 from isa.codec import Op
@@ -112,8 +112,3 @@ def unrolled(program: Program) -> Program | None:
 def all_packed(program: Program) -> Program:
     """The same with as few waits as there can be."""
     return packed(program, timed(program), starts(program)[-1])
-
-
-def has_waits(program: Program) -> bool:
-    """Whether a bundle only waits."""
-    return any(is_wait(bundle) for bundle in program.bundles)

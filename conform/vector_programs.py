@@ -20,7 +20,7 @@ from isa.units import HEMISPHERE_SLICES
 
 Numbers = Sequence[int]
 HALT = (op("halt [code]"),)
-READ_CYCLES, HOP = 2, 1
+READ_CYCLES = 2
 LOAD_CYCLES = 4
 EXPECTED, OBSERVED, INDEX = 8, 12, 4  # registers: of words a load's latency apart, and what counts them
 

@@ -13,7 +13,6 @@ from isa.records import NamedTuple
 from isa.types import TYPES, ElementType
 
 Codes: TypeAlias = NDArray[np.uint8]
-TABLE_BITS = 16  # types of up to so many bits are looked up whole
 UNSIGNED = {1: "u8", 2: "u16", 4: "u32"}  # how bytes without a type are looked at
 
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 from conform.values.elements import arithmetic
 from conform.values.numbers import infinity, integer, is_float, nan, nearest, real, wrapped
 
-SUM_TYPES = {True: "f32", False: "i32"}  # of float and of integer activations
 F32 = "f32"
 
 

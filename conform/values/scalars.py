@@ -18,7 +18,6 @@ from isa.row import Row
 
 I32, U32, F32 = "i32", "u32", "f32"
 WORD_BITS = 32
-HALF_MASK = 0xFFFF
 TYPES_OF_REGISTERS = (I32, U32, F32, "f16", "bf16")
 Make = Callable[[Row, Mapping[str, int]], Oracle]
 UNSIGNED = "u"  # how the conditions of unsigned order end
