@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from isa.diagnostics import Place
+from isa.lines import PlaceItems
 from isa.records import NamedTuple
 
 
@@ -246,8 +247,8 @@ def ops_of(statements: Iterable[Statement]) -> Iterator[OpStmt]:
             yield from statement.ops
 
 
-def places(ops: Iterable[OpStmt]) -> Iterator[Place]:
+def places(ops: Iterable[OpStmt]) -> Iterator[PlaceItems]:
     """Where some ops are written."""
     for _, _, _, _, line, column, end in ops:
         file, number, _, trail, edits = line
-        yield line.place(column, end) if edits else Place(file, number, column, end, trail)
+        yield line.place(column, end) if edits else (file, number, column, end, trail)

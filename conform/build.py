@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from isa import codec
 from isa.codec import Op
 from isa.diagnostics import Place
-from isa.image import Image, LineEntry
+from isa.image import Image
 from isa.index import BY_KEY
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU_TINY, MachineSpec
 
 Bundle = Sequence[Op]
@@ -39,4 +40,4 @@ def image(*bundles: Bundle, machine: MachineSpec = LPU_TINY, name: str = "test.s
         for slot, one in enumerate(bundle):
             lines.append(LineEntry(address, Place(name, number + 1, 10 * slot + 1, 10 * slot + 9)))
             address += len(codec.encode(one))
-    return Image(machine, text(*bundles), lines=lines, executable=True, name=name)
+    return Image(machine, text(*bundles), lines=Lines.of(lines), executable=True, name=name)

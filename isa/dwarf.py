@@ -5,11 +5,14 @@ One unit, no children. Addresses are those of `.text` in the file; columns are w
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import sub
 from struct import pack
 
 from isa.elf_format import SYLLABLE_BYTES, TEXT_BASE
-from isa.image import Image, LineEntry
+from isa.image import Image
 
 VERSION, ADDRESS_BYTES = 5, 8
 PRODUCER = "lpu"
@@ -36,7 +39,7 @@ MOST_ROWS = 1 << 12  # remembered: see _row
 
 def debug_sections(image: Image) -> dict[str, bytes]:
     """The `.debug_*` sections by name."""
-    files = list(dict.fromkeys([image.name, *(entry.place.file for entry in image.lines)]))
+    files = list(dict.fromkeys([image.name, *image.lines.files()]))
     strings, offsets = _strings([DIRECTORY, *files])
     high = len(image.text) * SYLLABLE_BYTES
     values = pack("<IHIIQQ", 0, LANGUAGE_ASSEMBLER, offsets[image.name], 0, TEXT_BASE, high)
@@ -102,31 +105,37 @@ def _line_table(image: Image, files: list[str], offsets: dict[str, int]) -> byte
 
 def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
     """One sequence from the first op to the end of the text, in address order."""
-    out = bytearray(_extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE)))
-    address, line, column, file = 0, 1, 0, 1
-    for at, (name, number, start, _, _) in sorted(image.lines, key=_address):
-        if numbers[name] != file:
-            file = numbers[name]
-            out += bytes([LNS_SET_FILE]) + uleb(file)
-        out += _row(at - address, number - line, start if start != column else None)
-        address, line, column = at, number, start
-    out += bytes([LNS_ADVANCE_PC]) + uleb(len(image.text) - address)
-    return bytes(out + _extended(LNE_END_SEQUENCE, b""))
+    lines = image.lines.ascending()
+    files = [numbers[name] for name in lines.files()]
+    rows = map(
+        _row, _steps(lines.addresses, 0), _steps(lines.lines, 1), _changes(lines.columns, 0), _changes(files, 1)
+    )  # fmt: skip
+    rest = len(image.text) - (lines.addresses[-1] if lines else 0)
+    start = _extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE))
+    end = bytes([LNS_ADVANCE_PC]) + uleb(rest) + _extended(LNE_END_SEQUENCE, b"")
+    return b"".join([start, *rows, end])
+
+
+def _steps(values: Sequence[int], before: int) -> Iterator[int]:
+    """How much further each is than the one before it."""
+    return map(sub, values, chain([before], values))
+
+
+def _changes(values: Sequence[int], before: int) -> Iterator[int | None]:
+    """Those that are not as the one before."""
+    return (value if value != last else None for value, last in zip(values, chain([before], values), strict=False))
 
 
 @lru_cache(MOST_ROWS)
-def _row(syllables: int, lines: int, column: int | None) -> bytes:
-    """One row of the table, so much further on than the row before it, in a column of its own or the same.
+def _row(syllables: int, lines: int, column: int | None, file: int | None) -> bytes:
+    """One row of the table, so much further on than the row before it, in a column and file of its own or the same.
 
     Most rows are as far from the one before as others are.
     """
-    where = b"" if column is None else bytes([LNS_SET_COLUMN]) + uleb(column)
+    where = b"" if file is None else bytes([LNS_SET_FILE]) + uleb(file)
+    start = b"" if column is None else bytes([LNS_SET_COLUMN]) + uleb(column)
     advance = bytes([LNS_ADVANCE_PC]) + uleb(syllables) + bytes([LNS_ADVANCE_LINE]) + sleb(lines)
-    return where + advance + bytes([LNS_COPY])
-
-
-def _address(entry: LineEntry) -> int:
-    return entry.address
+    return where + start + advance + bytes([LNS_COPY])
 
 
 def _extended(opcode: int, operand: bytes) -> bytes:

@@ -13,8 +13,9 @@ from typing import Any
 from isa import elf_format as elf
 from isa.diagnostics import Place
 from isa.elf_format import ElfError
-from isa.image import EXTERN, GLOBAL, LOCAL, TEXT, Block, Image, LineEntry, Relocation, Symbol
+from isa.image import EXTERN, GLOBAL, LOCAL, TEXT, Block, Image, Relocation, Symbol
 from isa.image_check import check
+from isa.lines import Lines
 from isa.machine import MachineSpec
 from isa.notes import read_machine, read_tensors
 from isa.records import dataclass
@@ -67,7 +68,7 @@ class _Reader:
             blocks=[_block(self.sections[number], self.machine) for number in self.block_sections],
             symbols=symbols,
             relocations=self._relocations(),
-            lines=[LineEntry(address, self._line_place(place)) for address, place in self.table(".lpu.lines")],
+            lines=self._lines(),
             tensors=read_tensors(self.named(elf.TENSORS_NOTE).data),
             entry=_units(self.entry_address - base, elf.SYLLABLE_BYTES, "the entry address"),
             executable=self.executable,
@@ -148,6 +149,10 @@ class _Reader:
         if number >= len(self.places):
             raise ElfError(f"place {number} of {len(self.places) - 1} does not exist")
         return self.places[number]
+
+    def _lines(self) -> Lines:
+        addresses, places = tuple(zip(*self.table(".lpu.lines"), strict=True)) or ((), ())
+        return Lines.at(addresses, map(self._line_place, places))
 
     def _line_place(self, number: int) -> Place:
         place = self._place(number)

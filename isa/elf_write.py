@@ -15,6 +15,7 @@ from isa.elf_file import Section, Strings, layout
 from isa.elf_format import ElfError
 from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Relocation, Symbol
 from isa.image_check import check
+from isa.lines import PlaceItems
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.notes import machine_note, tensors_note
 
@@ -37,7 +38,7 @@ class Places:
         self.records: list[bytes] = []
         self.trails: list[bytes] = []
         self._strings = strings
-        self._numbers: dict[Place, int] = {}
+        self._numbers: dict[PlaceItems, int] = {}
         self._weights = [0]
 
     def number(self, place: Place | None) -> int:
@@ -46,28 +47,28 @@ class Places:
         known = self._numbers.get(place)
         return self._add(place) if known is None else known
 
-    def numbers(self, places: Iterable[Place | None]) -> list[int]:
+    def numbers(self, places: Iterable[PlaceItems | None]) -> list[int]:
         """The same of many; those without a trail, which most are, are added together."""
         places = list(places)
         new = [place for place in dict.fromkeys(places) if place is not None and place not in self._numbers]
         for has_trail, group in groupby(new, _has_trail):
             if has_trail:
                 for place in group:
-                    self.number(place)
+                    self.number(Place._make(place))
             else:
                 self._add_plain([place for place in group if place not in self._numbers])
         known = self._numbers
         return [elf.NO_PLACE if place is None else known[place] for place in places]
 
-    def _add_plain(self, places: Sequence[Place]) -> None:
+    def _add_plain(self, places: Sequence[PlaceItems]) -> None:
         """Add places without a trail, one after the other."""
-        files = {name: self._strings.add_file(name) for name in dict.fromkeys([place.file for place in places])}
+        files = {name: self._strings.add_file(name) for name in dict.fromkeys([file for file, *_ in places])}
         pack_place, count = elf.PLACE.pack, len(self.records)
         try:
             self.records += [pack_place(files[file], line, start, end, 0) for file, line, start, end, _ in places]
         except StructError:
             for place in places:
-                self._add(place)
+                self._add(Place._make(place))
             return
         self._weights += [elf.trail_weight(())] * len(places)
         self._numbers.update(zip(places, range(count + 1, count + 1 + len(places)), strict=True))
@@ -116,8 +117,7 @@ class _Writer:
 
     def _lines(self) -> list[bytes]:
         lines = self.image.lines
-        numbers = self.places.numbers([entry.place for entry in lines])
-        return list(map(elf.LINE.pack, [entry.address for entry in lines], numbers))
+        return list(map(elf.LINE.pack, lines.addresses, self.places.numbers(lines.rows())))
 
     # Symbols ----------------------------------------------------------------------------------
     def _symbol_numbers(self) -> list[int]:
@@ -202,8 +202,8 @@ class _Writer:
         )  # fmt: skip
 
 
-def _has_trail(place: Place) -> bool:
-    return bool(place.trail)
+def _has_trail(place: PlaceItems) -> bool:
+    return bool(place[-1])
 
 
 def _text(text: list[int]) -> Section:

@@ -8,8 +8,9 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 from __future__ import annotations
 
 from isa.diagnostics import Place
+from isa.lines import Lines
 from isa.machine import MachineSpec
-from isa.records import NamedTuple, dataclass, field
+from isa.records import dataclass, field
 
 TEXT, DATA, PARAM = "text", "data", "param"
 LOCAL, GLOBAL, EXTERN = "local", "global", "extern"
@@ -67,13 +68,6 @@ class Relocation:
     place: Place | None = None
 
 
-class LineEntry(NamedTuple):
-    """The op whose first syllable is at `address` was written at `place`."""
-
-    address: int
-    place: Place
-
-
 @dataclass(slots=True)
 class Tensor:
     """A typed object of the program: `.i32` data, `.array` or `.tensor`.
@@ -105,7 +99,7 @@ class Image:
     blocks: list[Block] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
     relocations: list[Relocation] = field(default_factory=list)
-    lines: list[LineEntry] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
     tensors: list[Tensor] = field(default_factory=list)
     entry: int = 0
     executable: bool = False

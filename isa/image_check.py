@@ -31,9 +31,9 @@ def _complaints(image: Image) -> Iterator[str]:
     names = {symbol.name for symbol in image.symbols}
     for relocation in image.relocations:
         yield from _relocation(image, relocation, names)
-    for entry in image.lines:
-        if not 0 <= entry.address < len(image.text):
-            yield f"a line entry names address {entry.address} of a text of {len(image.text)} syllables"
+    if image.lines and not 0 <= min(image.lines.addresses) <= max(image.lines.addresses) < len(image.text):
+        wrong = next(address for address in image.lines.addresses if not 0 <= address < len(image.text))
+        yield f"a line entry names address {wrong} of a text of {len(image.text)} syllables"
     data = {symbol.name for symbol in image.symbols if symbol.kind != TEXT and symbol.binding != EXTERN}
     for tensor in image.tensors:
         yield from _tensor(image.machine, tensor, data)

@@ -20,11 +20,11 @@ from isa.image import (
     TO_WORD,
     Block,
     Image,
-    LineEntry,
     Relocation,
     Symbol,
     Tensor,
 )
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
@@ -101,11 +101,12 @@ def images(draw: st.DrawFn) -> Image:
     text = draw(st.lists(st.integers(0, (1 << 64) - 1), max_size=8))
     own_blocks = draw(st.lists(blocks(machine), max_size=4))
     names = draw(st.lists(NAMES, max_size=6, unique=True))
-    parts: dict[str, list[Any]] = {"relocations": [], "lines": [], "tensors": []}
+    parts: dict[str, Any] = {"relocations": [], "lines": Lines(), "tensors": []}
     if names and (text or any(block.data for block in own_blocks)):
         parts["relocations"] = draw(st.lists(relocations(len(text), own_blocks, names), max_size=5))
     if text:
-        parts["lines"] = draw(st.lists(st.builds(LineEntry, st.integers(0, len(text) - 1), places), max_size=6))
+        entries = st.lists(st.builds(LineEntry, st.integers(0, len(text) - 1), places), max_size=6)
+        parts["lines"] = draw(entries.map(Lines.of))
     own_symbols = [draw(symbols(machine, len(text), own_blocks, name)) for name in names]
     data = [symbol.name for symbol in own_symbols if symbol.kind != TEXT and symbol.binding != EXTERN]
     if data:

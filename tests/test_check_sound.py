@@ -11,7 +11,8 @@ from isa import codec
 from isa.codec import Op
 from isa.diagnostics import Place
 from isa.faults import CODES
-from isa.image import Image, LineEntry
+from isa.image import Image
+from isa.lines import LineEntry, Lines
 from vm.reference import ReferenceEngine
 
 LIMIT = 3000
@@ -21,7 +22,7 @@ IN_FLIGHT = ("E-HAZARD", "E-WRITE-CLASH")
 def image_of(text: list[int]) -> Image:
     """An executable in which the op at address a is on line a + 1."""
     lines = [LineEntry(address, Place("text", address + 1)) for address in range(len(text))]
-    return Image(SPEC, text, lines=lines, executable=True)
+    return Image(SPEC, text, lines=Lines.of(lines), executable=True)
 
 
 def refused(text: list[int]) -> dict[int, set[str]]:

@@ -10,7 +10,8 @@ from conform.build import op
 from isa import codec
 from isa.diagnostics import ERROR, Diagnostic, Place
 from isa.faults import CODES
-from isa.image import Image, LineEntry
+from isa.image import Image
+from isa.lines import LineEntry, Lines
 from vm.items import Lost
 from vm.reference import ReferenceEngine
 
@@ -20,7 +21,7 @@ LIMIT = 3000
 def checked(text: list[int]) -> list[Diagnostic]:
     """What is said of an executable in which the op at address a is on line a + 1."""
     lines = [LineEntry(address, Place("text", address + 1)) for address in range(len(text))]
-    return check_image(Image(SPEC, text, lines=lines, executable=True))
+    return check_image(Image(SPEC, text, lines=Lines.of(lines), executable=True))
 
 
 def run(text: list[int]) -> ReferenceEngine:

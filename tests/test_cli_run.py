@@ -12,6 +12,7 @@ from cli_tools import COPY, ENDLESS, Command
 
 from isa import elf
 from isa.diagnostics import Place
+from isa.lines import Lines
 from lpu import api, progress
 
 ENGINES = ("core", "reference")
@@ -223,7 +224,7 @@ def test_a_trace_on_standard_output_leaves_it_to_itself(lpu: Command) -> None:
 def test_sources_named_by_an_executable_are_quoted_only_if_they_are_files(lpu: Command) -> None:
     lpu.write("a.s", "        halt\n")
     image = api.assemble(Path("a.s"))
-    image.lines[0] = image.lines[0]._replace(place=Place("/dev/zero", 1))
+    image.lines = Lines.of([image.lines[0]._replace(place=Place("/dev/zero", 1)), *image.lines[1:]])
     lpu.write("a.lpu", elf.write(image))
     assert "/dev/zero:1\n" in lpu("run", "a.lpu", "--stats").out
 

@@ -31,12 +31,12 @@ from isa.image import (
     TO_WORD,
     Block,
     Image,
-    LineEntry,
     Relocation,
     Symbol,
     Tensor,
 )
 from isa.index import BY_KEY
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU1, LPU_TINY
 
 LOAD, JUMP, HALT = BY_KEY["ld rt, [disp]"], BY_KEY["jmp target"], BY_KEY["halt [code]"]
@@ -62,7 +62,7 @@ def sample(executable: bool) -> Image:
             Relocation(TO_WORD, "x", -1, 2, "", 0),
             Relocation(TO_TARGET, "end", 0, 1, "target"),
         ],
-        [LineEntry(0, first), LineEntry(1, second), LineEntry(2, first._replace(line=4))],
+        Lines.of([LineEntry(0, first), LineEntry(1, second), LineEntry(2, first._replace(line=4))]),
         [Tensor("A", "i32", (2, 2), is_input=True, input_order=0)],
         executable=executable,
         name="dot.s",
@@ -288,9 +288,9 @@ def nested(depth: int) -> Place:
             "the relocation at address 2 is outside its block of 2 words",
         ),
         ({"relocations": [Relocation(TO_WORD, "A", 0, 0, "", 1)]}, "the relocation at address 0 is in block 1 of 1"),
-        ({"lines": [LineEntry(1, HERE)]}, "a line entry names address 1 of a text of 1 syllables"),
-        ({"lines": [LineEntry(0, Place("a.s", -1))]}, "a.s has no line -1, columns 1 to 1"),
-        ({"lines": [LineEntry(0, nested(18))]}, f"a place was reached through more than {MAX_TRAIL} others"),
+        ({"lines": Lines.of([LineEntry(1, HERE)])}, "a line entry names address 1 of a text of 1 syllables"),
+        ({"lines": Lines.of([LineEntry(0, Place("a.s", -1))])}, "a.s has no line -1, columns 1 to 1"),
+        ({"lines": Lines.of([LineEntry(0, nested(18))])}, f"a place was reached through more than {MAX_TRAIL} others"),
         ({"tensors": [Tensor("B", "i32", ())]}, "tensor 'B' has no data symbol"),
         ({"tensors": [Tensor("A", "i8", ())] * 40_000}, "a note of 6160020 bytes; it may have 4194304"),
         ({"tensors": [Tensor("A", "i31", ())]}, "tensor 'A' has type 'i31' and layout 'linear', which do not exist"),

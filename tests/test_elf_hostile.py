@@ -14,7 +14,8 @@ from image_strategies import images
 from isa import elf
 from isa.diagnostics import Place
 from isa.elf_format import HEADER, RELA, SECTION, SYMBOL, SYMBOL_MORE
-from isa.image import DATA, GLOBAL, TEXT, TO_WORD, Block, Image, LineEntry, Relocation, Symbol, Tensor
+from isa.image import DATA, GLOBAL, TEXT, TO_WORD, Block, Image, Relocation, Symbol, Tensor
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU1, LPU_TINY
 
 HERE = Place("a.s", 1, trail=(("macro", Place("b.s", 2)),))
@@ -24,7 +25,7 @@ IMAGE = Image(
     [Block("A", 1, 2, 3, 2, bytes(8)), Block("B", 2, 0, 0, 2)],
     [Symbol("A", DATA, GLOBAL, 1, 2, "A", (1,), place=HERE), Symbol("f", TEXT, GLOBAL, 1)],
     [Relocation(TO_WORD, "A", 0, 1, "disp", place=HERE), Relocation(TO_WORD, "A", 0, 1, "", 0)],
-    [LineEntry(0, HERE)],
+    Lines.of([LineEntry(0, HERE)]),
     [Tensor("A", "i32", (2,))],
     name="a.s",
 )

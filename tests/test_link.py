@@ -23,12 +23,12 @@ from isa.image import (
     TO_WORD,
     Block,
     Image,
-    LineEntry,
     Relocation,
     Symbol,
     Tensor,
 )
 from isa.index import BY_KEY
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU_TINY, MachineSpec
 
 LOAD, JUMP, HALT, LANE = (
@@ -71,7 +71,7 @@ def user() -> Image:
             Relocation(TO_WORD, "A", 2, 0, "disp", place=at(3)),
             Relocation(TO_TARGET, "go", 0, 1, "target", place=at(4)),
         ],
-        lines=[LineEntry(0, at(3)), LineEntry(1, at(4))],
+        lines=Lines.of([LineEntry(0, at(3)), LineEntry(1, at(4))]),
     )
 
 
@@ -86,7 +86,7 @@ def library() -> Image:
             Symbol("A", DATA, GLOBAL, word, 4, "A", place=at(1, "b.s")),
             Symbol("go", TEXT, GLOBAL, 1, place=at(7, "b.s")),
         ],
-        lines=[LineEntry(0, at(6, "b.s")), LineEntry(1, at(7, "b.s"))],
+        lines=Lines.of([LineEntry(0, at(6, "b.s")), LineEntry(1, at(7, "b.s"))]),
     )
 
 

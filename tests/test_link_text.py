@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from asm.link import link
 from isa.codec import Op, bundle_starts, decode, encode_bundle, make
 from isa.diagnostics import Place
-from isa.image import DATA, GLOBAL, TEXT, TO_TARGET, TO_WORD, Image, LineEntry, Relocation, Symbol
+from isa.image import DATA, GLOBAL, TEXT, TO_TARGET, TO_WORD, Image, Relocation, Symbol
 from isa.index import BY_KEY
+from isa.lines import LineEntry, Lines
 from isa.machine import LPU1
 
 LOAD = BY_KEY["ld rt, [disp + ra*scale]"]  # 26 bits of displacement before an extension syllable
@@ -40,7 +41,7 @@ def loader(disp: int, addend: int) -> Image:
             Relocation(TO_WORD, "A", addend, 0, "disp"),
             Relocation(TO_TARGET, "here", 0, at_jump, "target"),
         ],
-        lines=[LineEntry(at_jump, Place("a.s", 2))],
+        lines=Lines.of([LineEntry(at_jump, Place("a.s", 2))]),
     )
 
 
@@ -78,6 +79,7 @@ def programs(draw: st.DrawFn) -> list[list[list[tuple[str, int]]]]:
 def assembled(program: list[list[tuple[str, int]]], number: int, placeholders: list[int], bundles: int) -> Image:
     """An object whose fields hold arbitrary numbers; `move` and `jump` refer to bundle n of the whole program."""
     text: list[int] = []
+    lines: list[LineEntry] = []
     image = Image(LPU1, text, symbols=[Symbol(f"A{number}", DATA, GLOBAL, 0)])
     for bundle in program:
         image.symbols.append(Symbol(f"b{number}.{len(image.symbols)}", TEXT, GLOBAL, len(text)))
@@ -85,7 +87,7 @@ def assembled(program: list[list[tuple[str, int]]], number: int, placeholders: l
         for what, value in bundle:
             filler = placeholders[(len(text) + len(ops)) % len(placeholders)]
             address = len(text) + sum(len(encode_bundle([op])) for op in ops)
-            image.lines.append(LineEntry(address, Place(f"{number}.s", len(image.lines) + 1)))
+            lines.append(LineEntry(address, Place(f"{number}.s", len(lines) + 1)))
             if what == "load":
                 ops.append(make(LOAD, rt=1, disp=filler, scale=3))
                 image.relocations.append(Relocation(TO_WORD, f"A{number}", value, address, "disp"))
@@ -94,6 +96,7 @@ def assembled(program: list[list[tuple[str, int]]], number: int, placeholders: l
             ops.append(make(row, **{field: filler % 1000}))
             image.relocations.append(Relocation(TO_TARGET, f"@{value % bundles}", 0, address, field))
         text += encode_bundle(ops)
+    image.lines = Lines.of(lines)
     return image
 
 

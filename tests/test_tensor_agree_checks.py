@@ -17,7 +17,8 @@ from conform.tensor_planted import planted
 from conform.tensor_wild import any_machine
 from isa import codec
 from isa.diagnostics import ERROR, Diagnostic, Place
-from isa.image import Image, LineEntry
+from isa.image import Image
+from isa.lines import LineEntry, Lines
 from isa.machine import MachineSpec
 from vm.engine import FAULT
 from vm.reference import ReferenceEngine
@@ -28,7 +29,7 @@ seeds = st.integers(0, (1 << 32) - 1)
 def image_of(spec: MachineSpec, text: list[int]) -> Image:
     """An executable in which the op at address a is on line a + 1."""
     lines = [LineEntry(address, Place("text", address + 1)) for address in range(len(text))]
-    return Image(spec, text, lines=lines, executable=True)
+    return Image(spec, text, lines=Lines.of(lines), executable=True)
 
 
 def errors(spec: MachineSpec, text: list[int]) -> list[Diagnostic]:

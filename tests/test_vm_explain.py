@@ -9,6 +9,7 @@ import pytest
 from conform.build import Bundle, image, op
 from isa.diagnostics import Diagnostic, Place
 from isa.image import DATA, LOCAL, Image, Symbol, Tensor
+from isa.lines import Lines
 from vm.explain import EXPLANATIONS
 from vm.machine import Machine, MachineFault
 
@@ -280,7 +281,7 @@ def test_fifth_level_of_loops() -> None:
 
 def test_without_line_table_addresses_are_named() -> None:
     program = image([op("mul rd, ra, rb", rd=10)], [op("mov rd, ra", ra=10)])
-    program.lines.clear()
+    program.lines = Lines()
     fault = fault_of(program)
     assert fault.place is None
     assert fault.help == "issue this bundle 2 cycles later, or put `nop 2` before address 1"

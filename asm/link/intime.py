@@ -18,7 +18,7 @@ from asm.overlap.fit import Pair
 from asm.overlap.steps import Step, landed, refuse_endless
 from isa.codec import CodecError, Op, encode, make
 from isa.diagnostics import Diagnostic, SourceError
-from isa.image import LineEntry
+from isa.lines import LineEntry, Lines
 from isa.machine import MachineSpec
 from isa.records import NamedTuple
 
@@ -29,7 +29,7 @@ class Joined(NamedTuple):
     """The text and its line table."""
 
     text: list[int]
-    lines: list[LineEntry]
+    lines: Lines
 
 
 class Moved(NamedTuple):
@@ -58,7 +58,7 @@ def link_in_time(units: Sequence[Unit], resolve: Resolve, overlap: int | None) -
     writer.write(sorted(moved, key=lambda each: each.cycle), 0 if ender is not None else length)
     for part, start in zip(parts, starts, strict=True):
         part.unit.moved = {old: writer.address(start + cycle) for old, cycle in part.cycles.items()}
-    return Joined(writer.text, writer.lines)
+    return Joined(writer.text, Lines.of(writer.lines))
 
 
 def _moved(part: Straight, start: int) -> Iterator[Moved]:

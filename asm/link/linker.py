@@ -6,7 +6,9 @@ so that no message is caused by another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import add
 
 from asm.link.names import resolve_names
 from asm.link.place import place
@@ -15,8 +17,9 @@ from asm.link.unit import Scope, Unit, relocation_error
 from isa import collector
 from isa.diagnostics import ERROR, Diagnostic, SourceError
 from isa.elf_format import ElfError
-from isa.image import EXTERN, TEXT, TO_ROW, TO_TARGET, Block, Image, LineEntry, Relocation, Symbol, Tensor
+from isa.image import EXTERN, TEXT, TO_ROW, TO_TARGET, Block, Image, Relocation, Symbol, Tensor
 from isa.image_check import check
+from isa.lines import Lines
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.records import replace
 
@@ -92,11 +95,11 @@ def _linked(images: Sequence[Image], name: str, overlap: int | str | None) -> Im
 
 def _text(
     units: Sequence[Unit], resolve: Resolve, overlap: int | str | None
-) -> tuple[list[int], list[LineEntry], list[Diagnostic]]:
+) -> tuple[list[int], Lines, list[Diagnostic]]:
     """The text of all units one after the other, or merged in time; its lines, and what could not be filled in."""
     if overlap is None or len(units) == 1:
         text, diagnostics = link_text(units, resolve)
-        return text, [entry for unit in units for entry in _lines(unit)], diagnostics
+        return text, reduce(add, map(_lines, units)), diagnostics
     from asm.link.intime import link_in_time  # it needs numpy, which other linking does without
 
     return *link_in_time(units, resolve, None if isinstance(overlap, str) else overlap), []
@@ -165,10 +168,9 @@ def _symbols(unit: Unit) -> Iterator[Symbol]:
             yield symbol if value == symbol.value else replace(symbol, value=value)
 
 
-def _lines(unit: Unit) -> Iterable[LineEntry]:
-    if not unit.text_moves:
-        return unit.image.lines
-    return (LineEntry(unit.text_address(entry.address), entry.place) for entry in unit.image.lines)
+def _lines(unit: Unit) -> Lines:
+    lines = unit.image.lines
+    return lines.moved(map(unit.text_address, lines.addresses)) if unit.text_moves else lines
 
 
 def _tensors(units: Sequence[Unit]) -> list[Tensor]:

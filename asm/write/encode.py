@@ -8,7 +8,8 @@ from asm.program import AsmOp, Packed
 from asm.tree import places
 from isa.codec import encoded, refilled
 from isa.diagnostics import Diagnostic, SourceError
-from isa.image import TO_TARGET, LineEntry, Relocation
+from isa.image import TO_TARGET, Relocation
+from isa.lines import Lines
 from isa.records import dataclass, field
 
 
@@ -20,7 +21,7 @@ class Text:
     starts: list[int] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
     relocations: list[Relocation] = field(default_factory=list)
-    lines: list[LineEntry] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
 
 
 def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int) -> Text:
@@ -49,18 +50,18 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
     if len(text.syllables) > limit:
         message = f"the program has {len(text.syllables)} syllables; the instruction store holds {limit}"
         raise SourceError(Diagnostic("E-TEXT-SIZE", message))
-    text.lines = list(map(LineEntry, addresses, places(op.statement for op in ops)))
-    for entry, op in zip(text.lines, ops, strict=True):
+    text.lines = Lines.at(addresses, places(op.statement for op in ops))
+    for address, op in zip(addresses, ops, strict=True):
         if op.references:
-            _fill_targets(text, entry, op)
+            _fill_targets(text, address, op)
     return text
 
 
-def _fill_targets(text: Text, entry: LineEntry, op: AsmOp) -> None:
-    address = entry.address
+def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
+    place = op.place
     for reference in op.references:
         kind, name = reference.kind, reference.symbol
-        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=entry.place))
+        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=place))
         if kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
             op.values[index] = _target(text, op, text.labels[name] + reference.addend)
