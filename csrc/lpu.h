@@ -183,10 +183,13 @@ uint32_t *lpu_registers(lpu_machine *machine);
 /* The fault a run ended with, or NULL. */
 const lpu_fault *lpu_get_fault(const lpu_machine *machine);
 
-/* SRAM, lpu_sram_bytes of it, and one written bit per byte, in the same order, low bits first. */
+/* SRAM, lpu_sram_bytes of it. */
 uint8_t *lpu_sram(lpu_machine *machine);
-uint8_t *lpu_written(lpu_machine *machine);
 size_t lpu_sram_bytes(const lpu_machine *machine);
+/* The written bits of SRAM, one per byte, in the same order, low bits first: so many bytes of them, from one on, copied out
+ * and replaced. 0, or -1 where there are not so many. */
+int lpu_get_written(const lpu_machine *machine, size_t first, uint8_t *bits, size_t size);
+int lpu_set_written(lpu_machine *machine, size_t first, const uint8_t *bits, size_t size);
 /* A byte for each LPU_CHANGED_BYTES of SRAM, not 0 where something was stored since the host last made it 0. */
 uint8_t *lpu_changed(lpu_machine *machine);
 /* Store bytes and mark them written. 0, or -1 when they do not fit. */

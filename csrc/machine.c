@@ -1,4 +1,4 @@
-/* The machine as a whole: made and destroyed, run slice by slice, its memory written from outside. */
+/* The machine as a whole: made and destroyed, run slice by slice. */
 #include <stdlib.h>
 #include <string.h>
 #include "bursts.h"
@@ -49,13 +49,14 @@ static void size_memory(lpu_machine *m, const lpu_parameters *p)
 static bool allocate(lpu_machine *m)
 {
     m->map.sram = lpu_zeros(m->map.words, WORD_BYTES);
-    m->map.written = lpu_zeros(m->map.words / 2, 1);
+    m->map.written = lpu_zeros(m->map.words / WORDS_AT_ONCE + 2, sizeof *m->map.written);
+    m->map.parts = lpu_zeros(m->map.words / 2, 1);
     m->map.changed = lpu_zeros((size_t)m->map.words * WORD_BYTES / LPU_CHANGED_BYTES + 1, 1);
     m->text = calloc((size_t)m->length + 1, sizeof *m->text);
     m->counts = calloc((size_t)m->length + 1, sizeof *m->counts);
     m->marks = calloc((size_t)m->length + 1, 1);
     m->arena = lpu_zeros(ARENA_BYTES, 1);
-    bool is_mapped = m->map.sram && m->map.written && m->map.changed;
+    bool is_mapped = m->map.sram && m->map.written && m->map.parts && m->map.changed;
     return is_mapped && m->text && m->counts && m->marks && m->arena && lpu_create_tensor(m);
 }
 
@@ -85,6 +86,7 @@ void lpu_destroy(lpu_machine *m)
     lpu_drop_regions(m);
     lpu_free_zeros(m->map.sram);
     lpu_free_zeros(m->map.written);
+    lpu_free_zeros(m->map.parts);
     lpu_free_zeros(m->map.changed);
     free(m->text);
     free(m->counts);
@@ -270,10 +272,6 @@ lpu_status lpu_run_for(lpu_machine *m, uint64_t cycles) { return lpu_run(m, m->c
 
 uint64_t lpu_cycle(const lpu_machine *m) { return m->cycle; }
 const lpu_fault *lpu_get_fault(const lpu_machine *m) { return m->faulted ? &m->fault : NULL; }
-uint8_t *lpu_sram(lpu_machine *m) { return m->map.sram; }
-uint8_t *lpu_written(lpu_machine *m) { return m->map.written; }
-uint8_t *lpu_changed(lpu_machine *m) { return m->map.changed; }
-size_t lpu_sram_bytes(const lpu_machine *m) { return (size_t)m->map.words * WORD_BYTES; }
 uint64_t *lpu_issue_counts(lpu_machine *m) { return m->counts; }
 
 size_t lpu_next_issued(const lpu_machine *m, size_t address)
@@ -310,25 +308,3 @@ size_t lpu_set_counts(lpu_machine *m, const uint32_t *addresses, const uint64_t 
     return size;
 }
 
-static void mark_written(lpu_machine *m, size_t from, size_t to)
-{
-    for (; from < to && from % 8; from++)
-        m->map.written[from / 8] |= (uint8_t)(1u << from % 8);
-    for (; to > from && to % 8; to--)
-        m->map.written[(to - 1) / 8] |= (uint8_t)(1u << (to - 1) % 8);
-    memset(m->map.written + from / 8, 0xFF, (to - from) / 8);
-}
-
-int lpu_load(lpu_machine *m, size_t address, const uint8_t *data, size_t size)
-{
-    size_t all = lpu_sram_bytes(m);
-    if (address > all || size > all - address)
-        return -1;
-    if (size) {
-        memcpy(m->map.sram + address, data, size);
-        mark_written(m, address, address + size);
-        for (size_t piece = address / LPU_CHANGED_BYTES; piece <= (address + size - 1) / LPU_CHANGED_BYTES; piece++)
-            m->map.changed[piece] = 1;
-    }
-    return 0;
-}

@@ -127,9 +127,12 @@ struct lpu_node {
 
 enum { BUCKETS = 1 << 14 };
 
-/* SRAM. It never changes during a run, so the run loop may keep it at hand. */
+/* SRAM. It never changes during a run, so the run loop may keep it at hand. What was written is told by the word; of words
+ * written in part, which only accesses to lanes and hosts leave, by the byte. */
 typedef struct {
-    uint8_t *sram, *written;
+    uint8_t *sram;
+    uint64_t *written;   /* a bit for each word that was written as a whole */
+    uint8_t *parts;      /* of the other words, a bit for each byte that was written */
     uint8_t *changed;    /* a byte for each LPU_CHANGED_BYTES */
     uint64_t bank_magic; /* word address -> bank: multiply and shift */
     uint32_t words;

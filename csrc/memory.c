@@ -55,19 +55,17 @@ bool lpu_accesses_fail(const lpu_machine *m, const lpu_micro *first, const lpu_m
     return !a.in_range || !b.in_range || lpu_shared_bank(m, &a, &b, &bank);
 }
 
-static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
-
 unsigned lpu_first_unwritten(const lpu_machine *m, const lpu_access *access)
 {
     unsigned k = 0;
-    while (k < access->count && byte_written(m, access->bytes[k]))
+    while (k < access->count && is_byte_written(&m->map, access->bytes[k]))
         k++;
     return k;
 }
 
 static uint8_t read_byte(const lpu_machine *m, size_t byte)
 {
-    if (byte_written(m, byte))
+    if (is_byte_written(&m->map, byte))
         return m->map.sram[byte];
     return m->parameters.uninit == LPU_UNINIT_POISON ? POISON : 0;
 }
@@ -86,10 +84,6 @@ static bool load_bytes(const lpu_machine *m, const lpu_access *access, uint32_t 
 
 bool lpu_load_any_word(const lpu_machine *m, uint32_t word, uint32_t *value)
 {
-    if ((m->map.written[word >> 1] >> (word & 1) * WORD_BYTES & 15) == 15) {
-        *value = get_word(&m->map, word);
-        return true;
-    }
     lpu_access access = word_access(m, word);
     return load_bytes(m, &access, value);
 }
@@ -107,7 +101,7 @@ bool lpu_store_lane(lpu_machine *m, const lpu_micro *micro)
         return false;
     for (unsigned k = 0; k < access.count; k++) {
         m->map.sram[access.bytes[k]] = (uint8_t)(*micro->stored >> 8 * k);
-        m->map.written[access.bytes[k] / 8] |= (uint8_t)(1u << access.bytes[k] % 8);
+        mark_byte(&m->map, access.bytes[k]);
         m->map.changed[access.bytes[k] / LPU_CHANGED_BYTES] = 1;
     }
     return true;

@@ -1,10 +1,10 @@
 /* MEM: rows of the slices onto streams and back. A row of a slice is `lanes` bytes of the linear map, at a multiple of
- * 16, so its written bits are whole bytes. */
+ * 16, so it is whole words. */
 #include <string.h>
 #include "memory.h"
 #include "units.h"
 
-enum { SUPERLANE = LANES_PER_SUPERLANE, HEMISPHERE_SLICES = 1 << HEMISPHERE_SHIFT };
+enum { SUPERLANE = LANES_PER_SUPERLANE, HEMISPHERE_SLICES = 1 << HEMISPHERE_SHIFT, SUPERLANE_WRITTEN = 15 };
 
 static unsigned index_of(const lpu_tensor_op *op) { return op->slice % HEMISPHERE_SLICES; }
 
@@ -90,19 +90,8 @@ static bool map_out_of_range(const lpu_machine *m, const lpu_element *e, lpu_fau
 /* E-UNINIT ----------------------------------------------------------------------------------------------------- */
 static bool all_written(const lpu_machine *m, size_t start, size_t count)
 {
-    const uint8_t *written = m->map.written + start / 8;
-    uint64_t all = UINT64_MAX, word;
-    size_t i = 0;
-    for (; i + sizeof word <= count / 8; i += sizeof word) {
-        memcpy(&word, written + i, sizeof word);
-        all &= word;
-    }
-    for (; i < count / 8; i++)
-        all &= UINT64_MAX << 8 | written[i];
-    return all == UINT64_MAX;
+    return are_written(&m->map, start / WORD_BYTES, count / WORD_BYTES);
 }
-
-static bool byte_written(const lpu_machine *m, size_t byte) { return m->map.written[byte / 8] >> byte % 8 & 1; }
 
 /* Whether some of the bytes of `count` lanes, the first of which is `lane`, were never written. */
 static bool lanes_unwritten(const lpu_machine *m, size_t start, size_t lane, size_t count, lpu_fault *fault)
@@ -110,7 +99,7 @@ static bool lanes_unwritten(const lpu_machine *m, size_t start, size_t lane, siz
     if (m->parameters.uninit != LPU_UNINIT_FAULT || all_written(m, start, count))
         return false;
     size_t i = 0;
-    while (byte_written(m, start + i))
+    while (is_byte_written(&m->map, start + i))
         i++;
     fault->address = (int64_t)(start + i);
     fault->lane = (int64_t)(lane + i);
@@ -127,12 +116,12 @@ static bool row_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault 
 
 static bool all_mapped_written(const lpu_machine *m, const lpu_element *e, const uint16_t *map)
 {
-    uint8_t all = 0xFF;
+    uint64_t all = UINT64_MAX; /* a superlane's words never lie across two that bits are kept in */
     for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++) {
-        const uint8_t *written = m->map.written + mapped_start(m, e, map, superlane) / 8;
-        all &= written[0] & written[1];
+        size_t word = mapped_start(m, e, map, superlane) / WORD_BYTES;
+        all &= m->map.written[word / WORDS_AT_ONCE] >> word % WORDS_AT_ONCE;
     }
-    return all == 0xFF;
+    return (all & SUPERLANE_WRITTEN) == SUPERLANE_WRITTEN;
 }
 
 static bool map_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault *fault)
@@ -154,12 +143,12 @@ static void read_bytes(const lpu_machine *m, uint8_t *to, size_t start, size_t c
     if (m->parameters.uninit == LPU_UNINIT_FAULT || all_written(m, start, count))
         return;
     for (size_t i = 0; i < count; i++)
-        to[i] = byte_written(m, start + i) ? to[i] : filler;
+        to[i] = is_byte_written(&m->map, start + i) ? to[i] : filler;
 }
 
 static void note_written(lpu_machine *m, size_t start, size_t count)
 {
-    memset(m->map.written + start / 8, 0xFF, count / 8);
+    mark_words(&m->map, start / WORD_BYTES, count / WORD_BYTES);
     m->map.changed[start / LPU_CHANGED_BYTES] = m->map.changed[(start + count - 1) / LPU_CHANGED_BYTES] = 1;
 }
 

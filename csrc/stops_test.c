@@ -4,6 +4,7 @@
  * at a time; nearly always none passes, which a few vector instructions tell. */
 #include "stops_test.h"
 #include "lanes_loop.h"
+#include "memory.h"
 
 enum { PATTERN_BITS = 32, MOST_AT_ONCE = 512, BITS = 8 /* of a byte */ };
 static const uint32_t TOP = 1u << 31;
@@ -147,7 +148,7 @@ static bool is_complete(const lpu_machine *m, const lpu_watcher *watch, uint64_t
 {
     uint64_t byte = bit / BITS;
     for (unsigned bits = 0; bits < watch->test.bits; bits += BITS, byte += watch->elements.stride)
-        if (!(m->map.written[byte / 8] >> byte % 8 & 1))
+        if (!is_byte_written(&m->map, byte))
             return false;
     return true;
 }

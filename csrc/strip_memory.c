@@ -34,20 +34,6 @@ static span span_of(const strip_value *at, uint32_t rounds)
 }
 
 /* Known words ---------------------------------------------------------------------------------------------------- */
-static bool word_written(const lpu_memory_map *map, uint32_t word)
-{
-    return (map->written[word / 2] >> word % 2 * 4 & 15) == 15;
-}
-
-/* One byte holds the bits of two words: first and last are looked at alone. */
-static bool all_written(const lpu_memory_map *map, uint32_t first, uint32_t last)
-{
-    uint32_t from = (first + 1) / 2, to = (last + 1) / 2;
-    const uint8_t *bits = map->written + from;
-    bool ends = word_written(map, first) && word_written(map, last);
-    return ends && (from >= to || (bits[0] == 0xFF && !memcmp(bits, bits + 1, to - from - 1)));
-}
-
 static bool is_known(const lpu_machine *m, const strip_access *access, span of)
 {
     return access->slice == m->slice && of.low >= access->first && of.high < access->end;
@@ -83,7 +69,7 @@ static bool find_out(lpu_machine *m, strip_access *access, span of)
         || bank_of(&m->map, (uint32_t)of.low) != bank_of(&m->map, (uint32_t)of.high))
         return false;
     span news = unknown_part(m, access, of);
-    if (all_written(&m->map, (uint32_t)news.low, (uint32_t)news.high)) {
+    if (are_written(&m->map, (size_t)news.low, (size_t)(news.high - news.low + 1))) {
         know(m, access, of);
         return true;
     }

@@ -14,7 +14,7 @@
 #include "float.c"
 #include "memory.c"
 
-enum { NO_JUMP = -1, LEAST_REACH = 64, MOST_REACH = 1 << 14, WRITTEN_WORDS = 16, TURNS_AT_ONCE = 1024,
+enum { NO_JUMP = -1, LEAST_REACH = 64, MOST_REACH = 1 << 14, TURNS_AT_ONCE = 1024,
        MOST_SEEN = 1 << 20 };
 
 /* A jump that was taken: the bundle, the op, and what it costs. */
@@ -57,21 +57,12 @@ static inline bool stays(const lpu_machine *m, uint32_t pc, uint32_t target)
     return !m->loop_count || !is_inside(top, pc) || is_inside(top, target);
 }
 
-static bool are_written(const lpu_memory_map *map, int64_t word, int64_t count)
-{
-    uint64_t bits;
-    if (count == 1)
-        return (map->written[word >> 1] >> (word & 1) * WORD_BYTES & 15) == 15;
-    memcpy(&bits, map->written + (word >> 1), sizeof bits);
-    return bits == UINT64_MAX;
-}
-
 /* How far words from `from` on to before `to` were written. */
 static int64_t written_up_to(const lpu_memory_map *map, int64_t from, int64_t to)
 {
     for (int64_t count; from < to; from += count) {
-        count = from % WRITTEN_WORDS || to - from < WRITTEN_WORDS ? 1 : WRITTEN_WORDS;
-        if (!are_written(map, from, count))
+        count = from % WORDS_AT_ONCE || to - from < WORDS_AT_ONCE ? 1 : WORDS_AT_ONCE;
+        if (!are_written(map, (size_t)from, (size_t)count))
             return from;
     }
     return to;
@@ -81,8 +72,8 @@ static int64_t written_up_to(const lpu_memory_map *map, int64_t from, int64_t to
 static int64_t written_down_to(const lpu_memory_map *map, int64_t from, int64_t to)
 {
     for (int64_t count; to > from; to -= count) {
-        count = to % WRITTEN_WORDS || to - from < WRITTEN_WORDS ? 1 : WRITTEN_WORDS;
-        if (!are_written(map, to - count, count))
+        count = to % WORDS_AT_ONCE || to - from < WORDS_AT_ONCE ? 1 : WORDS_AT_ONCE;
+        if (!are_written(map, (size_t)(to - count), (size_t)count))
             return to;
     }
     return from;
@@ -187,7 +178,7 @@ static inline void store_known_word(const lpu_memory_map *map, int64_t word, uin
 {
     uint8_t *p = map->sram + word * WORD_BYTES;
     p[0] = (uint8_t)value, p[1] = (uint8_t)(value >> 8), p[2] = (uint8_t)(value >> 16), p[3] = (uint8_t)(value >> 24);
-    map->written[word >> 1] |= (uint8_t)(15 << (word & 1) * 4);
+    mark_word(map, (size_t)word);
     map->changed[word / (LPU_CHANGED_BYTES / WORD_BYTES)] = 1;
 }
 

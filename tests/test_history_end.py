@@ -15,7 +15,7 @@ from isa.image import Image
 from isa.machine import LPU1, LPU_TINY, MachineSpec
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED
 from vm.machine import Machine
-from vm.pages import PAGE_BYTES, blank, captured, own_bytes, put_back
+from vm.pages import PAGE_BYTES, Viewed, blank, captured, own_bytes, put_back
 from vm.stops import UNIT, WRITE, Stop, Stops, Watch
 
 WORD = 4
@@ -182,14 +182,15 @@ def test_looking_back_stays_in_the_state_of_an_edit(engine: str) -> None:
 @pytest.mark.parametrize("size", [0, 10, PAGE_BYTES, 3 * PAGE_BYTES + 1])
 def test_pages_are_shared_where_they_are_equal(size: int) -> None:
     memory = bytearray(size)
-    empty = blank(size)
+    viewed, empty = Viewed(memoryview(memory)), blank(size)
+    places = range(len(empty))
     assert b"".join(empty) == bytes(size)
-    assert captured(memoryview(memory), empty) == empty
-    assert own_bytes(captured(memoryview(memory), empty), empty) == 0
+    assert captured(viewed, empty, places) == empty
+    assert own_bytes(captured(viewed, empty, places), empty) == 0
     memory[size // 2 :] = bytes([1]) * len(memory[size // 2 :])
-    kept = captured(memoryview(memory), empty)
+    kept = captured(viewed, empty, places)
     assert b"".join(kept) == memory
-    put_back(memoryview(memory), empty)
+    put_back(viewed, empty, places)
     assert memory == bytes(size)
 
 

@@ -27,10 +27,7 @@ def machine(engine: str = "core", spec: MachineSpec = SMALL) -> Machine:
 
 def contents(made: Machine) -> tuple[bytes, bytes]:
     """All of memory, and the written bits, without their being lent out."""
-    lent = made.engine.is_exposed
-    found = bytes(made.engine.sram()), bytes(made.engine.written())
-    made.engine.is_exposed = lent  # type: ignore[misc]
-    return found
+    return bytes(made.engine.view(0, SMALL.sram_bytes)), made.engine.written()
 
 
 CHANGES = st.tuples(
@@ -93,9 +90,24 @@ def test_what_is_read_lends_nothing_out(engine: str) -> None:
     made.engine.load(10, b"abc")
     assert made.engine.view(9, 5) == b"\0abc\0"
     assert made.engine.view(SMALL.sram_bytes - 2, 9) == b"\0\0"
-    assert not made.engine.is_exposed
-    assert np.any(made.sram) and made.engine.is_exposed
+    assert not made.engine.was_lent()
+    assert np.any(made.sram) and made.engine.was_lent()
     assert mirrored(made.engine).take()[0][0][10:13] == b"abc"
+
+
+def test_what_is_lent_is_watched_as_long_as_somebody_has_it() -> None:
+    made = machine()
+    first, lent = made.snapshot(), made.sram
+    part = lent[5:7]
+    del lent
+    for value in (1, 2):
+        part[:] = value
+        assert made.snapshot().sram[0][4:8] == bytes([0, value, value, 0])
+    del part
+    assert made.engine.was_lent() and not made.engine.was_lent()
+    made.sram[9] = 3
+    made.restore(first)
+    assert made.engine.view(0, 16) == bytes(16)
 
 
 @pytest.mark.parametrize("engine", ["core", "reference"])

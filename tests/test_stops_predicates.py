@@ -67,7 +67,7 @@ def seen_by_stepping(golden: Engine, other: Engine, watch: Watch, until: int) ->
     expected = []
     while golden.cycle < until and golden.run(golden.cycle) == RUNNING:
         other.set_state(golden.state)
-        other.written()[:] = bytes(len(other.written()))
+        other.set_written(bytes(len(other.written())))
         other.run(golden.cycle + 1)
         touched = np.unpackbits(np.frombuffer(other.written(), np.uint8), bitorder="little").astype(bool)
         status = golden.run(golden.cycle + 1)

@@ -43,7 +43,8 @@ def known(engine: CoreEngine, until: int = LIMIT) -> CoreEngine:
     state, sram, written = engine.state, bytes(engine.sram()), bytes(engine.written())
     engine.run(until)
     engine.set_state(state)
-    engine.sram()[:], engine.written()[:] = sram, written
+    engine.sram()[:] = sram
+    engine.set_written(written)
     return engine
 
 

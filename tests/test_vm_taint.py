@@ -45,10 +45,11 @@ GAP = 20  # the lane of a row that `holed` leaves out
 def tainted(ops: Ops, rows: dict[tuple[int, int], Any], holes: list[tuple[int, int, int]]) -> Machine:
     """A tainted run, with bytes (slice, row, lane) of its rows never written."""
     run = machine("reference", ops, rows, uninit="taint")
-    written = run.engine.written()
+    written = bytearray(run.engine.written())
     for slice_, row, lane in holes:
         byte, bit = divmod(address(slice_, row) + lane, 8)
         written[byte] &= ~(1 << bit)
+    run.engine.set_written(bytes(written))
     assert run.run(1000) == HALTED
     return run
 
@@ -219,7 +220,8 @@ def test_spoilt_elements_of_outputs() -> None:
     run = Machine(program, "reference", "taint")
     run["x"] = np.ones((2, 8), np.float32)
     hole = int(run.addresses("x")[1, 5, 2])
-    run.engine.written()[hole // 8] &= ~(1 << hole % 8)
+    (bits,) = run.engine.written(hole // 8, 1)
+    run.engine.set_written(bytes([bits & ~(1 << hole % 8)]), hole // 8)
     assert run.run() == HALTED
     assert run.tainted("z") == {(1, 5): hole}
     assert run.tainted("never") == {(0, k): address(ME + 4, 0) + k for k in range(3)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODE
 from vm.items import KINDS, Item
 from vm.items import in_order as items_in_order
 from vm.mirror import Mirror
+from vm.pages import PAGE_BYTES, Viewed
 from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state
 from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
 from vm.stops import KINDS as WATCHES
@@ -64,7 +65,7 @@ class CoreEngine:
         if os.environ.get("LPU_STRIPS") == "0":
             lib.lpu_set_strips(machine, 0)
         self._raw_state = ffi.new("lpu_state *")
-        self.is_exposed = False
+        self._loans = Loans(self._machine)
         self._stops = NO_STOPS
         self._slices = 0  # of runs so far
         self._tier: Tier | None = None
@@ -199,31 +200,36 @@ class CoreEngine:
 
     # Memory -----------------------------------------------------------------------------------
     def sram(self) -> memoryview:
-        self.is_exposed = True
-        return self._sram()
+        return view_of(lib.lpu_sram(self._machine), self.spec.sram_bytes, self._loans.begin())
 
-    def written(self) -> memoryview:
-        self.is_exposed = True
-        return self._written()
+    def was_lent(self) -> bool:
+        return self._loans.look()
+
+    def written(self, start: int = 0, size: int | None = None) -> bytes:
+        bits = bytearray(self.spec.sram_bytes // 8 - start if size is None else size)
+        if start < 0 or lib.lpu_get_written(self._machine, start, ffi.from_buffer("uint8_t[]", bits), len(bits)):
+            raise ValueError(f"there are no {len(bits)} bytes of written bits from {start} on")
+        return bytes(bits)
+
+    def set_written(self, bits: bytes, start: int = 0) -> None:
+        if start < 0 or lib.lpu_set_written(self._machine, start, bits, len(bits)):
+            raise ValueError(f"there are no {len(bits)} bytes of written bits from {start} on")
+        self.mirror.doubt()
 
     def changed(self) -> memoryview:
         return self._view(lib.lpu_changed(self._machine), -(-self.spec.sram_bytes // CHANGE_BYTES))
 
     @cached_property
     def mirror(self) -> Mirror:
-        return Mirror(self._sram(), self._written(), self.changed())
+        return Mirror(Viewed(self._sram()), Bits(self._machine, self.spec.sram_bytes // 8), self.changed())
 
     def _sram(self) -> memoryview:
         return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)
 
-    def _written(self) -> memoryview:
-        return self._view(lib.lpu_written(self._machine), self.spec.sram_bytes // 8)
-
     def _view(self, start: Any, size: int) -> memoryview:
         """A view that keeps the machine alive, whatever becomes of the engine."""
         machine = self._machine
-        held = ffi.gc(start, lambda _: machine)
-        return memoryview(ffi.buffer(held, size)).cast("B")
+        return view_of(start, size, lambda _: machine)
 
     def view(self, address: int, size: int) -> memoryview:
         return self._sram()[address : address + size].toreadonly()
@@ -248,6 +254,52 @@ class CoreEngine:
         wrong = lib.lpu_set_counts(self._machine, addresses, list(counts.values()), len(addresses))
         if wrong < len(addresses):
             raise ValueError(f"at address {addresses[wrong]}, where none is")
+
+
+class Loans:
+    """Counts the views of memory that may be written to; each keeps the machine alive."""
+
+    def __init__(self, machine: Any) -> None:
+        self._machine = machine
+        self._living = 0
+        self._is_news = False
+
+    def begin(self) -> Callable[[object], None]:
+        """Another view; what is to be called once it is gone."""
+        self._living += 1
+        self._is_news = True
+        return self._end
+
+    def _end(self, _: object) -> None:
+        self._living -= 1
+
+    def look(self) -> bool:
+        """Whether there were any since this was last asked."""
+        found, self._is_news = self._is_news, self._living > 0
+        return found
+
+
+class Bits:
+    """The written bits of a machine as `vm.pages.Memory`."""
+
+    def __init__(self, machine: Any, size: int) -> None:
+        self._machine, self._size = machine, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def page(self, k: int) -> bytes:
+        bits = bytearray(min(PAGE_BYTES, self._size - k * PAGE_BYTES))
+        lib.lpu_get_written(self._machine, k * PAGE_BYTES, ffi.from_buffer("uint8_t[]", bits), len(bits))
+        return bytes(bits)
+
+    def put(self, k: int, page: bytes) -> None:
+        lib.lpu_set_written(self._machine, k * PAGE_BYTES, page, len(page))
+
+
+def view_of(start: Any, size: int, ended: Callable[[object], object]) -> memoryview:
+    """Bytes of the core; what is to be called, and is kept until then, once nobody has the view any more."""
+    return memoryview(ffi.buffer(ffi.gc(start, ended), size)).cast("B")
 
 
 def text_length(spec: MachineSpec, text: bytes) -> int:

@@ -125,8 +125,14 @@ class Engine(Protocol):
     def sram(self) -> memoryview:
         """All of SRAM as writable bytes, zero-copy. Bytes poked here do not count as written."""
 
-    def written(self) -> memoryview:
-        """The written bits, zero-copy: bit (address mod 8) of byte (address div 8)."""
+    def written(self, start: int = 0, size: int | None = None) -> bytes:
+        """A copy of the written bits: bit (address mod 8) of byte (address div 8); or `size` bytes of them from one on.
+
+        Raises ValueError where there are not so many.
+        """
+
+    def set_written(self, bits: bytes, start: int = 0) -> None:
+        """Replace the written bits, or some bytes of them from one on. Raises ValueError for more than there are."""
 
     def changed(self) -> memoryview:
         """A byte for each CHANGE_BYTES of SRAM, not 0 where the run or `load` stored something since it was made 0."""
@@ -135,9 +141,8 @@ class Engine(Protocol):
     def mirror(self) -> Mirror:
         """Memory as pages, found by what `changed` tells, which it makes 0."""
 
-    @property
-    def is_exposed(self) -> bool:
-        """Whether `sram` or `written` were ever lent out, so that memory may change without its being told."""
+    def was_lent(self) -> bool:
+        """Whether `sram` was lent since this was last asked, or may still be: memory may have changed untold."""
 
     def view(self, address: int, size: int) -> memoryview:
         """Bytes of SRAM, as many of them as there are, zero-copy and read-only."""

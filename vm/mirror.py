@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vm.engine import Engine
-from vm.pages import Pages, blank, captured, put_back, unlike
+from vm.pages import Memory, Pages, blank, captured, put_back, unlike
 
 BITS = 8  # written bits of a byte stand for as many bytes of SRAM
 
@@ -15,7 +15,7 @@ class Mirror:
     have changed otherwise, it must be `doubt`ed.
     """
 
-    def __init__(self, sram: memoryview, written: memoryview, changed: memoryview) -> None:
+    def __init__(self, sram: Memory, written: Memory, changed: memoryview) -> None:
         self._sram, self._written, self._changed = sram, written, changed
         self._pages = blank(len(sram)), blank(len(written))
 
@@ -59,6 +59,6 @@ class Mirror:
 
 def mirrored(engine: Engine) -> Mirror:
     """The mirror of an engine, in doubt where somebody may have written to memory beside the run."""
-    if engine.is_exposed:
+    if engine.was_lent():
         engine.mirror.doubt()
     return engine.mirror

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import compress
 from operator import is_not
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from vm.engine import CHANGE_BYTES
 
@@ -16,27 +16,54 @@ BLANK_PAGE = bytes(PAGE_BYTES)
 Pages: TypeAlias = tuple[bytes, ...]
 
 
+class Memory(Protocol):
+    """Memory that is copied and replaced page by page; the last may be shorter."""
+
+    def __len__(self) -> int:
+        """Its bytes."""
+
+    def page(self, k: int) -> bytes: ...
+
+    def put(self, k: int, page: bytes) -> None: ...
+
+
+class Viewed:
+    """Memory that lies there as bytes."""
+
+    def __init__(self, view: memoryview) -> None:
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(self._view)
+
+    def page(self, k: int) -> bytes:
+        return bytes(self._view[k * PAGE_BYTES : (k + 1) * PAGE_BYTES])
+
+    def put(self, k: int, page: bytes) -> None:
+        self._view[k * PAGE_BYTES : (k + 1) * PAGE_BYTES] = page
+
+
 def blank(size: int) -> Pages:
     """Zeros: one page, again and again, and the rest of it."""
     whole, rest = divmod(size, PAGE_BYTES)
     return (*[BLANK_PAGE] * whole, *[bytes(rest)] * (rest > 0))
 
 
-def captured(memory: memoryview, near: Pages, places: Iterable[int] | None = None) -> Pages:
+def captured(memory: Memory, near: Pages, places: Iterable[int]) -> Pages:
     """A copy of memory that shares the pages in which it is equal to another; it is so outside of some places."""
     found = list(near)
-    for k in range(len(near)) if places is None else places:
-        now = bytes(_place(memory, k))
+    for k in places:
+        now = memory.page(k)
         if now != near[k]:
             found[k] = BLANK_PAGE if now == BLANK_PAGE else now
     return tuple(found)
 
 
-def put_back(memory: memoryview, pages: Pages, places: Iterable[int] | None = None) -> None:
+def put_back(memory: Memory, pages: Pages, places: Iterable[int]) -> None:
     """Make memory equal to a copy, in some places; what is equal is not touched: pages never used cost nothing."""
-    for k in range(len(pages)) if places is None else places:
-        if bytes(_place(memory, k)) != pages[k]:
-            _place(memory, k)[:] = pages[k]
+    for k in places:
+        if memory.page(k) != pages[k]:
+            memory.put(k, pages[k])
 
 
 def unlike(one: Pages, other: Pages) -> list[int]:
@@ -75,7 +102,3 @@ def own_bytes(blocks: Iterable[bytes], other: Iterable[bytes]) -> int:
     """Bytes of the blocks, as objects, that are not among others."""
     shared = set(map(id, other))
     return sum({id(block): len(block) for block in blocks if id(block) not in shared}.values())
-
-
-def _place(memory: memoryview, k: int) -> memoryview:
-    return memory[k * PAGE_BYTES : (k + 1) * PAGE_BYTES]

@@ -103,7 +103,8 @@ def back_and_forward(target: Target, program: Program, rng: Random) -> Verdict:
     kept = engine.state, bytes(engine.sram()), bytes(engine.written()), engine.issue_counts()
     target.run(LIMIT)
     engine.set_state(kept[0])
-    engine.sram()[:], engine.written()[:] = kept[1], kept[2]
+    engine.sram()[:] = kept[1]
+    engine.set_written(kept[2])
     engine.set_issue_counts(kept[3])
     back = look(target, program, middle.outcome)
     found = next(view_differences(middle, back, target.lacks), None)

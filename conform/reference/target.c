@@ -234,7 +234,13 @@ static int memory(char **words)
 static int written(char **words)
 {
     (void)words;
-    return put_memory(lpu_written(machine), 0, lpu_sram_bytes(machine) / 8);
+    size_t size = lpu_sram_bytes(machine) / 8;
+    uint8_t *bits = malloc(size);
+    if (!bits || lpu_get_written(machine, 0, bits, size))
+        return refuse("no memory for the written bits");
+    int answered = put_memory(bits, 0, size);
+    free(bits);
+    return answered;
 }
 
 static int counts(char **words)

@@ -151,7 +151,7 @@ class Session:
         yield "ok"
 
     def do_written(self) -> Lines:
-        yield from pieces(self.machine().written(), 0)
+        yield from pieces(memoryview(self.machine().written()), 0)
         yield "ok"
 
     def do_counts(self) -> Lines:

@@ -100,8 +100,11 @@ class Memory(Store):
         """Which elements have all bytes written; None: all of them."""
         import numpy as np
 
-        bits = np.frombuffer(engine.written(), np.uint8)
-        held: Array = (bits[addresses >> 3] >> (addresses & 7).astype(np.uint8) & 1).all(axis=-1)
+        if not addresses.size:
+            return None
+        first, last = int(addresses.min()) >> 3, int(addresses.max()) >> 3
+        bits = np.frombuffer(engine.written(first, last + 1 - first), np.uint8)
+        held: Array = (bits[(addresses >> 3) - first] >> (addresses & 7).astype(np.uint8) & 1).all(axis=-1)
         return None if held.all() else held
 
     def _held_of_whole(self, engine: Engine) -> Array | None:
@@ -285,5 +288,5 @@ def written_bits(engine: Engine, extent: range) -> Array:
     import numpy as np
 
     first, end = extent.start // 8, -(-extent.stop // 8)
-    bits = np.unpackbits(np.frombuffer(engine.written(), np.uint8)[first:end], bitorder="little")
+    bits = np.unpackbits(np.frombuffer(engine.written(first, end - first), np.uint8), bitorder="little")
     return bits[extent.start - 8 * first : extent.stop - 8 * first]

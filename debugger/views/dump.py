@@ -227,4 +227,4 @@ def name_at(session: Session, known: Sequence[Area], address: int) -> str:
 
 def _byte(engine: Engine, address: int) -> int | None:
     """A byte of memory, None where it was never written."""
-    return engine.sram()[address] if engine.written()[address >> 3] >> (address & 7) & 1 else None
+    return engine.view(address, 1)[0] if engine.written(address >> 3, 1)[0] >> (address & 7) & 1 else None

@@ -99,7 +99,8 @@ def words(symbol: Symbol) -> range:
 
 def written_bytes(engine: Engine, extent: range) -> int:
     """How many bytes of an extent count as written."""
-    bits = int.from_bytes(engine.written()[extent.start >> 3 : -(-extent.stop >> 3)], "little")
+    first = extent.start >> 3
+    bits = int.from_bytes(engine.written(first, -(-extent.stop >> 3) - first), "little")
     return (bits >> (extent.start & 7) & (1 << len(extent)) - 1).bit_count()
 
 

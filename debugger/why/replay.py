@@ -95,9 +95,9 @@ class Replay:
         """Bytes of SRAM at the start of a cycle, and whether all of them were ever written."""
         with self.visit():
             self._goto(cycle)
-            sram, written = self.machine.engine.sram(), self.machine.engine.written()
-            data = bytes(sram[address] for address in addresses)
-            return data, all(written[address >> 3] >> (address & 7) & 1 for address in addresses)
+            engine = self.machine.engine
+            data = bytes(engine.view(address, 1)[0] for address in addresses)
+            return data, all(engine.written(address >> 3, 1)[0] >> (address & 7) & 1 for address in addresses)
 
     # Ops --------------------------------------------------------------------------------------
     def op(self, pc: int, slot: int) -> Op | None:

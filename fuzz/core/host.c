@@ -16,6 +16,14 @@ static void ensure_walk(lpu_machine *m)
     ENSURE(next == end);
 }
 
+/* Those of the byte at an address and of seven around it. */
+static uint8_t written_bits(const lpu_machine *m, size_t address)
+{
+    uint8_t bits;
+    ENSURE(!lpu_get_written(m, address / 8, &bits, 1));
+    return bits;
+}
+
 static void load(lpu_machine *m, fuzz_input *input)
 {
     size_t address = (size_t)fuzz_take_any(input), size = (size_t)fuzz_take(input, 1);
@@ -23,7 +31,7 @@ static void load(lpu_machine *m, fuzz_input *input)
     bool fits = address <= lpu_sram_bytes(m) && size <= lpu_sram_bytes(m) - address;
     ENSURE(lpu_load(m, address, data, size) == (fits ? 0 : -1));
     for (size_t i = 0; fits && i < size; i++)
-        ENSURE(lpu_sram(m)[address + i] == data[i] && lpu_written(m)[(address + i) / 8] >> (address + i) % 8 & 1);
+        ENSURE(lpu_sram(m)[address + i] == data[i] && written_bits(m, address + i) >> (address + i) % 8 & 1);
 }
 
 static void set_register(lpu_machine *m, fuzz_input *input)
@@ -46,7 +54,9 @@ static void poke(lpu_machine *m, fuzz_input *input)
 {
     size_t at = (size_t)fuzz_take(input, 2) % lpu_sram_bytes(m);
     lpu_sram(m)[at] = (uint8_t)fuzz_take(input, 1);
-    lpu_written(m)[at / 8] = (uint8_t)fuzz_take(input, 1);
+    uint8_t bits = (uint8_t)fuzz_take(input, 1);
+    ENSURE(!lpu_set_written(m, at / 8, &bits, 1));
+    ENSURE(written_bits(m, at) == bits);
     memset(lpu_changed(m), 0, 1);
 }
 

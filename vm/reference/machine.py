@@ -17,6 +17,7 @@ from isa.machine import MachineSpec
 from isa.records import replace
 from vm.engine import FAULT, HALTED, RUNNING, STOPPED, TAINT, UNINIT_MODES, InFlight, State
 from vm.mirror import Mirror
+from vm.pages import Viewed
 from vm.reference.claims import Claims
 from vm.reference.control import body_is_legal
 from vm.reference.issue import Faulted, Issue
@@ -58,7 +59,7 @@ class ReferenceEngine:
         self._ignored: list[int] = []
         self._touches: list[Touch] = []  # since the last cycle began
         self.stops_hit: tuple[Stop, ...] = ()
-        self.is_exposed = False
+        self._lent = False
         self.observer: Callable[[Issue], None] | None = None
 
     # Time -------------------------------------------------------------------------------------
@@ -264,19 +265,31 @@ class ReferenceEngine:
 
     # Memory -----------------------------------------------------------------------------------
     def sram(self) -> memoryview:
-        self.is_exposed = True
+        self._lent = True
         return memoryview(self._memory.bytes)
 
-    def written(self) -> memoryview:
-        self.is_exposed = True
-        return memoryview(self._memory.written)
+    def was_lent(self) -> bool:
+        return self._lent
+
+    def written(self, start: int = 0, size: int | None = None) -> bytes:
+        bits = self._memory.written[start:][:size] if start >= 0 else b""
+        if size is not None and len(bits) != size:
+            raise ValueError(f"there are no {size} bytes of written bits from {start} on")
+        return bits
+
+    def set_written(self, bits: bytes, start: int = 0) -> None:
+        if start < 0 or start + len(bits) > len(self._memory.written):
+            raise ValueError(f"there are no {len(bits)} bytes of written bits from {start} on")
+        self._memory.written[start : start + len(bits)] = bits
+        self.mirror.doubt()
 
     def changed(self) -> memoryview:
         return memoryview(self._memory.changed)
 
     @cached_property
     def mirror(self) -> Mirror:
-        return Mirror(memoryview(self._memory.bytes), memoryview(self._memory.written), self.changed())
+        sram, written = memoryview(self._memory.bytes), memoryview(self._memory.written)
+        return Mirror(Viewed(sram), Viewed(written), self.changed())
 
     def view(self, address: int, size: int) -> memoryview:
         return memoryview(self._memory.bytes)[address : address + size].toreadonly()
