@@ -159,7 +159,16 @@ class Declaration(NamedTuple):
     end: int
 
 
-Operand: TypeAlias = Expr | Memory | Indexed | Virtual | Attribute | PlaceRange | Declaration
+class Numbers(NamedTuple):
+    """So many integers that fit the type of their directive, one after the other, as `data`: see asm.syntax.numbers"""
+
+    data: bytes
+    length: int
+    column: int
+    end: int
+
+
+Operand: TypeAlias = Expr | Memory | Indexed | Virtual | Attribute | PlaceRange | Declaration | Numbers
 
 
 # Statements -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Nothing here is ever typed in twice: sizes, positions and peaks are derived.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from isa.records import dataclass
@@ -67,46 +68,46 @@ class MachineSpec:
                 raise MachineError(f"{parameter} is {value}; it must be a multiple of {MULTIPLES[parameter]}")
 
     # Sizes ------------------------------------------------------------------------------------
-    @property
+    @cached_property
     def lanes(self) -> int:
         return self.superlanes * LANES_PER_SUPERLANE
 
-    @property
+    @cached_property
     def slices(self) -> int:
         """Slices per hemisphere."""
         return self.quads * SLICES_PER_QUAD
 
-    @property
+    @cached_property
     def words_per_row(self) -> int:
         return self.lanes // BYTES_PER_WORD
 
-    @property
+    @cached_property
     def words_per_bank(self) -> int:
         return self.words_per_row * self.rows
 
-    @property
+    @cached_property
     def words_per_slice(self) -> int:
         return self.words_per_bank * self.banks
 
-    @property
+    @cached_property
     def total_banks(self) -> int:
         return HEMISPHERES * self.slices * self.banks
 
-    @property
+    @cached_property
     def words(self) -> int:
         """SRAM words of 32 bits."""
         return self.words_per_bank * self.total_banks
 
-    @property
+    @cached_property
     def sram_bytes(self) -> int:
         return self.words * BYTES_PER_WORD
 
     # Floorplan --------------------------------------------------------------------------------
-    @property
+    @cached_property
     def positions(self) -> int:
         return 2 * self.quads + 5
 
-    @property
+    @cached_property
     def vxm_position(self) -> int:
         return self.quads + 2
 

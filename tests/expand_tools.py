@@ -14,6 +14,7 @@ from asm.tree import (
     Memory,
     Name,
     Number,
+    Numbers,
     Operand,
     OpStmt,
     Statement,
@@ -38,6 +39,8 @@ def words(node: Operand) -> str:
             return f"[{words(node.inner)}]"
         case Attribute():
             return f"{node.name}={words(node.value)}"
+        case Numbers():
+            return ", ".join(map(str, memoryview(node.data).cast("i")))  # of .i32
     raise AssertionError(node)
 
 

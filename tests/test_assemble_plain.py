@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from asm.assemble import Assembly, assemble
 from asm.check import hazards, tensor
 from asm.program import AsmOp
+from asm.syntax import numbers as data_lines
 from asm.syntax import shapes
 from asm.write.listing import listing
 from isa.elf import write
@@ -96,6 +97,7 @@ def nothing_shared() -> Iterator[None]:
     """Every line is parsed, every stretch checked, every write followed by itself."""
     with (
         patch.object(shapes, "known", lambda code: None),
+        patch.object(data_lines, "may_hold", lambda code: False),
         patch.object(tensor, "kind_of", lambda stretch, spec: object()),
         patch.object(hazards, "_is_at_fault", lambda view: True),
     ):

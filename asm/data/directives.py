@@ -16,7 +16,7 @@ from asm.names.expr import Value, describe
 from asm.scope.objects import DataObject, DataSymbol, Piece, Region
 from asm.scope.places import place_of, region_of
 from asm.scope.scope import Scope
-from asm.tree import DirectiveStmt, LabelDef, Operand, String
+from asm.tree import DirectiveStmt, LabelDef, Numbers, Operand, String
 from isa.diagnostics import SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
@@ -117,11 +117,20 @@ class DataBuilder:
 
     def typed(self, statement: DirectiveStmt, type_: ElementType) -> None:
         """`.i32 1, 2, 3` and the other types"""
+        first = statement.arguments[0] if statement.arguments else None
+        if isinstance(first, Numbers):
+            self._numbers(statement, type_, first)
+            return
         count = len(statement.arguments)
         words = words_of(type_, count)
         self._expect(statement, count > 0, "at least one value")
         where = self._add(statement, words, bytes(words * BYTES_PER_WORD), type_, count)
         self.elements.append(packed(*where, type_, statement.arguments, statement.line))
+
+    def _numbers(self, statement: DirectiveStmt, type_: ElementType, numbers: Numbers) -> None:
+        """Values that wait for nothing."""
+        data = whole_words(numbers.data)
+        self._add(statement, len(data) // BYTES_PER_WORD, data, type_, numbers.length)
 
     def ascii(self, statement: DirectiveStmt) -> None:
         """`.ascii "text"`: UTF-8, as u8"""

@@ -91,10 +91,9 @@ def place(objects: list[DataObject], spec: MachineSpec, statements: Iterable[Sta
     return [problem for problem in found if problem is not None]
 
 
-def _runs(memory: Memory, item: DataObject, start: int) -> Iterator[tuple[int, int]]:
-    for plane in range(item.slices):
-        first = start + plane * memory.spec.words_per_slice
-        yield first, first + item.words
+def _runs(memory: Memory, item: DataObject, start: int) -> list[tuple[int, int]]:
+    firsts = range(start, start + item.slices * memory.spec.words_per_slice, memory.spec.words_per_slice)
+    return [(first, first + item.words) for first in firsts]
 
 
 def _settle(memory: Memory, item: DataObject, start: int) -> None:

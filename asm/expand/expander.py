@@ -16,7 +16,7 @@ from asm.expand.directives import HANDLERS, pass_over_block, unknown_block
 from asm.expand.macros import Macro, Trail, bind, expansion
 from asm.expand.names import Renamer
 from asm.names.symbols import Symbols
-from asm.syntax import shapes, source
+from asm.syntax import numbers, shapes, source
 from asm.syntax.parse import parse_new, strip_comment
 from asm.tree import Brace, Bundle, DirectiveStmt, LabelDef, Line, OpStmt, Statement
 from isa.diagnostics import WARNING, Diagnostic, Note, Place, SourceError
@@ -148,6 +148,9 @@ class Expander:
                 self.expect(1, line.place(1, 1))
             self._lines += 1
             code = strip_comment(line.text)
+            if numbers.may_hold(code) and self._brace is None and (data := numbers.read(code, line)):
+                done += data
+                continue
             text = shapes.known(code) if code else NOTHING
             plain = self._plain(text, line) if text is not None and text.is_plain else None
             if plain is None:

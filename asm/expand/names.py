@@ -13,7 +13,7 @@ from isa.diagnostics import Diagnostic, SourceError
 
 LOCAL_REFERENCE = re.compile(r"(?<![\w.])[0-9]+[bf](?!\w)", re.ASCII)
 WORD = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
-LEAVES = (str, int, float, bool, type(None), Line)
+LEAVES = (str, bytes, int, float, bool, type(None), Line)
 # Directives whose arguments are names, not values.
 NAMING = frozenset({"ifdef", "ifndef", "ifb", "ifnb", "macro", "irp"})
 

@@ -23,6 +23,7 @@ from asm.tree import (
     Line,
     Memory,
     Name,
+    Numbers,
     Operand,
     PlaceRange,
     String,
@@ -36,7 +37,7 @@ from isa.records import replace
 if TYPE_CHECKING:
     from asm.operands.address import Located
 
-NOT_EXPRESSIONS = (Memory, Indexed, Virtual, Attribute, PlaceRange, Declaration)
+NOT_EXPRESSIONS = (Memory, Indexed, Virtual, Attribute, PlaceRange, Declaration, Numbers)
 REGISTER = "a register"  # the kind of a symbol that .reg declares
 RELOCATION = {LABEL: TO_TARGET, DATA: TO_WORD, PARAM: TO_WORD, EXTERN: TO_WORD, ROW: TO_ROW}
 
