@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from struct import error as StructError
+from collections.abc import Mapping, Sequence
+from itertools import chain, groupby
+from operator import attrgetter
 from struct import pack
 
 from isa import collector
 from isa import elf_format as elf
-from isa.diagnostics import Place
 from isa.dwarf import debug_sections
 from isa.elf_file import Section, Strings, layout
-from isa.elf_format import ElfError
+from isa.elf_places import Places
 from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Relocation, Symbol
 from isa.image_check import check
-from isa.lines import PlaceItems
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.notes import machine_note, tensors_note
+from isa.packed import records
 
 TEXT_NUMBER = 1  # the section after the null section; blocks follow it
 
@@ -31,62 +30,6 @@ def write(image: Image) -> bytes:
         return layout(_Writer(image).sections(), kind, base + image.entry * elf.SYLLABLE_BYTES)
 
 
-class Places:
-    """Places as records numbered from 1; number 0 is no place."""
-
-    def __init__(self, strings: Strings) -> None:
-        self.records: list[bytes] = []
-        self.trails: list[bytes] = []
-        self._strings = strings
-        self._numbers: dict[PlaceItems, int] = {}
-        self._weights = [0]
-
-    def number(self, place: Place | None) -> int:
-        if place is None:
-            return elf.NO_PLACE
-        known = self._numbers.get(place)
-        return self._add(place) if known is None else known
-
-    def numbers(self, places: Iterable[PlaceItems | None]) -> list[int]:
-        """The same of many; those without a trail, which most are, are added together."""
-        places = list(places)
-        new = [place for place in dict.fromkeys(places) if place is not None and place not in self._numbers]
-        for has_trail, group in groupby(new, _has_trail):
-            if has_trail:
-                for place in group:
-                    self.number(Place._make(place))
-            else:
-                self._add_plain([place for place in group if place not in self._numbers])
-        known = self._numbers
-        return [elf.NO_PLACE if place is None else known[place] for place in places]
-
-    def _add_plain(self, places: Sequence[PlaceItems]) -> None:
-        """Add places without a trail, one after the other."""
-        files = {name: self._strings.add_file(name) for name in dict.fromkeys([file for file, *_ in places])}
-        pack_place, count = elf.PLACE.pack, len(self.records)
-        try:
-            self.records += [pack_place(files[file], line, start, end, 0) for file, line, start, end, _ in places]
-        except StructError:
-            for place in places:
-                self._add(Place._make(place))
-            return
-        self._weights += [elf.trail_weight(())] * len(places)
-        self._numbers.update(zip(places, range(count + 1, count + 1 + len(places)), strict=True))
-
-    def _add(self, place: Place) -> int:
-        behind = [(self._strings.add(text), self.number(where)) for text, where in place.trail]
-        self._weights.append(elf.trail_weight([self._weights[number] for _, number in behind]))
-        file = self._strings.add_file(place.file)
-        try:
-            self.records.append(elf.PLACE.pack(file, place.line, place.column, place.end_column, len(behind)))
-        except StructError:
-            message = f"{place.file} has no line {place.line}, columns {place.column} to {place.end_column}"
-            raise ElfError(message) from None
-        self.trails += [elf.TRAIL.pack(*entry) for entry in behind]
-        self._numbers[place] = len(self.records)
-        return len(self.records)
-
-
 class _Writer:
     """The sections of one image; `memory` is the text and then the blocks."""
 
@@ -95,7 +38,7 @@ class _Writer:
         self.strings = Strings()
         self.places = Places(self.strings)
         self.memory = [_text(image.text), *(_block(image.machine, block) for block in image.blocks)]
-        self.own: dict[str, list[bytes]] = {name: [] for name in elf.TABLES}
+        self.own = dict.fromkeys(elf.TABLES, b"")
 
     def sections(self) -> list[Section]:
         """In file order; what needs strings and places comes before them in time, not in the file."""
@@ -103,21 +46,21 @@ class _Writer:
         symbols = self._symbols(numbers)
         relocations = self._relocations(numbers)
         self.own[".lpu.lines"] = self._lines()
-        self.own[".lpu.places"], self.own[".lpu.trails"] = self.places.records, self.places.trails
+        self.own[".lpu.places"], self.own[".lpu.trails"] = self.places.records(), self.places.trails()
         return [
             *self.memory,
             *relocations,
             symbols,
             Section(".strtab", elf.SHT_STRTAB, self.strings.data),
-            *(_table(name, records) for name, records in self.own.items()),
+            *(_table(name, data) for name, data in self.own.items()),
             Section(elf.MACHINE_NOTE, elf.SHT_NOTE, machine_note(self.image.machine), align=4),
             Section(elf.TENSORS_NOTE, elf.SHT_NOTE, tensors_note(self.image.tensors), align=4),
             *(Section(name, elf.SHT_PROGBITS, data) for name, data in debug_sections(self.image).items()),
         ]
 
-    def _lines(self) -> list[bytes]:
+    def _lines(self) -> bytes:
         lines = self.image.lines
-        return list(map(elf.LINE.pack, lines.addresses, self.places.numbers(lines.rows())))
+        return records(lines.addresses, self.places.of_lines(lines))
 
     # Symbols ----------------------------------------------------------------------------------
     def _symbol_numbers(self) -> list[int]:
@@ -130,14 +73,17 @@ class _Writer:
         return numbers
 
     def _symbols(self, numbers: list[int]) -> Section:
-        records = [elf.SYMBOL.pack(0, 0, 0, 0, 0, 0)] * (len(numbers) + 2)
-        records[1] = elf.SYMBOL.pack(self.strings.add_file(self.image.name), elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
+        table = [elf.SYMBOL.pack(0, 0, 0, 0, 0, 0)] * (len(numbers) + 2)
+        table[1] = elf.SYMBOL.pack(self.strings.add_file(self.image.name), elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
         homes = self._blocks_of_groups()
+        more = []
         for number, symbol in zip(numbers, self.image.symbols, strict=True):
-            records[number] = self._symbol(symbol, homes.get(symbol.group, []))
-            self._symbol_more(number, symbol)
+            table[number] = self._symbol(symbol, homes.get(symbol.group, []))
+            more.append(self._symbol_more(number, symbol))
+        self.own[".lpu.symbols"] = b"".join(more)
+        self.own[".lpu.banks"] = records(chain.from_iterable([symbol.banks for symbol in self.image.symbols]))
         first_global = 2 + sum(symbol.binding == LOCAL for symbol in self.image.symbols)
-        data = b"".join(records)
+        data = b"".join(table)
         return Section(
             ".symtab", elf.SHT_SYMTAB, data, link=".strtab", info=first_global, align=8, entry_size=elf.SYMBOL.size
         )
@@ -169,41 +115,31 @@ class _Writer:
                 return number, address
         return elf.SHN_ABS, address
 
-    def _symbol_more(self, number: int, symbol: Symbol) -> None:
+    def _symbol_more(self, number: int, symbol: Symbol) -> bytes:
         group, place = self.strings.add(symbol.group), self.places.number(symbol.place)
         flags = 0 if symbol.constant is None else elf.HAS_CONSTANT
-        record = elf.SYMBOL_MORE.pack(number, group, place, len(symbol.banks), flags, symbol.constant or 0)
-        self.own[".lpu.symbols"].append(record)
-        self.own[".lpu.banks"] += (elf.BANK.pack(bank) for bank in symbol.banks)
+        return elf.SYMBOL_MORE.pack(number, group, place, len(symbol.banks), flags, symbol.constant or 0)
 
     # Relocations ------------------------------------------------------------------------------
     def _relocations(self, numbers: list[int]) -> list[Section]:
         """A section for each section with relocations, in section order; `.lpu.relocations` in that order too."""
         number_of = {symbol.name: n for n, symbol in zip(reversed(numbers), reversed(self.image.symbols), strict=True)}
-        by_block: dict[int, list[bytes]] = {}
         order = sorted(enumerate(self.image.relocations), key=lambda item: item[1].block)
-        places = self.places.numbers([relocation.place for _, relocation in order])
-        for (position, relocation), place in zip(order, places, strict=True):
-            record = self._relocation(relocation, number_of[relocation.symbol])
-            by_block.setdefault(relocation.block, []).append(record)
-            self.own[".lpu.relocations"].append(elf.RELOCATION_MORE.pack(position, place))
-        return [self._rela(TEXT_NUMBER + 1 + block, records) for block, records in by_block.items()]
+        places = [self.places.number(relocation.place) for _, relocation in order]
+        self.own[".lpu.relocations"] = records([position for position, _ in order], places)
+        blocks = groupby([relocation for _, relocation in order], attrgetter("block"))
+        return [self._rela(block, list(relocations), number_of) for block, relocations in blocks]
 
-    def _relocation(self, relocation: Relocation, symbol: int) -> bytes:
-        unit = elf.WORD_BYTES if relocation.block >= 0 else elf.SYLLABLE_BYTES
-        base = self.memory[relocation.block + 1].address if self.image.executable else 0
-        kind = elf.relocation_type(relocation.kind, relocation.field)
-        return elf.RELA.pack(base + relocation.address * unit, symbol << 32 | kind, relocation.addend)
-
-    def _rela(self, target: int, records: list[bytes]) -> Section:
+    def _rela(self, block: int, relocations: Sequence[Relocation], number_of: Mapping[str, int]) -> Section:
+        target, unit = self.memory[block + 1], elf.WORD_BYTES if block >= 0 else elf.SYLLABLE_BYTES
+        base = target.address if self.image.executable else 0
+        offsets = [base + relocation.address * unit for relocation in relocations]
+        infos = [number_of[each.symbol] << 32 | elf.relocation_type(each.kind, each.field) for each in relocations]
+        data = b"".join(map(elf.RELA.pack, offsets, infos, [relocation.addend for relocation in relocations]))
         return Section(
-            ".rela" + self.memory[target - 1].name, elf.SHT_RELA, b"".join(records), elf.SHF_INFO_LINK,
-            link=".symtab", info=target, align=8, entry_size=elf.RELA.size,
+            ".rela" + target.name, elf.SHT_RELA, data, elf.SHF_INFO_LINK,
+            link=".symtab", info=TEXT_NUMBER + 1 + block, align=8, entry_size=elf.RELA.size,
         )  # fmt: skip
-
-
-def _has_trail(place: PlaceItems) -> bool:
-    return bool(place[-1])
 
 
 def _text(text: list[int]) -> Section:
@@ -222,5 +158,5 @@ def _block(machine: MachineSpec, block: Block) -> Section:
     return Section(elf.BLOCK_PREFIX + block.group, kind, block.data, flags, address, size, align=elf.WORD_BYTES)
 
 
-def _table(name: str, records: list[bytes]) -> Section:
-    return Section(name, elf.SHT_LPU, b"".join(records), link=".strtab", entry_size=elf.TABLES[name].size)
+def _table(name: str, data: bytes) -> Section:
+    return Section(name, elf.SHT_LPU, data, link=".strtab", entry_size=elf.TABLES[name].size)

@@ -53,33 +53,41 @@ def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
 
 
 def _symbol(image: Image, symbol: Symbol) -> Iterator[str]:
-    what = f"symbol {symbol.name!r}"
     if symbol.kind not in (TEXT, DATA, PARAM) or symbol.binding not in (LOCAL, GLOBAL, EXTERN):
-        yield f"{what} is of kind {symbol.kind!r} and binding {symbol.binding!r}, which do not exist"
+        yield f"{_name(symbol)} is of kind {symbol.kind!r} and binding {symbol.binding!r}, which do not exist"
     end = len(image.text) if symbol.kind == TEXT else image.machine.words
     if not 0 <= symbol.value <= end or symbol.size not in UNSIGNED_32:
-        yield f"{what} has value {symbol.value} and size {symbol.size}; the last address is {end}"
-    if any(not 0 <= bank < image.machine.total_banks for bank in symbol.banks):
-        yield f"{what} names banks {symbol.banks}; the machine has {image.machine.total_banks}"
+        yield f"{_name(symbol)} has value {symbol.value} and size {symbol.size}; the last address is {end}"
+    if symbol.banks and not 0 <= min(symbol.banks) <= max(symbol.banks) < image.machine.total_banks:
+        yield f"{_name(symbol)} names banks {symbol.banks}; the machine has {image.machine.total_banks}"
     if symbol.constant is not None and symbol.constant not in SIGNED_64:
-        yield f"{what} stands for {symbol.constant}, which does not fit 64 bits"
+        yield f"{_name(symbol)} stands for {symbol.constant}, which does not fit 64 bits"
+
+
+def _name(symbol: Symbol) -> str:
+    return f"symbol {symbol.name!r}"
 
 
 def _relocation(image: Image, relocation: Relocation, names: set[str]) -> Iterator[str]:
-    what = f"the relocation at address {relocation.address}"
     in_text = relocation.block < 0
     if relocation.kind not in KINDS or relocation.field not in FIELDS or bool(relocation.field) != in_text:
-        yield f"{what} is of kind {relocation.kind!r} and field {relocation.field!r}, which do not exist"
+        kind, field = relocation.kind, relocation.field
+        yield f"{_where(relocation)} is of kind {kind!r} and field {field!r}, which do not exist"
     if relocation.symbol not in names:
-        yield f"{what} names {relocation.symbol!r}, which is no symbol"
+        yield f"{_where(relocation)} names {relocation.symbol!r}, which is no symbol"
     if relocation.addend not in SIGNED_64:
-        yield f"{what} adds {relocation.addend}, which does not fit 64 bits"
+        yield f"{_where(relocation)} adds {relocation.addend}, which does not fit 64 bits"
     if not -1 <= relocation.block < len(image.blocks):
-        yield f"{what} is in block {relocation.block} of {len(image.blocks)}"
+        yield f"{_where(relocation)} is in block {relocation.block} of {len(image.blocks)}"
         return
     end = len(image.text) if in_text else len(image.blocks[relocation.block].data) // BYTES_PER_WORD
     if not 0 <= relocation.address < end:
-        yield f"{what} is outside its {'text' if in_text else 'block'} of {end} {'syllables' if in_text else 'words'}"
+        what, unit = ("text", "syllables") if in_text else ("block", "words")
+        yield f"{_where(relocation)} is outside its {what} of {end} {unit}"
+
+
+def _where(relocation: Relocation) -> str:
+    return f"the relocation at address {relocation.address}"
 
 
 def _tensor(machine: MachineSpec, tensor: Tensor, data: set[str]) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from array import array
 
 from asm.tree import DirectiveStmt, LabelDef, Line, Numbers, Statement
+from isa.packed import little
 from isa.types import TYPES
 
 CODES = {8: "b", 16: "h", 32: "i"}  # of `array`, by width; those of unsigned types are in upper case
@@ -36,7 +36,7 @@ def read(code: str, line: Line) -> list[Statement] | None:
     except OverflowError:
         return None
     column, end = found.start(2), found.end(2) + 1
-    numbers = Numbers(_little(values), len(values), found.start(3) + 1, found.end(3) + 1)
+    numbers = Numbers(little(values), len(values), found.start(3) + 1, found.end(3) + 1)
     directive = DirectiveStmt(name, (numbers,), line, column, end)
     return [LabelDef(label, line, found.start(1) + 1, found.end(1) + 1), directive] if label else [directive]
 
@@ -44,9 +44,3 @@ def read(code: str, line: Line) -> list[Statement] | None:
 def _integers(text: str) -> list[int]:
     texts = text.split(",")
     return [int(each, 0) for each in texts] if "x" in text or "X" in text else list(map(int, texts))
-
-
-def _little(values: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
