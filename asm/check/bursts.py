@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from isa.codec import Op
 from isa.machine import MachineSpec
@@ -14,6 +14,7 @@ from isa.units import CLASSES, HEMISPHERE_SLICES, PLANE, SLICE, SXM, VXM, slice_
 
 ACTIVATIONS = CLASSES["ABC"]
 EXITS = V_REGISTERS + V_COUNT  # the number that stands for the exit of plane 0, beside those of isa.places
+MOST_BURSTS = 1 << 14  # remembered: programs issue the same ones again and again
 TAKES_EXIT = ("acc.set", "acc.add", "acc.emit")  # functions that take the result at the exit of their plane
 
 
@@ -48,12 +49,12 @@ class Burst:
     def fields(self) -> dict[str, int]:
         return self.op.fields
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many elements it has."""
         return self.fields.get("n", 1) * self.fields.get("m", 1)
 
-    @property
+    @cached_property
     def last(self) -> int:
         """The cycle of the last element, from the first."""
         n, d, m, e = (self.fields.get(name, default) for name, default in (("n", 1), ("d", 1), ("m", 1), ("e", 0)))
@@ -64,7 +65,7 @@ class Burst:
         """The cycles for which it holds its units: a result of 16 bits keeps a plane for one more."""
         return self.last + self.row.interval
 
-    @property
+    @cached_property
     def latency(self) -> int:
         return self.op.latency
 
@@ -105,7 +106,12 @@ class Burst:
 
 def burst_of(spec: MachineSpec, row: Row, values: Sequence[int]) -> Burst:
     """The burst that an op of the tensor face is, its values in the order of the format's fields."""
-    op = Op(row, tuple(values))
+    return _burst(spec, row, tuple(values))
+
+
+@lru_cache(MOST_BURSTS)
+def _burst(spec: MachineSpec, row: Row, values: tuple[int, ...]) -> Burst:
+    op = Op(row, values)
     return Burst(op, _position(spec, row, op.fields))
 
 

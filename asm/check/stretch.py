@@ -57,22 +57,55 @@ def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
     """All stretches with tensor ops, their cycles as in the listing where there is one."""
     before = _under_way(view, spec)
     begins = view.entered | {number for number in view.targets if number >= 0}
-    stretch, cycle = Stretch(0, False), 0
-    fetching = False  # whether the bundle before leads here alone
+    done = 0
     for number, kind in enumerate(view.kinds):
-        if not fetching or number in begins:
-            if fetching:
-                stretch.end = cycle
-            yield from [stretch] if stretch.ops else []
-            cycle = view.times[number][1] if view.times else 0
-            left = before[number]
+        if kind.has_tensor_ops and number >= done:
+            start = _start(view, begins, number)
+            cycle = view.times[start][1] if view.times else 0
+            left = before[start]
             stretch = Stretch(FOREVER if left == FOREVER else cycle + max(0, left), left == NEVER)
+            done = _fill(view, begins, stretch, range(start, len(view.kinds)), cycle, spec)
+            yield stretch
+
+
+def _start(view: View, begins: set[int], number: int) -> int:
+    """The first bundle of the stretch that a bundle is in."""
+    while number and number not in begins and _passes(view, number - 1):
+        number -= 1
+    return number
+
+
+def _fill(view: View, begins: set[int], stretch: Stretch, numbers: range, cycle: int, spec: MachineSpec) -> int:
+    """Put the bundles of a stretch into it, the first in a cycle; the number of the bundle after them."""
+    for number in numbers:
+        if number in begins and number > numbers.start:
+            stretch.end = cycle
+            return number
+        kind, control = view.kinds[number], view.controls[number]
         if kind.has_tensor_ops or kind.accesses:
             _add(stretch, cycle, view.bundle(number), spec)
-        cycle, fetching = _pass(view, number, stretch, cycle)
-    if fetching:
-        _finish(stretch, cycle)
-    yield from [stretch] if stretch.ops else []
+        if not _passes(view, number):
+            _leave(stretch, control, cycle)
+            return number + 1
+        cycle += 1 if control is None else bundle_cycles(control)
+    _finish(stretch, cycle)
+    return numbers.stop
+
+
+def _passes(view: View, number: int) -> bool:
+    """Whether control surely passes from a bundle to the next."""
+    control = view.controls[number]
+    return bool(view.kinds[number].size) if control is None else control.row.control == "nop"
+
+
+def _leave(stretch: Stretch, control: CheckedOp | None, cycle: int) -> None:
+    """The bundle that ends a stretch issues in a cycle."""
+    if control is not None and control.row.control == "halt":
+        _finish(stretch, cycle + 1)
+        return
+    stretch.end = cycle + 1
+    if control is None or control.row.control == "trap":
+        stretch.stop = cycle
 
 
 def _add(stretch: Stretch, cycle: int, bundle: list[CheckedOp], spec: MachineSpec) -> None:
@@ -81,22 +114,6 @@ def _add(stretch: Stretch, cycle: int, bundle: list[CheckedOp], spec: MachineSpe
             stretch.ops.append(Timed(op, cycle, burst_of(spec, op.row, op.values), len(stretch.ops)))
         elif op.row.memory:
             stretch.accesses.append(Access(cycle, op))
-
-
-def _pass(view: View, number: int, stretch: Stretch, cycle: int) -> tuple[int, bool]:
-    """The cycle of the bundle after one, and whether control surely passes to it; else the stretch is over."""
-    control = view.controls[number]
-    if control is None and view.kinds[number].size:
-        return cycle + 1, True
-    if control is not None and control.row.control == "nop":
-        return cycle + bundle_cycles(control), True
-    if control is not None and control.row.control == "halt":
-        _finish(stretch, cycle + 1)
-    else:
-        stretch.end = cycle + 1
-        if control is None or control.row.control == "trap":
-            stretch.stop = cycle
-    return cycle + 1, False
 
 
 def _finish(stretch: Stretch, cycle: int) -> None:
@@ -109,8 +126,8 @@ def _finish(stretch: Stretch, cycle: int) -> None:
 # What is under way on entry ---------------------------------------------------------------------
 def _under_way(view: View, spec: MachineSpec) -> list[int]:
     """For each bundle the cycles for which what was issued before it may still have an effect; NEVER for none."""
-    longest = [_longest(view.bundle(n), spec) if kind.has_tensor_ops else NEVER for n, kind in enumerate(view.kinds)]
-    left = [UNREACHED] * len(longest)
+    longest = {n: _longest(view.bundle(n), spec) for n, kind in enumerate(view.kinds) if kind.has_tensor_ops}
+    left = [UNREACHED] * len(view.kinds)
     roots = {view.start: NEVER} | dict.fromkeys(_unknown_entries(view), FOREVER)
     work = [number for number in roots if 0 <= number < len(left)]
     for number in work:
@@ -118,9 +135,11 @@ def _under_way(view: View, spec: MachineSpec) -> list[int]:
     ways = ways_out(view)
     while work:
         number = work.pop()
-        most = max(left[number], longest[number])
+        most = left[number]
+        if number in longest and longest[number] > most:
+            most = longest[number]
         for to, cycles in ways[number]:
-            passed = most if most in (NEVER, FOREVER) else max(0, most - cycles)
+            passed = most if most <= 0 or most == FOREVER else max(0, most - cycles)
             if passed > left[to]:
                 left[to] = passed
                 work.append(to)
