@@ -1,10 +1,10 @@
-# Every target starts from a bare clone: it makes .venv, installs into it and builds the C core as needed.
+# Every target starts from a bare clone: it makes .venv, installs into it and builds the C extensions as needed.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 CORE := .venv/.core
-CORE_SOURCES := $(wildcard csrc/*.c csrc/*.h csrc/*.py) setup.py
+CORE_SOURCES := $(wildcard $(foreach folder,csrc csrc/asm,$(addprefix $(folder)/,*.c *.h *.py))) setup.py
 # The compatible kind of editable install is a plain path; the default kind costs every start of Python 20 ms.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --config-settings editable_mode=compat -e
 SANITIZED := tests/test_core_fuzz.py tests/test_core_tensor_fuzz.py tests/test_engines_agree.py tests/test_tensor_agree.py
@@ -36,7 +36,7 @@ lint: dev   ## style (ruff) and types (mypy --strict)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-dev: $(READY) $(CORE)  ## make .venv and build the C core
+dev: $(READY) $(CORE)  ## make .venv and build what is in C
 
 gen: dev    ## rewrite the files generated from the instruction table, the grammar, the rules of the machine and the oracles
 	@$(BIN)/python -m isa.emit
@@ -60,7 +60,7 @@ node:       ## install the client with which editors test their adapters, for th
 	@npm install --prefix tests/dap_client --no-package-lock --no-audit --no-fund --silent
 
 clean:      ## remove everything that was made
-	rm -rf .venv build dist *.egg-info vm/_core*.so tests/dap_client/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info vm/_core*.so asm/_front*.so tests/dap_client/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml

@@ -1,4 +1,7 @@
-"""Builds the C core, and takes its sources along; everything else about the package is in pyproject.toml."""
+"""Builds what is in C: the core, whose sources it takes along, and the front of the assembler.
+
+Everything else about the package is in pyproject.toml.
+"""
 
 from pathlib import Path
 
@@ -16,4 +19,4 @@ class BuildWithSources(build_py):
             self.copy_file(str(path), str(Path(self.build_lib, "vm", "csrc", path.name)))
 
 
-setup(cffi_modules=["csrc/build_core.py:ffi"], cmdclass={"build_py": BuildWithSources})
+setup(cffi_modules=["csrc/build_core.py:ffi", "csrc/asm/build_front.py:ffi"], cmdclass={"build_py": BuildWithSources})

@@ -7,7 +7,7 @@ error is reported and dropped, and bundles are made only of programs without err
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asm.data.blocks import add_data, add_symbols, add_tensors
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from asm.schedule.loops.report import LoopReport
 
 INPUT_NAME = "<input>"
+MANY_CHARACTERS = 50_000  # of a source for which columns are worth their start
 
 
 @dataclass
@@ -66,16 +67,35 @@ def assemble(
     include_paths: Iterable[str | os.PathLike[str]] = (),
     name: str = INPUT_NAME,
     oracle: Oracle | None = None,
+    only_image: bool = False,
 ) -> Assembly:
     """Assemble a file (a path that is no str) or a text (a str, called `name` in messages) into an object.
 
-    An `oracle` schedules instead of the heuristics; its notes are among the diagnostics.
+    An `oracle` schedules instead of the heuristics; its notes are among the diagnostics. When nothing but the image
+    and the diagnostics is wanted, long sources may take a quicker way, which leaves all else empty.
     """
     folders = tuple(os.fspath(folder) for folder in include_paths)
+    if only_image and oracle is None:
+        quick = _quickly(source, name, Scope(machine or LPU1, defines, folders), machine)
+        if quick is not None:
+            return quick
     assembler = Assembler(Scope(machine or LPU1, defines, folders), machine, oracle)
     with collector.paused():
         statements = assembler.read(source, name, ExpandOptions(folders))
         return assembler.run(statements, name if isinstance(source, str) else os.fspath(source))
+
+
+def _quickly(source: str | os.PathLike[str], name: str, scope: Scope, machine: MachineSpec | None) -> Assembly | None:
+    """What becomes of a long source in which nothing is wrong; None when the plain way has to see to it."""
+    try:
+        length = len(source) if isinstance(source, str) else os.stat(source).st_size
+        if length < MANY_CHARACTERS or os.environ.get("LPU_ASM_PLAIN") == "1":
+            return None
+        from asm.quick.assemble import attempt  # what short sources do without
+    except (ImportError, OSError):  # the extension is not built; the file cannot be read, which is said elsewhere
+        return None
+    with collector.paused():
+        return attempt(source, name, scope, machine)
 
 
 class Assembler:
@@ -143,8 +163,14 @@ class Assembler:
         self.scope.spec = spec
         self.machine = self.machine or spec
 
+    def _gathering(self) -> Gathering:
+        return Gathering(self.scope)
+
+    def _builder(self, entered: Collection[str]) -> ItemBuilder:
+        return ItemBuilder(self.scope, self.report_error, entered)
+
     def _gather(self, statements: list[Statement]) -> Gathering:
-        gathering = Gathering(self.scope)
+        gathering = self._gathering()
         for statement in statements:
             try:
                 gathering.take(statement)
@@ -165,7 +191,7 @@ class Assembler:
         """The items of the text, and whether the source is `.unchecked`; `result` is told of what was found."""
         facts = gathering.facts
         entered = facts.exported | facts.trips.keys() | facts.independent
-        builder = ItemBuilder(self.scope, self.report_error, entered)
+        builder = self._builder(entered)
         items = builder.build(gathering.text)
         result.found = builder.found
         self.scope.settle_externs()
@@ -195,11 +221,7 @@ class Assembler:
             scheduled = take_as_written(items, self.scope.spec)
         else:
             checked = [item for item in items if not isinstance(item, Raw)]
-            externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-            options = Options(
-                frozenset(gathering.facts.aliases), self.scope, externs, _stated(gathering), self.oracle, self.held
-            )
-            scheduled = schedule(checked, self.scope.spec, options)
+            scheduled = schedule(checked, self.scope.spec, self._options(gathering))
         for diagnostic in scheduled.diagnostics:
             self.report(diagnostic)
         result.bundles, result.flow = scheduled.bundles, scheduled.flow
@@ -209,6 +231,11 @@ class Assembler:
                 result.text = encode_text(scheduled.bundles, scheduled.end_labels, self.scope.spec.text_syllables)
             except SourceError as problem:
                 self.report_error(problem)
+
+    def _options(self, gathering: Gathering) -> Options:
+        aliases, stated = frozenset(gathering.facts.aliases), _stated(gathering)
+        externs = frozenset(filter(self.scope.is_extern, self.scope.table))
+        return Options(aliases, self.scope, externs, stated, self.oracle, self.held)
 
     def _image(self, result: Assembly, gathering: Gathering) -> Image:
         text = result.text

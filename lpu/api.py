@@ -44,7 +44,7 @@ def assemble_object(
     text = source if isinstance(source, str) and "\n" in source else Path(source)
     spec = load_machine(machine) if isinstance(machine, str) else machine
     folders = [os.fspath(folder) for folder in include]
-    result = assemble_source(text, machine=spec, defines=defines or {}, include_paths=folders)
+    result = assemble_source(text, machine=spec, defines=defines or {}, include_paths=folders, only_image=True)
     if result.image is None:
         raise SourceError(*result.diagnostics)
     return result.image

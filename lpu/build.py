@@ -78,10 +78,10 @@ def refuse_repeated(paths: Sequence[str]) -> None:
 
 def image_of(path: str, wanted: Settings, log: messages.Log) -> Image | None:
     """An object or executable as it is, a source assembled; None when the log says why there is none."""
-    return read_object(path) if is_object(path) else assembled(path, wanted, log).image
+    return read_object(path) if is_object(path) else assembled(path, wanted, log, only_image=True).image
 
 
-def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
+def assembled(path: str, wanted: Settings, log: messages.Log, only_image: bool = False) -> Assembly:
     """One source through the assembler; its diagnostics go to the log. Raises SourceError when it cannot be read."""
     from asm.assemble import assemble
     from asm.syntax.source import File
@@ -89,7 +89,8 @@ def assembled(path: str, wanted: Settings, log: messages.Log) -> Assembly:
     source, name = (standard_input(), STANDARD_NAME) if path == STANDARD_INPUT else (File(path), path)
     oracle = exact_oracle() if wanted.optimal else None
     result = assemble(
-        source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name, oracle=oracle
+        source, machine=wanted.machine, defines=wanted.defines, include_paths=wanted.include, name=name, oracle=oracle,
+        only_image=only_image,
     )  # fmt: skip
     log.add(result.diagnostics)
     log.sources.update(result.sources)

@@ -53,7 +53,8 @@ def assemble(
     path: str, wanted: build.Settings, args: argparse.Namespace, explained: explain.Explanations, log: messages.Log
 ) -> Image | None:
     """One source to an object, and its listing, timelines or explanation if asked for; None after errors."""
-    result = build.assembled(path, wanted, log)
+    only_image = not (args.listing or args.emit_timeline or explained.form)
+    result = build.assembled(path, wanted, log, only_image)
     if args.listing:
         from asm.write.listing import listing
 

@@ -102,7 +102,7 @@ def from_packed(
     where |= dict.fromkeys(end_labels, len(bundles))
     linear = [not bundle.explicit for bundle in bundles]
     all_linear = all(linear)
-    ops = [_fallible(bundle.ops) if all_linear else bundle.ops for bundle in bundles]
+    ops = [fallible(bundle.ops) if all_linear else bundle.ops for bundle in bundles]
     view = View(lambda number: [checked(op, externs) for op in ops[number]], linear=linear)
     view.entered = {where[label] for label in entered if label in where}
     view.times = [(bundle.run, bundle.cycle) for bundle in bundles]
@@ -111,17 +111,17 @@ def from_packed(
     for each, kind in zip(ops, view.kinds, strict=True):
         control = each[kind.control] if kind.control >= 0 else None
         view.controls.append(None if control is None else checked(control, externs))
-        label = _target_label(each) if kind.has_target else None
+        label = first_target(each) if kind.has_target else None
         view.targets.append(UNKNOWN if label is None else where.get(label, UNKNOWN))
     return view
 
 
-def _fallible(ops: Sequence[AsmOp]) -> list[AsmOp]:
+def fallible(ops: Sequence[AsmOp]) -> list[AsmOp]:
     """Those of some ops that can break a rule by themselves."""
     return [op for op in ops if FACTS[op.row.id].checked]
 
 
-def _target_label(ops: Iterable[AsmOp]) -> str | None:
+def first_target(ops: Iterable[AsmOp]) -> str | None:
     """The first label that is the target of one of some ops."""
     return next((label for op in ops if (label := target_label(op)) is not None), None)
 

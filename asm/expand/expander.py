@@ -139,25 +139,30 @@ class Expander:
     def _frame(self, frame: Frame, done: list[Statement]) -> None:
         """Add the statements of the top frame, until it ends or another is put on it."""
         self._obey(frame, done)
-        while self.frames[-1] is frame:
-            line = next(frame.lines, None)
-            if line is None:
-                self._leave(frame)
-                return
-            if self._lines >= MAX_LINES:
-                self.expect(1, line.place(1, 1))
-            self._lines += 1
-            code = strip_comment(line.text)
-            if numbers.may_hold(code) and self._brace is None and (data := numbers.read(code, line)):
-                done += data
-                continue
-            text = shapes.known(code) if code else NOTHING
-            plain = self._plain(text, line) if text is not None and text.is_plain else None
-            if plain is None:
-                frame.waiting = iter(self._parsed(line, code, text))
-                self._obey(frame, done)
-            else:
-                done += plain
+        while self.frames[-1] is frame and self._line(frame, done):
+            pass
+
+    def _line(self, frame: Frame, done: list[Statement]) -> bool:
+        """Add the statements of the next line of the top frame; whether there was one."""
+        line = next(frame.lines, None)
+        if line is None:
+            self._leave(frame)
+            return False
+        if self._lines >= MAX_LINES:
+            self.expect(1, line.place(1, 1))
+        self._lines += 1
+        code = strip_comment(line.text)
+        if numbers.may_hold(code) and self._brace is None and (data := numbers.read(code, line)):
+            done += data
+            return True
+        text = shapes.known(code) if code else NOTHING
+        plain = self._plain(text, line) if text is not None and text.is_plain else None
+        if plain is None:
+            frame.waiting = iter(self._parsed(line, code, text))
+            self._obey(frame, done)
+        else:
+            done += plain
+        return True
 
     def _leave(self, frame: Frame) -> None:
         self.frames.pop()
@@ -203,9 +208,11 @@ class Expander:
     def enter_file(self, text: str, name: str, trail: Trail) -> None:
         """Go on with the lines of a file; blank ones are passed over."""
         self.sources.texts[name] = text
+        self.frames.append(Frame(self._lines_of(text, name, trail), os.path.realpath(name)))
+
+    def _lines_of(self, text: str, name: str, trail: Trail) -> Iterator[Line]:
         codes = enumerate(source.source_lines(text, name), 1)
-        lines = (Line(name, number, code, trail) for number, code in codes if code)
-        self.frames.append(Frame(lines, os.path.realpath(name)))
+        return (Line(name, number, code, trail) for number, code in codes if code)
 
     def include(self, directive: DirectiveStmt, name: str, place: Place) -> None:
         """Go on with an included file; raises SourceError (E-INCLUDE, E-SOURCE)."""

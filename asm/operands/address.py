@@ -172,7 +172,7 @@ class Located:
 def locate(scope: Scope, line: Line, node: Memory | Indexed) -> Located:
     """The address inside the brackets. Raises SourceError (E-ADDRESS, E-PARAM, E-UNDEFINED, ...)."""
     form = linear_form(scope, line, node)
-    return Located(form.constant, _fields_of(form, line, node))
+    return Located(form.constant, fields_of(form, line, node))
 
 
 def locate_once(scope: Scope, line: Line, node: Memory) -> Located:
@@ -192,7 +192,8 @@ def locate_row(scope: Scope, line: Line, node: Indexed) -> Located:
     return Located(located.constant, {"ra": located.fields["rb"]} if located.fields else {})
 
 
-def _fields_of(form: LinearForm, line: Line, node: Memory | Indexed) -> dict[str, int]:
+def fields_of(form: LinearForm, line: Line, node: Memory | Indexed) -> dict[str, int]:
+    """The fields that the registers of an address fill, in encoding order. Raises E-ADDRESS for what no form has."""
     if form.product:
         return _with_product(form, line, node)
     plain = [register for register, scale in form.terms if scale is None]

@@ -110,7 +110,7 @@ def uses_time(expr: Expr) -> bool:
 
 def split(items: Iterable[Item], spec: MachineSpec, externs: Container[str] = ()) -> Blocks:
     """Cut a program into blocks; timelines must have become explicit bundles before."""
-    splitter = _Splitter(spec, externs)
+    splitter = Splitter(spec, externs)
     for item in items:
         if isinstance(item, Linear):
             splitter.linear(item.op)
@@ -119,7 +119,7 @@ def split(items: Iterable[Item], spec: MachineSpec, externs: Container[str] = ()
     return splitter.finish()
 
 
-class _Splitter:
+class Splitter:
     """Collects blocks; `current` is the one being filled.
 
     `seam` says that the block before cannot hold the wait that the block after may need, or the last bundle
@@ -130,7 +130,7 @@ class _Splitter:
         self.spec = spec
         self.externs = externs
         self.result = Blocks([], [], {}, set(), set(), [])
-        self.current = Block()
+        self.current = self._new_block()
         self.accesses = 0  # of the current block
         self.seam = False
         self.region = 0
@@ -156,14 +156,17 @@ class _Splitter:
             return
         self.result.blocks.append(block)
         self.seam = block.control is not None and not block.is_explicit
-        self.current = Block()
+        self.current = self._new_block()
         self.accesses = 0
+
+    def _new_block(self) -> Block:
+        return Block()
 
     def _close_seam(self) -> None:
         self._close()
         if self.seam:
             self.result.blocks.append(self.current)
-            self.current = Block()
+            self.current = self._new_block()
             self.seam = False
 
     def _label(self, label: Label) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asm.facts import cycles_of
 from asm.kinds import BundleKind
-from asm.program import Explicit, Packed
+from asm.program import AsmOp, Explicit, Packed
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.flow import Flow
 from asm.schedule.memory import Aliases
@@ -41,7 +41,7 @@ class Scheduled:
 
 def emit(program: Blocks, flow: Flow, result: Scheduled, aliases: Aliases) -> list[int]:
     """Make the bundles of all blocks; returns the number of bundles before each block, and in all."""
-    emitter = _Emitter(program, flow, result, aliases, body_ends(program))
+    emitter = Emitter(program, flow, result, aliases, body_ends(program))
     spans = [0]
     for number, block in enumerate(program.blocks):
         emitter.block(number, block)
@@ -51,7 +51,7 @@ def emit(program: Blocks, flow: Flow, result: Scheduled, aliases: Aliases) -> li
 
 
 @dataclass(slots=True)
-class _Emitter:
+class Emitter:
     """Walks the blocks. `labels` wait for the next bundle, which is in a cycle of a straight run: that begins where a
     jump can enter, or after one has left. `near` is the statement that was met last."""
 
@@ -91,10 +91,8 @@ class _Emitter:
         made[0].labels = labels
         self.result.bundles += made
         if not pattern.is_proved:
-            self.result.diagnostics += _proved(pattern, block, made, self.aliases)
-        self.cycle += pattern.length
-        if block.control is not None and block.control.row.control in RUN_ENDS:
-            self.cycle, self.run = 0, self.run + 1
+            self.result.diagnostics += proved(pattern, block, made, self.aliases)
+        self._pass(pattern.length, block.control)
 
     def _explicit(self, bundle: Explicit, kind: BundleKind, is_pipelined: bool) -> None:
         """A bundle as it stands; the units of a pipelined one are chosen."""
@@ -103,7 +101,11 @@ class _Emitter:
         labels = self._enter()
         self.result.bundles.append(Packed(bundle.ops, labels, not is_pipelined, self.cycle, self.run, None, kind))
         control = bundle.ops[kind.control] if kind.control >= 0 else None
-        self.cycle += cycles_of(control)
+        self._pass(cycles_of(control), control)
+
+    def _pass(self, cycles: int, control: AsmOp | None) -> None:
+        """So many cycles on; a run ends with control that leaves."""
+        self.cycle += cycles
         if control is not None and control.row.control in RUN_ENDS:
             self.cycle, self.run = 0, self.run + 1
 
@@ -115,7 +117,7 @@ class _Emitter:
         return labels
 
 
-def _proved(pattern: Pattern, block: Block, made: list[Packed], aliases: Aliases) -> Iterator[Diagnostic]:
+def proved(pattern: Pattern, block: Block, made: list[Packed], aliases: Aliases) -> Iterator[Diagnostic]:
     """E-SCHEDULE when the bundles made of a block would not do what its lines say: a mistake of the assembler."""
     found = flaw(block.ops, made, aliases)
     pattern.is_proved = not found

@@ -51,7 +51,7 @@ def schedule(items: Iterable[Item], spec: MachineSpec, options: Options | None =
     far = far_pins(program.blocks)
     kinds = Kinds(options.aliases)
     _find_kinds(kinds, program)
-    loops = _pipeline(program, options)
+    loops = pipeline(program, options)
     _find_kinds(kinds, program)
     flow = Flow(program.blocks, connect(program))
     flow = options.oracle.flow(flow) if options.oracle else flow
@@ -78,7 +78,7 @@ def _find_kinds(kinds: Kinds, program: Blocks) -> None:
             block.kind = kinds.of(block.ops)
 
 
-def _pipeline(program: Blocks, options: Options) -> list[LoopReport]:
+def pipeline(program: Blocks, options: Options) -> list[LoopReport]:
     """Pipeline innermost loops; programs without any do not pay for it."""
     found = list(candidates(program))
     if not found:

@@ -53,11 +53,12 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
     text.lines = Lines.at(addresses, places(op.statement for op in ops))
     for address, op in zip(addresses, ops, strict=True):
         if op.references:
-            _fill_targets(text, address, op)
+            fill_targets(text, address, op)
     return text
 
 
-def _fill_targets(text: Text, address: int, op: AsmOp) -> None:
+def fill_targets(text: Text, address: int, op: AsmOp) -> None:
+    """The relocations of an op at an address, its program addresses filled in. Raises SourceError (E-RANGE)."""
     place = op.place
     for reference in op.references:
         kind, name = reference.kind, reference.symbol

@@ -1,0 +1,275 @@
+"""What lines of a key are: the line with stand-ins for its holes is read in the ordinary way, and its operands matched
+with the forms of the table, once for all lines of the key.
+
+Numbers of recipes are laid out as csrc/asm/take.c reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from asm.facts import FACTS
+from asm.operands.address import LinearForm, Term, fields_of
+from asm.operands.fill import INT_HIGH, INT_LOW
+from asm.operands.match import forms
+from asm.operands.slot import EXPR, Form, Shape, Slot
+from asm.quick.front import DATA, LABEL, NAME, NUMBER, REGISTER, WORD, Front
+from asm.scope.registers import COUNT
+from asm.syntax.parse import parse
+from asm.tree import Binary, Brace, Expr, LabelDef, Line, Memory, Name, Number, Operand, OpStmt, Statement, Unary
+from isa.codec import plan
+from isa.diagnostics import SourceError
+from isa.records import NamedTuple, dataclass, field
+from isa.row import CONST, IMM, MEM, REG, Row
+from isa.row import LABEL as TARGET
+
+MARK = re.compile(f"([{chr(WORD)}{chr(NUMBER)}{chr(REGISTER)}{chr(NAME)}])")
+NOWHERE = Line("", 1, "")
+ADDEND = -1  # in place of a field
+SCALE = 3  # stands for a factor that a hole holds
+NO_NAME = (-1, 0, 0)
+
+
+class NoRecipe(Exception):
+    """Lines of a key take the plain way."""
+
+
+class Holes(NamedTuple):
+    """The line of a key with stand-ins, and its holes by the columns that they stand in: (kind, number)."""
+
+    code: str
+    at: dict[int, tuple[str, int]]
+
+    def number(self, node: Name | Number | OpStmt | LabelDef, kind: int) -> int:
+        """The number of the hole at a node, which is of a kind."""
+        found, number = self.at.get(node.column, ("", 0))
+        if found != chr(kind):
+            raise NoRecipe
+        return number
+
+    def is_register(self, node: Operand) -> bool:
+        return isinstance(node, Name) and self.at[node.column][0] == chr(REGISTER)
+
+
+def holes_of(key: str) -> Holes:
+    """Registers are numbered as they come: each stands for itself."""
+    parts = MARK.split(key)
+    code, at, registers = parts[0], {}, 0
+    for number, (kind, text) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
+        at[len(code) + 1] = kind, number
+        if kind == chr(REGISTER):
+            code, registers = f"{code}r{registers}", registers + 1
+        elif kind != chr(WORD):
+            code += str(SCALE) if kind == chr(NUMBER) else "name"
+        code += text
+    if registers > COUNT:
+        raise NoRecipe
+    return Holes(code, at)
+
+
+@dataclass(slots=True)
+class Sum:
+    """base + sum of hole * factor, between `low` and `high`."""
+
+    base: int = 0
+    low: int = 0
+    high: int = COUNT - 1
+    terms: list[tuple[int, int]] = field(default_factory=list)
+
+    def numbers(self) -> list[int]:
+        return [self.base, self.low, self.high, len(self.terms), *(each for term in self.terms for each in term)]
+
+
+class Recipes:
+    """The recipes of one source, and the forms of ops that they use."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.rows: list[Row] = []  # by form
+        self.names: list[tuple[str, str]] = []  # by form: the field that may refer to a symbol, and the operand's kind
+        self._forms: dict[tuple[Row, str], int] = {}
+
+    def derive(self) -> None:
+        """Tell the front of all keys that have recipes."""
+        for number, key in enumerate(self.front.keys()):
+            try:
+                recipe = self._recipe(key)
+            except (NoRecipe, SourceError):
+                continue
+            self.front.add_recipe(number, recipe)
+
+    def _recipe(self, key: str) -> list[int]:
+        holes = holes_of(key)
+        labels, ops, is_bundle = split(parse(holes.code, NOWHERE))
+        names = [holes.number(label, NAME) for label in labels]
+        made = [number for op in ops for number in self._op(holes, op)]
+        return [len(ops), is_bundle, len(names), *names, *made]
+
+    def _op(self, holes: Holes, statement: OpStmt) -> list[int]:
+        shapes = [shape(holes, node) for node in statement.operands]
+        form = forms(statement.mnemonic).get(tuple(shapes))
+        if form is None or statement.pins or form.row.width or form.row.control == "loop":
+            raise NoRecipe
+        filling = Filling(holes, form)
+        for slot, node in zip(form.slots, statement.operands, strict=False):
+            filling.fill(slot, node)
+        mark = holes.number(statement, WORD)
+        sums = [number for at, each in filling.sums for number in (at, *each.numbers())]
+        blank = [*form.blank]
+        return [self._form(form.row, filling), mark, *blank, len(filling.sums), *sums, *filling.name]
+
+    def _form(self, row: Row, filling: Filling) -> int:
+        key = row, filling.named
+        if key not in self._forms:
+            self._forms[key] = self.front.add_form(list(_form_numbers(row)))
+            self.rows.append(row)
+            self.names.append((filling.named, filling.kind))
+        return self._forms[key]
+
+
+def split(statements: Sequence[Statement]) -> tuple[list[LabelDef], list[OpStmt], bool]:
+    """Labels, and then one op of linear code or a bundle, if anything."""
+    labels = [each for each in statements if isinstance(each, LabelDef)]
+    rest = list(statements[len(labels) :])
+    is_bundle = bool(rest) and isinstance(rest[0], Brace)
+    ops = [each for each in rest if isinstance(each, OpStmt)]
+    as_braces = [each.open for each in rest if isinstance(each, Brace)]
+    whole = len(ops) + (2 if is_bundle else 0) == len(rest) and as_braces == [True, False] * is_bundle
+    in_order = list(statements[: len(labels)]) == labels and (not is_bundle or isinstance(rest[-1], Brace))
+    if not whole or not in_order or (is_bundle and not ops) or (not is_bundle and len(ops) > 1):
+        raise NoRecipe
+    return labels, ops, is_bundle
+
+
+def shape(holes: Holes, node: Operand) -> Shape:
+    """What an operand looks like: see asm.operands.match."""
+    if isinstance(node, Memory):
+        return ("disp", *Address(holes, node).fields)
+    if isinstance(node, Name):
+        return REG if holes.is_register(node) else EXPR
+    if isinstance(node, Number) or (isinstance(node, Unary) and isinstance(node.operand, Number)):
+        return EXPR
+    raise NoRecipe
+
+
+class Address:
+    """What is inside brackets. `constant` has (hole, sign) of its numbers, `symbol` the hole of its place, -1 for none,
+    and `fields` what fills the others, in encoding order."""
+
+    def __init__(self, holes: Holes, node: Memory) -> None:
+        self.holes = holes
+        self.constant: list[tuple[int, int]] = []
+        self.symbol = -1
+        self.registers: list[tuple[int, int]] = []  # hole, and hole of its factor or -1
+        self.product: tuple[int, int] | None = None
+        self._add(node.inner, 1)
+        self.fields = self._sums(node)
+
+    def _add(self, node: Expr, sign: int) -> None:
+        if isinstance(node, Binary) and node.operator in "+-":
+            self._add(node.left, sign)
+            self._add(node.right, sign if node.operator == "+" else -sign)
+        elif isinstance(node, Number):
+            self.constant.append((self.holes.number(node, NUMBER), sign))
+        elif sign < 0:
+            raise NoRecipe
+        elif isinstance(node, Binary) and node.operator == "*":
+            self._times(node.left, node.right)
+        elif isinstance(node, Name) and self.holes.is_register(node):
+            self.registers.append((self.holes.number(node, REGISTER), -1))
+        elif isinstance(node, Name) and self.symbol < 0:
+            self.symbol = self.holes.number(node, NAME)
+        else:
+            raise NoRecipe
+
+    def _times(self, left: Expr, right: Expr) -> None:
+        if isinstance(left, Number):
+            left, right = right, left
+        if not isinstance(left, Name) or not self.holes.is_register(left):
+            raise NoRecipe
+        register = self.holes.number(left, REGISTER)
+        if isinstance(right, Number):
+            self.registers.append((register, self.holes.number(right, NUMBER)))
+        elif isinstance(right, Name) and self.holes.is_register(right) and self.product is None:
+            self.product = register, self.holes.number(right, REGISTER)
+        else:
+            raise NoRecipe
+
+    def _sums(self, node: Memory) -> dict[str, Sum]:
+        scales = [scale for _, scale in self.registers if scale >= 0]
+        if len(scales) > 1 or (scales and self.product):
+            raise NoRecipe  # whether a factor is 1 then says which register is which
+        terms: tuple[Term, ...] = tuple((hole, None if scale < 0 else SCALE) for hole, scale in self.registers)
+        fields = fields_of(LinearForm(0, terms, self.product), NOWHERE, node)
+        sums = {name: Sum(terms=[(hole, 1)]) for name, hole in fields.items()}
+        if "scale" in fields:
+            sums["scale"] = Sum(0, 0, INT_HIGH, [(scales[0], 1)]) if scales else Sum(1)
+        return sums
+
+
+class Filling:
+    """The sums that the fields of an op are made of, and the symbol that one of them refers to: (hole, use, field)."""
+
+    def __init__(self, holes: Holes, form: Form) -> None:
+        self.holes = holes
+        self.row = form.row
+        self.sums: list[tuple[int, Sum]] = []  # of each its field, or ADDEND
+        self.name = NO_NAME
+        self.named = ""  # the field that refers to the symbol
+        self.kind = ""
+
+    def fill(self, slot: Slot, node: Operand) -> None:
+        kind = slot.operand.kind
+        if isinstance(node, Memory):
+            self._memory(slot, Address(self.holes, node))
+        elif kind == REG and isinstance(node, Name):
+            self.sums.append((slot.index, Sum(terms=[(self.holes.number(node, REGISTER), 1)])))
+        elif kind == TARGET and isinstance(node, Name):
+            self._refer(slot, node, LABEL)
+        elif kind == IMM and slot.operand.type != "f32":
+            self._immediate(slot, node)
+        elif kind == CONST and isinstance(node, Number):
+            self._number(slot.index, node, slot.field.low, slot.field.high)
+        else:
+            raise NoRecipe
+
+    def _refer(self, slot: Slot, node: Name, use: int) -> None:
+        self.name = self.holes.number(node, NAME), use, slot.index
+        self.named, self.kind = slot.field.name, slot.operand.kind
+
+    def _immediate(self, slot: Slot, node: Operand) -> None:
+        if isinstance(node, Name):
+            self._refer(slot, node, DATA)
+        else:
+            self._number(slot.index, node, INT_LOW, INT_HIGH)
+
+    def _number(self, at: int, node: Operand, low: int, high: int) -> None:
+        sign = 1
+        if isinstance(node, Unary) and node.operator in "+-":
+            sign, node = (-1 if node.operator == "-" else 1), node.operand
+        if not isinstance(node, Number):
+            raise NoRecipe
+        if "E-DIV" in self.row.faults:  # a divisor is not 0
+            low, high = (1, high) if sign > 0 else (low, -1)
+        self.sums.append((at, Sum(0, low, high, [(self.holes.number(node, NUMBER), sign)])))
+
+    def _memory(self, slot: Slot, address: Address) -> None:
+        if slot.operand.kind != MEM or (address.symbol < 0 and not address.fields):
+            raise NoRecipe
+        self.sums.append((ADDEND, Sum(0, INT_LOW, INT_HIGH, address.constant)))
+        if address.symbol >= 0:
+            self.name, self.named, self.kind = (address.symbol, DATA, slot.index), slot.field.name, MEM
+        else:
+            self.sums.append((slot.index, Sum(0, INT_LOW, INT_HIGH, address.constant)))
+        self.sums += [(slot.where[name], each) for name, each in address.fields.items()]
+
+
+def _form_numbers(row: Row) -> Iterator[int]:
+    """A row as csrc/asm/take.c reads it."""
+    facts, how, names = FACTS[row.id], plan(row), row.format.names
+    yield from (row.id, facts.unit, facts.target, names.index("scale") if "scale" in names else -1)
+    yield from (bool(row.memory), bool(row.control), how.word, len(facts.registers), *facts.registers)
+    yield len(names)
+    for each in row.format.fields:
+        yield from (each.position, each.width, each.bias, each.ext_position, each.ext_width)

@@ -1,0 +1,80 @@
+"""The text of a program from columns: scheduled, written, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from asm.check.checks import check_view
+from asm.program import Item
+from asm.quick.blocks import ColumnSplitter, find_kinds, is_in_columns
+from asm.quick.columns import Columns
+from asm.quick.emit import ColumnEmitter, Emission
+from asm.quick.front import ENCODED, LABEL, Taken, Unfit
+from asm.quick.view import view_of
+from asm.schedule import Options
+from asm.schedule.alike import Kinds
+from asm.schedule.emit import Scheduled
+from asm.schedule.flow import Flow
+from asm.schedule.paths import connect
+from asm.schedule.pins import far_pins
+from asm.schedule.reserve import assign_bursts
+from asm.schedule.scheduler import pipeline
+from asm.write.encode import Text, fill_targets
+from asm.write.verbatim import Raw
+from isa.diagnostics import Place
+from isa.image import Relocation
+from isa.lines import Lines
+
+
+def assemble_text(
+    columns: Columns, items: Iterable[Item | Raw | Taken], exported: Container[str], options: Options
+) -> Text:
+    """The encoded bundles of some items. Raises Unfit when there is something to be said."""
+    program = ColumnSplitter(columns, exported, columns.scope.spec, options.externs).split(items)
+    kinds = Kinds(options.aliases)
+    find_kinds(kinds, program)
+    result = Scheduled([], [])
+    result.diagnostics += far_pins(block for block in program.blocks if not is_in_columns(block))
+    pipeline(program, options)
+    find_kinds(kinds, program)
+    emitter = ColumnEmitter(columns, program, Flow(program.blocks, connect(program)), result, options.aliases)
+    emission = emitter.emit()
+    result.diagnostics += program.diagnostics + program.joints
+    result.diagnostics += assign_bursts(emission.bundles, columns.scope.spec, options.held)
+    if not result.diagnostics:
+        result.diagnostics += check_view(view_of(emission, program.entered, options.externs), columns.scope.spec)
+    if result.diagnostics or program.checks:
+        raise Unfit
+    emitter.encode()
+    return _written(columns, emission)
+
+
+def _written(columns: Columns, emission: Emission) -> Text:
+    """Syllables, with addresses for labels."""
+    front = columns.front
+    size = front.write(emission.entries)
+    if size > columns.scope.spec.text_syllables:
+        raise Unfit
+    entries = [*front.entries(), size]
+    labels = {label: entries[start] for label, start in emission.starts.items()}
+    for number, name in enumerate(front.names):
+        if name in labels:
+            front.set_symbol(number, LABEL, labels[name])
+    syllables, made = front.settle()
+    lines = Lines(
+        made["ADDRESSES"], made["ORIGINS"], made["LINES"], made["STARTS"], made["ENDS"], list(columns.sources)
+    )
+    text = Text(syllables, [], labels, [], lines)
+    for line in made["REFERENCES"]:
+        _refer(columns, text, lines.addresses[line], made["OPS"][line], lines.place(line))
+    return text
+
+
+def _refer(columns: Columns, text: Text, address: int, number: int, place: Place) -> None:
+    """The relocations of an op at an address; what came as an object has its program addresses filled in."""
+    found = columns.front.op(number)
+    if found.form != ENCODED:
+        kind, symbol, addend, name = columns.relocation(found)
+        text.relocations.append(Relocation(kind, symbol, addend, address, name, place=place))
+    else:
+        fill_targets(text, address, columns.written[found.name])

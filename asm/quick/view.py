@@ -1,0 +1,110 @@
+"""The bundles of an emission as the static checks see them; their ops are made for checks that look at them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Sequence
+
+from asm.check.view import UNKNOWN, CheckedOp, View, checked, fallible, first_target
+from asm.facts import target_label
+from asm.kinds import BundleKind, kind_of
+from asm.program import AsmOp
+from asm.quick.emit import Emission, Span
+from asm.schedule.emit import NOWHERE
+from isa.records import NamedTuple, dataclass, field
+
+EMPTY = kind_of(())
+
+
+def view_of(emission: Emission, entered: Iterable[str], externs: Container[str]) -> View:
+    """Of a program without explicit bundles only ops that can break a rule by themselves are shown, as in
+    asm.check.view; those in the columns cannot."""
+    is_explicit = [False] * emission.count
+    for number, (_, bundle) in emission.packed.items():
+        is_explicit[number] = bundle.explicit
+    viewer = _Viewer(emission, externs, not any(is_explicit))
+    view = View(viewer.bundle, linear=[not each for each in is_explicit])
+    view.entered = {emission.where[label] for label in entered if label in emission.where}
+    view.kinds, view.controls = [EMPTY] * emission.count, [None] * emission.count
+    view.targets = [UNKNOWN] * emission.count
+    if not viewer.all_linear:
+        for span in emission.spans:
+            viewer.show_span(view, span)
+    for number in emission.packed:
+        viewer.show(view, number, viewer.ops(number))
+    return view
+
+
+class Beats(NamedTuple):
+    """What the bundles of a block are, the same for all that are alike: kinds, and the op that decides what follows
+    where the assembler added it. `control` is the bundle with the block's own."""
+
+    kinds: list[BundleKind]
+    added: list[tuple[int, CheckedOp]]
+    control: int
+
+
+@dataclass(slots=True)
+class _Viewer:
+    emission: Emission
+    externs: Container[str]
+    all_linear: bool
+    alike: dict[tuple[int, int], Beats] = field(default_factory=dict)  # by pattern and kind of the block
+
+    def bundle(self, number: int) -> list[CheckedOp]:
+        return [checked(op, self.externs) for op in self.ops(number)]
+
+    def ops(self, number: int) -> Sequence[AsmOp]:
+        """The ops of a bundle that are shown."""
+        home = self.emission.packed.get(number)
+        if home is not None:
+            return fallible(home[1].ops) if self.all_linear else home[1].ops
+        at = bisect_right(self.emission.spans, number, key=_first) - 1
+        return _beat(self.emission.spans[at], number - self.emission.spans[at].first)
+
+    def show(self, view: View, number: int, ops: Sequence[AsmOp]) -> None:
+        """Show a bundle of objects."""
+        kind = view.kinds[number] = kind_of(ops)
+        if kind.control >= 0:
+            view.controls[number] = checked(ops[kind.control], self.externs)
+        label = first_target(ops) if kind.has_target else None
+        view.targets[number] = UNKNOWN if label is None else self.emission.where.get(label, UNKNOWN)
+
+    def show_span(self, view: View, span: Span) -> None:
+        """Show the bundles of a block in the columns."""
+        beats = self._beats(span)
+        view.kinds[span.first : span.first + len(beats.kinds)] = beats.kinds
+        for at, control in beats.added:
+            view.controls[span.first + at] = control
+        own = span.block.control
+        if own is not None:
+            view.controls[span.first + beats.control] = checked(own, self.externs)
+            label = target_label(own)
+            if label is not None:
+                view.targets[span.first + beats.control] = self.emission.where.get(label, UNKNOWN)
+
+    def _beats(self, span: Span) -> Beats:
+        key = id(span.pattern), id(span.block.kind)
+        if key not in self.alike:
+            bundles = [_beat(span, at) for at in range(len(span.pattern.beats))]
+            kinds = [kind_of(bundle) for bundle in bundles]
+            own = len(span.block.ops) - 1
+            control = next((at for at, beat in enumerate(span.pattern.beats) if own in beat.ops), -1)
+            added = [
+                (at, checked(bundles[at][kind.control], self.externs))
+                for at, kind in enumerate(kinds)
+                if kind.control >= len(span.pattern.beats[at].ops)
+            ]
+            self.alike[key] = Beats(kinds, added, control)
+        return self.alike[key]
+
+
+def _first(span: Span) -> int:
+    return span.first
+
+
+def _beat(span: Span, at: int) -> list[AsmOp]:
+    """The ops of a bundle in the columns."""
+    beat, ops = span.pattern.beats[at], span.block.ops
+    added = [AsmOp(row, list(values), NOWHERE) for row, values, _ in beat.added]
+    return [*(ops[number] for number in beat.ops), *added]

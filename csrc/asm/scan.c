@@ -1,0 +1,179 @@
+/* Lines to keys: what is alike but for numbers, registers and names has one.
+ *
+ * A word stays in the key where it says what is meant: at the start of an op, and before `=`, `[` and `(`. All that
+ * could be read in another way - strings, directives, pins, times, numbers that are no integers - leaves a line plain.
+ */
+#include <string.h>
+#include "state.h"
+
+enum { MOST_KEY = 1000, MOST_KEYS = 20000, MOST_DIGITS = 9, REGISTERS = 32 };
+
+/* `op_next` says that the next word begins an op, `blank` that there was space since the last token. */
+typedef struct {
+    front *f;
+    const char *start, *at, *end;
+    char key[MOST_KEY];
+    size_t size;
+    bool op_next, blank;
+} cursor;
+
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static bool is_word(char c) { return is_letter(c) || is_digit(c); }
+/* The character so many places on, 0 past the end. */
+static char ahead(const cursor *c, size_t offset) { return offset < (size_t)(c->end - c->at) ? c->at[offset] : 0; }
+
+static bool put(cursor *c, char byte)
+{
+    if (c->size + 2 > MOST_KEY)
+        return false;
+    if (c->blank && c->size)
+        c->key[c->size++] = ' ';
+    c->blank = false;
+    c->key[c->size++] = byte;
+    return true;
+}
+
+/* Put a hole for the next `length` characters into the key, and what fills it beside the line. */
+static bool put_hole(cursor *c, char kind, int64_t value, size_t length)
+{
+    hole *h = put(c, kind) ? grow(&c->f->holes, sizeof *h) : NULL;
+    if (!h)
+        return false;
+    int32_t column = (int32_t)(c->at - c->start) + 1;
+    *h = (hole){value, column, column + (int32_t)length};
+    c->at += length;
+    return true;
+}
+
+static bool put_word(cursor *c, size_t length)
+{
+    const char *word = c->at;
+    if (!put_hole(c, FRONT_WORD, 0, length) || c->size + length > MOST_KEY)
+        return false;
+    memcpy(c->key + c->size, word, length);
+    c->size += length;
+    return true;
+}
+
+static size_t word_length(const cursor *c)
+{
+    size_t length = 0;
+    while (is_word(ahead(c, length)) || (ahead(c, length) == '.' && is_word(ahead(c, length + 1))))
+        length++;
+    return length;
+}
+
+/* The first character after a word that is no space. */
+static char follower(const cursor *c, size_t length)
+{
+    while (is_blank(ahead(c, length)))
+        length++;
+    return ahead(c, length);
+}
+
+/* The number of a register, -1 when a word names none. */
+static int register_of(const char *word, size_t length)
+{
+    if ((word[0] != 'r' && word[0] != 'R') || length < 2 || length > 3 || !is_digit(word[1]))
+        return -1;
+    int number = word[1] - '0';
+    if (length == 3)
+        number = is_digit(word[2]) && number ? 10 * number + word[2] - '0' : REGISTERS;
+    return number < REGISTERS ? number : -1;
+}
+
+static bool scan_word(cursor *c)
+{
+    size_t length = word_length(c);
+    char next = follower(c, length);
+    if (next == ':')
+        return put_hole(c, FRONT_NAME, intern(&c->f->names, c->at, length), length);
+    if (c->op_next || next == '=' || next == '[' || next == '(') {
+        c->op_next = false;
+        return put_word(c, length);
+    }
+    int number = register_of(c->at, length);
+    if (number >= 0)
+        return put_hole(c, FRONT_REGISTER, number, length);
+    return put_hole(c, FRONT_NAME, intern(&c->f->names, c->at, length), length);
+}
+
+static int digit_of(char c) { return is_digit(c) ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : 16; }
+
+static bool scan_number(cursor *c)
+{
+    bool is_hex = c->at[0] == '0' && (ahead(c, 1) | 0x20) == 'x';
+    size_t start = is_hex ? 2 : 0, length = start;
+    int base = is_hex ? 16 : 10;
+    int64_t value = 0;
+    while (length - start < MOST_DIGITS && digit_of(ahead(c, length)) < base)
+        value = base * value + digit_of(ahead(c, length++));
+    bool is_odd = length == start || is_word(ahead(c, length)) || ahead(c, length) == '.';
+    if (is_odd || (!is_hex && length > 1 && c->at[0] == '0') || follower(c, length) == ':')
+        return false;
+    return put_hole(c, FRONT_NUMBER, value, length);
+}
+
+static bool scan_mark(cursor *c)
+{
+    char mark = *c->at++;
+    if (mark == '|') {
+        if (ahead(c, 0) != '|')
+            return false;
+        c->at++;
+    }
+    if (mark == '=' && ahead(c, 0) == '=')
+        return false;
+    c->op_next = mark == '|' || mark == '{' || mark == '}' || mark == ':';
+    return strchr("|,[](){}+-*:=", mark) && put(c, mark);
+}
+
+static bool at_comment(const cursor *c) { return *c->at == ';' || (*c->at == '/' && ahead(c, 1) == '/'); }
+
+/* Whether a line has a key, which may be empty. */
+static bool scan_line(cursor *c)
+{
+    for (; c->at < c->end && !at_comment(c);) {
+        bool is_good = true;
+        if (is_blank(*c->at))
+            c->at++, c->blank = true;
+        else if (is_letter(*c->at))
+            is_good = scan_word(c);
+        else
+            is_good = is_digit(*c->at) ? scan_number(c) : *c->at && scan_mark(c);
+        if (!is_good)
+            return false;
+    }
+    return true;
+}
+
+static bool read_line(front *f, const char *start, const char *end)
+{
+    cursor c = {.f = f, .start = start, .at = start, .end = end, .op_next = true};
+    size_t before = f->holes.size;
+    line_read *line = grow(&f->lines, sizeof *line);
+    if (!line)
+        return false;
+    *line = (line_read){FRONT_PLAIN, (uint32_t)(before / sizeof(hole))};
+    if (end - start < UINT16_MAX && scan_line(&c))
+        line->key = c.size ? intern(&f->keys, c.key, c.size) : FRONT_BLANK;
+    else
+        f->holes.size = before;
+    return line->key != FRONT_PLAIN || f->holes.size == before;
+}
+
+int32_t front_read(front *f, const char *text, int64_t bytes)
+{
+    const char *end = text + bytes;
+    for (const char *start = text, *stop; start <= end; start = stop + 1) {
+        stop = memchr(start, '\n', (size_t)(end - start));
+        stop = stop ? stop : end;
+        if (!read_line(f, start, stop))
+            return FRONT_MEMORY;
+        if (f->keys.count > MOST_KEYS)
+            return FRONT_UNFIT;
+    }
+    return COUNT(f->lines, line_read);
+}
