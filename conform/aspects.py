@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from conform import telling
@@ -140,7 +140,7 @@ def of_fetching(ours: State, theirs: State) -> Iterator[Aspect]:
         yield Aspect("settled", "`settled`", str(ours.settled), str(theirs.settled), 12)
 
 
-def of_items(spec: MachineSpec, ours: tuple[Item, ...], theirs: tuple[Item, ...]) -> Iterator[Aspect]:
+def of_items(spec: MachineSpec, ours: Sequence[Item], theirs: Sequence[Item]) -> Iterator[Aspect]:
     """Items, those that are the same thing on both sides side by side."""
     here, there = ({telling.key(item): item for item in items} for items in (ours, theirs))
     for place in [*here, *(place for place in there if place not in here)]:

@@ -129,8 +129,7 @@ static bool get_plane(lpu_machine *m, size_t place, lpu_item *item)
     add(&w, plane);
     add(&w, installed);
     add(&w, (uint64_t)type);
-    matrix_get_plane(t->matrix, plane, installed, t->item_data);
-    set_data(item, t->item_data, matrix_plane_bytes(t->matrix));
+    set_data(item, matrix_get_plane(t->matrix, plane, installed), matrix_plane_bytes(t->matrix));
     return true;
 }
 

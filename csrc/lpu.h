@@ -176,6 +176,13 @@ int lpu_items_next(lpu_machine *machine, lpu_item *item);
  * item, or one beside the others; the state must then be set anew. */
 int lpu_items_put(lpu_machine *machine, const lpu_item *item);
 int lpu_items_end(lpu_machine *machine);
+/* All items in one piece of memory, `size` bytes, to be freed by lpu_free_pack; NULL of 0 bytes when there are none, of more
+ * when memory runs out. Of each it has the kind, the numbers and the size, 64 bits each, and the bytes, filled up with zeros
+ * to a multiple of 8. */
+uint8_t *lpu_pack_items(lpu_machine *machine, size_t *size);
+void lpu_free_pack(uint8_t *bytes);
+/* After lpu_set_state: add all items of such a piece. 0, or -1 as lpu_items_put and lpu_items_end. */
+int lpu_unpack_items(lpu_machine *machine, const uint8_t *bytes, size_t size);
 /* Write a register (0 to 31) from outside; a write in flight to it still lands. 0, or -1 for no such register. */
 int lpu_set_register(lpu_machine *machine, uint32_t reg, uint32_t value);
 /* r0 to r31 in place, to look at and to write between runs. */

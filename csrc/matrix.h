@@ -83,8 +83,8 @@ void matrix_write_row(lpu_matrix *m, unsigned plane, size_t row, const uint8_t *
 /* State as items (vm/items.py) ---------------------------------------------------------------------------------- */
 /* Bytes of the data of a Plane: the weights, then a byte per row. */
 size_t matrix_plane_bytes(const lpu_matrix *m);
-/* The data of a buffer or array that has a type. */
-void matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed, uint8_t *data);
+/* The data of a buffer or array that has a type, valid until the next call of any of these functions. */
+const uint8_t *matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed);
 /* Into a plane without weights; false, with nothing changed, when they are none that a program could leave there. */
 bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, const uint8_t *data);
 /* Whether the halves of 16-bit weights go together: to be asked once all planes are set. */

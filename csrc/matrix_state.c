@@ -118,13 +118,12 @@ void matrix_clear(lpu_matrix *m)
 /* State as items -------------------------------------------------------------------------------------------------- */
 size_t matrix_plane_bytes(const lpu_matrix *m) { return m->lanes * (m->lanes + 1); }
 
-void matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed, uint8_t *data)
+/* What tells which rows were loaded lies right behind them, for they fill whole pieces of ALIGNMENT. */
+const uint8_t *matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed)
 {
     weight_set *set = &m->planes[plane].sets[installed];
-    size_t weights = m->lanes * m->lanes;
     matrix_clear_unloaded(m, set);
-    memcpy(data, set->rows, weights);
-    memcpy(data + weights, set->loaded, m->lanes);
+    return set->rows;
 }
 
 static bool is_weight_type(int type)
@@ -142,6 +141,8 @@ static bool is_weight_type(int type)
 /* Whether a row is what `lw` could have left: of one not loaded zeros, of i4 -8 to 7. */
 static bool is_row(const uint8_t *row, size_t lanes, bool is_loaded, int type)
 {
+    if (is_loaded && type != LPU_TYPE_I4)
+        return true;
     for (size_t n = 0; n < lanes; n++)
         if ((!is_loaded && row[n]) || (type == LPU_TYPE_I4 && (uint8_t)(row[n] + 8) > 15))
             return false;

@@ -38,8 +38,8 @@ bool lpu_create_tensor(lpu_machine *m)
     t->due = NEVER;
     t->matrix = matrix_create(t->lanes, fill);
     t->maps = switch_create(t->lanes, fill);
-    t->item_data = t->matrix ? lpu_zeros(1, matrix_plane_bytes(t->matrix)) : NULL;
-    return create_streams(t) && t->maps && t->item_data;
+    t->item_data = lpu_zeros(MAX_GROUP, t->lanes);
+    return create_streams(t) && t->matrix && t->maps && t->item_data;
 }
 
 /* One more than the last accumulator row that an op names. */

@@ -144,7 +144,7 @@ struct lpu_tensor {
     uint64_t banks[MAX_BANKS / 64]; /* claimed in this cycle */
     lpu_element elements[LPU_UNITS]; /* of this cycle, in unit order */
     uint32_t element_count;
-    uint8_t *item_data;
+    uint8_t *item_data; /* the bytes of a v register */
     int64_t item_kind; /* where going through the items stands */
     size_t item_place;
     uint32_t scratch[MAX_SOURCES + 1][MAX_LANES];

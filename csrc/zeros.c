@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include "zeros.h"
 
-enum { LARGE = 1 << 16, ALIGNMENT = 64 };
+enum { LARGE = 1 << 16, ALIGNMENT = 64, LARGE_PAGE = 1 << 21, PIECE = 1 << 16 };
 
 /* Stands before the memory: what was taken for both, and whether it is `mapped`, so many bytes. */
 typedef struct {
@@ -42,6 +42,7 @@ static void give_back(const header *h)
     else
         free(h->start);
 }
+
 void lpu_ready_zeros(void *memory, size_t bytes)
 {
 #if defined(MADV_POPULATE_WRITE)
@@ -52,7 +53,24 @@ void lpu_ready_zeros(void *memory, size_t bytes)
     (void)memory, (void)bytes;
 #endif
 }
+
+/* From a large page on, which costs the system as much as a few small ones. */
+static void *map_large(size_t bytes)
+{
+    uint8_t *start = map(bytes + LARGE_PAGE);
+    if (!start)
+        return NULL;
+    size_t before = (LARGE_PAGE - (uintptr_t)start % LARGE_PAGE) % LARGE_PAGE;
+    if (before)
+        munmap(start, before);
+    munmap(start + before + bytes, LARGE_PAGE - before);
+#if defined(MADV_HUGEPAGE)
+    madvise(start + before, bytes, MADV_HUGEPAGE);
+#endif
+    return start + before;
+}
 #else
+static void *map_large(size_t bytes) { return malloc(bytes); }
 void lpu_ready_zeros(void *memory, size_t bytes) { (void)memory, (void)bytes; }
 static void *map(size_t bytes) { return calloc(1, bytes); }
 static void give_back(const header *h) { free(h->start); }
@@ -64,6 +82,17 @@ void *lpu_zeros(size_t count, size_t size)
         return NULL;
     size_t bytes = count * size + 2 * ALIGNMENT;
     return bytes < LARGE ? put_header(calloc(1, bytes), 0) : put_header(map(bytes), bytes);
+}
+
+void *lpu_room(size_t bytes)
+{
+    size_t all = (bytes + 2 * ALIGNMENT + PIECE - 1) / PIECE * PIECE;
+    if (all < LARGE_PAGE)
+        return put_header(malloc(all), 0);
+    void *memory = put_header(map_large(all), all);
+    if (memory)
+        lpu_ready_zeros(memory, bytes);
+    return memory;
 }
 
 void lpu_free_zeros(void *memory)

@@ -7,7 +7,9 @@
 void *lpu_zeros(size_t count, size_t size);
 /* Say that a part of such memory is about to be used: it gets its pages now, all at once, where the system can do that. */
 void lpu_ready_zeros(void *memory, size_t bytes);
-/* Give such memory back, or NULL. */
+/* Bytes of any contents, aligned as those, that are going to be filled right away; NULL when memory runs out. */
+void *lpu_room(size_t bytes);
+/* Give memory of these functions back, or NULL. */
 void lpu_free_zeros(void *memory);
 
 #endif

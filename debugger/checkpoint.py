@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isa.records import dataclass, replace
+from vm import items
 from vm.engine import Engine, State
 from vm.mirror import mirrored
 from vm.pages import Pages, own_bytes
@@ -36,7 +37,7 @@ class Checkpoint:
     def blocks(self) -> Iterator[bytes]:
         yield from self.sram
         yield from self.written
-        yield from (item.data for item in self.state.tensor)
+        yield from items.blocks(self.state.tensor)
 
     def own_bytes(self, other: Checkpoint | None) -> int:
         """The memory that this checkpoint takes beside another."""
@@ -77,6 +78,8 @@ class Keeper:
 
 
 def shared_state(state: State, near: State) -> State:
-    """The state, with those items of the tensor face that another has, too, being the other's."""
+    """The state, with those items of the tensor face that another has, too, being the other's; unless in one block."""
+    if isinstance(state.tensor, items.Packed):
+        return state
     known = {(type(item), item): item for item in near.tensor}  # items of two kinds may have the same numbers
     return replace(state, tensor=tuple(known.get((type(item), item), item) for item in state.tensor))

@@ -61,7 +61,7 @@ def loaded_library() -> ctypes.CDLL:
     lib.matrix_set_row.argtypes = lib.matrix_write_row.argtypes = [pointer, plane, size, pointer]
     lib.matrix_add_row.argtypes = [pointer, plane, size, pointer, ctypes.c_bool]
     lib.matrix_plane_bytes.argtypes, lib.matrix_plane_bytes.restype = [pointer], size
-    lib.matrix_get_plane.argtypes = [pointer, plane, ctypes.c_bool, pointer]
+    lib.matrix_get_plane.argtypes, lib.matrix_get_plane.restype = [pointer, plane, ctypes.c_bool], pointer
     lib.matrix_set_plane.argtypes = [pointer, plane, ctypes.c_bool, ctypes.c_int, pointer]
     lib.matrix_set_plane.restype = lib.matrix_is_whole.restype = lib.matrix_set_exit.restype = ctypes.c_bool
     lib.matrix_is_whole.argtypes = [pointer]
@@ -142,9 +142,8 @@ class Core:
         self.lib.matrix_add_row(self.at, plane, row, address(words), floats)
 
     def get_plane(self, plane: int, installed: bool) -> Bytes:
-        data = np.empty(self.lib.matrix_plane_bytes(self.at), np.uint8)
-        self.lib.matrix_get_plane(self.at, plane, installed, address(data))
-        return data
+        held = self.lib.matrix_get_plane(self.at, plane, installed)
+        return np.frombuffer(ctypes.string_at(held, self.lib.matrix_plane_bytes(self.at)), np.uint8)
 
     def set_plane(self, plane: int, installed: bool, code: int, data: Bytes) -> bool:
         return bool(self.lib.matrix_set_plane(self.at, plane, installed, code, address(data)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,7 @@ from isa.types import TYPES
 from vm._core import ffi, lib
 from vm.conditions import DIFFERS, Condition, Elements, order_ranges
 from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
-from vm.items import KINDS, Item
-from vm.items import in_order as items_in_order
+from vm.items import KINDS, Item, Packed
 from vm.mirror import Mirror
 from vm.pages import PAGE_BYTES, Viewed
 from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state
@@ -68,6 +67,7 @@ class CoreEngine:
         self._loans = Loans(self._machine)
         self._stops = NO_STOPS
         self._slices = 0  # of runs so far
+        self._source = object()  # what tells its items from those of others
         self._tier: Tier | None = None
 
     def step(self, cycles: int) -> str:
@@ -155,20 +155,23 @@ class CoreEngine:
     def state(self) -> State:
         raw = self._raw_state
         lib.lpu_get_state(self._machine, raw)
-        return state_from_c(raw, items_in_order(list(self._items())))
+        return state_from_c(raw, self._items())
 
-    def _items(self) -> Iterator[Item]:
-        item = ffi.new("lpu_item *")
-        lib.lpu_items_begin(self._machine)
-        while lib.lpu_items_next(self._machine, item):
-            kind = KINDS[item.kind]
-            numbers = ffi.unpack(item.numbers, len(kind._fields) - 1)
-            yield kind(*numbers, bytes(ffi.buffer(item.data, item.size)) if item.size else b"")
+    def _items(self) -> Sequence[Item]:
+        size = ffi.new("size_t *")
+        block = lib.lpu_pack_items(self._machine, size)
+        if size[0] and not block:
+            raise MemoryError(f"no memory for {size[0]} bytes of the tensor face")
+        if not block:
+            return ()
+        return Packed(ffi.buffer(ffi.gc(block, lib.lpu_free_pack), size[0]), self.spec, self.cycle, self._source)
 
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
-        before = self.state if state.tensor else None  # only items are found wrong after others have been put
+        known = isinstance(state.tensor, Packed) and state.tensor.is_of(self.spec, state.cycle, self._source)
+        # Only items are found wrong after others have been put.
+        before = self.state if state.tensor and not known else None
         try:
             self._put_state(state)
         except ValueError:
@@ -177,9 +180,19 @@ class CoreEngine:
             raise
 
     def _put_state(self, state: State) -> None:
+        self._put_all_but_items(state)
+        if not isinstance(state.tensor, Packed):
+            self._put_items(state.tensor)
+        elif lib.lpu_unpack_items(self._machine, ffi.from_buffer("uint8_t[]", state.tensor.block), state.tensor.size):
+            self._put_all_but_items(state)
+            self._put_items(state.tensor)  # to find out which of them is wrong
+
+    def _put_all_but_items(self, state: State) -> None:
         if lib.lpu_set_state(self._machine, state_to_c(state)):
             raise ValueError(f"no `loop` of this program makes one of the loops {state.loops}")
-        for item in state.tensor:
+
+    def _put_items(self, found: Sequence[Item]) -> None:
+        for item in found:
             *numbers, data = item
             held = ffi.from_buffer("uint8_t[]", data)
             raw = ffi.new("lpu_item *", (KINDS.index(type(item)), numbers, len(data), held))
@@ -317,7 +330,7 @@ def struct_values(raw: Any) -> list[int]:
     return [getattr(raw, name) for name, _ in ffi.typeof(raw).fields]
 
 
-def state_from_c(raw: Any, tensor: tuple[Item, ...]) -> State:
+def state_from_c(raw: Any, tensor: Sequence[Item]) -> State:
     writes = (raw.writes[i] for i in range(raw.write_count))
     return State(
         cycle=raw.cycle,

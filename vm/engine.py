@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from isa.faults import RawFault
@@ -64,7 +65,7 @@ class State:
     jump_slot: int = -1
     jump_cycle: int = -1
     settled: int = 0
-    tensor: tuple[Item, ...] = ()
+    tensor: Sequence[Item] = ()
 
 
 class Engine(Protocol):

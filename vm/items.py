@@ -6,9 +6,13 @@ Of an op in the program `pc` and `slot` say which, `issued` when this element di
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import Any, TypeAlias
+from struct import Struct
+from typing import Any, TypeAlias, overload
 
+from isa.machine import MachineSpec
 from isa.records import NamedTuple
 
 
@@ -140,3 +144,79 @@ def in_order(items: list[Item]) -> tuple[Item, ...]:
     for item in items:
         kinds[type(item)].append(item)
     return tuple(chain.from_iterable(map(sorted, kinds.values())))
+
+
+def blocks(found: Sequence[Item]) -> Iterator[bytes]:
+    """The objects that hold the data of items."""
+    if isinstance(found, Packed):
+        return iter([found.block])
+    return (item.data for item in found)
+
+
+# In one block ---------------------------------------------------------------------------------
+HEADER = Struct("=14q")  # kind, numbers, bytes of data, which are filled up to a multiple of ALIGNMENT
+ALIGNMENT = 8
+
+
+class Packed(Sequence[Item]):
+    """Items as an engine packs them, in one block; like a tuple of them, in order, that is made once somebody looks.
+
+    They are part of a state of a machine in a cycle; `source` is something of the engine that packed them.
+    """
+
+    def __init__(self, block: bytes, spec: MachineSpec, cycle: int, source: object) -> None:
+        self.block, self.spec, self.cycle, self.source = block, spec, cycle, source
+
+    @property
+    def size(self) -> int:
+        """Bytes of the block."""
+        return len(self.block)
+
+    def is_of(self, spec: MachineSpec, cycle: int, source: object) -> bool:
+        """Whether an engine packed them for a state of that cycle."""
+        return self.source is source and self.fits(spec, cycle)
+
+    def fits(self, spec: MachineSpec, cycle: int) -> bool:
+        """Whether they were packed for a state of that cycle, of a machine alike."""
+        return self.cycle == cycle and self.spec == spec
+
+    @cached_property
+    def all(self) -> tuple[Item, ...]:
+        return in_order(list(unpacked(self.block)))
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.all)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, index: int | slice) -> Item | tuple[Item, ...]:
+        return self.all[index]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Packed):
+            return self.block == other.block or self.all == other.all
+        return self.all == other
+
+    def __hash__(self) -> int:
+        return hash(self.all)
+
+    def __repr__(self) -> str:
+        return repr(self.all)
+
+    def __reduce__(self) -> tuple[type[tuple[Item, ...]], tuple[list[Item]]]:
+        return tuple, (list(self.all),)
+
+
+def unpacked(block: bytes) -> Iterator[Item]:
+    place = 0
+    while place < len(block):
+        kind, *numbers, size = HEADER.unpack(block[place : place + HEADER.size])
+        data = place + HEADER.size
+        fields = len(KINDS[kind]._fields) - 1
+        yield KINDS[kind](*numbers[:fields], block[data : data + size])
+        place = data + -(-size // ALIGNMENT) * ALIGNMENT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from isa.machine import MachineSpec
 from isa.places import LANE_BYTES, V_REGISTERS
 from isa.row import WRITE
@@ -14,7 +16,7 @@ from vm.reference.program import Group, Issued, Program
 from vm.reference.streams import STREAM_OF_EXITS
 
 
-def check_makers(spec: MachineSpec, program: Program, cycle: int, found: tuple[Item, ...]) -> None:
+def check_makers(spec: MachineSpec, program: Program, cycle: int, found: Sequence[Item]) -> None:
     """Raises ValueError naming the first item that no op of the program leaves at the start of a cycle."""
     for item in found:
         if not is_left(spec, program, cycle, item):

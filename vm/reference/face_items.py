@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def _others(face: Face) -> Iterator[Item]:
 
 
 # From items -----------------------------------------------------------------------------------
-def from_items(spec: MachineSpec, program: Program, cycle: int, found: tuple[Item, ...]) -> Face:
+def from_items(spec: MachineSpec, program: Program, cycle: int, found: Sequence[Item]) -> Face:
     """The face of a state that vm.state accepts. Raises ValueError for items that the program does not leave."""
     check_makers(spec, program, cycle, found)
     face = Face(Streams(spec))
