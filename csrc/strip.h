@@ -11,9 +11,13 @@
 #define LPU_STRIP_H
 #include "machine.h"
 
-enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 64, MOST_VALUES = 256, MOST_ACCESSES = 64, MOST_OPS = 512 };
+enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 64, MOST_VALUES = 256, MOST_ACCESSES = 64, MOST_OPS = 512,
+       MOST_PARTS = 8 };
 enum { COLUMN_WORDS = STRIP_BLOCK + STRIP_LANES }; /* the last word in front of the lanes is what was before */
 enum { ROUNDS_BEFORE_STRIP = 32 };
+
+/* In front of the lanes of a nest's place: what it holds in the first round, and how it grows. */
+enum { LANES_BASE = -2, LANES_STEP = -1 };
 
 enum { NEGATED = 1 << 16 }; /* of an exit, beside its condition: that is when the loop is left */
 
@@ -32,6 +36,17 @@ enum {
     STRIP_DIVISOR, /* cut where the divisor fails */
     STRIP_BANKS,   /* cut where an access meets the bank of its partner */
     STRIP_STORE,   /* cut where a store is out of range */
+    /* of nests: what a place holds is the same in all rounds, or grows evenly, and known by two numbers */
+    NEST_EVEN,   /* k + a * b + c */
+    NEST_SAME,   /* a step, of kind `value` */
+    NEST_SPREAD, /* lanes of what is even */
+    NEST_LOAD, NEST_LOAD_SAME, NEST_STORE,
+    NEST_BRANCH, /* all rounds go the same way */
+    NEST_AGAIN,  /* the same behind a round of an inner loop: goes round again if the condition holds */
+    NEST_LOOP, NEST_NO_LOOP, /* `loop`, whose body is gone through, or not */
+    NEST_LOOP_CHECK,
+    NEST_ROUND,       /* a round of an inner hardware loop that is not the last */
+    NEST_ROUND_AGAIN, /* one that may be */
     STRIP_KINDS
 };
 
@@ -55,7 +70,7 @@ typedef struct strip_access {
     const strip_value *at; /* the address, and lanes of the value */
     uint32_t *lanes;
     const struct strip_access *with; /* the partner */
-    uint64_t slice, in_vain; /* the slice in which that could not be found out */
+    uint64_t slice, in_vain, ends; /* the slices in which that could not be found out; in which no more was */
 } strip_access;
 
 typedef struct {
@@ -86,13 +101,36 @@ typedef struct {
 
 typedef struct {
     lpu_node *node;
-    bool taken;
+    bool taken, jumps; /* jumps: it is no going round either */
+    uint32_t cost;     /* cycles to the next fetch */
 } strip_turn;
+
+/* Turns from `first` to before `end`, and their ops: an inner loop, or what lies between. */
+typedef struct {
+    uint32_t first, end, first_op;
+    uint32_t cost; /* cycles of it that lead to another round */
+    bool is_loop;
+    uint64_t rounds; /* of it in a round of the whole */
+} strip_part;
 
 typedef struct {
     strip_turn turns[MOST_TURNS];
-    uint32_t count;
+    strip_part parts[MOST_PARTS]; /* of a nest */
+    uint32_t count, part_count;
 } strip_path;
+
+/* What a place of a nest has as a round begins: a register's value, and how it grows from one to the next. */
+typedef struct {
+    uint32_t *lanes;
+    const uint32_t *from;
+    uint32_t step;
+} nest_entry;
+
+/* The words that all rounds of a load touch, each time that it is made. */
+typedef struct {
+    int64_t low, high;
+    uint64_t times;
+} nest_reach;
 
 struct lpu_strip {
     lpu_node *last;
@@ -115,6 +153,15 @@ struct lpu_strip {
     strip_value **lones;   /* steps of which the last round is enough, in order: `base` is that */
     strip_copy *lanes_out; /* lanes to places, when it ends */
     strip_result *results; /* the other values that places have then */
+    /* of a nest, which has parts (strip_nest.h) */
+    strip_part *parts;
+    bool is_nest;
+    uint32_t part_count, entry_count, even_count;
+    uint32_t ahead, opening; /* ops from there on find out how many rounds there are; come first of all */
+    nest_entry *entries;
+    strip_copy *evens;      /* even places that are copied, when it ends */
+    strip_value *addresses; /* of accesses */
+    nest_reach *reaches;
 };
 
 /* How a strip ends: before a node that is about to be fetched in cycle `now`; or, when it `leaves`, behind the last,
@@ -125,12 +172,31 @@ typedef struct {
     bool leaves;
 } lpu_strip_end;
 
+/* A strip that is run. */
+typedef struct {
+    lpu_machine *m;
+    lpu_strip *strip;
+    uint32_t rounds;  /* that nothing speaks against so far */
+    uint64_t leaving; /* how many rounds there are if the last branch leaves; 0: it does not */
+} strip_run;
+
 /* A loop may end behind this node: make a strip of it, unless it is none that can be. */
 void lpu_try_strip(lpu_machine *m, lpu_node *last);
 lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *entry, uint64_t now, uint64_t until);
 
+/* An op that is done one by one; the rounds that are left. */
+uint32_t lpu_strip_do(strip_run *run, const strip_op *op);
+
+/* How long a round takes, how long it takes to its end, and where its last jump is. */
+void lpu_time_strip(lpu_strip *strip);
+
+/* strip_nest_run.c: go through a nest that begins in cycle `now`: how many rounds there are, and what they leave. */
+void lpu_run_nest(strip_run *run, uint64_t now, uint64_t until);
+
 /* strip_find.c: the cycle of bundles through a node; false when there is none. */
 bool lpu_find_loop(lpu_node *head, strip_path *path);
+/* The same with loops in it. */
+bool lpu_find_nest(lpu_node *head, strip_path *path);
 /* How many rounds, alike but for what is in flight, lead from a node to the head of a strip; 0 when none do. */
 uint32_t lpu_rounds_to_head(const lpu_strip *strip, const lpu_node *node);
 /* The kind of the step that ends a node, or one that no strip has. */
@@ -151,8 +217,10 @@ void lpu_strip_sum(const strip_op *ops, uint32_t count, uint32_t rounds);
 /* strip_memory.c: loads, and checks of banks, from `op` on, up to the first op of another kind; fewer rounds may be
  * left then. The others return how many are. */
 const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *rounds);
+uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds);
 uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds);
 const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32_t *rounds);
+uint32_t lpu_rounds_apart(const strip_access *store, const strip_access *load, uint32_t rounds);
 uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds);
 void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
 

@@ -4,31 +4,6 @@
 #include "region.h"
 #include "strip_make.h"
 
-/* Room, laid out one after the other: the first pass, without a place, counts bytes. */
-typedef struct {
-    uint8_t *place;
-    size_t used;
-} strip_room;
-
-static void *take(strip_room *room, size_t bytes)
-{
-    void *place = room->place ? room->place + room->used : NULL;
-    room->used += (bytes + 63) / 64 * 64;
-    return place;
-}
-
-/* A table of what is made of some of the values, or of accesses: how many there are, and each, when there is room. */
-#define TAKE_TABLE(table, count, most, wish, ...)                              \
-    do {                                                                       \
-        table = take(room, (most) * sizeof *table);                            \
-        for (uint32_t i = count = 0; i < (most); i++)                          \
-            if (wish) {                                                        \
-                if (table)                                                     \
-                    table[count] = __VA_ARGS__;                                \
-                count++;                                                       \
-            }                                                                  \
-    } while (0)
-
 static bool is_computed(const strip_maker *maker, uint32_t i)
 {
     return maker->is_needed[i] && is_step(&maker->values[i]) && !maker->values[i].is_constant;
@@ -105,12 +80,6 @@ static void take_columns(strip_room *room, const strip_maker *maker, strip_value
             values[i].lanes = values[values[i].last].lanes - 1;
 }
 
-static void *take_copy(strip_room *room, const void *from, size_t bytes)
-{
-    void *place = take(room, bytes);
-    return place ? memcpy(place, from, bytes) : NULL;
-}
-
 /* The drafts as ops, and one that ends them. */
 static strip_op *take_ops(const lpu_strip *strip, strip_room *room, const strip_maker *maker)
 {
@@ -141,35 +110,24 @@ static strip_access *take_accesses(strip_room *room, const strip_maker *maker, s
     return accesses;
 }
 
-/* Cycles to the next fetch: those of a jump, where it is one and no going round. */
-static uint64_t turn_cost(const strip_turn *turn)
-{
-    return turn->taken && lpu_end_kind(turn->node) != KIND_LOOP_END ? turn->node->taken_cost : turn->node->cost;
-}
 
-/* Cycles, and where jumps are. */
-static void note_turns(lpu_strip *strip, const strip_path *path)
+void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path)
 {
-    strip->turn_count = strip->jump = path->count;
-    for (uint32_t i = 0; i < path->count; i++) {
-        const strip_turn *turn = &path->turns[i];
-        bool jumps = turn->taken && i + 1 < path->count;
-        strip->jump = jumps ? i : strip->jump;
-        strip->jump_offset = jumps ? strip->cost : strip->jump_offset;
-        strip->last_offset = strip->cost;
-        strip->cost += (uint32_t)turn_cost(turn);
-    }
     const strip_turn *last = &path->turns[path->count - 1];
+    strip->turn_count = path->count, strip->part_count = path->part_count;
+    strip->turns = take_copy(room, path->turns, path->count * sizeof *strip->turns);
+    strip->parts = take_copy(room, path->parts, path->part_count * sizeof *strip->parts);
     strip->last = last->node;
     strip->end = lpu_end_kind(last->node);
-    strip->ends_taken = last->taken && strip->end != KIND_LOOP_END;
+    strip->ends_taken = last->jumps;
+    strip->lanes = STRIP_LANES;
 }
 
 static void lay_out(lpu_strip *strip, strip_room *room, const strip_maker *maker)
 {
     strip->op_count = maker->draft_count, strip->sum_first = maker->sum_first;
     strip->access_count = maker->access_count;
-    strip->turns = take_copy(room, maker->path.turns, maker->path.count * sizeof *strip->turns);
+    lpu_lay_out_path(strip, room, &maker->path);
     strip->values = take_copy(room, maker->values, maker->value_count * sizeof *strip->values);
     take_columns(room, maker, strip->values);
     strip->accesses = take_accesses(room, maker, strip->values);
@@ -199,8 +157,7 @@ static lpu_strip *finished(strip_maker *maker)
         return NULL;
     memset(strip, 0, sizeof *strip);
     lay_out(strip, &room, maker);
-    note_turns(strip, &maker->path);
-    strip->lanes = STRIP_LANES;
+    lpu_time_strip(strip);
     know_growth(strip, maker);
     return strip;
 }
@@ -209,7 +166,7 @@ static lpu_strip *made_strip(lpu_machine *m, lpu_node *head)
 {
     strip_maker maker = {.m = m};
     if (!lpu_find_loop(head, &maker.path))
-        return NULL;
+        return lpu_make_nest(m, head);
     lpu_strip_collect(&maker);
     if (!maker.failed)
         lpu_strip_find_linear(&maker);
@@ -250,5 +207,6 @@ void lpu_try_strip(lpu_machine *m, lpu_node *last)
     strip->misses = 0;
     strip->first_kind = head->steps->kind;
     enter(strip, head, 0);
-    enter_elsewhere(m, strip);
+    if (!strip->is_nest)
+        enter_elsewhere(m, strip);
 }

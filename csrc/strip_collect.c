@@ -52,12 +52,17 @@ static strip_value with_sources(strip_maker *maker, const lpu_micro *step, uint3
     return value;
 }
 
+/* What is written to a place last counts. */
 static void add_result(strip_maker *maker, uint16_t value, uint32_t *place)
 {
-    if (maker->result_count == MOST_RESULTS)
-        maker->failed = true;
-    else
-        maker->results[maker->result_count++] = (strip_result){place, value};
+    uint32_t number = 0;
+    while (number < maker->result_count && maker->results[number].place != place)
+        number++;
+    maker->failed |= number == MOST_RESULTS;
+    if (maker->failed)
+        return;
+    maker->results[number] = (strip_result){place, value};
+    maker->result_count += number == maker->result_count;
 }
 
 /* Whether a value kept for undoing is that of a write in flight when a round ends, after which a loop may be left. */

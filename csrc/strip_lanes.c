@@ -1,5 +1,6 @@
 /* The lanes of a strip: each step as one loop over rounds. Lanes go in blocks of a length that compilers know; those
  * behind the last round are computed, too, and mean nothing. */
+#include <string.h>
 #include "clones.h"
 #include "float.h"
 #include "multiply.h"
@@ -21,22 +22,25 @@ uint32_t lpu_strip_value(uint32_t kind, uint32_t a, uint32_t b, uint32_t c, uint
 
 static inline uint32_t op_address(uint32_t a, uint32_t b, uint32_t c, uint32_t k) { return k + a * b + c; }
 
-/* A column that is made is none of those that it is made of: else a step would need its own result. */
+/* The column that is made may be one of those that it is made of: blocks are made elsewhere. */
 #define LANES(NAME, name)                                                                                    \
-    static inline void lanes_##name(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, \
-                                    const uint32_t *restrict c, uint32_t k, size_t rounds)                   \
+    static inline void lanes_##name(uint32_t *d, const uint32_t *a, const uint32_t *b, const uint32_t *c,    \
+                                    uint32_t k, size_t rounds)                                               \
     {                                                                                                        \
-        for (size_t block = 0; block < rounds; block += STRIP_BLOCK)                                         \
-            for (size_t i = block; i != block + STRIP_BLOCK; i++)                                            \
-                d[i] = op_##name(a[i], b[i], c[i], k);                                                       \
+        for (size_t block = 0; block < rounds; block += STRIP_BLOCK) {                                       \
+            uint32_t made[STRIP_BLOCK];                                                                      \
+            for (size_t i = 0; i != STRIP_BLOCK; i++)                                                        \
+                made[i] = op_##name(a[block + i], b[block + i], c[block + i], k);                            \
+            memcpy(d + block, made, sizeof made);                                                            \
+        }                                                                                                    \
     }
 FOR_EACH_PURE(LANES)
 LANES(ADDRESS, address)
 
 /* The divisor of a lane behind the last round may be 0. */
 #define QUOTIENTS(NAME, name)                                                                                \
-    static inline void lanes_##name(uint32_t *restrict d, const uint32_t *restrict a, const uint32_t *restrict b, \
-                                    const uint32_t *restrict c, uint32_t k, size_t rounds)                   \
+    static inline void lanes_##name(uint32_t *d, const uint32_t *a, const uint32_t *b, const uint32_t *c,    \
+                                    uint32_t k, size_t rounds)                                               \
     {                                                                                                        \
         for (size_t i = 0; i < rounds; i++)                                                                  \
             d[i] = op_##name(a[i], b[i], c[i], k);                                                           \
@@ -58,9 +62,14 @@ LPU_CLONES const strip_op *lpu_strip_compute(const strip_op *op, uint32_t rounds
 
 LPU_CLONES void lpu_strip_ramp(uint32_t *lanes, uint32_t base, uint32_t step, uint32_t rounds)
 {
-    for (uint32_t block = 0; block < rounds; block += STRIP_BLOCK, base += STRIP_BLOCK * step)
+    uint32_t made[STRIP_BLOCK];
+    for (uint32_t i = 0; i < STRIP_BLOCK; i++)
+        made[i] = base + i * step;
+    for (size_t block = 0; block < rounds; block += STRIP_BLOCK) {
+        memcpy(lanes + block, made, sizeof made);
         for (uint32_t i = 0; i < STRIP_BLOCK; i++)
-            lanes[block + i] = base + i * step;
+            made[i] += STRIP_BLOCK * step;
+    }
 }
 
 /* Sequential ---------------------------------------------------------------------------------------------------- */

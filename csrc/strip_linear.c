@@ -21,8 +21,7 @@ static uint16_t source_of(const strip_value *value, uint8_t which)
     return which <= SECOND ? value->sources[which] : which == THIRD ? value->sources[2] : numbers[which];
 }
 
-/* A step as k + a * b + c; what is none stays as it is. */
-static strip_value in_shape(const strip_value *value)
+strip_value lpu_strip_in_shape(const strip_value *value)
 {
     strip_value shaped = *value;
     if (value->kind >= sizeof shapes / sizeof *shapes || !shapes[value->kind].is_even)
@@ -50,7 +49,7 @@ static bool is_one(uint16_t number) { return number == ONE; }
 /* The source that a value adds to what no round changes; NO_VALUE if it is not made like that. */
 static uint16_t grown_from(const strip_maker *maker, const strip_value *value)
 {
-    strip_value as = in_shape(value);
+    strip_value as = lpu_strip_in_shape(value);
     if (as.kind != STRIP_ADDRESS)
         return NO_VALUE;
     if (is_one(as.sources[1]) && maker->values[as.sources[2]].is_invariant)
@@ -62,7 +61,7 @@ static uint16_t grown_from(const strip_maker *maker, const strip_value *value)
 /* Whether all of a step but one source is constant. */
 static bool adds_constant(const strip_maker *maker, const strip_value *value, uint16_t source)
 {
-    strip_value as = in_shape(value);
+    strip_value as = lpu_strip_in_shape(value);
     bool constant = true;
     for (uint32_t i = 0; i < 3; i++)
         constant &= as.sources[i] == source || maker->values[as.sources[i]].is_constant;
@@ -85,7 +84,7 @@ static void find_induction(strip_maker *maker, uint16_t phi)
 /* A step of linear values that is linear, too, is put in shape. */
 static void find_even(const strip_maker *maker, strip_value *value)
 {
-    strip_value as = in_shape(value);
+    strip_value as = lpu_strip_in_shape(value);
     const strip_value *a = &maker->values[as.sources[0]], *b = &maker->values[as.sources[1]];
     const strip_value *c = &maker->values[as.sources[2]];
     bool is_product = a->is_linear && b->is_linear && (a->is_invariant || b->is_invariant);
@@ -117,7 +116,7 @@ void lpu_strip_find_linear(strip_maker *maker)
     for (uint32_t i = 0; i < maker->value_count; i++) {
         strip_value *value = &maker->values[i];
         if (value->is_invariant && !value->is_constant && value->kind != STRIP_LEAF)
-            *value = in_shape(value);
+            *value = lpu_strip_in_shape(value);
         else if (is_step(value) && !value->is_invariant)
             find_even(maker, value);
     }

@@ -1,6 +1,7 @@
 /* What the making of a strip shares: values, accesses and checks as they are found, before there is room for them. */
 #ifndef LPU_STRIP_MAKE_H
 #define LPU_STRIP_MAKE_H
+#include <string.h>
 #include "strip.h"
 
 enum { STRIP_PLACES = STATE_REGISTERS + TEMPS, NO_VALUE = 0xFFFF, SET_WORDS = MOST_VALUES / 64, MOST_CHECKS = 64 };
@@ -34,10 +35,49 @@ typedef struct {
     uint64_t reached[MOST_VALUES][SET_WORDS]; /* values that a value is made of, those of earlier rounds among them */
 } strip_maker;
 
+/* Room in the arena, laid out one after the other: the first pass, without a place, counts bytes. */
+typedef struct {
+    uint8_t *place;
+    size_t used;
+} strip_room;
+
+static inline void *take(strip_room *room, size_t bytes)
+{
+    void *place = room->place ? room->place + room->used : NULL;
+    room->used += (bytes + 63) / 64 * 64;
+    return place;
+}
+
+static inline void *take_copy(strip_room *room, const void *from, size_t bytes)
+{
+    void *place = take(room, bytes);
+    return place ? memcpy(place, from, bytes) : NULL;
+}
+
+/* A table of what is made of some of so many: how many these are, and each, when there is room. */
+#define TAKE_TABLE(table, count, most, wish, ...)                              \
+    do {                                                                       \
+        table = take(room, (most) * sizeof *table);                            \
+        for (uint32_t i = count = 0; i < (most); i++)                          \
+            if (wish) {                                                        \
+                if (table)                                                     \
+                    table[count] = __VA_ARGS__;                                \
+                count++;                                                       \
+            }                                                                  \
+    } while (0)
+
+/* What a strip has of its path. */
+void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path);
+
+/* strip_nest_build.c: a nest; NULL when it cannot be. */
+lpu_strip *lpu_make_nest(lpu_machine *m, lpu_node *head);
+
 /* strip_collect.c: the values of a round, its accesses and checks, and what places hold in the end. */
 void lpu_strip_collect(strip_maker *maker);
 /* strip_linear.c: which values are linear. */
 void lpu_strip_find_linear(strip_maker *maker);
+/* A step as k + a * b + c; what is none stays as it is. Sources are numbers, those of constants first. */
+strip_value lpu_strip_in_shape(const strip_value *value);
 /* strip_order.c: which values need lanes, and the ops that make them, in order. */
 void lpu_strip_order(strip_maker *maker);
 

@@ -1,5 +1,6 @@
 /* Loads and stores of a strip: the rounds before the first that is not like the others, and all accesses of those. */
 #include <string.h>
+#include "clones.h"
 #include "memory.h"
 #include "strip.h"
 
@@ -62,17 +63,40 @@ static span unknown_part(const lpu_machine *m, const strip_access *access, span 
     return of;
 }
 
-/* Whether all words of a span lie in one bank and are written; it is remembered. */
-static bool find_out(lpu_machine *m, strip_access *access, span of)
+/* Whether all words of a span lie in one bank and are written; if so it is remembered. */
+static bool learn(lpu_machine *m, strip_access *access, span of)
 {
-    if (of.low < 0 || of.high >= m->map.words || of.high - of.low > MOST_SPAN || access->in_vain == m->slice
+    if (of.low < 0 || of.high >= m->map.words || of.high - of.low > MOST_SPAN
         || bank_of(&m->map, (uint32_t)of.low) != bank_of(&m->map, (uint32_t)of.high))
         return false;
     span news = unknown_part(m, access, of);
-    if (are_written(&m->map, (size_t)news.low, (size_t)(news.high - news.low + 1))) {
+    bool are_all = are_written(&m->map, (size_t)news.low, (size_t)(news.high - news.low + 1));
+    if (are_all)
         know(m, access, of);
+    return are_all;
+}
+
+/* What is known, a span beside it, and so many words more. */
+static span joined(const strip_access *access, span of, bool with_more)
+{
+    bool is_above = of.low >= access->first;
+    span all = {is_above ? access->first : of.low, is_above ? of.high : (int64_t)access->end - 1};
+    int64_t more = with_more ? all.high - all.low : 0;
+    return (span){is_above ? all.low : all.low - more, is_above ? all.high + more : all.high};
+}
+
+/* The same as to learn, and more: accesses go on. What was looked for in vain is not looked for again. */
+SELDOM static bool find_out(lpu_machine *m, strip_access *access, span of)
+{
+    bool goes_on = access->slice == m->slice;
+    if (access->in_vain == m->slice)
+        return false;
+    if (goes_on && access->ends != m->slice && learn(m, access, joined(access, of, true)))
         return true;
-    }
+    if (goes_on)
+        access->ends = m->slice;
+    if ((goes_on && learn(m, access, joined(access, of, false))) || learn(m, access, of))
+        return true;
     access->in_vain = m->slice;
     return false;
 }
@@ -99,30 +123,43 @@ static void load_line(uint32_t *restrict to, const uint8_t *restrict sram, size_
         to[i] = word_at(sram + at);
 }
 
-/* A load of which something is yet to be found out, or that goes one by one; the rounds that are left. */
+/* Words side by side. */
+LPU_CLONES static void load_row(uint32_t *restrict to, const uint8_t *restrict from, uint32_t rounds)
+{
+    for (uint32_t i = 0; i < rounds; i++)
+        to[i] = word_at(from + (size_t)i * WORD_BYTES);
+}
+
+/* A load that goes one by one; the rounds that are left. */
 SELDOM static uint32_t load_slowly(lpu_machine *m, strip_access *access, uint32_t rounds)
 {
-    const strip_value *at = access->at;
     uint32_t round = 0;
-    access->is_plain = at->is_linear && find_out(m, access, linear_span(at, rounds));
-    while (round < rounds && load_word(m, &m->map, address_at(at, round), &access->lanes[round]))
+    access->is_plain = false;
+    while (round < rounds && load_word(m, &m->map, address_at(access->at, round), &access->lanes[round]))
         round++;
     return round;
 }
 
+static inline uint32_t load_lanes(lpu_machine *m, strip_access *access, uint32_t rounds)
+{
+    const strip_value *at = access->at;
+    span of = at->is_linear ? linear_span(at, rounds) : (span){0, 0};
+    if (UNLIKELY(!at->is_linear || (!is_known(m, access, of) && !find_out(m, access, of))))
+        return load_slowly(m, access, rounds);
+    access->is_plain = true;
+    if (at->step == 1)
+        load_row(access->lanes, m->map.sram + (size_t)at->base * WORD_BYTES, rounds);
+    else
+        load_line(access->lanes, m->map.sram, (size_t)at->base * WORD_BYTES, (size_t)(int32_t)at->step * WORD_BYTES, rounds);
+    return rounds;
+}
+
+uint32_t lpu_strip_load(lpu_machine *m, strip_access *access, uint32_t rounds) { return load_lanes(m, access, rounds); }
+
 const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *rounds)
 {
-    for (; op->kind == STRIP_LOAD && *rounds; op++) {
-        strip_access *access = op->access;
-        const strip_value *at = access->at;
-        if (UNLIKELY(!at->is_linear || !is_known(m, access, linear_span(at, *rounds)))) {
-            *rounds = load_slowly(m, access, *rounds);
-            continue;
-        }
-        size_t step = (size_t)(int32_t)at->step * WORD_BYTES;
-        access->is_plain = true;
-        load_line(access->lanes, m->map.sram, (size_t)at->base * WORD_BYTES, step, *rounds);
-    }
+    for (; op->kind == STRIP_LOAD && *rounds; op++)
+        *rounds = load_lanes(m, op->access, *rounds);
     return op;
 }
 
@@ -163,7 +200,7 @@ const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32
 
 /* The rounds before the first in which a load would read what a store of an earlier round, or of its own, wrote. Where
  * both go on by as many words, the store meets the load so many rounds later. */
-static uint32_t rounds_apart(const strip_access *store, const strip_access *load, uint32_t rounds)
+uint32_t lpu_rounds_apart(const strip_access *store, const strip_access *load, uint32_t rounds)
 {
     const strip_value *to = store->at, *from = load->at;
     span stored = span_of(to, rounds), loaded = span_of(from, rounds);
@@ -186,7 +223,7 @@ uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds)
     for (uint32_t i = 0; i < strip->store_count; i++)
         for (const strip_access *load = strip->accesses; load < end && rounds; load++)
             if (!load->is_store)
-                rounds = rounds_apart(strip->stores[i], load, rounds);
+                rounds = lpu_rounds_apart(strip->stores[i], load, rounds);
     return rounds;
 }
 

@@ -8,13 +8,6 @@
  * many each time. */
 enum { FEW_ROUNDS = 3, MOST_MISSES = 16, ROUNDS_LEFT_ALONE = 1 << 12, MOST_FAILURES = 12 };
 
-typedef struct {
-    lpu_machine *m;
-    lpu_strip *strip;
-    uint32_t rounds; /* that nothing speaks against so far */
-    uint64_t leaving; /* how many rounds there are if the last branch leaves; 0: it does not */
-} strip_run;
-
 /* Before -------------------------------------------------------------------------------------------------------- */
 static bool jump_stays(const lpu_machine *m, const strip_turn *turn)
 {
@@ -127,8 +120,7 @@ static uint32_t rounds_divided(const strip_op *op, uint32_t rounds)
 #undef FAILS
 }
 
-/* An op that is done one by one; the rounds that are left. */
-static uint32_t do_op(strip_run *run, const strip_op *op)
+uint32_t lpu_strip_do(strip_run *run, const strip_op *op)
 {
     switch (op->kind) {
     case STRIP_RAMP: make_ramp(&run->strip->values[op->value], run->rounds); break;
@@ -154,7 +146,7 @@ static void do_ops(strip_run *run, const strip_op *op, const strip_op *end)
         else if (op->kind == STRIP_BANKS)
             op = lpu_strip_banks(run->m, op, &run->rounds);
         else {
-            run->rounds = do_op(run, op);
+            run->rounds = lpu_strip_do(run, op);
             op += 1 + op->count;
         }
     }
@@ -178,6 +170,39 @@ static void end_values(lpu_strip *strip, uint32_t last)
         *out->to = out->from[last];
     for (const strip_result *result = strip->results, *end = result + strip->result_count; result < end; result++)
         *result->place = last_of(&all[result->value], last);
+    for (const strip_copy *even = strip->evens, *end = even + strip->even_count; even < end; even++)
+        *even->to = even->from[LANES_BASE] + last * even->from[LANES_STEP];
+}
+
+/* When the last round of a part begins that begins so many cycles after the round of the whole; where the jump behind the
+ * round before it is. */
+static uint32_t last_round(lpu_strip *strip, const strip_part *part, uint32_t begin)
+{
+    const strip_turn *end = &strip->turns[part->end - 1];
+    uint32_t offset = begin + (uint32_t)(part->rounds - 1) * part->cost;
+    if (part->is_loop && part->rounds > 1 && end->jumps) {
+        strip->jump = part->end - 1;
+        strip->jump_offset = offset - end->cost;
+    }
+    return offset;
+}
+
+void lpu_time_strip(lpu_strip *strip)
+{
+    uint32_t offset = 0;
+    strip->jump = strip->turn_count;
+    for (const strip_part *part = strip->parts, *end = part + strip->part_count; part < end; part++) {
+        offset = last_round(strip, part, offset);
+        for (uint32_t i = part->first; i < part->end; i++) {
+            const strip_turn *turn = &strip->turns[i];
+            bool is_end = i + 1 == strip->turn_count, leaves = part->is_loop && i + 1 == part->end;
+            strip->jump = turn->jumps && !is_end && !leaves ? i : strip->jump;
+            strip->jump_offset = strip->jump == i ? offset : strip->jump_offset;
+            strip->last_offset = offset;
+            offset += leaves ? 1 : turn->cost;
+        }
+    }
+    strip->cost = offset;
 }
 
 /* The last jump, where `leaves` says that the last bundle did not jump in the last round. */
@@ -195,8 +220,9 @@ static void note_jumps(lpu_machine *m, const lpu_strip *strip, uint64_t now, uin
 /* The last bundle counts itself when it leaves. */
 static void count_rounds(lpu_machine *m, const lpu_strip *strip, uint32_t rounds, bool leaves)
 {
-    for (uint32_t i = 0; i < strip->turn_count; i++)
-        *strip->turns[i].node->issued += rounds;
+    for (const strip_part *part = strip->parts, *end = part + strip->part_count; part < end; part++)
+        for (uint32_t i = part->first; i < part->end; i++)
+            *strip->turns[i].node->issued += rounds * part->rounds;
     *strip->last->issued -= leaves;
     if (strip->end != KIND_LOOP_END)
         return;
@@ -227,12 +253,20 @@ static void judge(lpu_node *entry, lpu_strip *strip, uint64_t rounds)
     strip->failures += strip->failures < MOST_FAILURES;
 }
 
-/* Find out how many rounds are alike; and do them, if they are enough. */
-static uint32_t do_rounds(strip_run *run, uint64_t now, uint32_t enough)
+static void find_rounds(strip_run *run)
 {
     lpu_begin_strip(run->strip);
     do_ops(run, run->strip->ops, run->strip->ops + run->strip->sum_first);
     run->rounds = lpu_strip_apart(run->strip, run->rounds);
+}
+
+/* Find out how many rounds are alike; and do them, if they are enough. */
+static uint32_t do_rounds(strip_run *run, uint64_t now, uint64_t until, uint32_t enough)
+{
+    if (run->strip->is_nest)
+        lpu_run_nest(run, now, until);
+    else
+        find_rounds(run);
     if (run->rounds < enough)
         return 0;
     end_run(run, now);
@@ -249,7 +283,7 @@ lpu_strip_end lpu_run_strip(lpu_machine *m, lpu_node *entry, uint64_t now, uint6
     do {
         run = begin_run(m, strip, now, until);
         tried = run.rounds;
-        rounds = tried < enough ? 0 : do_rounds(&run, now, enough);
+        rounds = tried < enough ? 0 : do_rounds(&run, now, until, enough);
         now += (uint64_t)strip->cost * rounds;
         done += rounds;
         enough = done ? 1 : enough;

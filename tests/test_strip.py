@@ -122,6 +122,39 @@ def test_generated_loops(rng: Random, uninit: str) -> None:
     runs_alike(lpu.assemble(program(rng)), rng, uninit)
 
 
+# Loops in loops -------------------------------------------------------------------------------
+def inner(rng: Random, number: int) -> list[str]:
+    """A loop that goes round as often each time, or nearly."""
+    count = rng.choice(("mov r20, 2", "mov r20, 5", "mov r20, 9", "and r20, r2, 15", "and r20, r0, 128"))
+    body = [op(rng) for _ in range(rng.randint(1, 4))] + ["add r1, r1, 1"] * rng.randint(0, 1)
+    if rng.random() < 0.5:
+        return [count, f"loop r20, done{number}", *body, f"done{number}:"]
+    ends = [f"cmp r3, {rng.randint(-99, 99)}", f"jeq done{number}"] if rng.random() < 0.2 else []
+    back = ["sub r20, r20, 1", "cmp r20, 0", f"jgt again{number}", f"done{number}:"]
+    return [count, f"again{number}:", *body, *ends, *back]
+
+
+def nest(rng: Random) -> str:
+    """Loops in one whose rounds begin with registers that, mostly, the round before has nothing to do with."""
+    fresh = [f"{rng.choice(('add', 'mul', 'xor'))} {register}, r1, {rng.choice(NUMBERS)}" for register in REGISTERS]
+    fresh = rng.sample(fresh, rng.choice((len(fresh), len(fresh), len(fresh), 8)))
+    outer = ["mov r1, r0", "mov r2, 3", *fresh, "ld r4, [x + r1]", "ld r5, [y + 3]", f"mov r12, {rng.randrange(9)}"]
+    for number in range(rng.choice((1, 1, 2))):
+        outer += [op(rng) for _ in range(rng.randint(0, 2))] + inner(rng, number)
+    outer += [op(rng) for _ in range(rng.randint(0, 2))] + ["st [z + r0], r3"] * rng.randint(0, 1)
+    count, begin = rng.choice((50, 90, 200)), beginning(rng, rng.choice((200, 600)))
+    around = ["outer:", *outer, "add r0, r0, 1", f"cmp r0, {count}", "jlt outer"]
+    if rng.random() < 0.3:
+        around = [f"loop {count}, end", *outer, "add r0, r0, 1", "end: add r3, r3, 1"]
+    return "\n".join([*begin, *around]) + "\n"
+
+
+@part_of_examples(2)
+@given(st.randoms(use_true_random=False), st.sampled_from(UNINIT_MODES))
+def test_generated_nests(rng: Random, uninit: str) -> None:
+    runs_alike(lpu.assemble(nest(rng)), rng, uninit)
+
+
 # Loops of a kind ------------------------------------------------------------------------------
 HEAD = """
         .machine lpu-tiny
