@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from asm.facts import FACTS, Uses, uses_of
 from isa.records import dataclass
+from isa.row import Row
 from isa.table import ROWS
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class BundleKind:
 
     `control` is the number of the op that decides what follows, -1 for none. `has_target` says that an op takes a
     program address, `clashes` that a register is written twice by scalar ops, `accesses` how many scalar ops touch
-    memory, `is_checked` that the numbers of a scalar op alone can break a rule. Kinds are compared by identity.
+    memory, `fixed` how many of them a bank that no register chooses, `is_checked` that the numbers of a scalar op alone
+    can break a rule. Kinds are compared by identity.
     """
 
     size: int
@@ -37,12 +39,19 @@ class BundleKind:
     has_tensor_ops: bool
     clashes: bool
     accesses: int
+    fixed: int
     is_checked: bool
 
 
 def kind_of(ops: Sequence[AsmOp] | Sequence[CheckedOp]) -> BundleKind:
     """The kind of a bundle, the same for all that are alike."""
     return _kind(tuple(map(uses_of, ops)))
+
+
+def is_fixed(row: Row) -> bool:
+    """Whether no register chooses the bank that a scalar op touches; one may choose the lane."""
+    names = row.format.names
+    return bool(row.memory) and "ra" not in names and "rc" not in names and (row.width > 0 or "rb" not in names)
 
 
 @lru_cache(MOST_KINDS)
@@ -60,5 +69,6 @@ def _kind(alike: tuple[Uses, ...]) -> BundleKind:
         has_tensor_ops=len(scalar) < len(alike),
         clashes=len(set(written)) < len(written),
         accesses=sum(bool(each.memory) for each, _ in scalar),
+        fixed=sum(is_fixed(ROWS[uses.row]) for _, uses in scalar),
         is_checked=any(each.checked for each, _ in scalar),
     )

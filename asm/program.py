@@ -94,6 +94,10 @@ class Explicit(NamedTuple):
     ops: list[AsmOp]
     place: Place
 
+    def control(self, kind: BundleKind) -> AsmOp | None:
+        """The op that decides what follows, in a bundle of a kind."""
+        return self.ops[kind.control] if kind.control >= 0 else None
+
 
 class TimedOp(NamedTuple):
     """An op of a timeline. Times and `after` labels are resolved by the scheduler."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from asm.check.hazards import loop_count, register_name
 from asm.check.view import CheckedOp, View
 from asm.facts import FACTS, register_written
+from asm.kinds import is_fixed
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import SLICES_PER_QUAD, MachineSpec
 from isa.records import NamedTuple
@@ -18,7 +19,7 @@ DIVIDES = "E-DIV"
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP; ops of the tensor face are checked elsewhere."""
     for number, kind in enumerate(view.kinds):
-        if not (kind.clashes or kind.accesses > 1 or kind.is_checked):
+        if not (kind.clashes or kind.fixed > 1 or kind.is_checked):
             continue
         bundle = [op for op in view.bundle(number) if not op.row.tensor]
         if len(bundle) > 1 and not view.linear[number]:
@@ -65,13 +66,11 @@ def _shared_banks(bundle: list[CheckedOp], spec: MachineSpec) -> Iterator[Diagno
 
 def known_banks(op: CheckedOp, spec: MachineSpec) -> list[int]:
     """The banks that an op accesses whatever registers hold; none when that is not certain."""
-    if not op.row.memory or any(name in op.row.format.names for name in ("ra", "rc")):
+    if not is_fixed(op.row):
         return []
     if op.row.width:
         return _lane_banks(op, spec)
     address = op.value("disp")
-    if "rb" in op.row.format.names:
-        return []
     if address is None:
         banks = op.source.access.banks if op.source is not None and op.source.access is not None else frozenset()
         return list(banks) if len(banks) == 1 else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import TypeGuard
 
+from asm.kinds import BundleKind, kind_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear
 from asm.quick.columns import Columns
 from asm.quick.front import AT_LABEL, LINEAR, Piece, Taken, Unfit
@@ -13,6 +14,31 @@ from asm.schedule.blocks import MAX_ACCESSES, MAX_OPS, Block, Blocks, Splitter
 from asm.write.verbatim import Raw
 from isa.diagnostics import Place
 from isa.machine import MachineSpec
+from isa.records import dataclass
+
+
+@dataclass(slots=True, eq=False)
+class ColumnBundle:
+    """A bundle of ops [first, end) of the columns, whose kind has a number; `decides` says what follows it. Among
+    others it stands for an Explicit."""
+
+    columns: Columns
+    first: int
+    end: int
+    number: int
+    decides: AsmOp | None
+
+    @property
+    def ops(self) -> list[AsmOp]:
+        return self.columns.ops(self.first, self.end)
+
+    @property
+    def place(self) -> Place:
+        return self.columns.op(self.first).place
+
+    def control(self, kind: BundleKind) -> AsmOp | None:
+        """The op that decides what follows."""
+        return self.decides
 
 
 class ColumnBlock(Block):
@@ -105,7 +131,21 @@ class ColumnSplitter(Splitter):
             self._end_with((self.columns.op(end - 1),))
 
     def _column_bundle(self, first: int, end: int, number: int, control: int) -> None:
-        self._explicit(Explicit(self.columns.ops(first, end), Place(self.columns.name, 1)))
+        if not self.current.is_explicit:
+            self._begin_explicit()
+        kind = self.columns.bundle_kind(number, first, end)
+        op = self.columns.control(control) if control >= 0 else None
+        bundle = ColumnBundle(self.columns, first, end, number, op)
+        self.current.bundles.append(bundle)  # type: ignore[arg-type]  # it stands for one
+        self.current.kinds.append(kind)
+        if op is not None:
+            self._end_with((op,))
+
+    def _explicit(self, bundle: Explicit) -> None:
+        if not self.current.is_explicit:
+            self._begin_explicit()
+        self.current.kinds.append(kind_of(bundle.ops))
+        super()._explicit(bundle)
 
 
 def is_in_columns(block: Block) -> TypeGuard[ColumnBlock]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from asm.kinds import BundleKind, kind_of
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.program import FREE, Access, AsmOp, Reference
-from asm.quick.front import DATA, LABEL, Front
-from asm.quick.recipes import Recipes
+from asm.quick.front import DATA, LABEL, Front, Unfit
+from asm.quick.recipes import OpForm, Recipes
 from asm.schedule.alike import Kind, Kinds
+from asm.schedule.units import NONE_FREE, free_units
 from asm.scope.registers import address_index
 from asm.scope.scope import Scope
 from asm.tree import Line, OpStmt, places
-from isa.image import TO_TARGET, TO_WORD
 from isa.lines import Source
-from isa.records import dataclass, field
-from isa.row import LABEL as TARGET
+from isa.records import dataclass, field, replace
 from isa.row import Row
+
+new = tuple.__new__  # makes a named tuple without the way through its own constructor
+
+
+def in_order(units: Sequence[int]) -> list[int]:
+    """The pattern of one bundle, as csrc/asm/write.c reads it."""
+    return [len(units), *units, 1, len(units), *range(len(units)), 0]
 
 
 @dataclass(slots=True)
@@ -32,6 +38,8 @@ class Columns:
     written: list[AsmOp] = field(default_factory=list)
     _kinds: dict[int, Kind] = field(default_factory=dict)
     _bundle_kinds: dict[int, BundleKind] = field(default_factory=dict)
+    _controls: dict[tuple[int, ...], AsmOp] = field(default_factory=dict)
+    _bundle_patterns: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sources[self.name, ()] = 0
@@ -50,44 +58,50 @@ class Columns:
 
     # Ops as objects ------------------------------------------------------------------------------
     def row(self, number: int) -> Row:
-        row: Row = self.recipes.rows[self.front.op(number).form]
-        return row
+        return self.recipes.forms[self.front.op(number)[0]].row
 
     def statement(self, number: int) -> OpStmt:
         """Where an op was written; its operands are not told."""
-        op = self.front.op(number)
-        return OpStmt("", (), (), None, Line(self.name, op.line, ""), op.column, op.end)
+        _, _, line, column, end, *_ = self.front.op(number)
+        return self._statement(line, column, end)
+
+    def _statement(self, line: int, column: int, end: int) -> OpStmt:
+        return new(OpStmt, ("", (), (), None, new(Line, (self.name, line, "", (), ())), column, end))
 
     def op(self, number: int) -> AsmOp:
         """An op without a unit."""
-        found = self.front.op(number)
-        row = self.recipes.rows[found.form]
-        values = list(found.values[0 : len(row.format.names)])
-        if "u" in row.format.names:
-            values[row.format.names.index("u")] = FREE
-        made = AsmOp(row, values, self.statement(number), self._references(found))
+        form, _, line, column, end, name, _, addend, *values = self.front.op(number)
+        row, size, unit, *_ = how = self.recipes.forms[form]
+        del values[size:]
+        if unit >= 0:
+            values[unit] = FREE
+        references = () if name < 0 else (Reference(*self.relocation(how, name, addend)),)
+        made = AsmOp(row, values, self._statement(line, column, end), references)
         if row.memory:
-            made.access = self._access(made, found)
+            made.access = self._access(made, name, addend)
         return made
 
     def ops(self, first: int, end: int) -> list[AsmOp]:
         return [self.op(number) for number in range(first, end)]
 
-    def relocation(self, found: Any) -> tuple[str, str, int, str]:
-        """The kind of the reference of an op, its symbol, addend and field."""
-        name, kind = self.recipes.names[found.form]
-        return TO_TARGET if kind == TARGET else TO_WORD, self.front.names[found.name], found.addend, name
+    def relocation(self, how: OpForm, name: int, addend: int) -> tuple[str, str, str, int]:
+        """What a reference of an op is made of: field, kind, symbol, addend."""
+        return how.refers, how.kind, self.front.names[name], addend
 
-    def _references(self, found: Any) -> tuple[Reference, ...]:
-        if found.name < 0:
-            return ()
-        kind, symbol, addend, name = self.relocation(found)
-        return (Reference(name, kind, symbol, addend),)
-
-    def _access(self, op: AsmOp, found: Any) -> Access:
-        symbol = "" if found.name < 0 else self.front.names[found.name]
+    def _access(self, op: AsmOp, name: int, addend: int) -> Access:
+        symbol = "" if name < 0 else self.front.names[name]
         banks = self.scope.banks_of(symbol) if symbol else frozenset[int]()
-        return Access(symbol, banks, address_index(op), found.addend)
+        return Access(symbol, banks, address_index(op), addend)
+
+    def control(self, number: int) -> AsmOp:
+        """An op that decides what follows, the same for all waits that are alike."""
+        form, _, _, _, _, name, _, _, *values = self.front.op(number)
+        if name >= 0:
+            return self.op(number)
+        key = form, *values
+        if key not in self._controls:
+            self._controls[key] = self.op(number)
+        return self._controls[key]
 
     # Kinds ---------------------------------------------------------------------------------------
     def kind(self, first: int, end: int, kinds: Kinds) -> Kind:
@@ -102,8 +116,22 @@ class Columns:
         """What a bundle does to registers; equal numbers mean equal kinds."""
         found = self._bundle_kinds.get(number)
         if found is None:
-            found = self._bundle_kinds[number] = kind_of(self.ops(first, end))
+            kind = kind_of(self.ops(first, end))
+            found = self._bundle_kinds[number] = replace(kind, is_checked=False)  # recipes see to its numbers
         return found
+
+    def bundle_pattern(self, number: int, first: int, end: int) -> int:
+        """The pattern of a bundle of a kind: ops as they are written, each with a unit. Raises Unfit when an op finds
+        none."""
+        pattern = self._bundle_patterns.get(number)
+        if pattern is None:
+            rows = [self.row(op) for op in range(first, end)]
+            units, _ = free_units(tuple([(row.id, FREE) for row in rows]))
+            if NONE_FREE in units:
+                raise Unfit
+            chosen = [unit if "u" in row.format.names else FREE for row, unit in zip(rows, units, strict=True)]
+            pattern = self._bundle_patterns[number] = self.front.add_pattern(in_order(chosen))
+        return pattern
 
     # Ops from elsewhere --------------------------------------------------------------------------
     def add(self, op: AsmOp, syllables: tuple[int, ...]) -> int:

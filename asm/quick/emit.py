@@ -5,9 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 
+from asm.facts import cycles_of
 from asm.program import FREE, Packed
-from asm.quick.blocks import ColumnBlock, is_in_columns
-from asm.quick.columns import Columns
+from asm.quick.blocks import ColumnBlock, ColumnBundle, is_in_columns
+from asm.quick.columns import Columns, in_order
 from asm.schedule.blocks import Block, Blocks
 from asm.schedule.emit import NOWHERE, Emitter, Scheduled, proved
 from asm.schedule.flow import Flow
@@ -28,15 +29,16 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class Emission:
-    """Bundles in order. An entry is (pattern, first op, op near by), three numbers; it makes the bundles of a span or
-    one that is made of objects, `packed` by its number, with the entry's place in `entries`. `starts` are the entries
-    and `where` the bundles before which labels stand."""
+    """Bundles in order. An entry is (pattern, first op, op near by), three numbers; it makes the bundles of a span, one
+    that is `explicit` or one that is made of objects, `packed`, with the place of its numbers in `entries`. `starts`
+    are the entries and `where` the bundles before which labels stand."""
 
     entries: array[int] = field(default_factory=lambda: array("i"))
     count: int = 0  # bundles
     starts: dict[str, int] = field(default_factory=dict)
     where: dict[str, int] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
+    explicit: dict[int, ColumnBundle] = field(default_factory=dict)
     packed: dict[int, tuple[int, Packed]] = field(default_factory=dict)
 
     def stand(self, labels: Sequence[str]) -> None:
@@ -49,6 +51,11 @@ class Emission:
         self.entries.extend(numbers)
         self.spans.append(Span(self.count, block, pattern))
         self.count += len(pattern.beats)
+
+    def add_bundle(self, bundle: ColumnBundle, numbers: tuple[int, int, int]) -> None:
+        self.entries.extend(numbers)
+        self.explicit[self.count] = bundle
+        self.count += 1
 
     def add_packed(self, bundle: Packed) -> None:
         self.stand(bundle.labels)
@@ -79,6 +86,8 @@ class ColumnEmitter(Emitter):
         for number, block in enumerate(self.program.blocks):
             if is_in_columns(block):
                 self._columns(number, block)
+            elif block.is_explicit and isinstance(block, ColumnBlock):
+                self._bundles(block)
             else:
                 self._objects(number, block)
         self.emission.stand(self.labels)
@@ -115,6 +124,25 @@ class ColumnEmitter(Emitter):
             known = self.patterns[id(pattern)] = number, pattern  # kept, so that no other gets its id
         return known[0]
 
+    # Blocks of bundles ---------------------------------------------------------------------------
+    def _bundles(self, block: ColumnBlock) -> None:
+        """The bundles of an explicit block; most are in the columns."""
+        self.labels += block.labels
+        for bundle, kind in zip(block.bundles, block.bundle_kinds(), strict=True):
+            if isinstance(bundle, ColumnBundle):
+                self._bundle(bundle)
+            else:
+                self._explicit(bundle, kind, is_pipelined=False)
+                self.near, self.near_op = bundle.ops[-1].statement, -1
+                self._flush()
+
+    def _bundle(self, bundle: ColumnBundle) -> None:
+        self.emission.stand(self._enter())
+        pattern = self.columns.bundle_pattern(bundle.number, bundle.first, bundle.end)
+        self.emission.add_bundle(bundle, (pattern, bundle.first, bundle.first))
+        self._pass(cycles_of(bundle.decides), bundle.decides)
+        self.near_op = bundle.end - 1
+
     # Blocks that are objects ---------------------------------------------------------------------
     def _objects(self, number: int, block: Block) -> None:
         if self.near_op >= 0:
@@ -122,6 +150,9 @@ class ColumnEmitter(Emitter):
         self.block(number, block)
         if not block.is_empty:
             self.near_op = -1
+        self._flush()
+
+    def _flush(self) -> None:
         for bundle in self.result.bundles:
             self.emission.add_packed(bundle)
         self.result.bundles.clear()
@@ -136,8 +167,7 @@ class ColumnEmitter(Emitter):
     def _in_order(self, count: int) -> int:
         """The pattern of a bundle of so many ops, one after the other."""
         if count not in self.plain:
-            numbers = [count, *[FREE] * count, 1, count, *range(count), 0]
-            self.plain[count] = self.columns.front.add_pattern(numbers)
+            self.plain[count] = self.columns.front.add_pattern(in_order([FREE] * count))
         return self.plain[count]
 
 

@@ -13,7 +13,7 @@ WORD, NUMBER, REGISTER, NAME = lib.FRONT_WORD, lib.FRONT_NUMBER, lib.FRONT_REGIS
 LABEL, DATA = lib.FRONT_LABEL, lib.FRONT_DATA
 AT_LABEL, LINEAR, BUNDLE = lib.FRONT_AT_LABEL, lib.FRONT_LINEAR, lib.FRONT_BUNDLE
 PIECE = lib.FRONT_PIECE
-ENCODED = lib.FRONT_ENCODED
+ENCODED, FRONT_OP = lib.FRONT_ENCODED, lib.FRONT_OP
 COLUMNS = ("ADDRESSES", "ORIGINS", "LINES", "STARTS", "ENDS", "OPS", "ENTRIES", "REFERENCES")
 
 
@@ -94,9 +94,10 @@ class Front:
         numbers = iter(ffi.unpack(lib.front_pieces(self._front), count * PIECE) if count else ())
         return zip(numbers, numbers, numbers, numbers, numbers, strict=True)
 
-    def op(self, number: int) -> Any:
-        """The op of a number, as C has it."""
-        return lib.front_ops(self._front)[number]
+    def op(self, number: int) -> list[int]:
+        """The numbers of an op: form, origin, line, column, end, name, uses, addend, and values of fields."""
+        made: list[int] = ffi.unpack(lib.front_ops(self._front) + number * FRONT_OP, FRONT_OP)
+        return made
 
     def likeness(self, first: int, end: int) -> int:
         return _checked(lib.front_likeness(self._front, first, end))

@@ -20,6 +20,7 @@ from asm.syntax.parse import parse
 from asm.tree import Binary, Brace, Expr, LabelDef, Line, Memory, Name, Number, Operand, OpStmt, Statement, Unary
 from isa.codec import plan
 from isa.diagnostics import SourceError
+from isa.image import TO_TARGET, TO_WORD
 from isa.records import NamedTuple, dataclass, field
 from isa.row import CONST, IMM, MEM, REG, Row
 from isa.row import LABEL as TARGET
@@ -81,13 +82,22 @@ class Sum:
         return [self.base, self.low, self.high, len(self.terms), *(each for term in self.terms for each in term)]
 
 
+class OpForm(NamedTuple):
+    """Ops of a row of which one field may refer to a symbol: `refers`, with the kind of its relocation."""
+
+    row: Row
+    size: int  # fields
+    unit: int  # where the values hold the unit, -1 for none
+    refers: str
+    kind: str
+
+
 class Recipes:
     """The recipes of one source, and the forms of ops that they use."""
 
     def __init__(self, front: Front) -> None:
         self.front = front
-        self.rows: list[Row] = []  # by form
-        self.names: list[tuple[str, str]] = []  # by form: the field that may refer to a symbol, and the operand's kind
+        self.forms: list[OpForm] = []
         self._forms: dict[tuple[Row, str], int] = {}
 
     def derive(self) -> None:
@@ -123,8 +133,8 @@ class Recipes:
         key = row, filling.named
         if key not in self._forms:
             self._forms[key] = self.front.add_form(list(_form_numbers(row)))
-            self.rows.append(row)
-            self.names.append((filling.named, filling.kind))
+            kind = TO_TARGET if filling.kind == TARGET else TO_WORD
+            self.forms.append(OpForm(row, len(row.format.names), FACTS[row.id].unit, filling.named, kind))
         return self._forms[key]
 
 

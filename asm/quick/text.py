@@ -72,9 +72,9 @@ def _written(columns: Columns, emission: Emission) -> Text:
 
 def _refer(columns: Columns, text: Text, address: int, number: int, place: Place) -> None:
     """The relocations of an op at an address; what came as an object has its program addresses filled in."""
-    found = columns.front.op(number)
-    if found.form != ENCODED:
-        kind, symbol, addend, name = columns.relocation(found)
-        text.relocations.append(Relocation(kind, symbol, addend, address, name, place=place))
+    form, _, _, _, _, name, _, addend, *_ = columns.front.op(number)
+    if form != ENCODED:
+        field, kind, symbol, addend = columns.relocation(columns.recipes.forms[form], name, addend)
+        text.relocations.append(Relocation(kind, symbol, addend, address, field, place=place))
     else:
-        fill_targets(text, address, columns.written[found.name])
+        fill_targets(text, address, columns.written[name])

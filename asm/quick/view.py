@@ -9,6 +9,7 @@ from asm.check.view import UNKNOWN, CheckedOp, View, checked, fallible, first_ta
 from asm.facts import target_label
 from asm.kinds import BundleKind, kind_of
 from asm.program import AsmOp
+from asm.quick.blocks import ColumnBundle
 from asm.quick.emit import Emission, Span
 from asm.schedule.emit import NOWHERE
 from isa.records import NamedTuple, dataclass, field
@@ -20,8 +21,10 @@ def view_of(emission: Emission, entered: Iterable[str], externs: Container[str])
     """Of a program without explicit bundles only ops that can break a rule by themselves are shown, as in
     asm.check.view; those in the columns cannot."""
     is_explicit = [False] * emission.count
-    for number, (_, bundle) in emission.packed.items():
-        is_explicit[number] = bundle.explicit
+    for number in emission.explicit:
+        is_explicit[number] = True
+    for number, (_, packed) in emission.packed.items():
+        is_explicit[number] = packed.explicit
     viewer = _Viewer(emission, externs, not any(is_explicit))
     view = View(viewer.bundle, linear=[not each for each in is_explicit])
     view.entered = {emission.where[label] for label in entered if label in emission.where}
@@ -30,6 +33,8 @@ def view_of(emission: Emission, entered: Iterable[str], externs: Container[str])
     if not viewer.all_linear:
         for span in emission.spans:
             viewer.show_span(view, span)
+    for number, bundle in emission.explicit.items():
+        viewer.show_bundle(view, number, bundle)
     for number in emission.packed:
         viewer.show(view, number, viewer.ops(number))
     return view
@@ -59,6 +64,9 @@ class _Viewer:
         home = self.emission.packed.get(number)
         if home is not None:
             return fallible(home[1].ops) if self.all_linear else home[1].ops
+        bundle = self.emission.explicit.get(number)
+        if bundle is not None:
+            return bundle.ops
         at = bisect_right(self.emission.spans, number, key=_first) - 1
         return _beat(self.emission.spans[at], number - self.emission.spans[at].first)
 
@@ -70,18 +78,26 @@ class _Viewer:
         label = first_target(ops) if kind.has_target else None
         view.targets[number] = UNKNOWN if label is None else self.emission.where.get(label, UNKNOWN)
 
+    def show_bundle(self, view: View, number: int, bundle: ColumnBundle) -> None:
+        """Show a bundle in the columns."""
+        view.kinds[number] = bundle.columns.bundle_kind(bundle.number, bundle.first, bundle.end)
+        if bundle.decides is not None:
+            self._lead(view, number, bundle.decides)
+
+    def _lead(self, view: View, number: int, control: AsmOp) -> None:
+        """Show what decides what follows a bundle."""
+        view.controls[number] = checked(control, self.externs)
+        label = target_label(control)
+        view.targets[number] = UNKNOWN if label is None else self.emission.where.get(label, UNKNOWN)
+
     def show_span(self, view: View, span: Span) -> None:
         """Show the bundles of a block in the columns."""
         beats = self._beats(span)
         view.kinds[span.first : span.first + len(beats.kinds)] = beats.kinds
         for at, control in beats.added:
             view.controls[span.first + at] = control
-        own = span.block.control
-        if own is not None:
-            view.controls[span.first + beats.control] = checked(own, self.externs)
-            label = target_label(own)
-            if label is not None:
-                view.targets[span.first + beats.control] = self.emission.where.get(label, UNKNOWN)
+        if span.block.control is not None:
+            self._lead(view, span.first + beats.control, span.block.control)
 
     def _beats(self, span: Span) -> Beats:
         key = id(span.pattern), id(span.block.kind)

@@ -100,7 +100,7 @@ class Emitter:
             self.result.diagnostics += assign_units(bundle.ops)
         labels = self._enter()
         self.result.bundles.append(Packed(bundle.ops, labels, not is_pipelined, self.cycle, self.run, None, kind))
-        control = bundle.ops[kind.control] if kind.control >= 0 else None
+        control = bundle.control(kind)
         self._pass(cycles_of(control), control)
 
     def _pass(self, cycles: int, control: AsmOp | None) -> None:

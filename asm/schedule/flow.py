@@ -8,10 +8,11 @@ because every block was last scheduled for at least what any of its predecessors
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from heapq import heappop, heappush
 
-from asm.facts import FACTS, REGISTERS, cycles_of, uses_of
-from asm.program import AsmOp
+from asm.facts import REGISTERS, cycles_of
+from asm.kinds import MOST_KINDS, BundleKind, kind_of
 from asm.schedule.blocks import OUTSIDE, Block
 from asm.schedule.graph import Graph
 from asm.schedule.paths import EVERYTHING, Edge
@@ -115,25 +116,21 @@ class Flow:
         return self.allowed[number]
 
 
-def _issues(block: Block, placed: Placed) -> Iterator[tuple[AsmOp, int]]:
-    """The ops of a block with the cycles, from its start, in which they issue."""
-    if not block.is_explicit:
-        yield from zip(block.ops, placed.issue, strict=True)
-    for bundle, issue in zip(block.bundles, placed.issue, strict=False):
-        for op in bundle.ops:
-            yield op, issue
+def _issues(block: Block, placed: Placed) -> Iterator[tuple[BundleKind, int]]:
+    """What the ops of a block do to registers, with the cycles, from its start, in which they issue."""
+    kinds = block.bundle_kinds() if block.is_explicit else [kind_of((op,)) for op in block.ops]
+    return zip(kinds, placed.issue, strict=True)
 
 
 def _limits(block: Block, placed: Placed) -> InFlight:
     """What an op reads must have landed when it issues, and what it writes before that lands again."""
     limits: InFlight = {}
-    for op, issue in _issues(block, placed):
-        uses = uses_of(op)
-        for register in uses.reads:
+    for kind, issue in _issues(block, placed):
+        for register in kind.reads:
             limits[register] = min(limits.get(register, issue), issue)
-        if uses.write >= 0:
-            before = issue + FACTS[op.row.id].latency - 1
-            limits[uses.write] = min(limits.get(uses.write, before), before)
+        for register, latency in kind.writes:
+            before = issue + latency - 1
+            limits[register] = min(limits.get(register, before), before)
     return limits
 
 
@@ -151,12 +148,23 @@ def leave(block: Block, placed: Placed, taken: bool) -> int:
 
 def land_bundles(block: Block, entry: InFlight) -> Placed:
     """The times of bundles that issue as they stand: one `issue` a bundle, and what they leave in flight."""
+    kinds = tuple(block.bundle_kinds())
+    cycles = tuple([
+        cycles_of(bundle.control(kind)) if kind.control >= 0 else 1
+        for bundle, kind in zip(block.bundles, kinds, strict=True)
+    ])  # fmt: skip
+    return _land(kinds, cycles, tuple(entry.items()))
+
+
+@lru_cache(MOST_KINDS)
+def _land(kinds: tuple[BundleKind, ...], cycles: tuple[int, ...], entry: tuple[tuple[int, int], ...]) -> Placed:
+    """The same for all blocks that are alike in what their bundles do to registers and in how long they take."""
     placed = Placed([], [], dict(entry))
     landings = placed.landings
     now = 0
-    for bundle, kind in zip(block.bundles, block.bundle_kinds(), strict=True):
+    for kind, taken in zip(kinds, cycles, strict=True):
         placed.issue.append(now)
         for register, latency in kind.writes:
             landings[register] = max(landings.get(register, 0), now + latency)
-        now += cycles_of(bundle.ops[kind.control]) if kind.control >= 0 else 1
+        now += taken
     return placed

@@ -18,7 +18,7 @@ MOST_BUNDLES = 1 << 14  # whose units are remembered
 def assign_units(ops: Sequence[AsmOp]) -> list[Diagnostic]:
     """Give every scalar op of a bundle a unit of its own; E-UNIT-BUSY for each that finds none."""
     scalar = [op for op in ops if not op.row.tensor]
-    units, order = _units(tuple([(op.row.id, op.unit_pin) for op in scalar]))
+    units, order = free_units(tuple([(op.row.id, op.unit_pin) for op in scalar]))
     for op, unit in zip(scalar, units, strict=True):
         position = FACTS[op.row.id].unit
         if unit != NONE_FREE and position >= 0:
@@ -30,7 +30,7 @@ def assign_units(ops: Sequence[AsmOp]) -> list[Diagnostic]:
 
 
 @lru_cache(MOST_BUNDLES)
-def _units(wanted: tuple[Wanted, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def free_units(wanted: tuple[Wanted, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The unit of each op of a bundle, NONE_FREE for some, and the order in which the ops choose: those with fewer
     units to choose from first."""
     taken: dict[int, int] = {}  # class -> a bit per unit

@@ -39,7 +39,7 @@ int32_t front_key(const front *f, int32_t key, const char **bytes) { return cont
 int32_t front_names(const front *f) { return f->names.count; }
 int32_t front_name(const front *f, int32_t name, const char **bytes) { return content(&f->names, name, bytes); }
 const int32_t *front_pieces(const front *f) { return f->pieces.items; }
-const front_op *front_ops(const front *f) { return f->ops.items; }
+const int64_t *front_ops(const front *f) { return f->ops.items; }
 const uint64_t *front_text(const front *f) { return f->text.items; }
 const int64_t *front_column(const front *f, int32_t column) { return f->columns[column].items; }
 int32_t front_length(const front *f, int32_t column) { return COUNT(f->columns[column], int64_t); }

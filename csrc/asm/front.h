@@ -20,7 +20,7 @@ enum { FRONT_LABEL = 1, FRONT_DATA = 2 };
 /* Pieces that lines are taken to: a label (name, line, column), ops of linear code (first, end, whether a control op
  * ends them, accesses of memory) and a bundle (first, end, kind, the op that decides what follows or -1). */
 enum { FRONT_AT_LABEL, FRONT_LINEAR, FRONT_BUNDLE, FRONT_PIECE = 5 };
-enum { FRONT_FIELDS = 8, FRONT_ENCODED = -1 };
+enum { FRONT_FIELDS = 8, FRONT_OP = 16, FRONT_ENCODED = -1 };
 /* The columns of what is written: an address, a place and an op for each op, the address of each entry, and the ops,
  * by their numbers in the columns before, that refer to symbols. */
 enum {
@@ -32,8 +32,7 @@ enum {
  * what it does to registers, equal for ops that are alike in it. One of form FRONT_ENCODED comes from elsewhere: its
  * values are its syllables, the second 0 where there is none, and its name is -1 or what the Python side counts it by. */
 typedef struct {
-    int32_t form, origin, line, column, end, name, uses;
-    int64_t addend, values[FRONT_FIELDS];
+    int64_t form, origin, line, column, end, name, uses, addend, values[FRONT_FIELDS];
 } front_op;
 
 typedef struct front front;
@@ -60,7 +59,8 @@ int32_t front_stretch(const front *f, int32_t line);
 int32_t front_labels(front *f, int32_t line, int32_t end);
 int32_t front_take(front *f, int32_t line, int32_t end);
 const int32_t *front_pieces(const front *f);
-const front_op *front_ops(const front *f);
+/* The ops so far, FRONT_OP numbers each. */
+const int64_t *front_ops(const front *f);
 /* A number for ops [first, end), equal for those that the scheduler treats alike. */
 int32_t front_likeness(front *f, int32_t first, int32_t end);
 

@@ -119,8 +119,8 @@ static bool scan_number(cursor *c)
 static bool scan_mark(cursor *c)
 {
     char mark = *c->at++;
-    if (mark == '|') {
-        if (ahead(c, 0) != '|')
+    if (mark == '|') { /* never alone */
+        if (ahead(c, 0) != '|' || !put(c, mark))
             return false;
         c->at++;
     }

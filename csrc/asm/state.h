@@ -56,6 +56,8 @@ struct front {
 #define ITEMS(g, type) ((type *)(g).items)
 #define COUNT(g, type) ((int32_t)((g).size / sizeof(type)))
 
+_Static_assert(sizeof(front_op) == FRONT_OP * sizeof(int64_t), "an op is so many numbers");
+
 /* Keep numbers; where they are is in `place`. */
 bool lpu_front_keep(front *f, const int64_t *numbers, int32_t count, told *place);
 

@@ -159,7 +159,7 @@ static bool refer(taker *t, front_op *op)
     if (!is_index(number, COUNT(t->f->symbols, symbol)) || !is_index(at, FRONT_FIELDS))
         return false;
     symbol known = ITEMS(t->f->symbols, symbol)[number];
-    op->name = (int32_t)number;
+    op->name = number;
     if (use == FRONT_DATA)
         op->values[at] = (known.address + op->addend) & UINT32_MAX;
     return known.uses & use;
@@ -198,7 +198,7 @@ static int32_t take_op(taker *t)
     if (!is_index(number, COUNT(t->f->forms, form)))
         return FRONT_UNFIT;
     const form *made = &ITEMS(t->f->forms, form)[number];
-    front_op op = {(int32_t)number, 0, t->line, mark.column, mark.end, -1, 0, 0, {0}};
+    front_op op = {number, 0, t->line, mark.column, mark.end, -1, 0, 0, {0}};
     if (!fill(t, &op, made->field_count) || !refer(t, &op) || t->r.is_short)
         return FRONT_UNFIT;
     op.uses = uses_of(t->f, made, &op);
@@ -226,7 +226,7 @@ static int32_t bundle_of(front *f, int32_t first)
     if (!key)
         return -1;
     for (int32_t i = 0; i < count; i++)
-        key[i] = ITEMS(f->ops, front_op)[first + i].uses;
+        key[i] = (int32_t)ITEMS(f->ops, front_op)[first + i].uses;
     return intern(&f->bundles, key, (size_t)count * sizeof *key);
 }
 
