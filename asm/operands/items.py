@@ -91,11 +91,14 @@ class ItemBuilder:
 
     def schedule(self, aliases: Aliases, oracle: Oracle | None) -> None:
         """Schedule the runs, one after the other; `aliases` are pairs of symbols that may share memory."""
-        for run in self.runs:
-            from asm.streams.region import complete  # what scalar programs do without
+        if not self.runs:
+            return
+        from asm.streams.again import Runs  # what scalar programs do without
 
+        known = Runs(self.scope, aliases, oracle)
+        for run in self.runs:
             try:
-                complete(self.scope, run.timeline, run.nodes, run.waits, aliases, oracle)
+                known.complete(*run)
             except SourceError as problem:
                 self.report(problem)
 

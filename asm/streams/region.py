@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 
 from asm.facts import NOP
 from asm.operands.slot import form_of
@@ -24,15 +25,29 @@ from asm.streams.statements import Reader
 from asm.tree import OpStmt
 from isa.diagnostics import Diagnostic, SourceError
 from isa.machine import MachineSpec
-from isa.records import NamedTuple
+from isa.records import NamedTuple, dataclass
 
 
-class Region(NamedTuple):
-    """A run as it was scheduled: its nodes in the order of the file, its bodies in that of their placing."""
+@dataclass
+class Region:
+    """A run as it was scheduled, which `arrange` finds when it is asked for."""
 
-    nodes: list[Node]
-    placed: list[Placed]
     spec: MachineSpec
+    arrange: Callable[[], Arranged]
+
+    @cached_property
+    def _found(self) -> Arranged:
+        return self.arrange()
+
+    @property
+    def nodes(self) -> list[Node]:
+        """In the order of the file."""
+        return self._found.nodes
+
+    @property
+    def placed(self) -> list[Placed]:
+        """The bodies in the order of their placing."""
+        return self._found.placed
 
 
 def read_run(scope: Scope, run: Sequence[OpStmt], report: Callable[[SourceError], None]) -> list[Node] | None:
@@ -62,7 +77,7 @@ def schedule(scope: Scope, nodes: list[Node], waits: bool) -> Timeline:
     """The timeline that a graph of bursts becomes while registers may have no numbers yet: they are taken note of.
     With `waits` nothing is under way at its end. Raises SourceError."""
     timeline = unscheduled(nodes)
-    _fill(scope, timeline, _arrange(scope, nodes, frozenset()), waits)
+    _fill(scope, timeline, arranged(scope, nodes, frozenset()), waits)
     for timed in timeline.ops:
         note_registers(scope, timed.op, form_of(timed.op.row))
     return timeline
@@ -80,7 +95,7 @@ def complete(
     may share memory. An `oracle` may find a shorter one. Raises SourceError."""
     from asm.streams.proof.check import flaw  # which needs NumPy
 
-    found = _arrange(scope, nodes, aliases)
+    found = arranged(scope, nodes, aliases)
     if oracle and not found.names.may_rename:
         found = found._replace(placed=oracle.run(found.nodes, found.placed, scope.spec))
     _fill(scope, timeline, found, waits)
@@ -92,12 +107,12 @@ def complete(
         )
 
 
-def _fill(scope: Scope, timeline: Timeline, found: _Arranged, waits: bool) -> None:
+def _fill(scope: Scope, timeline: Timeline, found: Arranged, waits: bool) -> None:
     timeline.ops = _timed_ops(found, waits)
-    timeline.region = Region(found.nodes, found.placed, scope.spec)
+    timeline.region = Region(scope.spec, lambda: found)
 
 
-class _Arranged(NamedTuple):
+class Arranged(NamedTuple):
     """Nodes in time, with their registers; and those that could not be placed: why, and what may help next time."""
 
     nodes: list[Node]
@@ -107,7 +122,7 @@ class _Arranged(NamedTuple):
     again: list[Node]
 
 
-def _arrange(scope: Scope, nodes: list[Node], aliases: Aliases) -> _Arranged:
+def arranged(scope: Scope, nodes: list[Node], aliases: Aliases) -> Arranged:
     """All bodies in time, with loads that are made again where values have too many users. Raises SourceError."""
     _check_used(nodes)
     webs = webs_of(nodes)
@@ -120,16 +135,16 @@ def _arrange(scope: Scope, nodes: list[Node], aliases: Aliases) -> _Arranged:
         found = _place(scope.spec, nodes, Names((), ()))
     if found.again:
         with suppress(SourceError):
-            return _arrange(scope, sorted([*nodes, *found.again], key=lambda node: node.number), aliases)
+            return arranged(scope, sorted([*nodes, *found.again], key=lambda node: node.number), aliases)
     if found.problems:
         raise SourceError(*found.problems)
     return found
 
 
-def _place(spec: MachineSpec, nodes: list[Node], names: Names) -> _Arranged:
+def _place(spec: MachineSpec, nodes: list[Node], names: Names) -> Arranged:
     """Raises NoName."""
     placer = Placer(spec, names)
-    found = _Arranged(nodes, names, [], [], [])
+    found = Arranged(nodes, names, [], [], [])
     for body in bodies(nodes):
         try:
             found.placed.append(placer.place(body))
@@ -155,7 +170,7 @@ def _check_used(nodes: Iterable[Node]) -> None:
 
 
 # The timeline -----------------------------------------------------------------------------------
-def _timed_ops(found: _Arranged, waits: bool) -> list[TimedOp]:
+def _timed_ops(found: Arranged, waits: bool) -> list[TimedOp]:
     timed = [(each.start + piece.time, piece) for each in found.placed for piece in each.pieces]
     timed.sort(key=lambda pair: (pair[0], pair[1].node.number))
     ops = [_timed_op(_op(piece, found.names), cycle) for cycle, piece in timed]
