@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn, TypeAlias
 
 from asm.expand.blocks import Branches, closer_of, unclosed
@@ -322,7 +322,10 @@ class Expander:
             raise SourceError(Diagnostic("E-MACRO", message, place, help="pin or time the ops in its body"))
         texts = bind(macro, call, strip_comment(call.line.text))
         trail = ((f"in the macro `{macro.name}`, called here", here(call)), *call.line.trail)
-        self.push(expansion(macro.body, texts, self.next_serial(), trail), place_of(call))
+        self.push(self._expansion(macro, texts, trail), place_of(call))
+
+    def _expansion(self, macro: Macro, texts: Mapping[str, str], trail: Trail) -> Iterator[Line]:
+        return expansion(macro.body, texts, self.next_serial(), trail)
 
     def next_serial(self) -> int:
         """What `\\@` stands for: another number in every expansion."""

@@ -44,13 +44,12 @@ class QuickAssembler(Assembler):
 
     def __init__(self, front: Front, name: str, scope: Scope, machine: MachineSpec | None) -> None:
         super().__init__(scope, machine)
-        recipes = Recipes(front)
-        recipes.derive()
-        self.columns = Columns(front, recipes, scope, name)
+        self.columns = Columns(front, Recipes(front), scope, name)
 
     def assembled(self, text: str) -> Assembly:
-        expander = QuickExpander(self.scope, self.report, ExpandOptions(self.scope.include_paths), self.sources)
-        return self.run(expander.statements(self.columns.front, text, self.columns.name), self.columns.name)
+        options = ExpandOptions(self.scope.include_paths)
+        expander = QuickExpander(self.columns, self.scope, self.report, options, self.sources)
+        return self.run(expander.statements(text), self.columns.name)
 
     def report(self, diagnostic: Diagnostic) -> None:
         raise Unfit

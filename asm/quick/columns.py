@@ -14,7 +14,7 @@ from asm.schedule.units import NONE_FREE, free_units
 from asm.scope.registers import address_index
 from asm.scope.scope import Scope
 from asm.tree import Line, OpStmt, places
-from isa.lines import Source
+from isa.lines import Source, Trail
 from isa.records import dataclass, field, replace
 from isa.row import Row
 
@@ -35,6 +35,7 @@ class Columns:
     scope: Scope
     name: str
     sources: dict[Source, int] = field(default_factory=dict)
+    origins: list[Source] = field(default_factory=list)  # the same in order
     written: list[AsmOp] = field(default_factory=list)
     _kinds: dict[int, Kind] = field(default_factory=dict)
     _bundle_kinds: dict[int, BundleKind] = field(default_factory=dict)
@@ -42,10 +43,26 @@ class Columns:
     _bundle_patterns: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sources[self.name, ()] = 0
+        self.origin(self.name, ())
+        self.recipes.derive()
+
+    def origin(self, file: str, trail: Trail) -> int:
+        """The number of a source of lines."""
+        number = self.sources.setdefault((file, trail), len(self.origins))
+        if number == len(self.origins):
+            self.origins.append((file, trail))
+        return number
+
+    def append(self, line: Line) -> None:
+        """Read a line that came of expansion."""
+        limit = line.edits[0][0] - 1 if line.edits else -1
+        self.front.append(line.text, line.number, self.origin(line.file, line.trail), limit)
+        if self.recipes.derived < self.front.count_keys():
+            self.recipes.derive()
 
     def set_symbols(self) -> None:
         """Say what each name may be used for: labels and data of this source."""
+        self.front.learn_names()
         table, data = self.scope.table, self.scope.data
         for number, name in enumerate(self.front.names):
             symbol = table.get(name)
@@ -62,21 +79,22 @@ class Columns:
 
     def statement(self, number: int) -> OpStmt:
         """Where an op was written; its operands are not told."""
-        _, _, line, column, end, *_ = self.front.op(number)
-        return self._statement(line, column, end)
+        _, origin, line, column, end, *_ = self.front.op(number)
+        return self._statement(origin, line, column, end)
 
-    def _statement(self, line: int, column: int, end: int) -> OpStmt:
-        return new(OpStmt, ("", (), (), None, new(Line, (self.name, line, "", (), ())), column, end))
+    def _statement(self, origin: int, line: int, column: int, end: int) -> OpStmt:
+        file, trail = self.origins[origin]
+        return new(OpStmt, ("", (), (), None, new(Line, (file, line, "", trail, ())), column, end))
 
     def op(self, number: int) -> AsmOp:
         """An op without a unit."""
-        form, _, line, column, end, name, _, addend, *values = self.front.op(number)
+        form, origin, line, column, end, name, _, addend, *values = self.front.op(number)
         row, size, unit, *_ = how = self.recipes.forms[form]
         del values[size:]
         if unit >= 0:
             values[unit] = FREE
         references = () if name < 0 else (Reference(*self.relocation(how, name, addend)),)
-        made = AsmOp(row, values, self._statement(line, column, end), references)
+        made = AsmOp(row, values, self._statement(origin, line, column, end), references)
         if row.memory:
             made.access = self._access(made, name, addend)
         return made
@@ -145,4 +163,4 @@ class Columns:
     def place(self, statement: OpStmt) -> tuple[int, int, int, int]:
         """Where a statement was written: origin, line, column, end."""
         file, line, column, end, trail = next(iter(places((statement,))))
-        return self.sources.setdefault((file, trail), len(self.sources)), line, column, end
+        return self.origin(file, trail), line, column, end

@@ -55,17 +55,31 @@ class Front:
             raise MemoryError
         data = text.encode()
         self.lines = _checked(lib.front_read(self._front, data, len(data)))
-        self.names = list(self._contents(lib.front_names, lib.front_name))
+        self.names: list[str] = []
+        self.learn_names()
 
-    def _contents(self, count: Any, content: Any) -> Iterator[str]:
+    def learn_names(self) -> None:
+        """Take note of the names in lines read since this was done last."""
+        self.names += self._contents(len(self.names), lib.front_names, lib.front_name)
+
+    def _contents(self, first: int, count: Any, content: Any) -> Iterator[str]:
         bytes_ = ffi.new("const char **")
-        for number in range(count(self._front)):
+        for number in range(first, count(self._front)):
             size = content(self._front, number, bytes_)
             yield ffi.buffer(bytes_[0], size)[:].decode()
 
-    def keys(self) -> Iterator[str]:
-        """The keys of lines, in the order of their numbers."""
-        return self._contents(lib.front_keys, lib.front_key)
+    def append(self, text: str, number: int, origin: int, limit: int) -> None:
+        """Add a line that came of expansion, whose columns are those of its source up to a limit (-1 for all)."""
+        data = text.encode(errors="surrogatepass")
+        _checked(lib.front_append(self._front, data, len(data), number, origin, limit))
+        self.lines += 1
+
+    def count_keys(self) -> int:
+        return int(lib.front_keys(self._front))
+
+    def keys(self, first: int) -> Iterator[str]:
+        """The keys of lines from a number on."""
+        return self._contents(first, lib.front_keys, lib.front_key)
 
     def add_form(self, numbers: Sequence[int]) -> int:
         return _checked(lib.front_form(self._front, _column("q", numbers), len(numbers)))
@@ -76,9 +90,9 @@ class Front:
     def set_symbol(self, name: int, uses: int, address: int) -> None:
         lib.front_symbol(self._front, name, uses, address)
 
-    def stretch(self, line: int) -> int:
-        """The end of the lines from one on (from 0) that are taken together."""
-        return int(lib.front_stretch(self._front, line))
+    def stretch(self, line: int, end: int) -> int:
+        """The end of the lines from one on (from 0) and before another that are taken together."""
+        return int(lib.front_stretch(self._front, line, end))
 
     def labels(self, line: int, end: int) -> tuple[tuple[str, int, int], ...]:
         """The labels of some lines: name, line (from 1), column."""

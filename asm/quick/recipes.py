@@ -98,11 +98,13 @@ class Recipes:
     def __init__(self, front: Front) -> None:
         self.front = front
         self.forms: list[OpForm] = []
+        self.derived = 0  # keys
         self._forms: dict[tuple[Row, str], int] = {}
 
     def derive(self) -> None:
-        """Tell the front of all keys that have recipes."""
-        for number, key in enumerate(self.front.keys()):
+        """Tell the front of all new keys that have recipes."""
+        for key in self.front.keys(self.derived):
+            number, self.derived = self.derived, self.derived + 1
             try:
                 recipe = self._recipe(key)
             except (NoRecipe, SourceError):

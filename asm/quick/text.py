@@ -61,9 +61,7 @@ def _written(columns: Columns, emission: Emission) -> Text:
         if name in labels:
             front.set_symbol(number, LABEL, labels[name])
     syllables, made = front.settle()
-    lines = Lines(
-        made["ADDRESSES"], made["ORIGINS"], made["LINES"], made["STARTS"], made["ENDS"], list(columns.sources)
-    )
+    lines = Lines(made["ADDRESSES"], made["ORIGINS"], made["LINES"], made["STARTS"], made["ENDS"], columns.origins)
     text = Text(syllables, [], labels, [], lines)
     for line in made["REFERENCES"]:
         _refer(columns, text, lines.addresses[line], made["OPS"][line], lines.place(line))

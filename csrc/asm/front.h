@@ -42,6 +42,9 @@ void front_free(front *f);
 
 /* Read a text; the number of its lines. */
 int32_t front_read(front *f, const char *text, int64_t bytes);
+/* Add a line that came of expansion, of a number and an origin, whose columns are those of the source up to a limit;
+ * where it stands among the lines. */
+int32_t front_append(front *f, const char *text, int64_t bytes, int32_t number, int32_t origin, int64_t limit);
 int32_t front_keys(const front *f);
 int32_t front_key(const front *f, int32_t key, const char **bytes);
 int32_t front_names(const front *f);
@@ -53,8 +56,9 @@ int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t coun
 /* Say what a symbol may be used for, and where its data is. */
 void front_symbol(front *f, int32_t name, int32_t uses, int64_t address);
 
-/* The end of the lines from one on that have recipes, the last of them with ops; the line itself when there is none. */
-int32_t front_stretch(const front *f, int32_t line);
+/* The end of the lines from one on and before another that have recipes, the last of them with ops; the line itself when
+ * there is none. */
+int32_t front_stretch(const front *f, int32_t line, int32_t end);
 /* The labels of lines alone as pieces, and lines taken to ops and pieces; the number of pieces. */
 int32_t front_labels(front *f, int32_t line, int32_t end);
 int32_t front_take(front *f, int32_t line, int32_t end);

@@ -8,10 +8,12 @@
 
 enum { MOST_KEY = 1000, MOST_KEYS = 20000, MOST_DIGITS = 9, REGISTERS = 32 };
 
-/* `op_next` says that the next word begins an op, `blank` that there was space since the last token. */
+/* `op_next` says that the next word begins an op, `blank` that there was space since the last token. Words that stay end
+ * before `limit`, and there are no labels where `has_labels` is not set: their columns are those of the source. */
 typedef struct {
     front *f;
-    const char *start, *at, *end;
+    const char *start, *at, *end, *limit;
+    bool has_labels;
     char key[MOST_KEY];
     size_t size;
     bool op_next, blank;
@@ -50,7 +52,7 @@ static bool put_hole(cursor *c, char kind, int64_t value, size_t length)
 static bool put_word(cursor *c, size_t length)
 {
     const char *word = c->at;
-    if (!put_hole(c, FRONT_WORD, 0, length) || c->size + length > MOST_KEY)
+    if (c->limit - word < (ptrdiff_t)length || !put_hole(c, FRONT_WORD, 0, length) || c->size + length > MOST_KEY)
         return false;
     memcpy(c->key + c->size, word, length);
     c->size += length;
@@ -89,7 +91,7 @@ static bool scan_word(cursor *c)
     size_t length = word_length(c);
     char next = follower(c, length);
     if (next == ':')
-        return put_hole(c, FRONT_NAME, intern(&c->f->names, c->at, length), length);
+        return c->has_labels && put_hole(c, FRONT_NAME, intern(&c->f->names, c->at, length), length);
     if (c->op_next || next == '=' || next == '[' || next == '(') {
         c->op_next = false;
         return put_word(c, length);
@@ -149,19 +151,24 @@ static bool scan_line(cursor *c)
     return true;
 }
 
-static bool read_line(front *f, const char *start, const char *end)
+/* Read the line at a cursor, of a number and an origin; false when there is no memory. */
+static bool read_line(cursor *c, int32_t number, int32_t origin)
 {
-    cursor c = {.f = f, .start = start, .at = start, .end = end, .op_next = true};
-    size_t before = f->holes.size;
-    line_read *line = grow(&f->lines, sizeof *line);
+    size_t before = c->f->holes.size;
+    line_read *line = grow(&c->f->lines, sizeof *line);
     if (!line)
         return false;
-    *line = (line_read){FRONT_PLAIN, (uint32_t)(before / sizeof(hole))};
-    if (end - start < UINT16_MAX && scan_line(&c))
-        line->key = c.size ? intern(&f->keys, c.key, c.size) : FRONT_BLANK;
+    *line = (line_read){FRONT_PLAIN, (uint32_t)(before / sizeof(hole)), number, origin};
+    if (c->end - c->start < UINT16_MAX && scan_line(c))
+        line->key = c->size ? intern(&c->f->keys, c->key, c->size) : FRONT_BLANK;
     else
-        f->holes.size = before;
-    return line->key != FRONT_PLAIN || f->holes.size == before;
+        c->f->holes.size = before;
+    return line->key != FRONT_PLAIN || c->f->holes.size == before;
+}
+
+static cursor cursor_at(front *f, const char *start, const char *end)
+{
+    return (cursor){.f = f, .start = start, .at = start, .end = end, .limit = end, .has_labels = true, .op_next = true};
 }
 
 int32_t front_read(front *f, const char *text, int64_t bytes)
@@ -170,10 +177,22 @@ int32_t front_read(front *f, const char *text, int64_t bytes)
     for (const char *start = text, *stop; start <= end; start = stop + 1) {
         stop = memchr(start, '\n', (size_t)(end - start));
         stop = stop ? stop : end;
-        if (!read_line(f, start, stop))
+        cursor c = cursor_at(f, start, stop);
+        if (!read_line(&c, COUNT(f->lines, line_read) + 1, 0))
             return FRONT_MEMORY;
         if (f->keys.count > MOST_KEYS)
             return FRONT_UNFIT;
     }
     return COUNT(f->lines, line_read);
+}
+
+int32_t front_append(front *f, const char *text, int64_t bytes, int32_t number, int32_t origin, int64_t limit)
+{
+    cursor c = cursor_at(f, text, text + bytes);
+    c.has_labels = false;
+    if (limit >= 0 && limit < bytes)
+        c.limit = text + limit;
+    if (!read_line(&c, number, origin))
+        return FRONT_MEMORY;
+    return f->keys.count > MOST_KEYS ? FRONT_UNFIT : COUNT(f->lines, line_read) - 1;
 }

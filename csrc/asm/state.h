@@ -10,10 +10,11 @@ typedef struct {
     int32_t column, end;
 } hole;
 
-/* A line: its key, or one of FRONT_PLAIN and FRONT_BLANK, and its first hole. */
+/* A line: its key, or one of FRONT_PLAIN and FRONT_BLANK, its first hole, its number in what it is from. */
 typedef struct {
     int32_t key;
     uint32_t hole;
+    int32_t number, origin;
 } line_read;
 
 /* `word` has the opcode; `unit`, `target` and `scale` say where the values hold these, -1 for none, and `registers` where

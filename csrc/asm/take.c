@@ -108,18 +108,18 @@ static reader reader_of(const front *f, told recipe)
     return (reader){start, start + recipe.count, false};
 }
 
-int32_t front_stretch(const front *f, int32_t line)
+int32_t front_stretch(const front *f, int32_t line, int32_t end)
 {
     const line_read *lines = f->lines.items;
-    int32_t end = line, count = COUNT(f->lines, line_read);
-    for (int32_t at = line; at >= 0 && at < count && lines[at].key != FRONT_PLAIN; at++) {
+    int32_t last = line, count = COUNT(f->lines, line_read);
+    for (int32_t at = line; at >= 0 && at < count && at < end && lines[at].key != FRONT_PLAIN; at++) {
         told recipe = recipe_of(f, lines[at].key);
         if (lines[at].key >= 0 && !recipe.count)
-            return end;
+            return last;
         if (recipe.count && ITEMS(f->numbers, int64_t)[recipe.start])
-            end = at + 1;
+            last = at + 1;
     }
-    return end;
+    return last;
 }
 
 /* Taking lines: ops, then labels, then each op as told ------------------------------------------------------------ */
@@ -127,7 +127,7 @@ typedef struct {
     front *f;
     const hole *holes;
     int64_t hole_count;
-    int32_t line;
+    int32_t line, origin;
     reader r;
 } taker;
 
@@ -198,7 +198,7 @@ static int32_t take_op(taker *t)
     if (!is_index(number, COUNT(t->f->forms, form)))
         return FRONT_UNFIT;
     const form *made = &ITEMS(t->f->forms, form)[number];
-    front_op op = {number, 0, t->line, mark.column, mark.end, -1, 0, 0, {0}};
+    front_op op = {number, t->origin, t->line, mark.column, mark.end, -1, 0, 0, {0}};
     if (!fill(t, &op, made->field_count) || !refer(t, &op) || t->r.is_short)
         return FRONT_UNFIT;
     op.uses = uses_of(t->f, made, &op);
@@ -291,7 +291,8 @@ static int32_t take_lines(front *f, int32_t line, int32_t end, bool labels_alone
         if (!recipe.count)
             continue;
         int64_t holes = COUNT(f->holes, hole) - (int64_t)lines[line].hole;
-        taker t = {f, ITEMS(f->holes, hole) + lines[line].hole, holes, line + 1, reader_of(f, recipe)};
+        const hole *first = ITEMS(f->holes, hole) + lines[line].hole;
+        taker t = {f, first, holes, lines[line].number, lines[line].origin, reader_of(f, recipe)};
         int32_t failed = take_line(&t, labels_alone);
         if (failed < 0)
             return failed;
