@@ -99,7 +99,7 @@ def nothing_shared() -> Iterator[None]:
         patch.object(shapes, "known", lambda code: None),
         patch.object(data_lines, "may_hold", lambda code: False),
         patch.object(tensor, "kind_of", lambda stretch, spec: object()),
-        patch.object(hazards, "_is_at_fault", lambda view: True),
+        patch.object(hazards, "is_at_fault", lambda view: True),
     ):
         yield
 

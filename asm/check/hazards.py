@@ -39,7 +39,7 @@ def check_hazards(view: View) -> list[Diagnostic]:
 
     Which op a write is of is followed only when something is at fault.
     """
-    if not _is_at_fault(view):
+    if not is_at_fault(view):
         return []
 
     def after(number: int, state: InFlight, cycles: int) -> InFlight:
@@ -61,7 +61,7 @@ def check_hazards(view: View) -> list[Diagnostic]:
     return [found[key] for key in sorted(found, key=lambda key: key[0])]
 
 
-def _is_at_fault(view: View) -> bool:
+def is_at_fault(view: View) -> bool:
     """Whether a read or write comes too early somewhere."""
     flight = Flight(view.kinds)
     entry = _entry_states(view, flight.after, flight.meet, NOTHING)

@@ -14,7 +14,7 @@ from asm.operands.fill import FILL
 from asm.operands.mismatch import no_form_fits, unknown_mnemonic
 from asm.operands.pins import apply_pins
 from asm.operands.slot import EXPR, OTHER, Form, Shape, form_of, shape_of
-from asm.program import AsmOp
+from asm.program import FREE, AsmOp
 from asm.scope.scope import NOT_EXPRESSIONS, Scope
 from asm.tree import Expr, Indexed, Memory, Name, Number, Operand, OpStmt, Virtual
 from isa.row import REG
@@ -56,7 +56,7 @@ def match(scope: Scope, statement: OpStmt) -> AsmOp:
 def _is_settled(scope: Scope, op: AsmOp) -> bool:
     """Whether nothing of an op is decided later or elsewhere: no pins, all registers have numbers, and all symbols are
     of this source."""
-    if op.statement.pins or op.row.tensor or scope.registers.waits(op):
+    if op.statement.pins or op.unit_pin != FREE or scope.registers.waits(op):
         return False
     return not op.references or not any(scope.is_extern(reference.symbol) for reference in op.references)
 

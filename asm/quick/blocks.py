@@ -26,6 +26,7 @@ class ColumnBundle:
     first: int
     end: int
     number: int
+    kind: BundleKind
     decides: AsmOp | None
 
     @property
@@ -135,7 +136,7 @@ class ColumnSplitter(Splitter):
             self._begin_explicit()
         kind = self.columns.bundle_kind(number, first, end)
         op = self.columns.control(control) if control >= 0 else None
-        bundle = ColumnBundle(self.columns, first, end, number, op)
+        bundle = ColumnBundle(self.columns, first, end, number, kind, op)
         self.current.bundles.append(bundle)  # type: ignore[arg-type]  # it stands for one
         self.current.kinds.append(kind)
         if op is not None:

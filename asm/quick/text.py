@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from asm.check.checks import check_view
+from asm.check.hazards import is_at_fault
+from asm.check.rules import check_rules
+from asm.check.view import View
 from asm.program import Item
 from asm.quick.blocks import ColumnSplitter, find_kinds, is_in_columns
 from asm.quick.columns import Columns
@@ -24,6 +26,7 @@ from asm.write.verbatim import Raw
 from isa.diagnostics import Place
 from isa.image import Relocation
 from isa.lines import Lines
+from isa.machine import MachineSpec
 
 
 def assemble_text(
@@ -41,12 +44,26 @@ def assemble_text(
     emission = emitter.emit()
     result.diagnostics += program.diagnostics + program.joints
     result.diagnostics += assign_bursts(emission.bundles, columns.scope.spec, options.held)
-    if not result.diagnostics:
-        result.diagnostics += check_view(view_of(emission, program.entered, options.externs), columns.scope.spec)
-    if result.diagnostics or program.checks:
+    view = view_of(emission, program.entered, options.externs)
+    if result.diagnostics or program.checks or is_suspect(view, columns.scope.spec):
         raise Unfit
     emitter.encode()
     return _written(columns, emission)
+
+
+def is_suspect(view: View, spec: MachineSpec) -> bool:
+    """Whether the static checks would say something."""
+    if any(check_rules(view, spec)):
+        return True
+    if all(view.linear):
+        return False
+    if is_at_fault(view):
+        return True
+    if not view.has_tensor_ops:
+        return False
+    from asm.check.tensor import check_tensor  # it needs numpy
+
+    return any(check_tensor(view, spec))
 
 
 def _written(columns: Columns, emission: Emission) -> Text:

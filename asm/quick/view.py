@@ -8,11 +8,11 @@ from collections.abc import Container, Iterable, Sequence
 from asm.check.view import UNKNOWN, CheckedOp, View, checked, fallible, first_target
 from asm.facts import target_label
 from asm.kinds import BundleKind, kind_of
-from asm.program import AsmOp
+from asm.program import AsmOp, Packed
 from asm.quick.blocks import ColumnBundle
 from asm.quick.emit import Emission, Span
 from asm.schedule.emit import NOWHERE
-from isa.records import NamedTuple, dataclass, field
+from isa.records import NamedTuple, dataclass, field, replace
 
 EMPTY = kind_of(())
 
@@ -35,16 +35,18 @@ def view_of(emission: Emission, entered: Iterable[str], externs: Container[str])
             viewer.show_span(view, span)
     for number, bundle in emission.explicit.items():
         viewer.show_bundle(view, number, bundle)
-    for number in emission.packed:
-        viewer.show(view, number, viewer.ops(number))
+    for number, (_, packed) in emission.packed.items():
+        viewer.show(view, number, viewer.packed_ops(packed))
     return view
 
 
 class Beats(NamedTuple):
-    """What the bundles of a block are, the same for all that are alike: kinds, and the op that decides what follows
-    where the assembler added it. `control` is the bundle with the block's own."""
+    """What the bundles of a block are, the same for all that are alike: kinds, the ops that are shown when none of them
+    chooses its bank by itself, and those that the assembler added and that decide what follows. `control` is the
+    bundle with the block's own."""
 
     kinds: list[BundleKind]
+    shown: list[list[CheckedOp]]
     added: list[tuple[int, CheckedOp]]
     control: int
 
@@ -55,20 +57,34 @@ class _Viewer:
     externs: Container[str]
     all_linear: bool
     alike: dict[tuple[int, int], Beats] = field(default_factory=dict)  # by pattern and kind of the block
+    shown: dict[BundleKind, list[CheckedOp]] = field(default_factory=dict)
 
     def bundle(self, number: int) -> list[CheckedOp]:
-        return [checked(op, self.externs) for op in self.ops(number)]
-
-    def ops(self, number: int) -> Sequence[AsmOp]:
-        """The ops of a bundle that are shown."""
+        """The ops of a bundle that are shown: of one in the columns accesses alone, and of these only the rows where
+        registers choose their banks."""
         home = self.emission.packed.get(number)
         if home is not None:
-            return fallible(home[1].ops) if self.all_linear else home[1].ops
+            return [checked(op, self.externs) for op in self.packed_ops(home[1])]
         bundle = self.emission.explicit.get(number)
         if bundle is not None:
-            return bundle.ops
-        at = bisect_right(self.emission.spans, number, key=_first) - 1
-        return _beat(self.emission.spans[at], number - self.emission.spans[at].first)
+            return self._explicit(bundle)
+        span = self.emission.spans[bisect_right(self.emission.spans, number, key=_first) - 1]
+        at, beats = number - span.first, self._beats(span)
+        return self._checked(_beat(span, at)) if beats.kinds[at].fixed else beats.shown[at]
+
+    def _explicit(self, bundle: ColumnBundle) -> list[CheckedOp]:
+        kind = bundle.kind
+        if kind.fixed or kind.clashes:
+            return self._checked(bundle.ops)
+        if kind not in self.shown:
+            self.shown[kind] = rows_of(bundle.ops)
+        return self.shown[kind]
+
+    def _checked(self, ops: Iterable[AsmOp]) -> list[CheckedOp]:
+        return [checked(op, self.externs) for op in ops]
+
+    def packed_ops(self, bundle: Packed) -> Sequence[AsmOp]:
+        return fallible(bundle.ops) if self.all_linear else bundle.ops
 
     def show(self, view: View, number: int, ops: Sequence[AsmOp]) -> None:
         """Show a bundle of objects."""
@@ -80,15 +96,9 @@ class _Viewer:
 
     def show_bundle(self, view: View, number: int, bundle: ColumnBundle) -> None:
         """Show a bundle in the columns."""
-        view.kinds[number] = bundle.columns.bundle_kind(bundle.number, bundle.first, bundle.end)
+        view.kinds[number] = bundle.kind
         if bundle.decides is not None:
             self._lead(view, number, bundle.decides)
-
-    def _lead(self, view: View, number: int, control: AsmOp) -> None:
-        """Show what decides what follows a bundle."""
-        view.controls[number] = checked(control, self.externs)
-        label = target_label(control)
-        view.targets[number] = UNKNOWN if label is None else self.emission.where.get(label, UNKNOWN)
 
     def show_span(self, view: View, span: Span) -> None:
         """Show the bundles of a block in the columns."""
@@ -99,11 +109,17 @@ class _Viewer:
         if span.block.control is not None:
             self._lead(view, span.first + beats.control, span.block.control)
 
+    def _lead(self, view: View, number: int, control: AsmOp) -> None:
+        """Show what decides what follows a bundle."""
+        view.controls[number] = checked(control, self.externs)
+        label = target_label(control)
+        view.targets[number] = UNKNOWN if label is None else self.emission.where.get(label, UNKNOWN)
+
     def _beats(self, span: Span) -> Beats:
         key = id(span.pattern), id(span.block.kind)
         if key not in self.alike:
             bundles = [_beat(span, at) for at in range(len(span.pattern.beats))]
-            kinds = [kind_of(bundle) for bundle in bundles]
+            kinds = [replace(kind_of(bundle), is_checked=False) for bundle in bundles]
             own = len(span.block.ops) - 1
             control = next((at for at, beat in enumerate(span.pattern.beats) if own in beat.ops), -1)
             added = [
@@ -111,8 +127,13 @@ class _Viewer:
                 for at, kind in enumerate(kinds)
                 if kind.control >= len(span.pattern.beats[at].ops)
             ]
-            self.alike[key] = Beats(kinds, added, control)
+            self.alike[key] = Beats(kinds, list(map(rows_of, bundles)), added, control)
         return self.alike[key]
+
+
+def rows_of(ops: Iterable[AsmOp]) -> list[CheckedOp]:
+    """The accesses among some ops without their numbers."""
+    return [CheckedOp(op.row, ()) for op in ops if op.row.memory]
 
 
 def _first(span: Span) -> int:
