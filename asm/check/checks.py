@@ -21,16 +21,15 @@ def check_bundles(
     externs: Container[str] = (),
 ) -> list[Diagnostic]:
     """What is wrong with scheduled bundles; `entered` are labels that may be entered from anywhere."""
-    return check_view(from_packed(bundles, end_labels, entered, externs), spec)
+    return _check(from_packed(bundles, end_labels, entered, externs), spec)
 
 
 def check_image(image: Image) -> list[Diagnostic]:
     """What is wrong with the text of an object or executable; places come from its line table."""
-    return check_view(from_image(image), image.machine)
+    return _check(from_image(image), image.machine)
 
 
-def check_view(view: View, spec: MachineSpec) -> list[Diagnostic]:
-    """What is wrong with a program, in the order of its lines."""
+def _check(view: View, spec: MachineSpec) -> list[Diagnostic]:
     problems = list(check_rules(view, spec))
     if not all(view.linear):
         problems += check_hazards(view)
