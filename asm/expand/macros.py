@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NoReturn, TypeAlias
 
 from asm.tree import Attribute, DirectiveStmt, Line, Name, OpStmt
@@ -14,8 +15,10 @@ Trail: TypeAlias = tuple[tuple[str, Place], ...]
 
 PARAMETER = re.compile(r"\\(@|\(\)|[A-Za-z_]\w*)", re.ASCII)
 PIECE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)[^']*'|\|\||[^"'|]|.""")
+GROUPING = re.compile(r"""["'()\[\]|}]""")  # what may keep a comma from separating arguments, or end them
 OP_ENDS = ("||", "}")
 NONE: frozenset[int] = frozenset()
+MOST_LINES = 1 << 13  # remembered, of those in bodies
 
 
 class Parameter(NamedTuple):
@@ -38,6 +41,9 @@ def split_arguments(text: str, start: int, ends: tuple[str, ...] = (), begins: f
 
     An argument at one of the columns `begins` has no comma before it, or need not.
     """
+    if not begins and not GROUPING.search(text, start):
+        rest = text[start:]
+        return [argument.strip() for argument in rest.split(",")] if rest.strip() else []
     pieces: list[list[str]] = [[]]
     depth = 0
     for found in PIECE.finditer(text, start):
@@ -122,19 +128,31 @@ def substitute(line: Line, texts: Mapping[str, str], serial: int, trail: Trail) 
     """A body line with `\\name`, `\\@` (the serial number) and `\\()` (nothing) replaced; others stay."""
     if "\\" not in line.text:
         return Line(line.file, line.number, line.text, trail)
+    known = {**texts, "@": str(serial), "()": ""}
+    text, edits = _replaced(line.text, tuple([known.get(name) for name in _names(line.text)]))
+    return Line(line.file, line.number, text, trail, edits)
+
+
+@lru_cache(MOST_LINES)
+def _names(text: str) -> tuple[str, ...]:
+    """What a line names behind backslashes."""
+    return tuple(PARAMETER.findall(text))
+
+
+@lru_cache(MOST_LINES)
+def _replaced(line: str, texts: tuple[str | None, ...]) -> tuple[str, tuple[tuple[int, int, int], ...]]:
+    """A line with texts for what it names, None where that stays; and the edits. Many uses of a macro are the same."""
     parts: list[str] = []
     edits: list[tuple[int, int, int]] = []
     column, done = 1, 0
-    for found in PARAMETER.finditer(line.text):
-        name = found.group(1)
-        text = {"@": str(serial), "()": ""}.get(name, texts.get(name))
+    for found, text in zip(PARAMETER.finditer(line), texts, strict=True):
         if text is None:
             continue
         column += found.start() - done
-        parts += line.text[done : found.start()], text
+        parts += line[done : found.start()], text
         edits.append((column, len(text), len(found.group())))
         column, done = column + len(text), found.end()
-    return Line(line.file, line.number, "".join(parts) + line.text[done:], trail, tuple(edits))
+    return "".join(parts) + line[done:], tuple(edits)
 
 
 def expansion(body: tuple[Line, ...], texts: Mapping[str, str], serial: int, trail: Trail) -> Iterator[Line]:
