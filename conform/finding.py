@@ -153,8 +153,11 @@ def from_image(image: Image, uninit: str = "fault", strict: bool = False) -> Pro
     """The program of an executable. Raises CodecError for text with no bundles in it."""
     spec = image.machine
     memory = [
-        Chunk(BYTES_PER_WORD * ((block.bank * spec.rows + block.row) * spec.words_per_row + block.word), block.data)
+        Chunk(
+            BYTES_PER_WORD * spec.words_per_row * (block.bank * spec.rows + block.row) + BYTES_PER_WORD * block.word,
+            data,
+        )
         for block in image.blocks
-        if block.data
+        if (data := bytes(block.data))
     ]
     return from_text(spec, image.text, memory, uninit, strict)

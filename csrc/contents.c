@@ -1,8 +1,10 @@
 /* Memory as hosts see it: stored to, and its written bits read and replaced. */
 #include <string.h>
 #include "memory.h"
+#include "zeros.h"
 
-enum { BITS = 8, WORDS_A_BYTE = BITS / WORD_BYTES, BYTES_AT_ONCE = WORDS_AT_ONCE / WORDS_A_BYTE };
+enum { BITS = 8, WORDS_A_BYTE = BITS / WORD_BYTES, BYTES_AT_ONCE = WORDS_AT_ONCE / WORDS_A_BYTE,
+       MANY_BYTES = 1 << 16 };
 
 size_t lpu_sram_bytes(const lpu_machine *m) { return (size_t)m->map.words * WORD_BYTES; }
 uint8_t *lpu_sram(lpu_machine *m) { return m->map.sram; }
@@ -25,6 +27,8 @@ int lpu_load(lpu_machine *m, size_t address, const uint8_t *data, size_t size)
     if (!fits(address, size, lpu_sram_bytes(m)))
         return -1;
     if (size) {
+        if (size >= MANY_BYTES)
+            lpu_ready_zeros(m->map.sram + address, size);
         memcpy(m->map.sram + address, data, size);
         mark_bytes(&m->map, address, address + size);
         for (size_t piece = address / LPU_CHANGED_BYTES; piece <= (address + size - 1) / LPU_CHANGED_BYTES; piece++)

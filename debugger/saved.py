@@ -61,7 +61,7 @@ def digest(session: Session) -> str:
     """What tells one program from another."""
     image = session.loaded.image
     text = b"".join(syllable.to_bytes(8, "little") for syllable in image.text)
-    data = b"".join(block.data for block in image.blocks)
+    data = b"".join(bytes(block.data) for block in image.blocks)
     return sha256(text + data).hexdigest()
 
 

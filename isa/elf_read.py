@@ -13,6 +13,7 @@ from typing import Any
 from isa import elf_format as elf
 from isa.diagnostics import Place
 from isa.elf_format import ElfError
+from isa.file_part import FilePart, part_of
 from isa.image import EXTERN, GLOBAL, LOCAL, TEXT, Block, Image, Relocation, Symbol
 from isa.image_check import check
 from isa.lines import Lines
@@ -23,9 +24,12 @@ from isa.records import dataclass
 KIND_OF_TYPE = {number: kind for kind, number in elf.SYMBOL_TYPES.items()}
 
 
-def read(data: bytes, name: str = "") -> Image:
-    """The image that `isa.elf.write` made `data` from; `name` replaces the recorded one. Raises ElfError."""
-    reader = _Reader(bytes(data))
+def read(data: bytes | FilePart, name: str = "") -> Image:
+    """The image that `isa.elf.write` made `data` from; `name` replaces the recorded one. Raises ElfError.
+
+    Of a file the data of blocks are not read yet.
+    """
+    reader = _Reader(data)
     image = reader.image()
     check(image)
     if name:
@@ -35,7 +39,7 @@ def read(data: bytes, name: str = "") -> Image:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section header with its name; `data` is empty for SHT_NOBITS."""
+    """A section header with its name; what it holds is nothing for SHT_NOBITS."""
 
     name: str
     type: int
@@ -44,11 +48,15 @@ class Section:
     size: int
     link: int
     info: int
-    data: bytes
+    held: bytes | FilePart
+
+    @property
+    def data(self) -> bytes:
+        return bytes(self.held)
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | FilePart) -> None:
         self.data = data
         self.executable, self.entry_address, headers, names = self._header()
         self.sections = self._sections(headers, names)
@@ -82,7 +90,7 @@ class _Reader:
             raise ElfError("this is no ELF file: it does not start with 7f 45 4c 46")
         if len(self.data) < elf.HEADER.size:
             raise ElfError(f"the file has {len(self.data)} bytes; an ELF header has {elf.HEADER.size}")
-        fields = elf.HEADER.unpack_from(self.data)
+        fields = elf.HEADER.unpack(self.data[: elf.HEADER.size])
         ident, kind, machine, _, entry, _, offset, version, _, _, _, entry_size, count, names = fields
         if ident != elf.IDENT or machine != elf.EM_LPU:
             raise ElfError(f"this ELF file is for another machine (number {machine:#x}, ours is {elf.EM_LPU:#x})")
@@ -93,12 +101,12 @@ class _Reader:
         if entry_size != elf.SECTION.size:
             raise ElfError(f"section headers of {entry_size} bytes; they have {elf.SECTION.size}")
         headers = self._range(offset, count * elf.SECTION.size, "the section headers")
-        return kind == elf.ET_EXEC, entry, list(elf.SECTION.iter_unpack(headers)), names
+        return kind == elf.ET_EXEC, entry, list(elf.SECTION.iter_unpack(bytes(headers))), names
 
-    def _range(self, offset: int, size: int, what: str) -> bytes:
+    def _range(self, offset: int, size: int, what: str) -> bytes | FilePart:
         if offset + size > len(self.data):
             raise ElfError(f"{what}: bytes {offset} to {offset + size} are outside the file of {len(self.data)}")
-        return self.data[offset : offset + size]
+        return part_of(self.data, offset, size)
 
     def _sections(self, headers: list[tuple[int, ...]], names: int) -> list[Section]:
         filled = [h for h in headers if h[1] not in (elf.SHT_NULL, elf.SHT_NOBITS)]
@@ -107,14 +115,14 @@ class _Reader:
             raise ElfError(f"the sections hold {total} bytes together, the file {len(self.data)}: they overlap")
         if names >= len(headers):
             raise ElfError(f"section {names} is to hold the names of {len(headers)} sections")
-        strings = _strings(self._range(headers[names][4], headers[names][5], "section names"), ".shstrtab")
+        strings = _strings(bytes(self._range(headers[names][4], headers[names][5], "section names")), ".shstrtab")
         return [self._section(header, strings) for header in headers]
 
     def _section(self, header: tuple[int, ...], strings: dict[int, str]) -> Section:
         name, kind, flags, address, offset, size, link, info, _, _ = header
         text = _string(strings, name)
-        data = b"" if kind in (elf.SHT_NULL, elf.SHT_NOBITS) else self._range(offset, size, f"section {text}")
-        return Section(text, kind, flags, address, size, link, info, data)
+        held = b"" if kind in (elf.SHT_NULL, elf.SHT_NOBITS) else self._range(offset, size, f"section {text}")
+        return Section(text, kind, flags, address, size, link, info, held)
 
     def named(self, name: str) -> Section:
         found = [section for section in self.sections if section.name == name]
@@ -299,4 +307,4 @@ def _block(section: Section, machine: MachineSpec) -> Block:
     if unwritten != (section.type == elf.SHT_NOBITS) or (section.type not in (elf.SHT_PROGBITS, elf.SHT_NOBITS)):
         raise ElfError(f"{section.name} has type {section.type} and flags {section.flags:#x}, which disagree")
     fixed = bool(section.flags & elf.SHF_LPU_FIXED)
-    return Block(section.name.removeprefix(elf.BLOCK_PREFIX), bank, row, word, words, section.data, fixed)
+    return Block(section.name.removeprefix(elf.BLOCK_PREFIX), bank, row, word, words, section.held, fixed)

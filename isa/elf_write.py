@@ -155,7 +155,7 @@ def _block(machine: MachineSpec, block: Block) -> Section:
     kind = elf.SHT_PROGBITS if block.data else elf.SHT_NOBITS
     word = block.bank * machine.words_per_bank + block.row * machine.words_per_row + block.word
     address, size = word * BYTES_PER_WORD, block.words * BYTES_PER_WORD
-    return Section(elf.BLOCK_PREFIX + block.group, kind, block.data, flags, address, size, align=elf.WORD_BYTES)
+    return Section(elf.BLOCK_PREFIX + block.group, kind, bytes(block.data), flags, address, size, align=elf.WORD_BYTES)
 
 
 def _table(name: str, data: bytes) -> Section:

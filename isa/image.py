@@ -8,6 +8,7 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 from __future__ import annotations
 
 from isa.diagnostics import Place
+from isa.file_part import FilePart
 from isa.lines import Lines
 from isa.machine import MachineSpec
 from isa.records import dataclass, field
@@ -19,15 +20,15 @@ TO_TARGET, TO_WORD, TO_ROW = "target", "word", "row"
 
 @dataclass(slots=True)
 class Block:
-    """Memory of one bank from (row, word) on. `data` are its bytes, a whole number of words, all of which
-    count as written; an empty `data` with `words` > 0 reserves words that stay never-written."""
+    """Memory of one bank from (row, word) on. `data` are its bytes, a whole number of words, all of which count as
+    written, read or still in their file; an empty `data` with `words` > 0 reserves words that stay never-written."""
 
     group: str
     bank: int  # number along the linear map, see MachineSpec.bank_number
     row: int
     word: int  # first word within the row
     words: int
-    data: bytes = b""
+    data: bytes | FilePart = b""
     fixed: bool = False  # placed by the user: the linker may not move it
 
 

@@ -6,6 +6,7 @@ import os
 
 from isa import codec
 from isa.diagnostics import Diagnostic, SourceError
+from isa.file_part import File, FilePart
 from isa.image import Image
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from vm import contents
@@ -13,6 +14,8 @@ from vm.engine import TAINT, UNINIT_MODES, Engine
 
 ENGINES = ("core", "reference")
 MAX_FILE_BYTES = 1 << 30
+LARGE_BYTES = 1 << 17  # the data of files from this size on are read when they are stored,
+PIECE_BYTES = 1 << 18  # so many bytes at once
 
 Source = Image | bytes | str | os.PathLike[str]
 
@@ -26,15 +29,18 @@ def read_image(source: Source) -> Image:
     name = "" if isinstance(source, bytes) else os.fspath(source)
     try:
         return elf.read(source if isinstance(source, bytes) else _file(name), name)
-    except elf.ElfError as error:
+    except ValueError as error:
         raise refused("E-ELF", f"{name or 'the executable'}: {error}") from error
     except OSError as error:
         raise refused("E-FILE", f"{name}: {error.strerror}") from error
 
 
-def _file(path: str) -> bytes:
+def _file(path: str) -> bytes | FilePart:
+    """What a file holds; of a large one nothing is read yet."""
     with open(path, "rb") as file:
-        data = file.read(MAX_FILE_BYTES + 1)
+        size = os.fstat(file.fileno()).st_size
+        is_large = size >= LARGE_BYTES
+        data = FilePart(File(os.dup(file.fileno())), 0, size) if is_large else file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise refused("E-FILE", f"{path}: an executable has at most {MAX_FILE_BYTES >> 20} MiB")
     return data
@@ -87,7 +93,15 @@ def store_blocks(engine: Engine, image: Image) -> None:
     spec = image.machine
     for block in image.blocks:
         word = spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word
-        engine.load(word * BYTES_PER_WORD, block.data)
+        _store(engine, word * BYTES_PER_WORD, block.data)
+
+
+def _store(engine: Engine, address: int, data: bytes | FilePart) -> None:
+    if isinstance(data, bytes):
+        engine.load(address, data)
+        return
+    for start in range(0, len(data), PIECE_BYTES):
+        engine.load(address + start, data[start : start + PIECE_BYTES])
 
 
 def check_tensors(image: Image) -> None:

@@ -144,7 +144,7 @@ def _blocks(unit: Unit, scope: Scope, diagnostics: list[Diagnostic]) -> list[Blo
     for relocation in unit.image.relocations:
         if relocation.block < 0:
             continue
-        words = data.setdefault(relocation.block, bytearray(blocks[relocation.block].data))
+        words = data.setdefault(relocation.block, bytearray(bytes(blocks[relocation.block].data)))
         start = relocation.address * BYTES_PER_WORD
         try:
             value = _value(scope, relocation) & WORD_MASK

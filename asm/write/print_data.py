@@ -25,6 +25,8 @@ ZEROS = 8  # from this many words of zero on they become `.space`
 
 def data_lines(image: Image, names: NameTable) -> list[str]:
     """All data of an image, block by block; `.input` and `.output` last."""
+    for block in image.blocks:
+        block.data = bytes(block.data)  # read once: it is looked at word by word
     printer = _Printer(image, names)
     lines = list(printer.tensors())
     for number, block in enumerate(image.blocks):
@@ -101,7 +103,7 @@ class _Printer:
             return "" if blocks else None
         if not all(block.data for block in blocks) or prod(tensor.shape) > LONGEST:
             return None
-        elements = _box_elements(tensor, self.image.machine, b"".join(block.data for block in blocks))
+        elements = _box_elements(tensor, self.image.machine, b"".join(bytes(block.data) for block in blocks))
         texts = _texts(TYPES[tensor.dtype], elements)
         return f" = {', '.join(texts)}" if texts and all(texts) else None
 
@@ -140,7 +142,7 @@ class _Printer:
         if not block.data:
             return f"{INDENT}.array {name}: {_shape_text(tensor)}"
         t, count = TYPES[tensor.dtype], prod(tensor.shape)
-        raw = block.data[low * BYTES_PER_WORD : (low + words) * BYTES_PER_WORD]
+        raw = bytes(block.data[low * BYTES_PER_WORD : (low + words) * BYTES_PER_WORD])
         if count > LONGEST:
             return ""
         elements = _elements(t, raw, count)

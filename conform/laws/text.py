@@ -37,5 +37,5 @@ def held(image: Image) -> dict[int, bytes]:
     for block in image.blocks:
         first = spec.words_per_bank * block.bank + spec.words_per_row * block.row + block.word
         for at in range(0, len(block.data), BYTES_PER_WORD):
-            words[first + at // BYTES_PER_WORD] = block.data[at : at + BYTES_PER_WORD]
+            words[first + at // BYTES_PER_WORD] = bytes(block.data[at : at + BYTES_PER_WORD])
     return words
