@@ -33,8 +33,7 @@ void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle)
     burst->due = burst->j == op->m ? NEVER : element_cycle(op, burst);
 }
 
-/* Go on to the burst's next element, if there is one. */
-static void advance(const lpu_tensor_op *op, lpu_burst *burst)
+void lpu_advance_burst(const lpu_tensor_op *op, lpu_burst *burst)
 {
     if (++burst->i < op->n) {
         burst->due += op->d;
@@ -70,7 +69,7 @@ static void begin(lpu_tensor *t, const lpu_element *e)
     if (lpu_burst_end(e->op, t->now) == t->now + 1)
         return;
     memcpy(burst.registers, e->registers, sizeof burst.registers);
-    advance(e->op, &burst);
+    lpu_advance_burst(e->op, &burst);
     t->due = burst.due < t->due ? burst.due : t->due;
     lpu_insert_burst(t, &burst);
 }
@@ -90,7 +89,7 @@ static void advance_all(lpu_tensor *t)
     for (uint32_t b = 0; b < t->burst_count; b++) {
         lpu_burst *burst = &t->bursts[b];
         if (burst->due == t->now)
-            advance(&t->ops[burst->op], burst);
+            lpu_advance_burst(&t->ops[burst->op], burst);
         t->due = burst->due < t->due ? burst->due : t->due;
         if (burst->due == NEVER && burst->end <= t->now + 1)
             continue;

@@ -10,6 +10,8 @@ uint64_t lpu_burst_end(const lpu_tensor_op *op, uint64_t started);
 uint64_t lpu_bursts_end(const lpu_tensor *t);
 /* Let the next element of a burst be the first that issues in a cycle or later. */
 void lpu_find_element(const lpu_tensor_op *op, lpu_burst *burst, uint64_t cycle);
+/* Go on to the burst's next element, if there is one. */
+void lpu_advance_burst(const lpu_tensor_op *op, lpu_burst *burst);
 /* Add a burst that goes on, and what it holds; and, after any were added, find the next that is due. */
 void lpu_insert_burst(lpu_tensor *t, const lpu_burst *burst);
 void lpu_find_due(lpu_tensor *t);

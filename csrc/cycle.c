@@ -79,18 +79,19 @@ static void add_first(lpu_machine *m, const lpu_tensor_op *op)
     e->op = op;
     e->started = m->cycle;
     e->first = true;
+    e->results = NULL;
     e->registers[0] = 0;
     for (unsigned i = 0; i < op->register_count; i++)
         e->registers[i] = m->registers[op->registers[i]];
     set_rows(e, 0, 0);
 }
 
-static void add_due(lpu_tensor *t, const lpu_burst *burst)
+void lpu_next_of_burst(const lpu_tensor *t, const lpu_burst *burst, lpu_element *e)
 {
-    lpu_element *e = &t->elements[t->element_count++];
     e->op = &t->ops[burst->op];
     e->started = burst->started;
     e->first = false;
+    e->results = NULL;
     memcpy(e->registers, burst->registers, sizeof e->registers);
     set_rows(e, burst->i, burst->j);
 }
@@ -110,7 +111,7 @@ static void collect(lpu_machine *m, bool fetches)
             continue;
         while (op < end && op->unit <= t->ops[burst->op].unit)
             add_first(m, op++);
-        add_due(t, burst);
+        lpu_next_of_burst(t, burst, &t->elements[t->element_count++]);
     }
     while (op < end)
         add_first(m, op++);

@@ -12,6 +12,9 @@ uint64_t lpu_next_event(const lpu_machine *m);
 /* Carry out cycle m->cycle. If it fetches, m->pc starts a bundle, or faults. */
 void lpu_tensor_cycle(lpu_machine *m, bool fetches);
 
+/* The element of a burst that issues next; what it samples is not looked at. */
+void lpu_next_of_burst(const lpu_tensor *t, const lpu_burst *burst, lpu_element *e);
+
 /* loss.c: whether a value gets lost in this cycle, on a strict machine. */
 bool lpu_loses_something(const lpu_machine *m);
 

@@ -204,6 +204,10 @@ int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t s
 
 /* Whether loops may run many rounds at once, which is faster and changes nothing else; they may unless told otherwise. */
 void lpu_set_strips(lpu_machine *machine, int with_strips);
+/* Whether many cycles of the tensor face may be carried out at once, in stretches: the same is true of those. How many
+ * stretches there were. */
+void lpu_set_stretches(lpu_machine *machine, int with_stretches);
+uint64_t lpu_stretches(const lpu_machine *machine);
 
 /* How often the bundle at each program address was issued: one number per syllable. */
 uint64_t *lpu_issue_counts(lpu_machine *machine);

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "region.h"
 #include "stops.h"
+#include "stretch.h"
 #include "zeros.h"
 
 enum { MAX_SYLLABLES = 1 << 23, HEMISPHERES = 2 };
@@ -225,15 +226,15 @@ static bool advance(lpu_machine *m, uint64_t until)
         return true;
     if (fetch < event && is_scalar(m))
         run_scalars(m, least(event, until));
-    else
+    else if (fetch == next || !lpu_try_stretch(m, least(fetch, until)))
         lpu_tensor_cycle(m, fetch == next);
     return true;
 }
 
 static bool may_go_on(lpu_machine *m, uint64_t until)
 {
-    return !m->faulted && m->cycle < until && m->plans_left <= SLICE_PLANS && !is_over(m)
-           && !lpu_is_stopped(m);
+    return !m->faulted && m->cycle < until && m->plans_left <= SLICE_PLANS && !is_over(m) && !lpu_is_stopped(m)
+           && m->tensor->stretch->cycles < SLICE_TENSOR_CYCLES;
 }
 
 void lpu_set_strips(lpu_machine *m, int with_strips)
@@ -241,6 +242,9 @@ void lpu_set_strips(lpu_machine *m, int with_strips)
     m->without_strips = !with_strips;
     lpu_drop_nodes(m);
 }
+
+void lpu_set_stretches(lpu_machine *m, int with_stretches) { m->tensor->stretch->is_off = !with_stretches; }
+uint64_t lpu_stretches(const lpu_machine *m) { return m->tensor->stretch->count; }
 
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
 {
@@ -253,6 +257,7 @@ lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)
     uint64_t pause = least(until, fetch_cycle(m) + SLICE_CYCLES);
     leave_host(&host);
     m->plans_left = SLICE_PLANS;
+    m->tensor->stretch->cycles = 0;
     for (unsigned left = SLICE_TENSOR_CYCLES; left > 0 && may_go_on(m, pause) && advance(m, pause); left--) {}
     matrix_rest(m->tensor->matrix);
     return_to_host(&host);

@@ -92,6 +92,7 @@ bool matrix_is_whole(const lpu_matrix *m);
 
 /* Results at or on their way to an exit, the next first; index below matrix_exits. */
 size_t matrix_exits(const lpu_matrix *m, unsigned plane);
+uint64_t matrix_exit_cycle(const lpu_matrix *m, unsigned plane, size_t index);
 const uint32_t *matrix_get_exit(lpu_matrix *m, unsigned plane, size_t index, matrix_maker *maker, bool *floats);
 /* Adds one behind the others, as of the start of a cycle; false when no program could leave it there. */
 bool matrix_set_exit(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker maker, bool floats,

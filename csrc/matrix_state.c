@@ -188,6 +188,12 @@ size_t matrix_next_row(const lpu_matrix *m, unsigned plane, size_t row)
 
 size_t matrix_exits(const lpu_matrix *m, unsigned plane) { return m->planes[plane].end - m->planes[plane].first; }
 
+uint64_t matrix_exit_cycle(const lpu_matrix *m, unsigned plane, size_t index)
+{
+    const plane_state *p = &m->planes[plane];
+    return p->ring[(p->first + index) % RING].maker.issued + MATRIX_LATENCY;
+}
+
 const uint32_t *matrix_get_exit(lpu_matrix *m, unsigned plane, size_t index, matrix_maker *maker, bool *floats)
 {
     plane_state *p = &m->planes[plane];

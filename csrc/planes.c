@@ -123,12 +123,16 @@ static void write_row(lpu_machine *m, const lpu_element *e)
     matrix_write_row(m->tensor->matrix, e->op->plane, e->row, streams);
 }
 
-const lpu_family lpu_activations = {activate, 0, {{LPU_E_TYPE, cannot_multiply}}};
+const lpu_family lpu_activations = {activate, 0, {{LPU_E_TYPE, cannot_multiply, false}}, FIRST_TELLS};
 const lpu_family lpu_takes = {
-    take, 0, {{LPU_E_ACC_EMPTY, exit_empty}, {LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, sum_never_set}},
+    take, 0,
+    {{LPU_E_ACC_EMPTY, exit_empty, true}, {LPU_E_RANGE, row_out_of_range, false}, {LPU_E_UNINIT, sum_never_set, false}},
+    EACH_TELLS,
 };
-const lpu_family lpu_emits = {pass_on, 0, {{LPU_E_ACC_EMPTY, exit_empty}}};
-const lpu_family lpu_row_reads = {read_row, 0, {{LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, row_never_set}}};
-const lpu_family lpu_row_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range}}};
-const lpu_family lpu_installs = {install, 1, {{LPU_E_TYPE, cannot_install}}};
-const lpu_family lpu_loads = {load, 2, {{LPU_E_RANGE, weights_out_of_range}}};
+const lpu_family lpu_emits = {pass_on, 0, {{LPU_E_ACC_EMPTY, exit_empty, true}}, EACH_TELLS};
+const lpu_family lpu_row_reads = {
+    read_row, 0, {{LPU_E_RANGE, row_out_of_range, false}, {LPU_E_UNINIT, row_never_set, false}}, EACH_TELLS,
+};
+const lpu_family lpu_row_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range, false}}, EACH_TELLS};
+const lpu_family lpu_installs = {install, 1, {{LPU_E_TYPE, cannot_install, false}}, ALONE};
+const lpu_family lpu_loads = {load, 2, {{LPU_E_RANGE, weights_out_of_range, false}}, EACH_TELLS};

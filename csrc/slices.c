@@ -232,7 +232,11 @@ static void scatter(lpu_machine *m, const lpu_element *e)
     }
 }
 
-const lpu_family lpu_reads = {read_row, 0, {{LPU_E_RANGE, row_out_of_range}, {LPU_E_UNINIT, row_unwritten}}};
-const lpu_family lpu_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range}}};
-const lpu_family lpu_gathers = {gather, 0, {{LPU_E_RANGE, map_out_of_range}, {LPU_E_UNINIT, map_unwritten}}};
-const lpu_family lpu_scatters = {scatter, 0, {{LPU_E_RANGE, map_out_of_range}}};
+const lpu_family lpu_reads = {
+    read_row, 0, {{LPU_E_RANGE, row_out_of_range, false}, {LPU_E_UNINIT, row_unwritten, false}}, EACH_TELLS,
+};
+const lpu_family lpu_writes = {write_row, 0, {{LPU_E_RANGE, row_out_of_range, false}}, EACH_TELLS};
+const lpu_family lpu_gathers = {
+    gather, 0, {{LPU_E_RANGE, map_out_of_range, false}, {LPU_E_UNINIT, map_unwritten, false}}, ALONE,
+};
+const lpu_family lpu_scatters = {scatter, 0, {{LPU_E_RANGE, map_out_of_range, false}}, ALONE};

@@ -38,33 +38,41 @@ static bool is_torn(const lpu_tensor *t, const lpu_place *place, const uint32_t 
     return false;
 }
 
+const uint32_t *lpu_cells_of(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source)
+{
+    unsigned stream = op->sources[source].number, direction = direction_of(stream);
+    return &t->streams.cells[direction][diagonal_at(t, direction, (unsigned)op->position)][stream % STREAMS];
+}
+
 bool lpu_look(const lpu_tensor *t, lpu_element *e, unsigned source)
 {
     const lpu_place *place = &e->op->sources[source];
     unsigned direction = direction_of(place->number), size = place->width * place->groups;
     unsigned diagonal = diagonal_at(t, direction, (unsigned)e->op->position);
-    const uint32_t *cells = &t->streams.cells[direction][diagonal][place->number % STREAMS];
-    uint32_t bits = group_bits(place->number, size), *values = e->samples[source];
+    const uint32_t *cells = lpu_cells_of(t, e->op, source);
+    uint32_t bits = group_bits(place->number, size);
     if ((t->streams.occupied[direction][diagonal] & bits) != bits)
         return false;
     const lpu_value *first = &t->streams.values[cells[0]];
     if (takes_all(place, first)) {
         e->buffers[source] = first->buffer;
-        for (unsigned k = 0; k < MAX_GROUP; k++)
-            values[k] = cells[0];
         return true;
     }
     e->buffers[source] = 0;
-    memcpy(values, cells, size * sizeof *values);
-    return !is_torn(t, place, values);
+    for (unsigned k = 0; k < size; k++) {
+        const lpu_value *value = &t->streams.values[cells[k]];
+        e->samples[source][k] = (lpu_sample){value->buffer, place->number + k - value->stream};
+    }
+    return !is_torn(t, place, cells);
 }
 
 void lpu_sampled_planes(lpu_tensor *t, const lpu_element *e, unsigned source, const uint8_t *planes[MAX_TAKEN])
 {
     const lpu_place *place = &e->op->sources[source];
+    uint32_t buffer = e->buffers[source];
     for (unsigned k = 0; k < (unsigned)place->width * place->groups; k++) {
-        const lpu_value *value = &t->streams.values[e->samples[source][k]];
-        planes[k] = lpu_buffer_plane(t, value->buffer, place->number + k - value->stream);
+        const lpu_sample *sample = &e->samples[source][k];
+        planes[k] = buffer ? lpu_buffer_plane(t, buffer, k) : lpu_buffer_plane(t, sample->buffer, sample->byte);
     }
 }
 
@@ -111,7 +119,7 @@ uint32_t lpu_take_value(lpu_tensor *t)
     return s->free_count ? s->free[--s->free_count] : ++s->fresh;
 }
 
-static void give_back(lpu_tensor *t, uint32_t value)
+void lpu_give_back(lpu_tensor *t, uint32_t value)
 {
     lpu_release_buffer(t, t->streams.values[value].buffer);
     t->streams.free[t->streams.free_count++] = value;
@@ -127,6 +135,10 @@ void lpu_put_pending(lpu_tensor *t, uint32_t value, uint64_t landing)
 void lpu_send(lpu_tensor *t, const lpu_element *element, unsigned group, uint32_t buffer)
 {
     const lpu_tensor_op *op = element->op;
+    if (element->results) {
+        element->results[group] = buffer;
+        return;
+    }
     uint32_t number = lpu_take_value(t);
     t->streams.values[number] = (lpu_value){
         .issued = t->now, .op = (uint32_t)(op - t->ops), .element = element->number, .buffer = buffer,
@@ -156,7 +168,7 @@ static void drop_cells(lpu_tensor *t, unsigned direction, unsigned diagonal, uin
         value->held &= (uint8_t)~(gone >> value->stream % STREAMS);
         cells &= ~gone;
         if (!value->held)
-            give_back(t, number);
+            lpu_give_back(t, number);
     }
 }
 

@@ -36,6 +36,8 @@ static inline uint32_t carried_bits(const lpu_value *value) { return (uint32_t)v
 
 /* Look at an element's source as it passes, and note what it samples. False if it is empty or torn. */
 bool lpu_look(const lpu_tensor *t, lpu_element *element, unsigned source);
+/* The values that pass an op's source, stream by stream, where there are any. */
+const uint32_t *lpu_cells_of(const lpu_tensor *t, const lpu_tensor_op *op, unsigned source);
 /* Of a group from `stream` on: the first that does not fit the others, or `width`. */
 unsigned lpu_torn_at(const lpu_tensor *t, const uint32_t *values, unsigned stream, unsigned width);
 /* What an element samples: the bytes of each stream; and, of a single group, its elements, for which there is room. */
@@ -48,11 +50,12 @@ void lpu_note_sampled(lpu_tensor *t, const lpu_tensor_op *op, unsigned source);
 bool lpu_claim_streams(lpu_tensor *t, const lpu_tensor_op *op, uint64_t landing);
 void lpu_unclaim_streams(lpu_tensor *t, const lpu_tensor_op *op, uint64_t landing);
 uint64_t lpu_target_bits(const lpu_tensor_op *op);
-/* A buffer with a group of an element's result goes on its way. */
+/* A buffer with a group of an element's result goes on its way, or to where the element says. */
 void lpu_send(lpu_tensor *t, const lpu_element *element, unsigned group, uint32_t buffer);
 
-/* A value that is in no cell and in no list, to be filled in. */
+/* A value that is in no cell and in no list, to be filled in; and one that is no more, with its share of a buffer. */
 uint32_t lpu_take_value(lpu_tensor *t);
+void lpu_give_back(lpu_tensor *t, uint32_t value);
 void lpu_put_pending(lpu_tensor *t, uint32_t value, uint64_t landing);
 /* A hop: what was at the last position is gone. */
 void lpu_move_streams(lpu_tensor *t);

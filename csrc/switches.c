@@ -76,6 +76,8 @@ static void load_map(lpu_machine *m, const lpu_element *e)
     switch_load(m->tensor->maps, e->op->hemi, e->op->number, entries);
 }
 
-const lpu_family lpu_switch_ops = {apply, 0, {{0, NULL}}};
-const lpu_family lpu_mapped_ops = {apply, 0, {{LPU_E_RANGE, entry_out_of_range}, {LPU_E_UNINIT, map_never_loaded}}};
-const lpu_family lpu_map_loads = {load_map, 0, {{0, NULL}}};
+const lpu_family lpu_switch_ops = {apply, 0, {{0, NULL, false}}, FIRST_TELLS};
+const lpu_family lpu_mapped_ops = {
+    apply, 0, {{LPU_E_RANGE, entry_out_of_range, false}, {LPU_E_UNINIT, map_never_loaded, false}}, FIRST_TELLS,
+};
+const lpu_family lpu_map_loads = {load_map, 0, {{0, NULL, false}}, ALONE};

@@ -4,7 +4,7 @@
 #include "buffers.h"
 #include "cycle.h"
 #include "memory.h"
-#include "units.h"
+#include "stretch.h"
 #include "zeros.h"
 
 enum { CACHE_LINE = 64, MOST_VECTORS = V_COUNT * (LANDINGS + 1) };
@@ -38,8 +38,9 @@ bool lpu_create_tensor(lpu_machine *m)
     t->due = NEVER;
     t->matrix = matrix_create(t->lanes, fill);
     t->maps = switch_create(t->lanes, fill);
+    t->stretch = lpu_zeros(1, sizeof *t->stretch);
     t->item_data = lpu_zeros(MAX_GROUP, t->lanes);
-    return create_streams(t) && t->matrix && t->maps && t->item_data;
+    return create_streams(t) && t->matrix && t->maps && t->item_data && t->stretch;
 }
 
 /* One more than the last accumulator row that an op names. */
@@ -90,6 +91,7 @@ void lpu_destroy_tensor(lpu_machine *m)
     lpu_free_zeros(t->buffers.free);
     lpu_free_zeros(t->buffers.data);
     lpu_free_zeros(t->item_data);
+    lpu_free_zeros(t->stretch);
     if (t->matrix)
         matrix_destroy(t->matrix);
     if (t->maps)
@@ -110,4 +112,5 @@ void lpu_clear_tensor(lpu_machine *m)
     t->burst_count = t->element_count = 0;
     t->due = NEVER;
     t->settled = 0;
+    t->stretch->retry = t->stretch->patience = 0;
 }

@@ -36,7 +36,8 @@ typedef struct {
     uint8_t number, width, groups, operand;
 } lpu_place;
 
-typedef struct lpu_family lpu_family; /* units.h */
+typedef struct lpu_family lpu_family;   /* units.h */
+typedef struct lpu_stretch lpu_stretch; /* stretch.h */
 
 /* An op of the tensor face. Numbers that its row has no operand for are 0. */
 struct lpu_tensor_op {
@@ -109,6 +110,11 @@ typedef struct {
     uint32_t op;
 } lpu_hold;
 
+/* A byte a lane of what is sampled: of a buffer, plane `byte`. */
+typedef struct {
+    uint32_t buffer, byte;
+} lpu_sample;
+
 /* An element that issues in this cycle. */
 typedef struct {
     const lpu_tensor_op *op;
@@ -116,8 +122,9 @@ typedef struct {
     uint32_t number, row; /* `row` is the one it takes of a slice, of accumulators or of weights */
     uint32_t registers[MAX_SOURCES];
     bool first; /* of its burst */
-    uint32_t samples[MAX_SOURCES][MAX_TAKEN]; /* the values sampled */
-    uint32_t buffers[MAX_SOURCES];            /* of a source that is all of one result, else 0 */
+    uint32_t buffers[MAX_SOURCES];              /* of a source that is all of one result, else 0 */
+    lpu_sample samples[MAX_SOURCES][MAX_TAKEN]; /* of one that is not, its streams */
+    uint32_t *results; /* in a stretch, where the buffers of its results go, a group each; else NULL */
 } lpu_element;
 
 struct lpu_tensor {
@@ -148,6 +155,7 @@ struct lpu_tensor {
     int64_t item_kind; /* where going through the items stands */
     size_t item_place;
     uint32_t scratch[MAX_SOURCES + 1][MAX_LANES];
+    lpu_stretch *stretch;
 };
 
 /* tensor.c: these return false when memory runs out; what there is can be destroyed even then. */

@@ -79,7 +79,7 @@ static bool source_torn(const lpu_tensor *t, const lpu_element *e, unsigned sour
 {
     const lpu_place *place = &e->op->sources[source];
     for (unsigned g = 0; g < place->groups; g++) {
-        const uint32_t *values = &e->samples[source][g * place->width];
+        const uint32_t *values = lpu_cells_of(t, e->op, source) + g * place->width;
         unsigned k = lpu_torn_at(t, values, place->number + g * place->width, place->width);
         if (k == place->width)
             continue;

@@ -10,7 +10,7 @@ static bool no_link(const lpu_machine *m, const lpu_element *e, lpu_fault *fault
 
 static void never_issues(lpu_machine *m, const lpu_element *e) { (void)m, (void)e; }
 
-static const lpu_family links = {never_issues, 0, {{LPU_E_LINK, no_link}}};
+static const lpu_family links = {never_issues, 0, {{LPU_E_LINK, no_link, false}}, ALONE};
 
 static const lpu_family *family_of_slices(lpu_semantics semantics)
 {

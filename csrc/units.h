@@ -6,6 +6,10 @@
 /* Whether an element breaks a rule of its unit, and if so what the fault says of it. What it samples is there. */
 typedef bool lpu_breaks(const lpu_machine *m, const lpu_element *element, lpu_fault *fault);
 
+/* How elements of a kind take part in stretches (stretch.h): not at all; the rules are tested of each; what those of the
+ * first element say holds for all of a burst. */
+typedef enum { ALONE, EACH_TELLS, FIRST_TELLS } lpu_part;
+
 /* One kind of unit. Of a cycle's elements those of rank 0 are carried out first: `iw` reads what `lw` writes, and
  * replaces what `abc` reads. */
 enum { MAX_RULES = 3 };
@@ -15,7 +19,9 @@ struct lpu_family {
     struct {
         lpu_fault_code code;
         lpu_breaks *breaks;
+        bool of_flow; /* asks what v registers or an exit hold in the element's cycle: a stretch tests that itself */
     } rules[MAX_RULES]; /* those without a code are none */
+    lpu_part part;
 };
 
 const lpu_family *lpu_family_of(const lpu_row *row); /* units.c */

@@ -109,12 +109,18 @@ static uint32_t broadcast(const lpu_element *e, unsigned source)
     return e->registers[index];
 }
 
+/* Whether a source is a buffer that was found when it was looked at: on streams, and in stretches in registers, too. */
+static bool is_found(const lpu_element *e, const lpu_place *place)
+{
+    return place->number < LPU_V_REGISTERS || (is_v(place) && e->results);
+}
+
 /* The elements of a source, one a lane. */
 static const void *source_lanes(lpu_machine *m, const lpu_element *e, unsigned source)
 {
     const lpu_place *place = &e->op->sources[source];
     uint32_t *scratch = m->tensor->scratch[source];
-    if (place->number < LPU_V_REGISTERS)
+    if (is_found(e, place))
         return lpu_sampled_elements(m->tensor, e, source, scratch);
     if (is_v(place))
         return register_lanes(m, place, scratch);
@@ -126,7 +132,7 @@ static const void *source_lanes(lpu_machine *m, const lpu_element *e, unsigned s
 static void send_result(lpu_tensor *t, const lpu_element *e, uint32_t buffer)
 {
     const lpu_tensor_op *op = e->op;
-    if (!is_v(&op->target)) {
+    if (!is_v(&op->target) || e->results) {
         lpu_send(t, e, 0, buffer);
         return;
     }
@@ -141,7 +147,7 @@ static uint32_t passed_on(const lpu_tensor *t, const lpu_element *e)
     const lpu_place *place = &e->op->sources[0];
     if (e->op->row->semantics != LPU_SEM_VMOV)
         return 0;
-    if (place->number < LPU_V_REGISTERS)
+    if (is_found(e, place))
         return e->buffers[0];
     return is_v(place) && register_of(t, place)->width == place->width ? register_of(t, place)->buffer : 0;
 }
@@ -164,7 +170,9 @@ static void compute(lpu_machine *m, const lpu_element *e)
 }
 
 const lpu_family lpu_vector_ops = {
-    compute, 0, {{LPU_E_TYPE, reads_wider}, {LPU_E_UNINIT, reads_unwritten}, {LPU_E_WRITE_CLASH, clashes}},
+    compute, 0,
+    {{LPU_E_TYPE, reads_wider, true}, {LPU_E_UNINIT, reads_unwritten, true}, {LPU_E_WRITE_CLASH, clashes, true}},
+    FIRST_TELLS,
 };
 
 void lpu_land_vectors(lpu_tensor *t)

@@ -1,0 +1,145 @@
+/* Stretches: many cycles of the tensor face at once, burst by burst instead of cycle by cycle.
+ *
+ * Between two bundles with ops of the tensor face the bursts that run are known, and so is all that they will do with
+ * streams, whatever the values are. A stretch is some cycles in which nothing is fetched. It is first gone through on
+ * paper: every element's rules are tested, and who samples whose result is noted. The first cycle in which a rule breaks,
+ * or in which something happens that stretches know nothing of, is the end of it: what is before is known to be in order.
+ * Then it is carried out, in blocks of a few cycles, in each block burst after burst, producers before consumers. Results
+ * go from one to the other as buffers; only those that are still on the chip at the end become values on streams.
+ *
+ * Paper is a tape for every stream, with a place for every diagonal (tensor.h) that crosses the chip in these cycles.
+ * Positions are gone through in the direction of flow, at each position first what is sampled there, in all cycles, then
+ * what lands there: that is the order of things along every diagonal. On the tapes stand codes: of a value that was on
+ * the chip before, its number; of a result of this stretch, its number here with IS_NEW. Registers of vector ALUs have
+ * tapes, too, with a place a cycle.
+ *
+ * Cycles are counted from the beginning of the stretch. */
+#ifndef LPU_STRETCH_H
+#define LPU_STRETCH_H
+#include "units.h"
+
+enum {
+    MOST_CYCLES = 128, /* of a stretch */
+    LEAST_CYCLES = 8,
+    LEAST_ELEMENTS = 32, /* and elements */
+    BLOCK_CYCLES = 16, /* a plane has room for as many results more than are on their way */
+    MOST_NODES = 64,
+    MOST_RESULTS = MOST_NODES * MOST_CYCLES,
+    MOST_SAMPLES = 2 * MOST_RESULTS,
+    TAPE_PLACES = MOST_CYCLES + MAX_POSITIONS + 1,
+    V_TAPE_PLACES = MOST_CYCLES + LANDINGS + 1,
+    MOST_OLD = 4096, /* values that a stretch takes from streams, or results that were on their way */
+    MOST_PATIENCE = 1024,
+};
+
+#define SAMPLED 0x80000000u
+#define IS_NEW 0x40000000u
+#define IS_OLD_VECTOR 0x20000000u /* the number is of one of `vectors` */
+#define CODE_NUMBER 0x1FFFFFFFu
+
+/* A result, of a group. */
+typedef struct {
+    uint32_t buffer, value; /* what became of it, once it is */
+    uint16_t uses;          /* how often it is sampled, and one more if it stays */
+    uint8_t node;
+    bool stays; /* on the chip beyond the end */
+} stretch_result;
+
+/* A burst. Its elements have consecutive numbers, so have its results, and samples of a stream. */
+typedef struct {
+    const lpu_tensor_op *op;
+    lpu_burst burst; /* with the element that is carried out next */
+    uint32_t place;  /* among the machine's bursts */
+    uint32_t count, done, first_number;
+    uint32_t first_time, first_result, first_sample[MAX_SOURCES]; /* where theirs begin */
+    uint64_t after;                                               /* a bit for each node that comes first in a block */
+} stretch_node;
+
+/* What was on the tape, and something else landed on. */
+typedef struct {
+    uint32_t code;
+    unsigned stream;
+} stretch_gone;
+
+/* A value that was on its way before: it lands in `cycle`. Those that land at one place are a list. */
+typedef struct {
+    uint32_t value, next;
+    unsigned cycle;
+} stretch_pending;
+
+struct lpu_stretch {
+    bool is_off;
+    uint64_t count;           /* of stretches carried out */
+    uint64_t cycles;          /* of those of this slice of a run */
+    uint64_t retry, patience; /* no attempt before a cycle; how long to wait after one in vain */
+    unsigned length, cut;     /* cycles; the first one in which something is in the way */
+    uint32_t node_count, time_count, result_count, sample_count, pending_count, gone_count, vector_count, late_count;
+    uint64_t live; /* a bit for each stream that has a tape */
+    uint32_t live_vectors;
+    stretch_node nodes[MOST_NODES];
+    uint8_t order[MOST_NODES];
+    unsigned block;
+    uint8_t times[MOST_RESULTS];
+    uint32_t rows[MOST_RESULTS];
+    stretch_result results[MOST_RESULTS];
+    uint32_t samples[MOST_SAMPLES];
+    uint32_t tapes[DIRECTIONS * STREAMS][TAPE_PLACES];
+    uint32_t pending_at[DIRECTIONS][MAX_POSITIONS];
+    stretch_pending pending[MOST_OLD];
+    stretch_gone gone[MOST_OLD];
+    uint64_t late_claims[LANDINGS][MAX_POSITIONS];
+    uint32_t late[MOST_OLD];     /* results that land after the end */
+    uint32_t finished[MOST_OLD + DIRECTIONS * STREAMS * MAX_POSITIONS]; /* values that are no more, once all is done */
+    uint32_t finished_count;
+    lpu_vector vectors[V_COUNT * (LANDINGS + 1)]; /* what v registers held, or were about to */
+    bool vector_stays[V_COUNT * (LANDINGS + 1)];
+    uint32_t v_tapes[V_COUNT][V_TAPE_PLACES];
+    uint32_t v_landing[V_COUNT][V_TAPE_PLACES];
+    uint16_t written[1 << 13]; /* rows of a slice: one more than the cycle in which they are written */
+};
+
+/* stretch.c: go on from the machine's cycle for some cycles, up to one at most; false when no stretch is made of them. */
+bool lpu_try_stretch(lpu_machine *m, uint64_t until);
+
+/* Something is in the way in a cycle. */
+static inline void stretch_cut(lpu_stretch *s, unsigned cycle) { s->cut = cycle < s->cut ? cycle : s->cut; }
+
+static inline const stretch_node *maker_of(const lpu_stretch *s, uint32_t code)
+{
+    return &s->nodes[s->results[code & CODE_NUMBER].node];
+}
+
+static inline bool is_v_place(const lpu_place *place)
+{
+    return place->number >= LPU_V_REGISTERS && place->number < LPU_V_REGISTERS + V_COUNT;
+}
+
+/* How many codes an element notes of a source: one where it is to be all of a result, else one a stream. */
+static inline unsigned codes_of(const lpu_place *place)
+{
+    if (place->number >= LPU_SCALARS)
+        return 0;
+    return place->groups <= 1 ? 1 : (unsigned)place->width * place->groups;
+}
+
+/* stretch_flow.c: streams. */
+void stretch_trace_streams(lpu_machine *m);
+/* What is left of the tapes: losses, and what stays; once all is in order, and before it is carried out. */
+void stretch_close_streams(lpu_machine *m);
+/* Afterwards, at the cycle that follows. */
+void stretch_leave_streams(lpu_machine *m);
+
+/* stretch_vectors.c: the same for v registers. */
+void stretch_trace_vectors(lpu_machine *m);
+void stretch_close_vectors(lpu_machine *m);
+void stretch_leave_vectors(lpu_machine *m);
+/* The register that a code on its tape is, which holds nothing for code 0. */
+lpu_vector stretch_vector(const lpu_machine *m, uint32_t code);
+
+/* stretch_rules.c: the rules of units, memory and planes; what has to be in order between bursts that meet there. */
+void stretch_test_rules(lpu_machine *m);
+
+/* stretch_carry.c */
+void stretch_carry_out(lpu_machine *m);
+
+#endif
