@@ -204,9 +204,9 @@ int lpu_load(lpu_machine *machine, size_t address, const uint8_t *data, size_t s
 
 /* Whether loops may run many rounds at once, which is faster and changes nothing else; they may unless told otherwise. */
 void lpu_set_strips(lpu_machine *machine, int with_strips);
-/* Whether many cycles of the tensor face may be carried out at once, in stretches: the same is true of those. How many
- * stretches there were. */
-void lpu_set_stretches(lpu_machine *machine, int with_stretches);
+/* How many cycles of the tensor face at least are carried out at once, in a stretch, which changes nothing else; 0 for no
+ * stretches. Unless told otherwise a machine makes those that pay. How many there were. */
+void lpu_set_stretches(lpu_machine *machine, uint32_t least);
 uint64_t lpu_stretches(const lpu_machine *machine);
 
 /* How often the bundle at each program address was issued: one number per syllable. */

@@ -243,7 +243,7 @@ void lpu_set_strips(lpu_machine *m, int with_strips)
     lpu_drop_nodes(m);
 }
 
-void lpu_set_stretches(lpu_machine *m, int with_stretches) { m->tensor->stretch->is_off = !with_stretches; }
+void lpu_set_stretches(lpu_machine *m, uint32_t least) { m->tensor->stretch->least = least; }
 uint64_t lpu_stretches(const lpu_machine *m) { return m->tensor->stretch->count; }
 
 lpu_status lpu_run_slice(lpu_machine *m, uint64_t until)

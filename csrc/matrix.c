@@ -66,9 +66,9 @@ void matrix_multiply_posted(void *plane)
     multiply(p, p->computed, p->posted);
 }
 
-/* Posts the activations that wait, when they are many, unless the last are not done. */
-static void post(plane_state *p)
+void matrix_post(lpu_matrix *m, unsigned plane)
 {
+    plane_state *p = &m->planes[plane];
     size_t width = is_wide(p->ring[(p->end - 1) % RING].type) ? 2 : 1;
     if (p->owner->lanes < POSTED_LANES || (p->end - p->posted) * width < POSTED_CYCLES || !pool_is_done(&p->task))
         return;
@@ -213,7 +213,6 @@ void matrix_activate(lpu_matrix *m, unsigned plane, int type, const void *x, con
     size_t slot = p->end++ % RING, bytes = m->lanes * lpu_type_bits[type] / 8;
     p->ring[slot] = (exit_entry){.maker = *maker, .type = type};
     memcpy(p->activations + slot * bytes, x, bytes);
-    post(p);
 }
 
 uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane)

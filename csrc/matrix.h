@@ -56,6 +56,8 @@ void matrix_install(lpu_matrix *m, unsigned plane);
 /* abc: the result of a vector of elements stands at the exit MATRIX_LATENCY cycles after maker->issued, which is later than
  * all before. */
 void matrix_activate(lpu_matrix *m, unsigned plane, int type, const void *x, const matrix_maker *maker);
+/* Gives the activations that wait to another thread, when they are many, unless the last are not done. */
+void matrix_post(lpu_matrix *m, unsigned plane);
 /* Whose result stands at the exit in this cycle; NULL if none does. Valid until the next call that changes anything. */
 const matrix_maker *matrix_standing(const lpu_matrix *m, unsigned plane, uint64_t cycle);
 /* Takes the result that stands at the exit: [lanes], valid until matrix_drop. */

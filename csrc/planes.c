@@ -85,6 +85,8 @@ static void activate(lpu_machine *m, const lpu_element *e)
     const matrix_maker maker = {m->tensor->now, e->op->pc, e->op->slot, e->number};
     const void *x = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
     matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, x, &maker);
+    if (!e->results) /* a stretch does so when there are more */
+        matrix_post(m->tensor->matrix, e->op->plane);
 }
 
 static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)

@@ -20,12 +20,17 @@ static void note_elements(lpu_machine *m, stretch_node *node)
     lpu_stretch *s = m->tensor->stretch;
     lpu_burst burst = node->burst;
     lpu_element e;
-    for (; burst.due < m->cycle + s->length; lpu_advance_burst(node->op, &burst)) {
+    while (burst.due < m->cycle + s->length) {
         lpu_next_of_burst(m->tensor, &burst, &e);
-        s->times[s->time_count] = (uint8_t)(burst.due - m->cycle);
-        s->rows[s->time_count++] = e.row;
-        node->count++;
+        unsigned time = (unsigned)(burst.due - m->cycle);
+        for (; burst.i < node->op->n && time < s->length; burst.i++, time += node->op->d, e.row += node->op->stride) {
+            s->times[s->time_count] = (uint8_t)time;
+            s->rows[s->time_count++] = e.row;
+        }
+        lpu_find_element(node->op, &burst, m->cycle + s->times[s->time_count - 1] + 1);
     }
+    node->count = s->time_count - node->first_time;
+    node->is_dense = node->count == 1u + s->times[s->time_count - 1] - s->times[node->first_time];
 }
 
 static void add_results(lpu_stretch *s, const stretch_node *node)
@@ -56,7 +61,8 @@ static void add_node(lpu_machine *m, uint32_t place)
     add_results(s, node);
     for (unsigned i = 0; i < op->source_count; i++) {
         node->first_sample[i] = s->sample_count;
-        s->sample_count += node->count * codes_of(&op->sources[i]);
+        node->codes[i] = (uint8_t)codes_of(&op->sources[i]);
+        s->sample_count += node->count * node->codes[i];
     }
 }
 
@@ -87,7 +93,7 @@ static unsigned try(lpu_machine *m, unsigned length)
 {
     lpu_stretch *s = m->tensor->stretch;
     collect(m, length);
-    if (s->cut == length && s->time_count < LEAST_ELEMENTS)
+    if (s->cut == length && s->time_count < LEAST_ELEMENTS * (s->least - 1))
         s->cut = 0;
     if (s->cut == length)
         stretch_test_rules(m);
@@ -103,7 +109,7 @@ static unsigned find(lpu_machine *m, uint64_t until)
 {
     uint64_t end = least(until, last_due(m->tensor) + 1);
     unsigned length = end > m->cycle ? (unsigned)least(end - m->cycle, MOST_CYCLES) : 0;
-    while (length >= LEAST_CYCLES) {
+    while (length >= m->tensor->stretch->least) {
         unsigned fit = try(m, length);
         if (fit == length)
             return length;
@@ -128,7 +134,7 @@ static void advance_bursts(lpu_machine *m, uint64_t end)
     for (const stretch_node *node = s->nodes; node < s->nodes + s->node_count; node++) {
         uint64_t settled = end - s->length + s->times[node->first_time + node->count - 1] + node->op->latency;
         t->settled = settled > t->settled ? settled : t->settled;
-        t->bursts[node->place] = node->burst;
+        lpu_find_element(node->op, &t->bursts[node->place], end);
     }
     for (uint32_t b = 0; b < t->burst_count; b++)
         if (t->bursts[b].due != NEVER || t->bursts[b].end > end)
@@ -156,7 +162,7 @@ static void carry_out(lpu_machine *m)
 static bool may_try(const lpu_machine *m, uint64_t until)
 {
     const lpu_stretch *s = m->tensor->stretch;
-    return !s->is_off && m->cycle >= s->retry && until >= m->cycle + LEAST_CYCLES && !m->stops.count;
+    return s->least && m->cycle >= s->retry && until >= m->cycle + s->least && !m->stops.count;
 }
 
 bool lpu_try_stretch(lpu_machine *m, uint64_t until)
@@ -169,7 +175,7 @@ bool lpu_try_stretch(lpu_machine *m, uint64_t until)
         carry_out(m);
         return true;
     }
-    s->patience = s->patience ? least(2 * s->patience, MOST_PATIENCE) : LEAST_CYCLES;
+    s->patience = s->patience ? least(2 * s->patience, MOST_PATIENCE) : s->least;
     s->retry = m->cycle + s->patience;
     return false;
 }

@@ -19,10 +19,10 @@
 #include "units.h"
 
 enum {
-    MOST_CYCLES = 128, /* of a stretch */
-    LEAST_CYCLES = 8,
-    LEAST_ELEMENTS = 32, /* and elements */
-    BLOCK_CYCLES = 16, /* a plane has room for as many results more than are on their way */
+    MOST_CYCLES = 6 * MATRIX_LATENCY, /* of a stretch */
+    LEAST_CYCLES = 8, /* that pay, with so many elements a cycle: */
+    LEAST_ELEMENTS = 4,
+    BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for twice as many results */
     MOST_NODES = 64,
     MOST_RESULTS = MOST_NODES * MOST_CYCLES,
     MOST_SAMPLES = 2 * MOST_RESULTS,
@@ -35,7 +35,8 @@ enum {
 #define SAMPLED 0x80000000u
 #define IS_NEW 0x40000000u
 #define IS_OLD_VECTOR 0x20000000u /* the number is of one of `vectors` */
-#define CODE_NUMBER 0x1FFFFFFFu
+#define IS_PART 0x10000000u       /* of a sample of a single stream: the result has more */
+#define CODE_NUMBER 0x0FFFFFFFu
 
 /* A result, of a group. */
 typedef struct {
@@ -48,10 +49,12 @@ typedef struct {
 /* A burst. Its elements have consecutive numbers, so have its results, and samples of a stream. */
 typedef struct {
     const lpu_tensor_op *op;
-    lpu_burst burst; /* with the element that is carried out next */
+    lpu_burst burst; /* as it is at the beginning */
     uint32_t place;  /* among the machine's bursts */
     uint32_t count, done, first_number;
     uint32_t first_time, first_result, first_sample[MAX_SOURCES]; /* where theirs begin */
+    uint8_t codes[MAX_SOURCES];                                   /* of each of its elements */
+    bool is_dense;                                                /* one in each cycle, from the first to the last */
     uint64_t after;                                               /* a bit for each node that comes first in a block */
 } stretch_node;
 
@@ -68,7 +71,7 @@ typedef struct {
 } stretch_pending;
 
 struct lpu_stretch {
-    bool is_off;
+    unsigned least;           /* cycles that are made a stretch; 0 for none */
     uint64_t count;           /* of stretches carried out */
     uint64_t cycles;          /* of those of this slice of a run */
     uint64_t retry, patience; /* no attempt before a cycle; how long to wait after one in vain */

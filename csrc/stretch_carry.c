@@ -1,5 +1,4 @@
 /* Carrying out a stretch that is in order: bursts block by block, producers before consumers. See stretch.h. */
-#include "bursts.h"
 #include "cycle.h"
 #include "stretch.h"
 
@@ -30,62 +29,52 @@ static void find_order(lpu_stretch *s)
 }
 
 /* Elements --------------------------------------------------------------------------------------------------------- */
-/* What a code on a stream is a byte of. */
-static lpu_sample sample_of(const lpu_tensor *t, uint32_t code, unsigned stream)
+static uint32_t buffer_of(const lpu_tensor *t, uint32_t code)
 {
     const lpu_stretch *s = t->stretch;
-    if (!(code & IS_NEW)) {
-        const lpu_value *value = &t->streams.values[code];
-        return (lpu_sample){value->buffer, stream - value->stream};
-    }
-    const stretch_node *node = maker_of(s, code);
-    const lpu_place *target = &node->op->target;
-    unsigned group = ((code & CODE_NUMBER) - node->first_result) % target->groups;
-    return (lpu_sample){s->results[code & CODE_NUMBER].buffer, stream - target->number - group * target->width};
+    if (code & IS_NEW)
+        return s->results[code & CODE_NUMBER].buffer;
+    return code & IS_OLD_VECTOR ? s->vectors[code & CODE_NUMBER].buffer : t->streams.values[code & CODE_NUMBER].buffer;
 }
 
-static unsigned width_of(const lpu_tensor *t, uint32_t code)
+/* The first stream of the result that a code on a stream is of. */
+static unsigned stream_of(const lpu_tensor *t, uint32_t code)
 {
-    return code & IS_NEW ? maker_of(t->stretch, code)->op->target.width : t->streams.values[code].width;
+    if (!(code & IS_NEW))
+        return t->streams.values[code & CODE_NUMBER].stream;
+    const stretch_node *node = maker_of(t->stretch, code);
+    const lpu_place *target = &node->op->target;
+    return target->number + ((code & CODE_NUMBER) - node->first_result) % target->groups * target->width;
 }
 
-static void find_streams(const lpu_tensor *t, const stretch_node *node, unsigned source, lpu_element *e)
+/* What the next element of a burst samples, and what it has sampled then. */
+static void find_source(const lpu_tensor *t, const stretch_node *node, unsigned source, lpu_element *e)
 {
     const lpu_place *place = &node->op->sources[source];
     const uint32_t *codes = &t->stretch->samples[node->first_sample[source] + node->done];
-    for (unsigned k = 0; k < codes_of(place); k++)
-        e->samples[source][k] = sample_of(t, codes[k * node->count], place->number + k);
-    bool is_all = place->groups == 1 && width_of(t, codes[0]) == place->width;
-    e->buffers[source] = is_all ? e->samples[source][0].buffer : 0;
-}
-
-static uint32_t vector_buffer(const lpu_stretch *s, uint32_t code)
-{
-    return code & IS_NEW ? s->results[code & CODE_NUMBER].buffer : s->vectors[code & CODE_NUMBER].buffer;
+    bool is_all = place->groups <= 1 && !(codes[0] & IS_PART);
+    e->buffers[source] = is_all ? buffer_of(t, codes[0]) : 0;
+    for (unsigned k = 0; !is_all && k < node->codes[source]; k++, codes += node->count)
+        e->samples[source][k] = (lpu_sample){buffer_of(t, *codes), place->number + k - stream_of(t, *codes)};
 }
 
 static void find_sources(const lpu_tensor *t, const stretch_node *node, lpu_element *e)
 {
-    const lpu_stretch *s = t->stretch;
-    for (unsigned i = 0; i < node->op->source_count; i++) {
-        e->buffers[i] = 0;
-        if (is_v_place(&node->op->sources[i]))
-            e->buffers[i] = vector_buffer(s, s->samples[node->first_sample[i] + node->done]);
-        else if (codes_of(&node->op->sources[i]))
-            find_streams(t, node, i, e);
-    }
+    for (unsigned i = 0; i < node->op->source_count; i++)
+        if (node->codes[i])
+            find_source(t, node, i, e);
 }
 
 /* Sampled for once less. */
 static void release_sources(lpu_tensor *t, const stretch_node *node)
 {
     const lpu_stretch *s = t->stretch;
-    for (unsigned i = 0; i < node->op->source_count; i++)
-        for (unsigned k = 0; k < codes_of(&node->op->sources[i]); k++) {
-            uint32_t code = s->samples[node->first_sample[i] + k * node->count + node->done];
-            if (code & IS_NEW)
-                lpu_release_buffer(t, s->results[code & CODE_NUMBER].buffer);
-        }
+    for (unsigned i = 0; i < node->op->source_count; i++) {
+        const uint32_t *codes = &s->samples[node->first_sample[i] + node->done];
+        for (unsigned k = 0; k < node->codes[i]; k++, codes += node->count)
+            if (*codes & IS_NEW)
+                lpu_release_buffer(t, s->results[*codes & CODE_NUMBER].buffer);
+    }
 }
 
 /* A buffer is held until the last has sampled it, and beyond by what stays. */
@@ -102,32 +91,36 @@ static void keep_results(lpu_tensor *t, const stretch_node *node, const uint32_t
 
 static bool takes(const lpu_tensor_op *op) { return op->family == &lpu_takes || op->family == &lpu_emits; }
 
-static void carry_out_next(lpu_machine *m, stretch_node *node)
+/* The elements of a burst that issue before some cycle. */
+static void carry_out(lpu_machine *m, stretch_node *node, unsigned end)
 {
     lpu_tensor *t = m->tensor;
+    const lpu_stretch *s = t->stretch;
     uint32_t buffers[MAX_TAKEN];
     matrix_maker unused;
     lpu_element e;
-    t->now = node->burst.due;
     lpu_next_of_burst(t, &node->burst, &e);
     e.results = buffers;
-    find_sources(t, node, &e);
-    node->op->family->issue(m, &e);
-    keep_results(t, node, buffers);
-    release_sources(t, node);
-    if (takes(node->op))
-        matrix_drop(t->matrix, node->op->plane, t->now, &unused);
-    lpu_advance_burst(node->op, &node->burst);
-    node->done++;
+    for (; node->done < node->count && s->times[node->first_time + node->done] < end; node->done++) {
+        t->now = m->cycle + s->times[node->first_time + node->done];
+        e.row = s->rows[node->first_time + node->done];
+        e.number = node->first_number + node->done;
+        find_sources(t, node, &e);
+        node->op->family->issue(m, &e);
+        keep_results(t, node, buffers);
+        release_sources(t, node);
+        if (takes(node->op))
+            matrix_drop(t->matrix, node->op->plane, t->now, &unused);
+    }
+    if (node->op->family == &lpu_activations)
+        matrix_post(t->matrix, node->op->plane);
 }
 
 void stretch_carry_out(lpu_machine *m)
 {
     lpu_stretch *s = m->tensor->stretch;
-    uint64_t end = m->cycle + s->length;
     find_order(s);
-    for (uint64_t block = m->cycle + s->block; block < end + s->block; block += s->block)
+    for (unsigned block = s->block; block < s->length + s->block; block += s->block)
         for (unsigned i = 0; i < s->node_count; i++)
-            while (s->nodes[s->order[i]].burst.due < least(block, end))
-                carry_out_next(m, &s->nodes[s->order[i]]);
+            carry_out(m, &s->nodes[s->order[i]], (unsigned)least(block, s->length));
 }

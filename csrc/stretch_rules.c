@@ -38,8 +38,15 @@ static bool share_slices(const stretch_node *one, const stretch_node *other)
 }
 
 /* What a read or write does in its element number i, one of its rows and cycles. */
-static uint32_t row_of(const lpu_stretch *s, const stretch_node *node, uint32_t i) { return s->rows[node->first_time + i]; }
-static unsigned cycle_of(const lpu_stretch *s, const stretch_node *node, uint32_t i) { return s->times[node->first_time + i]; }
+static uint32_t row_of(const lpu_stretch *s, const stretch_node *node, uint32_t i)
+{
+    return s->rows[node->first_time + i];
+}
+
+static unsigned cycle_of(const lpu_stretch *s, const stretch_node *node, uint32_t i)
+{
+    return s->times[node->first_time + i];
+}
 
 /* Note when each row is written, and in each cycle which bank is; a row that is written twice is in the way. */
 static void note_writes(lpu_machine *m, const stretch_node *node, uint8_t banks[MOST_CYCLES])

@@ -53,7 +53,8 @@ lpu_vector stretch_vector(const lpu_machine *m, uint32_t code)
     uint32_t i = (code & CODE_NUMBER) - node->first_result;
     return (lpu_vector){
         .issued = m->cycle + s->times[node->first_time + i], .op = (uint32_t)(node->op - t->ops),
-        .element = node->first_number + i, .buffer = s->results[code & CODE_NUMBER].buffer, .width = node->op->target.width,
+        .element = node->first_number + i, .buffer = s->results[code & CODE_NUMBER].buffer,
+        .width = node->op->target.width,
     };
 }
 
@@ -84,9 +85,15 @@ static void sample(lpu_stretch *s, stretch_node *node, unsigned source)
     }
 }
 
-static bool writes_register(const stretch_node *node) { return node->op->target.groups && is_v_place(&node->op->target); }
+static bool writes_register(const stretch_node *node)
+{
+    return node->op->target.groups && is_v_place(&node->op->target);
+}
 
-static uint32_t bit_of(const lpu_place *place) { return is_v_place(place) ? 1u << (place->number - LPU_V_REGISTERS) : 0; }
+static uint32_t bit_of(const lpu_place *place)
+{
+    return is_v_place(place) ? 1u << (place->number - LPU_V_REGISTERS) : 0;
+}
 
 static uint32_t registers_of(const stretch_node *node)
 {

@@ -39,6 +39,8 @@ bool lpu_create_tensor(lpu_machine *m)
     t->matrix = matrix_create(t->lanes, fill);
     t->maps = switch_create(t->lanes, fill);
     t->stretch = lpu_zeros(1, sizeof *t->stretch);
+    if (t->stretch)
+        t->stretch->least = LEAST_CYCLES;
     t->item_data = lpu_zeros(MAX_GROUP, t->lanes);
     return create_streams(t) && t->matrix && t->maps && t->item_data && t->stretch;
 }

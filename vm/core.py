@@ -63,8 +63,8 @@ class CoreEngine:
         self._machine = ffi.gc(machine, lib.lpu_destroy)
         if os.environ.get("LPU_STRIPS") == "0":
             lib.lpu_set_strips(machine, 0)
-        if os.environ.get("LPU_STRETCHES") == "0":
-            lib.lpu_set_stretches(machine, 0)
+        if (least := os.environ.get("LPU_STRETCHES")) is not None:
+            lib.lpu_set_stretches(machine, int(least))
         self._raw_state = ffi.new("lpu_state *")
         self._loans = Loans(self._machine)
         self._stops = NO_STOPS
