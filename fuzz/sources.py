@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from unittest import mock
 
+from asm.assemble import INPUT_NAME
 from asm.assemble import assemble as assemble_source
 from asm.expand import expander
 from asm.link import link_checked
+from asm.quick.assemble import attempt
+from asm.scope.scope import Scope
 from asm.syntax.format import format_source
 from asm.write.disassemble import disassemble
 from isa import elf
@@ -20,12 +23,15 @@ MAX_SYLLABLES = 8
 
 
 def assemble(data: bytes) -> None:
-    """A source is refused with errors that can be shown, or its image can be written, linked and disassembled."""
+    """A source is refused with errors that can be shown, or its image can be written, linked and disassembled; columns
+    of its ops make the same of it or nothing."""
     text = data.decode("utf-8", "replace")
     with mock.patch.object(expander, "MAX_LINES", EXPANDED_LINES):
         result = assemble_source(text, machine=LPU_TINY)
         shown(result.diagnostics, result.sources)
         assert result.ok or any(found.severity == ERROR for found in result.diagnostics), "refused, and nobody says why"
+        quick = attempt(text, INPUT_NAME, Scope(LPU_TINY), LPU_TINY)
+        assert quick is None or (quick.image == result.image and not result.diagnostics), "the quick way goes elsewhere"
         if result.image:
             holds_together(result.image)
 

@@ -20,8 +20,10 @@ from asm.quick.front import Front, Stretch, Taken, Unfit
 from asm.quick.recipes import Recipes
 from asm.quick.text import assemble_text
 from asm.scope.scope import Scope
+from asm.syntax import shapes
+from asm.syntax.parse import parse_new, strip_comment
 from asm.syntax.source import read_text
-from asm.tree import Statement
+from asm.tree import Line, Statement
 from asm.write.verbatim import Raw
 from isa.diagnostics import Diagnostic, Place, SourceError
 from isa.machine import MachineSpec
@@ -107,11 +109,37 @@ class QuickBuilder(ItemBuilder):
         raise Unfit  # what is around ops on streams is scheduled with them
 
     def _take(self, statement: Statement) -> None:
-        if isinstance(statement, Stretch):
-            taken = Taken(tuple(self.columns.front.take(statement.first, statement.end)))
-            self.items.append(taken)
-        else:
+        if not isinstance(statement, Stretch):
             super()._take(statement)
+            return
+        try:
+            self._stretch(statement.first, statement.end)
+        except Unfit:
+            for number in range(statement.first, statement.end):
+                self._line(number)
+
+    def _stretch(self, first: int, end: int) -> None:
+        taken = Taken(tuple(self.columns.front.take(first, end)))
+        self.items.append(taken)  # type: ignore[arg-type]  # those who take it know
+
+    def _line(self, number: int) -> None:
+        """A line of which something may be odd: a number that is too large, a name that is no place of this source."""
+        try:
+            self._stretch(number, number + 1)
+        except Unfit:
+            for statement in _plain(self.columns.line(number)):
+                super()._take(statement)
+
+
+def _plain(line: Line) -> list[Statement]:
+    """The statements of a line of labels and ops as the plain way has them. Raises Unfit when it has others."""
+    code = strip_comment(line.text)
+    if shapes.known(code) is None:
+        parse_new(code, line)
+    text = shapes.known(code)
+    if text is None or not text.is_plain:
+        raise Unfit
+    return text.build_plain(line)
 
 
 def _refuse(problem: Exception) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from asm.kinds import BundleKind, kind_of
+from asm.names.symbols import EQU
 from asm.names.symbols import LABEL as PROGRAM_LABEL
+from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.program import FREE, Access, AsmOp, Reference
-from asm.quick.front import DATA, LABEL, Front, Unfit
+from asm.quick.front import CONSTANT, DATA, LABEL, Front, Unfit
 from asm.quick.recipes import OpForm, Recipes
 from asm.schedule.alike import Kind, Kinds
 from asm.schedule.units import NONE_FREE, free_units
@@ -34,6 +36,8 @@ class Columns:
     recipes: Recipes
     scope: Scope
     name: str
+    codes: list[str] = field(default_factory=list)  # the lines of the file
+    appended: list[Line] = field(default_factory=list)  # and those that came of macros
     sources: dict[Source, int] = field(default_factory=dict)
     origins: list[Source] = field(default_factory=list)  # the same in order
     written: list[AsmOp] = field(default_factory=list)
@@ -55,13 +59,20 @@ class Columns:
 
     def append(self, line: Line) -> None:
         """Read a line that came of expansion."""
+        self.appended.append(line)
         limit = line.edits[0][0] - 1 if line.edits else -1
         self.front.append(line.text, line.number, self.origin(line.file, line.trail), limit)
         if self.recipes.derived < self.front.count_keys():
             self.recipes.derive()
 
+    def line(self, number: int) -> Line:
+        """A line that is not blank, by its number in the front."""
+        if number >= len(self.codes):
+            return self.appended[number - len(self.codes)]
+        return Line(self.name, number + 1, self.codes[number])
+
     def set_symbols(self) -> None:
-        """Say what each name may be used for: labels and data of this source."""
+        """Say what each name may be used for: labels, data and constants of this source."""
         self.front.learn_names()
         table, data = self.scope.table, self.scope.data
         for number, name in enumerate(self.front.names):
@@ -70,6 +81,8 @@ class Columns:
                 continue
             if symbol.kind == PROGRAM_LABEL:
                 self.front.set_symbol(number, LABEL, 0)
+            elif symbol.kind == EQU and type(symbol.value) is int and INT_LOW <= symbol.value <= INT_HIGH:
+                self.front.set_symbol(number, CONSTANT, symbol.value)
             elif name in data and data[name].constant is None:
                 self.front.set_symbol(number, DATA, data[name].address)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from asm.expand.expander import MAX_LINES, Expander, ExpandOptions, Frame, Report, Sources
+from asm.expand import expander
+from asm.expand.expander import Expander, ExpandOptions, Frame, Report, Sources
 from asm.expand.macros import Macro, Trail
 from asm.names.symbols import Symbols
 from asm.quick.columns import Columns
@@ -24,9 +25,9 @@ class Lines(Iterator[Line]):
 
     def __next__(self) -> Line:
         while self.at < self.end:
-            line = self._line(self.at)
             self.at += 1
-            if line is not None:
+            line = self.columns.line(self.at - 1)
+            if line.text:
                 return line
         raise StopIteration
 
@@ -37,37 +38,6 @@ class Lines(Iterator[Line]):
             return None
         self.at = end
         return Stretch(first, end, self.columns.front.labels(first, end))
-
-    def _line(self, number: int) -> Line | None:
-        """A line by its number in the front, None for a blank one."""
-        raise NotImplementedError
-
-
-class FileLines(Lines):
-    """Those of the source itself."""
-
-    def __init__(self, columns: Columns, codes: list[str]) -> None:
-        super().__init__(columns, 0, len(codes))
-        self.codes = codes
-
-    def _line(self, number: int) -> Line | None:
-        code = self.codes[number]
-        return Line(self.columns.name, number + 1, code) if code else None
-
-
-class MacroLines(Lines):
-    """Those of one use of a macro."""
-
-    def __init__(self, columns: Columns, lines: list[Line]) -> None:
-        first = columns.front.lines
-        super().__init__(columns, first, first + len(lines))
-        self.first = first
-        self.lines = lines
-        for line in lines:
-            columns.append(line)
-
-    def _line(self, number: int) -> Line | None:
-        return self.lines[number - self.first]
 
 
 class QuickExpander(Expander):
@@ -89,10 +59,14 @@ class QuickExpander(Expander):
     def _lines_of(self, text: str, name: str, trail: Trail) -> Iterator[Line]:
         if self.frames:
             return super()._lines_of(text, name, trail)
-        return FileLines(self.columns, source.source_lines(text, name))
+        self.columns.codes = source.source_lines(text, name)
+        return Lines(self.columns, 0, len(self.columns.codes))
 
     def _expansion(self, macro: Macro, texts: Mapping[str, str], trail: Trail) -> Iterator[Line]:
-        return MacroLines(self.columns, list(super()._expansion(macro, texts, trail)))
+        first = self.columns.front.lines
+        for line in super()._expansion(macro, texts, trail):
+            self.columns.append(line)
+        return Lines(self.columns, first, self.columns.front.lines)
 
     def _line(self, frame: Frame, done: list[Statement]) -> bool:
         is_ordinary = self._brace is None and not self.names.variables
@@ -101,6 +75,6 @@ class QuickExpander(Expander):
             return super()._line(frame, done)
         done.append(stretch)  # type: ignore[arg-type]  # those who take it know
         self._lines += stretch.end - stretch.first
-        if self._lines > MAX_LINES:
+        if self._lines > expander.MAX_LINES:
             raise Unfit
         return True

@@ -10,7 +10,7 @@ from asm._front import ffi, lib
 from isa.records import NamedTuple
 
 WORD, NUMBER, REGISTER, NAME = lib.FRONT_WORD, lib.FRONT_NUMBER, lib.FRONT_REGISTER, lib.FRONT_NAME
-LABEL, DATA = lib.FRONT_LABEL, lib.FRONT_DATA
+LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
 AT_LABEL, LINEAR, BUNDLE = lib.FRONT_AT_LABEL, lib.FRONT_LINEAR, lib.FRONT_BUNDLE
 PIECE = lib.FRONT_PIECE
 ENCODED, FRONT_OP = lib.FRONT_ENCODED, lib.FRONT_OP
@@ -53,7 +53,7 @@ class Front:
         self._front = ffi.gc(lib.front_new(), lib.front_free)
         if not self._front:
             raise MemoryError
-        data = text.encode()
+        data = text.encode(errors="surrogatepass")
         self.lines = _checked(lib.front_read(self._front, data, len(data)))
         self.names: list[str] = []
         self.learn_names()
@@ -87,8 +87,8 @@ class Front:
     def add_recipe(self, key: int, numbers: Sequence[int]) -> None:
         _checked(lib.front_recipe(self._front, key, _column("q", numbers), len(numbers)))
 
-    def set_symbol(self, name: int, uses: int, address: int) -> None:
-        lib.front_symbol(self._front, name, uses, address)
+    def set_symbol(self, name: int, uses: int, value: int) -> None:
+        lib.front_symbol(self._front, name, uses, value)
 
     def stretch(self, line: int, end: int) -> int:
         """The end of the lines from one on (from 0) and before another that are taken together."""
@@ -100,7 +100,7 @@ class Front:
         return tuple([(self.names[name], at, column) for _, name, at, column, _ in made])
 
     def take(self, line: int, end: int) -> Iterable[Piece]:
-        """Lines to ops; the pieces that they make."""
+        """Lines to ops; the pieces that they make. Raises Unfit when one of them cannot be taken."""
         return self._pieces(lib.front_take(self._front, line, end))
 
     def _pieces(self, result: int) -> Iterable[Piece]:

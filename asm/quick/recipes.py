@@ -14,7 +14,7 @@ from asm.operands.address import LinearForm, Term, fields_of
 from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.operands.match import forms
 from asm.operands.slot import EXPR, Form, Shape, Slot
-from asm.quick.front import DATA, LABEL, NAME, NUMBER, REGISTER, WORD, Front
+from asm.quick.front import CONSTANT, DATA, LABEL, NAME, NUMBER, REGISTER, WORD, Front
 from asm.scope.registers import COUNT
 from asm.syntax.parse import parse
 from asm.tree import Binary, Brace, Expr, LabelDef, Line, Memory, Name, Number, Operand, OpStmt, Statement, Unary
@@ -50,7 +50,7 @@ class Holes(NamedTuple):
         return number
 
     def is_register(self, node: Operand) -> bool:
-        return isinstance(node, Name) and self.at[node.column][0] == chr(REGISTER)
+        return isinstance(node, Name) and self.at.get(node.column, ("", 0))[0] == chr(REGISTER)
 
 
 def holes_of(key: str) -> Holes:
@@ -221,7 +221,7 @@ class Address:
 
 
 class Filling:
-    """The sums that the fields of an op are made of, and the symbol that one of them refers to: (hole, use, field)."""
+    """The sums that the fields of an op are made of, and the symbol that one of them refers to: (hole, uses, field)."""
 
     def __init__(self, holes: Holes, form: Form) -> None:
         self.holes = holes
@@ -246,13 +246,13 @@ class Filling:
         else:
             raise NoRecipe
 
-    def _refer(self, slot: Slot, node: Name, use: int) -> None:
-        self.name = self.holes.number(node, NAME), use, slot.index
+    def _refer(self, slot: Slot, node: Name, uses: int) -> None:
+        self.name = self.holes.number(node, NAME), uses, slot.index
         self.named, self.kind = slot.field.name, slot.operand.kind
 
     def _immediate(self, slot: Slot, node: Operand) -> None:
         if isinstance(node, Name):
-            self._refer(slot, node, DATA)
+            self._refer(slot, node, DATA if "E-DIV" in self.row.faults else DATA | CONSTANT)
         else:
             self._number(slot.index, node, INT_LOW, INT_HIGH)
 
@@ -271,7 +271,8 @@ class Filling:
             raise NoRecipe
         self.sums.append((ADDEND, Sum(0, INT_LOW, INT_HIGH, address.constant)))
         if address.symbol >= 0:
-            self.name, self.named, self.kind = (address.symbol, DATA, slot.index), slot.field.name, MEM
+            use = DATA | CONSTANT if address.fields else DATA
+            self.name, self.named, self.kind = (address.symbol, use, slot.index), slot.field.name, MEM
         else:
             self.sums.append((slot.index, Sum(0, INT_LOW, INT_HIGH, address.constant)))
         self.sums += [(slot.where[name], each) for name, each in address.fields.items()]

@@ -15,8 +15,8 @@ enum { FRONT_PLAIN = -1, FRONT_BLANK = -2 };
 enum { FRONT_MEMORY = -1, FRONT_UNFIT = -2 };
 /* What stands in a key before what a hole is for: a word that stays, a number, a register, a name. */
 enum { FRONT_WORD = 1, FRONT_NUMBER = 2, FRONT_REGISTER = 3, FRONT_NAME = 4 };
-/* What a symbol may be used for, a bit each: the target of a jump, the place of data. */
-enum { FRONT_LABEL = 1, FRONT_DATA = 2 };
+/* What a symbol may be used for, a bit each: the target of a jump, the place of data, a number. */
+enum { FRONT_LABEL = 1, FRONT_DATA = 2, FRONT_CONSTANT = 4 };
 /* Pieces that lines are taken to: a label (name, line, column), ops of linear code (first, end, whether a control op
  * ends them, accesses of memory) and a bundle (first, end, kind, the op that decides what follows or -1). */
 enum { FRONT_AT_LABEL, FRONT_LINEAR, FRONT_BUNDLE, FRONT_PIECE = 5 };
@@ -53,13 +53,13 @@ int32_t front_name(const front *f, int32_t name, const char **bytes);
 /* Take note of a form of ops, and of what the lines of a key are: the number of the form; 0. */
 int32_t front_form(front *f, const int64_t *numbers, int32_t count);
 int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t count);
-/* Say what a symbol may be used for, and where its data is. */
-void front_symbol(front *f, int32_t name, int32_t uses, int64_t address);
+/* Say what a symbol may be used for, and where its data is or what number it is. */
+void front_symbol(front *f, int32_t name, int32_t uses, int64_t value);
 
 /* The end of the lines from one on and before another that have recipes, the last of them with ops; the line itself when
  * there is none. */
 int32_t front_stretch(const front *f, int32_t line, int32_t end);
-/* The labels of lines alone as pieces, and lines taken to ops and pieces; the number of pieces. */
+/* The labels of lines alone as pieces, and lines taken to ops and pieces, all or none; the number of pieces. */
 int32_t front_labels(front *f, int32_t line, int32_t end);
 int32_t front_take(front *f, int32_t line, int32_t end);
 const int32_t *front_pieces(const front *f);

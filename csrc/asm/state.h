@@ -33,8 +33,9 @@ typedef struct {
     uint32_t start, count;
 } told;
 
+/* What a name stands for, and what it may be used for. */
 typedef struct {
-    int64_t address;
+    int64_t value;
     int32_t uses;
 } symbol;
 

@@ -84,7 +84,7 @@ int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t coun
     return lpu_front_keep(f, numbers, count, &ITEMS(f->recipes, told)[key]) ? 0 : FRONT_MEMORY;
 }
 
-void front_symbol(front *f, int32_t name, int32_t uses, int64_t address)
+void front_symbol(front *f, int32_t name, int32_t uses, int64_t value)
 {
     while (COUNT(f->symbols, symbol) < f->names.count) {
         symbol *none = grow(&f->symbols, sizeof *none);
@@ -93,7 +93,7 @@ void front_symbol(front *f, int32_t name, int32_t uses, int64_t address)
         *none = (symbol){0, 0};
     }
     if (is_index(name, COUNT(f->symbols, symbol)))
-        ITEMS(f->symbols, symbol)[name] = (symbol){address, uses};
+        ITEMS(f->symbols, symbol)[name] = (symbol){value, uses};
 }
 
 /* The recipe of a line; a count of 0 when it has none. */
@@ -150,19 +150,24 @@ static bool add_up(taker *t, int64_t *sum)
     return *sum >= low && *sum <= high && !t->r.is_short;
 }
 
+/* What the name in an op stands for: a number is added to it, a place is referred to. */
 static bool refer(taker *t, front_op *op)
 {
-    int64_t name = next(&t->r), use = next(&t->r), at = next(&t->r);
+    int64_t name = next(&t->r), uses = next(&t->r), at = next(&t->r);
     if (name < 0)
         return true;
     int64_t number = hole_at(t, name).value;
     if (!is_index(number, COUNT(t->f->symbols, symbol)) || !is_index(at, FRONT_FIELDS))
         return false;
     symbol known = ITEMS(t->f->symbols, symbol)[number];
-    op->name = number;
-    if (use == FRONT_DATA)
-        op->values[at] = (known.address + op->addend) & UINT32_MAX;
-    return known.uses & use;
+    int64_t sum = known.value + op->addend;
+    if (known.uses != FRONT_LABEL)
+        op->values[at] = sum & UINT32_MAX;
+    if (known.uses == FRONT_CONSTANT)
+        op->addend = sum;
+    else
+        op->name = number;
+    return known.uses & uses && sum >= INT32_MIN && sum <= UINT32_MAX;
 }
 
 /* The sums that an op is made of: those of its addend (-1) and its fields. */
@@ -285,6 +290,7 @@ static int32_t take_lines(front *f, int32_t line, int32_t end, bool labels_alone
     const line_read *lines = f->lines.items;
     if (line < 0 || end > COUNT(f->lines, line_read))
         return FRONT_UNFIT;
+    size_t before = f->ops.size;
     f->pieces.size = 0;
     for (; line < end; line++) {
         told recipe = recipe_of(f, lines[line].key);
@@ -294,8 +300,10 @@ static int32_t take_lines(front *f, int32_t line, int32_t end, bool labels_alone
         const hole *first = ITEMS(f->holes, hole) + lines[line].hole;
         taker t = {f, first, holes, lines[line].number, lines[line].origin, reader_of(f, recipe)};
         int32_t failed = take_line(&t, labels_alone);
-        if (failed < 0)
+        if (failed < 0) {
+            f->ops.size = before;
             return failed;
+        }
     }
     return COUNT(f->pieces, int32_t) / FRONT_PIECE;
 }

@@ -111,7 +111,7 @@ int32_t front_settle(front *f)
         const form *made = op->form == FRONT_ENCODED ? NULL : &ITEMS(f->forms, form)[op->form];
         if (!made || made->target < 0)
             continue;
-        int64_t address = ITEMS(f->symbols, symbol)[op->name].address;
+        int64_t address = ITEMS(f->symbols, symbol)[op->name].value;
         if (address < 0 || address >> made->fields[made->target].width)
             return FRONT_UNFIT;
         op->values[made->target] = address;
