@@ -87,3 +87,9 @@ def test_damaged_blocks_harm_nothing(seed: int) -> None:
     whole = busy()
     whole.run()
     assert made.state == whole.state and made.outputs() == whole.outputs()
+
+
+def test_scalars_are_the_state_without_items(engine: str) -> None:
+    made = busy(engine)
+    assert made.engine.scalars == replace(made.state, tensor=())
+    assert not made.halted and made.run() == "halted" and made.halted

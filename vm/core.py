@@ -15,7 +15,7 @@ from vm.conditions import DIFFERS, Condition, Elements, order_ranges
 from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item, Packed
 from vm.mirror import Mirror
-from vm.pages import PAGE_BYTES, Viewed
+from vm.pages import PAGE_BYTES
 from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state
 from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
 from vm.stops import KINDS as WATCHES
@@ -155,9 +155,15 @@ class CoreEngine:
 
     @property
     def state(self) -> State:
-        raw = self._raw_state
-        lib.lpu_get_state(self._machine, raw)
-        return state_from_c(raw, self._items())
+        return self._state_with(self._items())
+
+    @property
+    def scalars(self) -> State:
+        return self._state_with(())
+
+    def _state_with(self, found: Sequence[Item]) -> State:
+        lib.lpu_get_state(self._machine, self._raw_state)
+        return state_from_c(self._raw_state, found)
 
     def _items(self) -> Sequence[Item]:
         size = ffi.new("size_t *")
@@ -236,7 +242,8 @@ class CoreEngine:
 
     @cached_property
     def mirror(self) -> Mirror:
-        return Mirror(Viewed(self._sram()), Bits(self._machine, self.spec.sram_bytes // 8), self.changed())
+        sram, bits = Sram(self._machine, self.spec.sram_bytes), Bits(self._machine, self.spec.sram_bytes // 8)
+        return Mirror(sram, bits, self.changed())
 
     def _sram(self) -> memoryview:
         return self._view(lib.lpu_sram(self._machine), self.spec.sram_bytes)
@@ -294,8 +301,8 @@ class Loans:
         return found
 
 
-class Bits:
-    """The written bits of a machine as `vm.pages.Memory`."""
+class Memory:
+    """Memory of a machine, as `vm.pages.Memory`."""
 
     def __init__(self, machine: Any, size: int) -> None:
         self._machine, self._size = machine, size
@@ -303,10 +310,36 @@ class Bits:
     def __len__(self) -> int:
         return self._size
 
+    def _page_bytes(self, k: int) -> int:
+        return min(PAGE_BYTES, self._size - k * PAGE_BYTES)
+
+
+class Sram(Memory):
+    """SRAM; what is equal is found so without a copy."""
+
     def page(self, k: int) -> bytes:
-        bits = bytearray(min(PAGE_BYTES, self._size - k * PAGE_BYTES))
+        return bytes(self._page(k))
+
+    def is_like(self, k: int, page: bytes) -> bool:
+        return bool(self._page(k) == page)
+
+    def put(self, k: int, page: bytes) -> None:
+        self._page(k)[:] = page
+
+    def _page(self, k: int) -> Any:
+        return ffi.buffer(lib.lpu_sram(self._machine) + k * PAGE_BYTES, self._page_bytes(k))
+
+
+class Bits(Memory):
+    """The written bits."""
+
+    def page(self, k: int) -> bytes:
+        bits = bytearray(self._page_bytes(k))
         lib.lpu_get_written(self._machine, k * PAGE_BYTES, ffi.from_buffer("uint8_t[]", bits), len(bits))
         return bytes(bits)
+
+    def is_like(self, k: int, page: bytes) -> bool:
+        return self.page(k) == page
 
     def put(self, k: int, page: bytes) -> None:
         lib.lpu_set_written(self._machine, k * PAGE_BYTES, page, len(page))

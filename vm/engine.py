@@ -114,6 +114,10 @@ class Engine(Protocol):
     @property
     def state(self) -> State: ...
 
+    @property
+    def scalars(self) -> State:
+        """The state but for the tensor face, of which it has no items."""
+
     def set_state(self, state: State) -> None:
         """Replace the architectural state (memory excluded); clears a fault. Raises ValueError if it is not one."""
 

@@ -69,7 +69,7 @@ class Machine:
 
     def step_bundle(self) -> str:
         """Go on until one more bundle has issued: "running" or "halted". Raises MachineFault."""
-        return self._checked(self.engine.run(max(self.state.next_fetch, self.cycle) + 1))
+        return self._checked(self.engine.run(max(self.engine.scalars.next_fetch, self.cycle) + 1))
 
     def _checked(self, status: str) -> str:
         fault = self.engine.fault if status == FAULT else None
@@ -98,12 +98,12 @@ class Machine:
 
     @property
     def halted(self) -> bool:
-        return is_over(self.state)
+        return is_over(self.engine.scalars) and is_over(self.state)
 
     @property
     def exit_code(self) -> int:
         """The code of `halt`; 0 before and when the program ran off its end."""
-        return self.state.exit_code
+        return self.engine.scalars.exit_code
 
     @property
     def stats(self) -> Stats:

@@ -24,6 +24,8 @@ class Memory(Protocol):
 
     def page(self, k: int) -> bytes: ...
 
+    def is_like(self, k: int, page: bytes) -> bool: ...
+
     def put(self, k: int, page: bytes) -> None: ...
 
 
@@ -39,6 +41,9 @@ class Viewed:
     def page(self, k: int) -> bytes:
         return bytes(self._view[k * PAGE_BYTES : (k + 1) * PAGE_BYTES])
 
+    def is_like(self, k: int, page: bytes) -> bool:
+        return self.page(k) == page
+
     def put(self, k: int, page: bytes) -> None:
         self._view[k * PAGE_BYTES : (k + 1) * PAGE_BYTES] = page
 
@@ -53,8 +58,8 @@ def captured(memory: Memory, near: Pages, places: Iterable[int]) -> Pages:
     """A copy of memory that shares the pages in which it is equal to another; it is so outside of some places."""
     found = list(near)
     for k in places:
-        now = memory.page(k)
-        if now != near[k]:
+        if not memory.is_like(k, near[k]):
+            now = memory.page(k)
             found[k] = BLANK_PAGE if now == BLANK_PAGE else now
     return tuple(found)
 
@@ -62,7 +67,7 @@ def captured(memory: Memory, near: Pages, places: Iterable[int]) -> Pages:
 def put_back(memory: Memory, pages: Pages, places: Iterable[int]) -> None:
     """Make memory equal to a copy, in some places; what is equal is not touched: pages never used cost nothing."""
     for k in places:
-        if memory.page(k) != pages[k]:
+        if not memory.is_like(k, pages[k]):
             memory.put(k, pages[k])
 
 

@@ -72,8 +72,9 @@ def check_counts(length: int, counts: Mapping[int, int]) -> None:
 
 def is_over(state: State) -> bool:
     """Whether nothing is fetched, runs or lands any more."""
-    running = state.in_flight or any(isinstance(item, Burst) for item in state.tensor)
-    return state.fetch_ended and not running and state.cycle >= state.settled
+    if not state.fetch_ended or state.in_flight or state.cycle < state.settled:
+        return False
+    return not any(isinstance(item, Burst) for item in state.tensor)
 
 
 def _ranges(spec: MachineSpec, state: State) -> Iterator[tuple[str, int, int, int]]:

@@ -69,13 +69,14 @@ class Stats:
 def gather(image: Image, counts: Mapping[int, int], state: State) -> Stats:
     """Statistics of a run from its issue counts (bundles by address) and its state."""
     bundles = {address: codec.decode_bundle(image.text, address)[0] for address in counts}
+    places = {entry.address: (entry.place.file, entry.place.line) for entry in image.lines}
     return Stats(
         cycles=state.cycle,
         bundles=sum(counts.values()),
         ops=sum(count * len(bundles[address]) for address, count in counts.items()),
         units=_units(bundles, counts, state),
-        lines=_lines(image, bundles, counts),
-        lost=tuple(_lost(image, bundles, state)),
+        lines=_lines(places, bundles, counts),
+        lost=tuple(_lost(places, bundles, state)),
     )
 
 
@@ -126,8 +127,7 @@ def _op_at(bundles: Mapping[int, list[Op]], item: Burst | Lost) -> Op | None:
     return bundle[item.slot] if item.slot < len(bundle) else None
 
 
-def _lost(image: Image, bundles: Mapping[int, list[Op]], state: State) -> Iterator[LostStats]:
-    places = {entry.address: (entry.place.file, entry.place.line) for entry in image.lines}
+def _lost(places: Mapping[int, Line], bundles: Mapping[int, list[Op]], state: State) -> Iterator[LostStats]:
     for item in state.tensor:
         op = _op_at(bundles, item) if isinstance(item, Lost) else None
         if op and isinstance(item, Lost):
@@ -135,8 +135,9 @@ def _lost(image: Image, bundles: Mapping[int, list[Op]], state: State) -> Iterat
             yield LostStats(op.unit, item.stream, item.losses, places.get(address))
 
 
-def _lines(image: Image, bundles: Mapping[int, list[Op]], counts: Mapping[int, int]) -> dict[Line, LineStats]:
-    places = {entry.address: (entry.place.file, entry.place.line) for entry in image.lines}
+def _lines(
+    places: Mapping[int, Line], bundles: Mapping[int, list[Op]], counts: Mapping[int, int]
+) -> dict[Line, LineStats]:
     ops: Counter[Line] = Counter()
     cycles: Counter[Line] = Counter()
     for start, bundle in bundles.items():

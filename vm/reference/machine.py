@@ -200,6 +200,10 @@ class ReferenceEngine:
 
         return replace(self._state, tensor=to_items(self._face))
 
+    @property
+    def scalars(self) -> State:
+        return self._state
+
     def set_state(self, state: State) -> None:
         """Replace the state (memory excluded); clears a fault. Raises ValueError when it is no state."""
         check_state(self.spec, state)
