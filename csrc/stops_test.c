@@ -41,9 +41,33 @@ static inline uint32_t word_at(const uint8_t *bytes)
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
+/* Whether any of some values passes; that nearly always none does is told by a few vector instructions. */
+LPU_CLONES static bool passes_any(const lpu_test *test, const uint32_t *values, uint32_t count)
+{
+    ordering order = ordering_of(test->order);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = place_of(order, values[i]);
+        found |= is_in(test, 0, place) | is_in(test, 1, place);
+    }
+    return found;
+}
+
+uint32_t lpu_first_passing(const lpu_test *test, const uint32_t *values, uint32_t count)
+{
+    uint32_t first = passes_any(test, values, count) ? 0 : count;
+    while (first < count && !lpu_passes(test, values[first]))
+        first++;
+    return first;
+}
+
 bool lpu_word_may_pass(const lpu_machine *m, uint32_t word)
 {
-    uint32_t value = word_at(m->map.sram + 4ull * word);
+    return lpu_word_may_become(m, word, word_at(m->map.sram + 4ull * word));
+}
+
+bool lpu_word_may_become(const lpu_machine *m, uint32_t word, uint32_t value)
+{
     for (uint32_t i = 0; i < m->stops.count; i++) {
         const lpu_watcher *watch = &m->stops.watches[i];
         uint32_t number = word - watch->first_word;

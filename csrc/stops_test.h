@@ -8,6 +8,11 @@ bool lpu_passes(const lpu_test *test, uint32_t value);
 
 /* Whether a word that was stored may be an element that passes; where that takes long to tell, it may. */
 bool lpu_word_may_pass(const lpu_machine *m, uint32_t word);
+/* The same of a value that is about to be stored. */
+bool lpu_word_may_become(const lpu_machine *m, uint32_t word, uint32_t value);
+
+/* The number of the first of some values that passes; `count` when none does. */
+uint32_t lpu_first_passing(const lpu_test *test, const uint32_t *values, uint32_t count);
 
 /* The element of the lowest number that passes the test of a watch, of those that have one of some bytes. */
 typedef struct {

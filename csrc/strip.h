@@ -12,7 +12,7 @@
 #include "machine.h"
 
 enum { STRIP_LANES = 128, STRIP_BLOCK = 16, MOST_TURNS = 64, MOST_VALUES = 256, MOST_ACCESSES = 64, MOST_OPS = 512,
-       MOST_PARTS = 8 };
+       MOST_PARTS = 8, MOST_PASSES = 16 };
 enum { COLUMN_WORDS = STRIP_BLOCK + STRIP_LANES }; /* the last word in front of the lanes is what was before */
 enum { ROUNDS_BEFORE_STRIP = 32 };
 
@@ -36,6 +36,7 @@ enum {
     STRIP_DIVISOR, /* cut where the divisor fails */
     STRIP_BANKS,   /* cut where an access meets the bank of its partner */
     STRIP_STORE,   /* cut where a store is out of range */
+    STRIP_TEST_STORE, STRIP_TEST_REGISTER, STRIP_TEST_GUARD, /* cut where what is stored, a register takes or holds passes */
     /* of nests: what a place holds is the same in all rounds, or grows evenly, and known by two numbers */
     NEST_EVEN,   /* k + a * b + c */
     NEST_SAME,   /* a step, of kind `value` */
@@ -66,6 +67,7 @@ typedef struct strip_access {
     uint16_t address, value; /* what is loaded or stored */
     uint16_t partner;        /* the access of the same bundle in front of it, if any */
     bool is_store, has_partner, is_plain; /* plain: of all rounds it is known that they stay in `bank` */
+    bool is_watched;                      /* some memory is watched by such accesses: not this */
     uint32_t first, end, bank;
     const strip_value *at; /* the address, and lanes of the value */
     uint32_t *lanes;
@@ -113,10 +115,16 @@ typedef struct {
     uint64_t rounds; /* of it in a round of the whole */
 } strip_part;
 
+/* A guard without a test, at the bundle of a turn. */
+typedef struct {
+    uint32_t guard, turn;
+} strip_pass;
+
 typedef struct {
     strip_turn turns[MOST_TURNS];
+    strip_pass passes[MOST_PASSES];
     strip_part parts[MOST_PARTS]; /* of a nest */
-    uint32_t count, part_count;
+    uint32_t count, part_count, pass_count;
 } strip_path;
 
 /* What a place of a nest has as a round begins: a register's value, and how it grows from one to the next. */
@@ -142,7 +150,11 @@ struct lpu_strip {
     uint32_t jump, jump_offset; /* the turn of the last jump but that at the end, if any */
     uint32_t turn_count, op_count, sum_first, access_count, store_count;
     uint32_t copy_count, line_count, growing_count, lone_count, result_count, lane_count;
+    uint32_t part_count, pass_count;
     strip_turn *turns;
+    strip_part *parts;
+    strip_pass *passes;
+    bool has_guards;
     strip_value *values;
     strip_op *ops; /* from `sum_first` on those that come last */
     strip_access *accesses;
@@ -154,9 +166,8 @@ struct lpu_strip {
     strip_copy *lanes_out; /* lanes to places, when it ends */
     strip_result *results; /* the other values that places have then */
     /* of a nest, which has parts (strip_nest.h) */
-    strip_part *parts;
     bool is_nest;
-    uint32_t part_count, entry_count, even_count;
+    uint32_t entry_count, even_count;
     uint32_t ahead, opening; /* ops from there on find out how many rounds there are; come first of all */
     nest_entry *entries;
     strip_copy *evens;      /* even places that are copied, when it ends */
@@ -190,6 +201,9 @@ uint32_t lpu_strip_do(strip_run *run, const strip_op *op);
 /* How long a round takes, how long it takes to its end, and where its last jump is. */
 void lpu_time_strip(lpu_strip *strip);
 
+/* How often a turn is in a round. */
+uint64_t lpu_times(const lpu_strip *strip, uint32_t turn);
+
 /* strip_nest_run.c: go through a nest that begins in cycle `now`: how many rounds there are, and what they leave. */
 void lpu_run_nest(strip_run *run, uint64_t now, uint64_t until);
 
@@ -201,6 +215,16 @@ bool lpu_find_nest(lpu_node *head, strip_path *path);
 uint32_t lpu_rounds_to_head(const lpu_strip *strip, const lpu_node *node);
 /* The kind of the step that ends a node, or one that no strip has. */
 uint32_t lpu_end_kind(const lpu_node *node);
+
+/* strip_stops.c: whether no words near these are watched. */
+bool lpu_strip_is_far(const lpu_machine *m, int64_t low, int64_t high);
+/* The rounds before the first in which a test passes. */
+uint32_t lpu_strip_test(const lpu_machine *m, const strip_op *op, uint32_t rounds);
+/* Note which guards without a test a path passes; false when they are too many. The rounds up to the first in which one
+ * stops; count them as passed. */
+bool lpu_find_passes(const lpu_machine *m, strip_path *path);
+uint32_t lpu_strip_passing(const lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
+void lpu_strip_pass(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
 
 /* strip_lanes.c: the value of a step that computes; lanes of the steps from `op` on up to the first that does not. */
 /* Bases and growth of all linear values, as the registers are. */
@@ -223,5 +247,11 @@ const strip_op *lpu_strip_banks(const lpu_machine *m, const strip_op *op, uint32
 uint32_t lpu_rounds_apart(const strip_access *store, const strip_access *load, uint32_t rounds);
 uint32_t lpu_strip_apart(const lpu_strip *strip, uint32_t rounds);
 void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds);
+
+/* Where an access lies in a round. */
+static inline uint32_t lpu_strip_address(const strip_value *at, uint32_t round)
+{
+    return at->is_linear ? at->base + round * at->step : at->lanes[round];
+}
 
 #endif

@@ -86,7 +86,8 @@ static strip_op *take_ops(const lpu_strip *strip, strip_room *room, const strip_
     strip_op *ops = take(room, (maker->draft_count + 1) * sizeof *ops);
     for (uint32_t i = 0; ops && i < maker->draft_count; i++) {
         const strip_draft *draft = &maker->drafts[i];
-        bool has_access = draft->kind == STRIP_LOAD || draft->kind == STRIP_STORE || draft->kind == STRIP_BANKS;
+        bool has_access = draft->kind == STRIP_LOAD || draft->kind == STRIP_STORE || draft->kind == STRIP_BANKS
+                          || draft->kind == STRIP_TEST_STORE;
         ops[i] = (strip_op){.kind = draft->kind, .k = draft->k, .value = draft->value, .count = draft->count};
         ops[i].d = strip->values[draft->value].lanes;
         ops[i].a = strip->values[draft->sources[0]].lanes;
@@ -117,6 +118,10 @@ void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path
     strip->turn_count = path->count, strip->part_count = path->part_count;
     strip->turns = take_copy(room, path->turns, path->count * sizeof *strip->turns);
     strip->parts = take_copy(room, path->parts, path->part_count * sizeof *strip->parts);
+    strip->pass_count = path->pass_count;
+    strip->passes = take_copy(room, path->passes, path->pass_count * sizeof *strip->passes);
+    for (uint32_t i = 0; i < path->count; i++)
+        strip->has_guards |= first_kind(path->turns[i].node) == KIND_GUARD;
     strip->last = last->node;
     strip->end = lpu_end_kind(last->node);
     strip->ends_taken = last->jumps;
@@ -167,6 +172,8 @@ static lpu_strip *made_strip(lpu_machine *m, lpu_node *head)
     strip_maker maker = {.m = m};
     if (!lpu_find_loop(head, &maker.path))
         return lpu_make_nest(m, head);
+    if (!lpu_find_passes(m, &maker.path))
+        return NULL;
     lpu_strip_collect(&maker);
     if (!maker.failed)
         lpu_strip_find_linear(&maker);

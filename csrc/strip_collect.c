@@ -1,5 +1,6 @@
 /* The steps of a round as values: every source is the value that its place holds there. */
 #include "region.h"
+#include "stops.h"
 #include "strip_make.h"
 
 static uint16_t add_value(strip_maker *maker, strip_value value)
@@ -107,6 +108,7 @@ static uint16_t add_access(strip_maker *maker, const lpu_micro *step, bool is_st
     maker->access_count++;
     strip_access *access = &maker->accesses[number];
     *access = (strip_access){.is_store = is_store, .has_partner = before < number, .partner = (uint16_t)before};
+    access->is_watched = lpu_watches_accesses(maker->m, is_store ? LPU_MEMORY_STORE : LPU_MEMORY_LOAD);
     access->address = add_value(maker, with_sources(maker, step, STRIP_ADDRESS));
     return number;
 }
@@ -126,6 +128,8 @@ static void collect_store(strip_maker *maker, const lpu_micro *step, uint32_t be
     uint16_t number = add_access(maker, step, true, before);
     maker->accesses[number].value = read_place(maker, step->stored);
     add_check(maker, (strip_check){STRIP_STORE, 0, maker->accesses[number].address, number});
+    if (maker->m->stops.tests_elements)
+        add_check(maker, (strip_check){STRIP_TEST_STORE, 0, maker->accesses[number].value, number});
 }
 
 static void collect_value(strip_maker *maker, const lpu_micro *step, uint32_t kind)
@@ -140,6 +144,28 @@ static void collect_value(strip_maker *maker, const lpu_micro *step, uint32_t ki
 static void collect_assert(strip_maker *maker, const lpu_micro *step)
 {
     add_check(maker, (strip_check){STRIP_ASSERT, 0, read_place(maker, step->a), read_place(maker, step->b)});
+}
+
+/* The guards of a bundle that test a register, which has no write in flight. */
+static void collect_guards(strip_maker *maker, const lpu_node *node, uint32_t guard)
+{
+    const lpu_stops *stops = &maker->m->stops;
+    for (; guard < stops->guard_count && stops->guards[guard].of.address == node->pc; guard++) {
+        const lpu_guard *of = &stops->guards[guard].of;
+        maker->failed |= of->test && has_flight(node, of->reg);
+        if (of->test)
+            add_check(maker, (strip_check){STRIP_TEST_GUARD, guard, read_place(maker, &maker->m->registers[of->reg]), 0});
+    }
+}
+
+/* A step that looks for stops; those of accesses are looked for along with these. */
+static const lpu_micro *collect_look(strip_maker *maker, const lpu_node *node, const lpu_micro *step, uint32_t kind)
+{
+    if (kind == KIND_GUARD)
+        collect_guards(maker, node, step->k);
+    else if (kind == KIND_TEST_REGISTER)
+        add_check(maker, (strip_check){STRIP_TEST_REGISTER, step->constant, read_place(maker, step->a), 0});
+    return step + (kind == KIND_TEST_STORE);
 }
 
 /* A check of banks takes three steps; the accesses that follow are checked anyway. */
@@ -185,7 +211,8 @@ static void collect_node(strip_maker *maker, const strip_turn *turn)
     uint32_t kind = first_kind(turn->node), before = maker->access_count;
     const lpu_micro *step = turn->node->steps;
     for (; !maker->failed && !ends_node(kind); kind = (++step)->kind)
-        step = collect_step(maker, step, kind, before);
+        step = looks_for_stops(kind) ? collect_look(maker, turn->node, step, kind)
+                                     : collect_step(maker, step, kind, before);
     if (kind == LPU_SEM_BRANCH)
         add_exit(maker, step, ends_round ? STRIP_LAST_EXIT : STRIP_EXIT, turn->taken);
 }

@@ -1,12 +1,13 @@
 /* The innermost loops among planned bundles. */
 #include "region.h"
-#include "strip.h"
+#include "strip_make.h"
 
 uint32_t lpu_end_kind(const lpu_node *node)
 {
     uint32_t kind = first_kind(node);
     for (const lpu_micro *step = node->steps;; kind = (++step)->kind)
-        if (kind == LPU_SEM_NOP || kind > KIND_LATE_MOV || (kind >= LPU_SEM_LDL && kind <= LPU_SEM_TRAP))
+        if (kind == LPU_SEM_NOP || (kind > KIND_LATE_MOV && !looks_for_stops(kind))
+            || (kind >= LPU_SEM_LDL && kind <= LPU_SEM_TRAP))
             return kind;
 }
 

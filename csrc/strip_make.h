@@ -4,7 +4,7 @@
 #include <string.h>
 #include "strip.h"
 
-enum { STRIP_PLACES = STATE_REGISTERS + TEMPS, NO_VALUE = 0xFFFF, SET_WORDS = MOST_VALUES / 64, MOST_CHECKS = 64 };
+enum { STRIP_PLACES = STATE_REGISTERS + TEMPS, NO_VALUE = 0xFFFF, SET_WORDS = MOST_VALUES / 64, MOST_CHECKS = 128 };
 enum { ZERO, ONE, MINUS_ONE }; /* the first values */
 enum { MOST_RESULTS = STATE_REGISTERS + 64 };
 
@@ -82,6 +82,21 @@ strip_value lpu_strip_in_shape(const strip_value *value);
 void lpu_strip_order(strip_maker *maker);
 
 static inline bool is_step(const strip_value *value) { return value->kind <= STRIP_ADDRESS; }
+
+/* A step that looks whether something stops the run; the next one is an operand of KIND_TEST_STORE. */
+static inline bool looks_for_stops(uint32_t kind)
+{
+    return kind == KIND_WATCH_ACCESS || kind == KIND_GUARD || kind == KIND_TEST_STORE || kind == KIND_TEST_REGISTER;
+}
+
+/* Whether a write to a register is in flight where a bundle is fetched. */
+static inline bool has_flight(const lpu_node *node, uint32_t reg)
+{
+    uint32_t i = 0;
+    while (i < node->before_count && node->before[i].reg != reg)
+        i++;
+    return i < node->before_count;
+}
 
 static inline bool divides(uint32_t kind) { return kind >= LPU_SEM_DIV && kind <= LPU_SEM_REM_U32; }
 

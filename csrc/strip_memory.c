@@ -11,11 +11,6 @@ typedef struct {
     int64_t low, high; /* words; may be outside memory */
 } span;
 
-static uint32_t address_at(const strip_value *at, uint32_t round)
-{
-    return at->is_linear ? at->base + round * at->step : at->lanes[round];
-}
-
 static inline span linear_span(const strip_value *at, uint32_t rounds)
 {
     int64_t from = at->base, to = from + (int64_t)(int32_t)at->step * (rounds - 1);
@@ -70,6 +65,8 @@ static bool learn(lpu_machine *m, strip_access *access, span of)
         || bank_of(&m->map, (uint32_t)of.low) != bank_of(&m->map, (uint32_t)of.high))
         return false;
     span news = unknown_part(m, access, of);
+    if (access->is_watched && !lpu_strip_is_far(m, news.low, news.high))
+        return false;
     bool are_all = are_written(&m->map, (size_t)news.low, (size_t)(news.high - news.low + 1));
     if (are_all)
         know(m, access, of);
@@ -130,12 +127,20 @@ LPU_CLONES static void load_row(uint32_t *restrict to, const uint8_t *restrict f
         to[i] = word_at(from + (size_t)i * WORD_BYTES);
 }
 
+/* Whether an access in a round is in range, and not watched. */
+static bool may_touch(const lpu_machine *m, const strip_access *access, uint32_t round)
+{
+    uint32_t word = lpu_strip_address(access->at, round);
+    return word < m->map.words && !(access->is_watched && !lpu_strip_is_far(m, word, word));
+}
+
 /* A load that goes one by one; the rounds that are left. */
 SELDOM static uint32_t load_slowly(lpu_machine *m, strip_access *access, uint32_t rounds)
 {
     uint32_t round = 0;
     access->is_plain = false;
-    while (round < rounds && load_word(m, &m->map, address_at(access->at, round), &access->lanes[round]))
+    while (round < rounds && may_touch(m, access, round)
+           && load_word(m, &m->map, lpu_strip_address(access->at, round), &access->lanes[round]))
         round++;
     return round;
 }
@@ -169,12 +174,13 @@ uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t
     span of = span_of(access->at, rounds);
     access->is_plain = of.low >= 0 && of.high < m->map.words
                        && bank_of(&m->map, (uint32_t)of.low) == bank_of(&m->map, (uint32_t)of.high);
+    access->is_plain &= !access->is_watched || lpu_strip_is_far(m, of.low, of.high);
     if (access->is_plain) {
         access->bank = bank_of(&m->map, (uint32_t)of.low);
         return rounds;
     }
     uint32_t round = 0;
-    while (round < rounds && address_at(access->at, round) < m->map.words)
+    while (round < rounds && may_touch(m, access, round))
         round++;
     return round;
 }
@@ -182,7 +188,7 @@ uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t
 SELDOM static uint32_t rounds_in_other_banks(const lpu_machine *m, const strip_access *access, uint32_t rounds)
 {
     uint32_t round = 0;
-    while (round < rounds && are_apart(&m->map, address_at(access->at, round), address_at(access->with->at, round)))
+    while (round < rounds && are_apart(&m->map, lpu_strip_address(access->at, round), lpu_strip_address(access->with->at, round)))
         round++;
     return round;
 }
@@ -236,6 +242,6 @@ void lpu_strip_store(lpu_machine *m, const lpu_strip *strip, uint32_t rounds)
     for (uint32_t round = 0; round < rounds; round++)
         for (uint32_t i = 0; i < strip->store_count; i++) {
             const strip_access *store = strip->stores[i];
-            store_word(&m->map, address_at(store->at, round), store->lanes[round]);
+            store_word(&m->map, lpu_strip_address(store->at, round), store->lanes[round]);
         }
 }

@@ -3,7 +3,8 @@
 
 static bool is_access(uint32_t kind)
 {
-    return kind == NEST_LOAD || kind == NEST_LOAD_SAME || kind == NEST_STORE || kind == STRIP_BANKS;
+    return kind == NEST_LOAD || kind == NEST_LOAD_SAME || kind == NEST_STORE || kind == STRIP_BANKS
+           || kind == STRIP_TEST_STORE;
 }
 
 /* Lanes, and in front of them what is known of even ones; by place. */
@@ -107,7 +108,7 @@ static lpu_strip *finished(const nest_maker *maker)
 lpu_strip *lpu_make_nest(lpu_machine *m, lpu_node *head)
 {
     nest_maker maker = {.m = m};
-    if (!lpu_find_nest(head, &maker.path))
+    if (!lpu_find_nest(head, &maker.path) || !lpu_find_passes(m, &maker.path))
         return NULL;
     lpu_nest_find_even(&maker);
     if (!maker.failed)

@@ -9,9 +9,11 @@ const lpu_micro *lpu_nest_visit(nest_maker *maker, const lpu_node *node, nest_vi
     for (; kind != end && !maker->failed; kind = (++step)->kind)
         if (kind == KIND_PAIR)
             step += 2; /* the accesses that follow are checked anyway */
-        else if (computes(kind) || loads(kind) || stores(kind) || kind == LPU_SEM_ASSERT || kind == KIND_LOOP_CHECK)
+        else if (kind == KIND_TEST_STORE)
+            step++; /* stores are tested anyway */
+        else if (kind == KIND_GUARD || kind == KIND_TEST_REGISTER || computes(kind) || loads(kind) || stores(kind) || kind == LPU_SEM_ASSERT || kind == KIND_LOOP_CHECK)
             visit(maker, step, kind);
-        else
+        else if (kind != KIND_WATCH_ACCESS)
             maker->failed = true;
     return step;
 }

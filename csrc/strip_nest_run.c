@@ -50,7 +50,8 @@ static void load_same(strip_run *run, const strip_op *op)
 {
     strip_access *access = op->access;
     uint32_t word = access->at->base, value;
-    if (!load_word(run->m, &run->m->map, word, &value)) {
+    bool is_watched = access->is_watched && word < run->m->map.words && !lpu_strip_is_far(run->m, word, word);
+    if (is_watched || !load_word(run->m, &run->m->map, word, &value)) {
         run->rounds = 0;
         return;
     }
@@ -129,6 +130,7 @@ static void do_op(nest_run *nest, const strip_op *op)
     case NEST_LOAD: case NEST_LOAD_SAME: case NEST_STORE: do_access(run, op); break;
     case STRIP_BANKS: lpu_strip_banks(run->m, op, &run->rounds); break;
     case STRIP_EXIT: case STRIP_LAST_EXIT: case STRIP_ASSERT: case STRIP_DIVISOR:
+    case STRIP_TEST_STORE: case STRIP_TEST_REGISTER: case STRIP_TEST_GUARD:
         run->rounds = lpu_strip_do(run, op);
         break;
     default: run->rounds = goes_on(nest, op) ? run->rounds : 0;

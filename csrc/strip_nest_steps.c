@@ -1,5 +1,6 @@
 /* The ops of a nest that steps become, each according to what is known of the places that it reads. */
 #include "region.h"
+#include "stops.h"
 #include "strip_nest.h"
 
 /* Places --------------------------------------------------------------------------------------------------------- */
@@ -155,6 +156,7 @@ static uint16_t add_access(nest_maker *maker, bool is_store, uint16_t value)
     bool has_partner = first != NO_VALUE;
     maker->accesses[number] = (strip_access){.value = value, .is_store = is_store, .has_partner = has_partner,
                                              .partner = has_partner ? first : 0};
+    maker->accesses[number].is_watched = lpu_watches_accesses(maker->m, is_store ? LPU_MEMORY_STORE : LPU_MEMORY_LOAD);
     maker->first_access = number;
     maker->access_count++;
     return number;
@@ -192,7 +194,30 @@ static void make_store(nest_maker *maker, const lpu_micro *step)
     copy(maker, kept, value);
     lpu_nest_need_lanes(maker, kept);
     maker->failed |= maker->part->is_loop;
-    draft_access(maker, NEST_STORE, step, kept, add_access(maker, true, kept));
+    uint16_t number = add_access(maker, true, kept);
+    draft_access(maker, NEST_STORE, step, kept, number);
+    if (maker->m->stops.tests_elements)
+        lpu_nest_draft(maker, (nest_draft){.kind = STRIP_TEST_STORE, .number = number});
+}
+
+/* Stops ---------------------------------------------------------------------------------------------------------- */
+static void make_test(nest_maker *maker, uint32_t kind, uint32_t k, const uint32_t *reg)
+{
+    uint16_t place = source(maker, reg);
+    lpu_nest_need_lanes(maker, place);
+    lpu_nest_draft(maker, (nest_draft){.kind = kind, .k = k, .sources = {place}});
+}
+
+static void make_guards(nest_maker *maker, uint32_t guard)
+{
+    const lpu_stops *stops = &maker->m->stops;
+    const lpu_node *node = maker->path.turns[maker->turn].node;
+    for (; guard < stops->guard_count && stops->guards[guard].of.address == node->pc; guard++) {
+        const lpu_guard *of = &stops->guards[guard].of;
+        maker->failed |= of->test && has_flight(node, of->reg);
+        if (of->test)
+            make_test(maker, STRIP_TEST_GUARD, guard, &maker->m->registers[of->reg]);
+    }
 }
 
 /* Control -------------------------------------------------------------------------------------------------------- */
@@ -243,6 +268,10 @@ static void make_step(nest_maker *maker, const lpu_micro *step, uint32_t kind)
 {
     if (kind == LPU_SEM_ASSERT)
         make_assert(maker, step);
+    else if (kind == KIND_GUARD)
+        make_guards(maker, step->k);
+    else if (kind == KIND_TEST_REGISTER)
+        make_test(maker, STRIP_TEST_REGISTER, step->constant, step->a);
     else if (kind == KIND_LOOP_CHECK)
         make_count(maker, NEST_LOOP_CHECK, step);
     else if (loads(kind))

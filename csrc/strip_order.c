@@ -4,6 +4,13 @@
 
 static bool is_exit(const strip_check *check) { return check->kind == STRIP_EXIT || check->kind == STRIP_LAST_EXIT; }
 
+/* Whether a check looks at lanes of a value. */
+static bool looks_at_value(const strip_check *check)
+{
+    return is_exit(check) || check->kind == STRIP_ASSERT || check->kind == STRIP_TEST_REGISTER
+           || check->kind == STRIP_TEST_GUARD;
+}
+
 /* Needs ----------------------------------------------------------------------------------------------------------- */
 static void need_lanes(strip_maker *maker, uint16_t number);
 
@@ -158,8 +165,7 @@ static uint32_t users_of(const strip_maker *maker, uint16_t number)
     for (uint32_t i = 0; i < maker->check_count; i++) {
         const strip_check *check = &maker->checks[i];
         uint16_t stored = check->kind == STRIP_STORE ? maker->accesses[check->other].value : NO_VALUE;
-        bool looks = is_exit(check) || check->kind == STRIP_ASSERT;
-        count += stored == number || (looks && check->value == number);
+        count += stored == number || (looks_at_value(check) && check->value == number);
         count += check->kind == STRIP_ASSERT && check->other == number;
     }
     return count;
@@ -274,7 +280,9 @@ static void draft_check(strip_maker *maker, const strip_check *check)
     draft_value(maker, check->value);
     if (check->kind == STRIP_ASSERT)
         draft_value(maker, check->other);
-    if (check->kind == STRIP_ASSERT || is_exit(check))
+    if (check->kind == STRIP_TEST_STORE)
+        draft(maker, (strip_draft){.kind = STRIP_TEST_STORE, .value = check->other});
+    else if (looks_at_value(check))
         draft(maker, (strip_draft){check->kind, check->k, check->value, 0, {check->value, check->other, check->value}});
 }
 

@@ -36,7 +36,8 @@ static uint64_t rounds_to_go(const lpu_machine *m, const lpu_strip *strip)
 static strip_run begin_run(lpu_machine *m, lpu_strip *strip, uint64_t now, uint64_t until)
 {
     uint64_t most = now < until ? (until - 1 - now) / strip->cost : 0;
-    strip_run run = {m, strip, (uint32_t)least(most, strip->lanes), 0};
+    bool was_judged = strip->has_guards && now == m->cycle; /* when the run stopped here */
+    strip_run run = {m, strip, was_judged ? 0 : (uint32_t)least(most, strip->lanes), 0};
     if (strip->end == KIND_LOOP_END) {
         run.leaving = rounds_to_go(m, strip);
         run.rounds = (uint32_t)least(run.rounds, run.leaving);
@@ -129,6 +130,8 @@ uint32_t lpu_strip_do(strip_run *run, const strip_op *op)
     case STRIP_LAST_EXIT: leave_behind(run, op); break;
     case STRIP_ASSERT: return rounds_equal(op, run->rounds);
     case STRIP_DIVISOR: return rounds_divided(op, run->rounds);
+    case STRIP_TEST_STORE: case STRIP_TEST_REGISTER: case STRIP_TEST_GUARD:
+        return lpu_strip_test(run->m, op, run->rounds);
     case STRIP_GROUP: lpu_strip_group(op + 1, op->count, run->rounds); break;
     default: lpu_strip_sum(op + 1, op->count, run->rounds);
     }
@@ -217,12 +220,20 @@ static void note_jumps(lpu_machine *m, const lpu_strip *strip, uint64_t now, uin
         note_jump(m, strip->last, last_round - strip->cost + strip->last_offset);
 }
 
+uint64_t lpu_times(const lpu_strip *strip, uint32_t turn)
+{
+    const strip_part *part = strip->parts;
+    while (part->end <= turn)
+        part++;
+    return part->rounds;
+}
+
 /* The last bundle counts itself when it leaves. */
 static void count_rounds(lpu_machine *m, const lpu_strip *strip, uint32_t rounds, bool leaves)
 {
-    for (const strip_part *part = strip->parts, *end = part + strip->part_count; part < end; part++)
-        for (uint32_t i = part->first; i < part->end; i++)
-            *strip->turns[i].node->issued += rounds * part->rounds;
+    for (uint32_t i = 0; i < strip->turn_count; i++)
+        *strip->turns[i].node->issued += rounds * lpu_times(strip, i);
+    lpu_strip_pass(m, strip, rounds);
     *strip->last->issued -= leaves;
     if (strip->end != KIND_LOOP_END)
         return;
@@ -267,6 +278,7 @@ static uint32_t do_rounds(strip_run *run, uint64_t now, uint64_t until, uint32_t
         lpu_run_nest(run, now, until);
     else
         find_rounds(run);
+    run->rounds = lpu_strip_passing(run->m, run->strip, run->rounds);
     if (run->rounds < enough)
         return 0;
     end_run(run, now);

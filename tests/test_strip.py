@@ -12,13 +12,15 @@ from profile_tools import part_of_examples
 
 import lpu
 from isa.image import Image
+from vm.conditions import DIFFERS, INSIDE, OUTSIDE, Condition, Elements, Run
 from vm.core import CoreEngine
 from vm.engine import RUNNING, UNINIT_MODES
 from vm.loader import load
-from vm.stops import Stops
+from vm.stops import ACCESS, READ, REGISTER, WRITE, Guard, Stops, Watch
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "programs"
 LIMIT = 30_000
+MOST_PIECES = 100  # with stops
 TWO = "add sub and or xor shl shr sar min max min.u32 mul mulh add.f32 sub.f32 mul.f32 max.f32".split()
 ONE = "mov not neg abs clz popc neg.f32 cvt.f32.i32 cvt.i32.f32".split()
 COUNTERS = ("r1", "r2")
@@ -37,7 +39,8 @@ def engine(image: Image, uninit: str, strips: bool) -> CoreEngine:
 def same(one: CoreEngine, other: CoreEngine) -> None:
     assert one.state == other.state
     assert one.fault == other.fault
-    assert one.stop == other.stop
+    assert one.stops_hit == other.stops_hit
+    assert one.ignored == other.ignored
     assert one.issue_counts() == other.issue_counts()
     assert bytes(one.sram()) == bytes(other.sram())
     assert bytes(one.written()) == bytes(other.written())
@@ -50,7 +53,12 @@ def runs_alike(image: Image, rng: Random, uninit: str = "fault", stops: Stops | 
     for each in (one, other):
         each.set_stops(stops or Stops())
     status = RUNNING
+    pieces = 0
     while one.cycle < LIMIT and status not in ("halted", "fault"):
+        pieces += 1
+        if pieces == MOST_PIECES:
+            for each in (one, other):
+                each.set_stops(Stops())
         until = one.cycle + rng.choice((1, 3, 17, 100, 1000, LIMIT))
         status = one.run(until)
         assert other.run(until) == status
@@ -224,6 +232,46 @@ def test_each_cycle_around_the_end(loop: str) -> None:
 
 
 # Stops ----------------------------------------------------------------------------------------
+def some_condition(rng: Random) -> Condition:
+    first = rng.choice((0, -3, rng.randrange(200), rng.randrange(200), 1000, rng.randrange(-(1 << 31), 1 << 30)))
+    kind, last = rng.choice(((INSIDE, first), (INSIDE, first + 7), (INSIDE, first + 200), (OUTSIDE, 1 << 30)))
+    return Condition(kind, rng.choice(("i32", "i32", "u32", "f32")), min(first, last), last)
+
+
+def some_watch(rng: Random, image: Image) -> Watch:
+    """Of a few bytes of an array or near it, of the elements of one, or of a register."""
+    array = rng.choice([symbol for symbol in image.symbols if symbol.kind == "data"])
+    kind = rng.choice((ACCESS, READ, WRITE, "elements", REGISTER))
+    if kind == REGISTER:
+        first = rng.choice((0, 1, 2, 3, *range(13), 20, 32))
+        return Watch(REGISTER, first, first, test=some_condition(rng))
+    first = 4 * array.value
+    if kind == "elements":
+        elements, last = Elements(32, 1, (Run(0, 8 * first, array.size),)), first + 4 * array.size - 1
+        test = Condition(DIFFERS, "i32", golden=bytes(4 * array.size)) if rng.random() < 0.2 else some_condition(rng)
+        return Watch(WRITE, first, last, test=test, elements=elements)
+    first += rng.randrange(4 * array.size + 1000)
+    return Watch(kind, first, first + rng.choice((0, 3, 100)))
+
+
+def some_guard(rng: Random, image: Image) -> Guard:
+    test = some_condition(rng) if rng.random() < 0.5 else None
+    ignore = rng.choice((0, 3, 30, 300, 10_000))
+    return Guard(rng.randrange(len(image.text)), rng.choice((*range(13), 20, 32)), test, ignore)
+
+
+def stops_near(rng: Random, image: Image) -> Stops:
+    watches = tuple(some_watch(rng, image) for _ in range(rng.randrange(4)))
+    return Stops(watches=watches, guards=tuple(some_guard(rng, image) for _ in range(rng.randrange(3))))
+
+
+@part_of_examples(2)
+@given(st.randoms(use_true_random=False), st.sampled_from(UNINIT_MODES), st.booleans())
+def test_stops_near_loops(rng: Random, uninit: str, is_nest: bool) -> None:
+    image = lpu.assemble(nest(rng) if is_nest else program(rng))
+    runs_alike(image, rng, uninit, stops_near(rng, image))
+
+
 def test_stops_in_the_middle_of_a_loop() -> None:
     """A breakpoint that is set when a strip is there, and taken away again."""
     image = lpu.assemble(HEAD + "loop 150, done\nld r2, [x + r1]\nadd r3, r3, r2\nadd r1, r1, 1\ndone: halt 0\n")
