@@ -120,13 +120,14 @@ class ColumnSplitter(Splitter):
             self._close()
         block = self.current
         assert isinstance(block, ColumnBlock)
+        start = first if block.is_empty else block.first
         follows = block.is_empty or (block.end > 0 and block.end == first)
-        if not follows or end - block.first >= MAX_OPS or self.accesses + accesses >= MAX_ACCESSES:
+        if not follows or end - start >= MAX_OPS or self.accesses + accesses >= MAX_ACCESSES:
             for op in self.columns.ops(first, end):
                 self.linear(op)
             return
         block.made = None
-        block.first, block.end = (first if block.is_empty else block.first), end
+        block.first, block.end = start, end
         self.accesses += accesses
         if has_control:
             self._end_with((self.columns.op(end - 1),))

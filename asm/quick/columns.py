@@ -9,7 +9,7 @@ from asm.names.symbols import EQU
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.program import FREE, Access, AsmOp, Reference
-from asm.quick.front import CONSTANT, DATA, LABEL, Front, Unfit
+from asm.quick.front import CONSTANT, DATA, FORM, LABEL, OP_NAME, VALUES, Front, Unfit
 from asm.quick.recipes import OpForm, Recipes
 from asm.schedule.alike import Kind, Kinds
 from asm.schedule.units import NONE_FREE, free_units
@@ -88,7 +88,7 @@ class Columns:
 
     # Ops as objects ------------------------------------------------------------------------------
     def row(self, number: int) -> Row:
-        return self.recipes.forms[self.front.op(number)[0]].row
+        return self.recipes.forms[self.front.op(number)[FORM]].row
 
     def statement(self, number: int) -> OpStmt:
         """Where an op was written; its operands are not told."""
@@ -101,7 +101,10 @@ class Columns:
 
     def op(self, number: int) -> AsmOp:
         """An op without a unit."""
-        form, origin, line, column, end, name, _, addend, *values = self.front.op(number)
+        return self._made(self.front.op(number))
+
+    def _made(self, numbers: list[int]) -> AsmOp:
+        form, origin, line, column, end, name, _, addend, *values = numbers
         row, size, unit, *_ = how = self.recipes.forms[form]
         del values[size:]
         if unit >= 0:
@@ -126,12 +129,12 @@ class Columns:
 
     def control(self, number: int) -> AsmOp:
         """An op that decides what follows, the same for all waits that are alike."""
-        form, _, _, _, _, name, _, _, *values = self.front.op(number)
-        if name >= 0:
-            return self.op(number)
-        key = form, *values
+        numbers = self.front.op(number)
+        if numbers[OP_NAME] >= 0:
+            return self._made(numbers)
+        key = numbers[FORM], *numbers[VALUES:]
         if key not in self._controls:
-            self._controls[key] = self.op(number)
+            self._controls[key] = self._made(numbers)
         return self._controls[key]
 
     # Kinds ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from asm.check.view import UNKNOWN, CheckedOp, View, checked, fallible, first_target
 from asm.facts import target_label
-from asm.kinds import BundleKind, kind_of
+from asm.kinds import BundleKind, is_fixed, kind_of
 from asm.program import AsmOp, Packed
 from asm.quick.blocks import ColumnBundle
 from asm.quick.emit import Emission, Span
@@ -57,7 +57,7 @@ class _Viewer:
     externs: Container[str]
     all_linear: bool
     alike: dict[tuple[int, int], Beats] = field(default_factory=dict)  # by pattern and kind of the block
-    shown: dict[BundleKind, list[CheckedOp]] = field(default_factory=dict)
+    shown: dict[BundleKind, tuple[list[CheckedOp], list[int]]] = field(default_factory=dict)
 
     def bundle(self, number: int) -> list[CheckedOp]:
         """The ops of a bundle that are shown: of one in the columns accesses alone, and of these only the rows where
@@ -74,11 +74,14 @@ class _Viewer:
 
     def _explicit(self, bundle: ColumnBundle) -> list[CheckedOp]:
         kind = bundle.kind
-        if kind.fixed or kind.clashes:
+        if kind.clashes:
             return self._checked(bundle.ops)
         if kind not in self.shown:
-            self.shown[kind] = rows_of(bundle.ops)
-        return self.shown[kind]
+            ops = bundle.ops
+            self.shown[kind] = rows_of(ops), [number for number, op in enumerate(ops) if is_fixed(op.row)]
+        shown, fixed = self.shown[kind]
+        made = [bundle.columns.op(bundle.first + number) for number in fixed]
+        return [*shown, *self._checked(made)] if made else shown
 
     def _checked(self, ops: Iterable[AsmOp]) -> list[CheckedOp]:
         return [checked(op, self.externs) for op in ops]
@@ -132,8 +135,8 @@ class _Viewer:
 
 
 def rows_of(ops: Iterable[AsmOp]) -> list[CheckedOp]:
-    """The accesses among some ops without their numbers."""
-    return [CheckedOp(op.row, ()) for op in ops if op.row.memory]
+    """The accesses among some ops whose banks registers choose, without their numbers."""
+    return [CheckedOp(op.row, ()) for op in ops if op.row.memory and not is_fixed(op.row)]
 
 
 def _first(span: Span) -> int:
