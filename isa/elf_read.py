@@ -6,7 +6,9 @@ has; strings are used whole, from their first byte; so memory stays in proportio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from struct import Struct, unpack
 from typing import Any
 
@@ -16,7 +18,7 @@ from isa.elf_format import ElfError
 from isa.file_part import FilePart, part_of
 from isa.image import EXTERN, GLOBAL, LOCAL, TEXT, Block, Image, Relocation, Symbol
 from isa.image_check import check
-from isa.lines import Lines
+from isa.lines import Lines, Source, numbers
 from isa.machine import MachineSpec
 from isa.notes import read_machine, read_tensors
 from isa.records import dataclass
@@ -64,7 +66,7 @@ class _Reader:
         self.machine = read_machine(self.named(elf.MACHINE_NOTE).data)
         self.text = self.named(elf.TEXT_SECTION)
         self.block_sections = [i for i, s in enumerate(self.sections) if s.name.startswith(elf.BLOCK_PREFIX)]
-        self.places = self._places()
+        self.places = _Places(self)
         self.symbol_names: list[str] = []
 
     def image(self) -> Image:
@@ -138,35 +140,14 @@ class _Reader:
         count = _units(len(self.text.data), elf.SYLLABLE_BYTES, "the size of .text")
         return list(unpack(f"<{count}Q", self.text.data))
 
-    def _places(self) -> list[Place | None]:
-        """Places by number; one may only be reached through places with lower numbers."""
-        places: list[Place | None] = [None]
-        weights = [0]
-        trails = _Supply(self.table(".lpu.trails"), ".lpu.trails")
-        for file, line, column, end_column, count in self.table(".lpu.places"):
-            behind = trails.take(count)
-            if any(not 0 < number < len(places) for _, number in behind):
-                raise ElfError(f"place {len(places)} was reached through a place that is not before it")
-            weights.append(elf.trail_weight(weights[number] for _, number in behind))
-            trail = tuple((_string(self.strings, text), places[number]) for text, number in behind)
-            places.append(Place(_string(self.strings, file), line, column, end_column, trail))
-        trails.finish()
-        return places
-
     def _place(self, number: int) -> Place | None:
-        if number >= len(self.places):
-            raise ElfError(f"place {number} of {len(self.places) - 1} does not exist")
-        return self.places[number]
+        return self.places.place(number) if number else None
 
     def _lines(self) -> Lines:
         addresses, places = tuple(zip(*self.table(".lpu.lines"), strict=True)) or ((), ())
-        return Lines.at(addresses, map(self._line_place, places))
-
-    def _line_place(self, number: int) -> Place:
-        place = self._place(number)
-        if place is None:
+        if not all(places):
             raise ElfError("a line entry has no place")
-        return place
+        return self.places.lines(addresses, places)
 
     # Symbols ----------------------------------------------------------------------------------
     def _symbols(self) -> tuple[list[Symbol], str]:
@@ -244,6 +225,58 @@ class _Reader:
         unit = elf.SYLLABLE_BYTES if target is self.text else elf.WORD_BYTES
         address = _units(offset - (target.address if self.executable else 0), unit, f"an offset in {section.name}")
         return Relocation(kind, self.symbol_names[number], addend, address, field, blocks.get(section.info, -1))
+
+
+class _Places:
+    """Places by number, from 1, as columns; one may only be reached through places with lower numbers."""
+
+    def __init__(self, reader: _Reader) -> None:
+        self.strings = reader.strings
+        self.sources: list[Source] = []
+        self.weights: list[int] = []  # of sources: see elf.trail_weight
+        self._numbers: dict[tuple[int, ...], int] = {}  # of sources, by numbers: to look at what is behind takes long
+        columns = tuple(zip(*reader.table(".lpu.places"), strict=True)) or ((),) * 5
+        files, self.line, self.column, self.end, counts = columns
+        self.origins: list[int] = []
+        trails = _Supply(reader.table(".lpu.trails"), ".lpu.trails")
+        for file, count in zip(files, counts, strict=True):
+            behind = trails.take(count) if count else []
+            key = file, *chain.from_iterable(behind)
+            origin = self._numbers.get(key)
+            if origin is None:
+                origin = self._numbers[key] = self._new_source(file, behind)
+            self.origins.append(origin)
+        trails.finish()
+
+    def _new_source(self, file: int, behind: list[tuple[Any, ...]]) -> int:
+        """The number of the source that a place is of."""
+        here = len(self.origins) + 1
+        if any(not 0 < number < here for _, number in behind):
+            raise ElfError(f"place {here} was reached through a place that is not before it")
+        weight = elf.trail_weight(self.weights[self.origins[number - 1]] for _, number in behind)
+        trail = tuple((_string(self.strings, text), self.place(number)) for text, number in behind)
+        self.sources.append((_string(self.strings, file), trail))
+        self.weights.append(weight)
+        return len(self.weights) - 1
+
+    def place(self, number: int) -> Place:
+        self._check(number)
+        file, trail = self.sources[self.origins[number - 1]]
+        return Place(file, self.line[number - 1], self.column[number - 1], self.end[number - 1], trail)
+
+    def _check(self, number: int) -> None:
+        if number > len(self.origins):
+            raise ElfError(f"place {number} of {len(self.origins)} does not exist")
+
+    def lines(self, addresses: Iterable[int], places: Sequence[int]) -> Lines:
+        """Entries at some addresses, with the places of some numbers."""
+        self._check(max(places, default=0))
+
+        def of(column: Sequence[int]) -> array[int]:
+            return numbers([column[number - 1] for number in places])
+
+        spans = of(self.line), of(self.column), of(self.end)
+        return Lines(numbers(addresses), of(self.origins), *spans, self.sources)
 
 
 class _Supply:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from source_strategies import LINES, SOUP
 
+import asm.syntax.format
 from asm.syntax.format import format_source, tokenize
 from asm.syntax.lalr import TooDeep, Unexpected
 from asm.syntax.parse import parse_line, strip_comment
@@ -139,6 +141,21 @@ SOURCES = st.lists(st.tuples(LINES | SOUP, st.sampled_from(["", " ; c", "//  d",
 def test_formatting_twice_is_formatting_once(text: str) -> None:
     once = format_source(text).text
     assert format_source(once).text == once
+
+
+class Nothing(dict[bytes, Any]):
+    """Remembers nothing."""
+
+    def __setitem__(self, key: bytes, value: Any) -> None:
+        pass
+
+
+@given(SOURCES.map("\n".join))
+def test_lines_of_one_shape_are_read_once(text: str) -> None:
+    found = format_source(text)
+    assert format_source(text) == found
+    with patch.object(asm.syntax.format, "_known", Nothing()):
+        assert format_source(text) == found
 
 
 @given(SOURCES.map("\n".join))

@@ -11,6 +11,7 @@ from typing import Any
 
 from asm.syntax.lalr import Parser, TooDeep, Unexpected
 from asm.syntax.parse import strip_comment, unexpected
+from asm.syntax.shapes import BY_LETTER, MAX_SHAPES, shape_of
 from asm.syntax.source import BLOCK_COMMENT
 from asm.tree import Line
 from isa.diagnostics import Diagnostic
@@ -83,6 +84,10 @@ class Tokens:
     timings: set[int] = field(default_factory=set)  # where they end
     declared: set[int] = field(default_factory=set)  # where the names of declarations start
 
+    def of(self, code: str) -> Tokens:
+        """The same of another line of this shape."""
+        return Tokens(code, self.tokens, self.mnemonics, self.prefixes, self.labels, self.timings, self.declared)
+
     def text(self, index: int) -> str:
         _, start, end = self.tokens[index]
         return self.code[start:end]
@@ -108,8 +113,24 @@ class Roles:
         return remember
 
 
+_known: dict[bytes, Tokens] = {}  # by the shapes of lines, which have their tokens in common: see asm.syntax.shapes
+
+
 def tokenize(code: str) -> Tokens:
     """Raises Unexpected or TooDeep."""
+    shape = shape_of(code)
+    known = _known.get(shape)
+    if known is not None:
+        return known.of(code)
+    tokens = _parsed(code)
+    if not BY_LETTER.search(shape.decode(errors="surrogatepass")):
+        if len(_known) >= MAX_SHAPES:
+            _known.clear()
+        _known[shape] = tokens
+    return tokens
+
+
+def _parsed(code: str) -> Tokens:
     tokens = Tokens(code, [])
     parser = Parser(code, Roles(tokens))
     parser.run()
