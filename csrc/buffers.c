@@ -12,19 +12,6 @@ uint32_t lpu_take_buffer(lpu_tensor *t, unsigned width, unsigned form)
     return number;
 }
 
-uint32_t lpu_hold_buffer(lpu_tensor *t, uint32_t buffer)
-{
-    t->buffers.all[buffer].holders++;
-    return buffer;
-}
-
-void lpu_release_buffer(lpu_tensor *t, uint32_t buffer)
-{
-    lpu_buffers *b = &t->buffers;
-    if (--b->all[buffer].holders == 0)
-        b->free[b->free_count++] = buffer;
-}
-
 void lpu_clear_buffers(lpu_tensor *t) { t->buffers.free_count = t->buffers.fresh = 0; }
 
 /* What was read out of memory is next time read in the form that was asked for this time. */

@@ -9,9 +9,21 @@ enum { AS_ELEMENTS = 1, AS_PLANES = 2 };
 
 /* A buffer for elements of `width` bytes, with one holder, to be filled in the form that is named. */
 uint32_t lpu_take_buffer(lpu_tensor *t, unsigned width, unsigned form);
-uint32_t lpu_hold_buffer(lpu_tensor *t, uint32_t buffer); /* one holder more; gives the buffer back */
-void lpu_release_buffer(lpu_tensor *t, uint32_t buffer);
 void lpu_clear_buffers(lpu_tensor *t);
+
+/* One holder more; gives the buffer back. */
+static inline uint32_t lpu_hold_buffer(lpu_tensor *t, uint32_t buffer)
+{
+    t->buffers.all[buffer].holders++;
+    return buffer;
+}
+
+static inline void lpu_release_buffer(lpu_tensor *t, uint32_t buffer)
+{
+    lpu_buffers *b = &t->buffers;
+    if (--b->all[buffer].holders == 0)
+        b->free[b->free_count++] = buffer;
+}
 
 /* To be read, in either form. */
 const void *lpu_buffer_elements(lpu_tensor *t, uint32_t buffer);

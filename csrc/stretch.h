@@ -19,8 +19,8 @@
 #include "units.h"
 
 enum {
-    MOST_CYCLES = 6 * MATRIX_LATENCY, /* of a stretch */
-    LEAST_CYCLES = 8, /* that pay, with so many elements a cycle: */
+    MOST_CYCLES = 10 * MATRIX_LATENCY, /* of a stretch */
+    LEAST_CYCLES = 24, /* that pay, with so many elements a cycle: */
     LEAST_ELEMENTS = 4,
     BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for twice as many results */
     MOST_NODES = 64,

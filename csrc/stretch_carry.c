@@ -47,42 +47,46 @@ static unsigned stream_of(const lpu_tensor *t, uint32_t code)
     return target->number + ((code & CODE_NUMBER) - node->first_result) % target->groups * target->width;
 }
 
-/* What the next element of a burst samples, and what it has sampled then. */
-static void find_source(const lpu_tensor *t, const stretch_node *node, unsigned source, lpu_element *e)
+/* Streams one by one: those of codes that are `count` apart. */
+static void find_parts(const lpu_tensor *t, const lpu_place *place, const uint32_t *codes, size_t count, lpu_sample *samples)
 {
-    const lpu_place *place = &node->op->sources[source];
-    const uint32_t *codes = &t->stretch->samples[node->first_sample[source] + node->done];
-    bool is_all = place->groups <= 1 && !(codes[0] & IS_PART);
-    e->buffers[source] = is_all ? buffer_of(t, codes[0]) : 0;
-    for (unsigned k = 0; !is_all && k < node->codes[source]; k++, codes += node->count)
-        e->samples[source][k] = (lpu_sample){buffer_of(t, *codes), place->number + k - stream_of(t, *codes)};
+    for (unsigned k = 0; k < codes_of(place); k++, codes += count)
+        samples[k] = (lpu_sample){buffer_of(t, *codes), place->number + k - stream_of(t, *codes)};
 }
 
-static void find_sources(const lpu_tensor *t, const stretch_node *node, lpu_element *e)
+/* What element number i of a burst in the stretch samples. */
+static void find_sources(const lpu_tensor *t, const stretch_node *node, uint32_t i, lpu_element *e)
 {
-    for (unsigned i = 0; i < node->op->source_count; i++)
-        if (node->codes[i])
-            find_source(t, node, i, e);
+    const lpu_tensor_op *op = node->op;
+    for (unsigned source = 0; source < op->source_count; source++) {
+        const uint32_t *codes = &t->stretch->samples[node->first_sample[source] + i];
+        if (!node->codes[source])
+            continue;
+        bool is_all = node->codes[source] == 1 && !(*codes & IS_PART);
+        e->buffers[source] = is_all ? buffer_of(t, *codes) : 0;
+        if (!is_all)
+            find_parts(t, &op->sources[source], codes, node->count, e->samples[source]);
+    }
 }
 
 /* Sampled for once less. */
-static void release_sources(lpu_tensor *t, const stretch_node *node)
+static void release_sources(lpu_tensor *t, const stretch_node *node, uint32_t i)
 {
     const lpu_stretch *s = t->stretch;
-    for (unsigned i = 0; i < node->op->source_count; i++) {
-        const uint32_t *codes = &s->samples[node->first_sample[i] + node->done];
-        for (unsigned k = 0; k < node->codes[i]; k++, codes += node->count)
+    for (unsigned source = 0; source < node->op->source_count; source++) {
+        const uint32_t *codes = &s->samples[node->first_sample[source] + i];
+        for (unsigned k = 0; k < node->codes[source]; k++, codes += node->count)
             if (*codes & IS_NEW)
                 lpu_release_buffer(t, s->results[*codes & CODE_NUMBER].buffer);
     }
 }
 
 /* A buffer is held until the last has sampled it, and beyond by what stays. */
-static void keep_results(lpu_tensor *t, const stretch_node *node, const uint32_t *buffers)
+static void keep_results(lpu_tensor *t, const stretch_node *node, uint32_t i, const uint32_t *buffers)
 {
-    const lpu_place *target = &node->op->target;
-    stretch_result *results = &t->stretch->results[node->first_result + node->done * target->groups];
-    for (unsigned g = 0; g < target->groups; g++) {
+    unsigned groups = node->op->target.groups;
+    stretch_result *results = &t->stretch->results[node->first_result + i * groups];
+    for (unsigned g = 0; g < groups; g++) {
         results[g].buffer = buffers[g];
         t->buffers.all[buffers[g]].holders += results[g].uses;
         lpu_release_buffer(t, buffers[g]);
@@ -95,23 +99,26 @@ static bool takes(const lpu_tensor_op *op) { return op->family == &lpu_takes || 
 static void carry_out(lpu_machine *m, stretch_node *node, unsigned end)
 {
     lpu_tensor *t = m->tensor;
-    const lpu_stretch *s = t->stretch;
-    uint32_t buffers[MAX_TAKEN];
+    const uint8_t *times = &t->stretch->times[node->first_time];
+    const uint32_t *rows = &t->stretch->rows[node->first_time];
+    uint32_t buffers[MAX_TAKEN], i = node->done;
     matrix_maker unused;
     lpu_element e;
     lpu_next_of_burst(t, &node->burst, &e);
     e.results = buffers;
-    for (; node->done < node->count && s->times[node->first_time + node->done] < end; node->done++) {
-        t->now = m->cycle + s->times[node->first_time + node->done];
-        e.row = s->rows[node->first_time + node->done];
-        e.number = node->first_number + node->done;
-        find_sources(t, node, &e);
+    for (; i < node->count && times[i] < end; i++) {
+        t->now = m->cycle + times[i];
+        e.row = rows[i];
+        e.number = node->first_number + i;
+        e.follows = i > node->done;
+        find_sources(t, node, i, &e);
         node->op->family->issue(m, &e);
-        keep_results(t, node, buffers);
-        release_sources(t, node);
+        keep_results(t, node, i, buffers);
+        release_sources(t, node, i);
         if (takes(node->op))
             matrix_drop(t->matrix, node->op->plane, t->now, &unused);
     }
+    node->done = i;
     if (node->op->family == &lpu_activations)
         matrix_post(t->matrix, node->op->plane);
 }

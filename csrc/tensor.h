@@ -121,7 +121,8 @@ typedef struct {
     uint64_t started;
     uint32_t number, row; /* `row` is the one it takes of a slice, of accumulators or of weights */
     uint32_t registers[MAX_SOURCES];
-    bool first; /* of its burst */
+    bool first;   /* of its burst */
+    bool follows; /* another of its burst was the last to be carried out */
     uint32_t buffers[MAX_SOURCES];              /* of a source that is all of one result, else 0 */
     lpu_sample samples[MAX_SOURCES][MAX_TAKEN]; /* of one that is not, its streams */
     uint32_t *results; /* in a stretch, where the buffers of its results go, a group each; else NULL */

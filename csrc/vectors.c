@@ -124,6 +124,8 @@ static const void *source_lanes(lpu_machine *m, const lpu_element *e, unsigned s
         return lpu_sampled_elements(m->tensor, e, source, scratch);
     if (is_v(place))
         return register_lanes(m, place, scratch);
+    if (e->follows) /* what it found there is the same */
+        return scratch;
     uint32_t bits = place->number == IMMEDIATE ? e->op->amount : broadcast(e, source);
     return filled(m->tensor, bits, place->width, scratch);
 }
