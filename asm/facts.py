@@ -10,9 +10,9 @@ from asm.program import AsmOp
 from isa.faults import CONDITION_CODE
 from isa.places import SCALARS
 from isa.records import NamedTuple, dataclass
-from isa.row import LABEL, MEM, Row
+from isa.row import LABEL, MEM, WRITE, Row
 from isa.table import MNEMONICS, ROWS
-from isa.units import CLASSES
+from isa.units import CLASSES, SXM, VXM
 
 if TYPE_CHECKING:
     from asm.check.view import CheckedOp
@@ -139,6 +139,11 @@ def _remember(facts: Facts, picked: Hashable, op: AsmOp | CheckedOp) -> Uses:
     mask = sum(1 << register for register in {*reads, write} - {-1})
     found = facts.known[picked] = Uses(reads, write, mask, op.row.id)
     return found
+
+
+def flows(row: Row) -> bool:
+    """Whether linear code may have an op of a row flow into others: one of the VXM or an SXM that has a result."""
+    return row.units.where in (VXM, SXM) and any(operand.role == WRITE for operand in row.operands)
 
 
 def unit_name(op: AsmOp) -> str:

@@ -25,7 +25,7 @@ def check_streams(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
     events = Events(stretch, spec)
     certain = (events.cycle >= stretch.settled) & (events.cycle <= stretch.end) & (events.cycle < stretch.stop)
     doubtful = _doubtful_samples(events, certain) | (events.writes & _unsampled(events, stretch))
-    for number in np.unique(events.block[doubtful]).tolist():
+    for number in sorted(set(events.block[doubtful].tolist())):  # np.unique would import numpy.ma
         block = events.blocks[number]
         if block.writes:
             problem = _lost(events, block, stretch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from asm.syntax.parse import strip_comment
 from asm.tree import Line
@@ -14,6 +15,7 @@ CONDITIONS = ("if", "ifdef", "ifndef", "ifb", "ifnb")
 CLOSERS = {"macro": "endm", "rept": "endr", "irp": "endr", **dict.fromkeys(CONDITIONS, "endif")}
 BEGINNINGS = {"if": "endif", "irp": "endr", "rep": "endr", "macr": "endm"}  # of openers that do not exist
 WORD = re.compile(r"\s*(?:[\w.\\@]+\s*:\s*)*\.([a-z]+)(?!\w)", re.IGNORECASE | re.ASCII)
+MOST_WORDS = 256  # remembered: names of directives
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ def directive_of(line: Line) -> str:
     return found.group(1).lower() if found else ""
 
 
+@lru_cache(MOST_WORDS)
 def closer_of(word: str) -> str | None:
     """The directive that closes the block a word opens, be it a word like `ifeq` that we do not have."""
     guesses = (closer for beginning, closer in BEGINNINGS.items() if word.startswith(beginning))

@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, TypeGuard
 
 from asm.errors import error
+from asm.facts import flows
 from asm.operands.match import match
 from asm.operands.overlap import Joint, joint_of
 from asm.program import AsmOp, CycleCheck, Explicit, Item, Label, Linear, TimedOp, Timeline
@@ -344,9 +345,12 @@ def _joins_a_run(statement: Statement) -> bool:
 
 
 def _is_linear(mnemonic: str) -> bool:
-    from asm.streams.statements import is_linear  # what scalar programs do without
+    rows = MNEMONICS.get(mnemonic)
+    if rows is not None:
+        return flows(rows[0])
+    from asm.streams.statements import NAMES  # what scalar programs do without
 
-    return is_linear(mnemonic)
+    return mnemonic in NAMES
 
 
 def _ends_the_program(statement: Statement) -> bool:

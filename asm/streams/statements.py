@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from asm.errors import error
-from asm.facts import FACTS, register_written
+from asm.facts import FACTS, flows, register_written
 from asm.operands.attributes import fill_attributes, split_attributes
 from asm.operands.fill_tensor import FILL
 from asm.operands.match import match
@@ -44,7 +44,6 @@ from isa.table import MNEMONICS
 from isa.tensor import RESULT_WIDTH
 from isa.units import HEMISPHERE_SLICES, PLANE, SXM, VXM
 
-PLACES = (VXM, SXM)  # where the ops stand that linear code may use
 NAMES = (*LOADS_AND_STORES, *LOOKUPS, *PRODUCTS, *INSTALLS)  # statements of linear code that are no instructions
 NEW = ANYWHERE - 1  # and less: contents of a register that are not those with which the run begins
 ALLOWED = ("n", "span")  # attributes of ops in linear code; the others say when, which is the assembler's business
@@ -55,10 +54,8 @@ Reading: TypeAlias = Flowing | int | Operand
 
 def is_linear(mnemonic: str) -> bool:
     """Whether a statement of linear code belongs to a stream graph."""
-    if mnemonic in NAMES:
-        return True
     rows = MNEMONICS.get(mnemonic)
-    return rows is not None and rows[0].units.where in PLACES and any(o.role == WRITE for o in rows[0].operands)
+    return mnemonic in NAMES if rows is None else flows(rows[0])
 
 
 class Reader:

@@ -76,10 +76,11 @@ def source_lines(text: str, name: str) -> list[str]:
 
 
 def _check_lengths(text: str, name: str) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > MAX_LINE_LENGTH:
-            message = f"the line has {len(line)} characters; {MAX_LINE_LENGTH} is the most a line may have"
-            raise SourceError(Diagnostic("E-LIMIT", message, Place(name, number)))
+    lengths = list(map(len, text.split("\n")))
+    if max(lengths) > MAX_LINE_LENGTH:
+        number = next(number for number, length in enumerate(lengths) if length > MAX_LINE_LENGTH)
+        message = f"the line has {lengths[number]} characters; {MAX_LINE_LENGTH} is the most a line may have"
+        raise SourceError(Diagnostic("E-LIMIT", message, Place(name, number + 1)))
 
 
 def _check_characters(text: str, name: str) -> None:
