@@ -41,6 +41,7 @@ typedef struct { uint8_t field, position, width, total, ext_position, is_signed,
 typedef struct { uint8_t position, width; } lpu_selector;
 typedef struct { uint8_t opcode, used_bits, ext_bits, selector_count, count;
                  lpu_selector selectors[3]; lpu_field_spec fields[11]; } lpu_format_spec;
+#ifndef LPU_WITHOUT_TABLES
 static const lpu_format_spec lpu_formats[LPU_FORMATS] = {
   /* ALU_RR */ {1,31,0,1,4, {{11,5}}, {{0,9,2,2,9,0,0}, {1,16,5,5,9,0,0}, {2,21,5,5,9,0,0}, {3,26,5,5,9,0,0}}},
   /* ALU_RI */ {2,58,0,1,4, {{11,5}}, {{0,9,2,2,9,0,0}, {1,16,5,5,9,0,0}, {2,21,5,5,9,0,0}, {6,26,32,32,9,0,0}}},
@@ -107,10 +108,12 @@ static const lpu_format_spec lpu_formats[LPU_FORMATS] = {
   /* LINK */ {192,34,10,1,4, {{9,1}}, {{40,10,4,4,9,0,0}, {23,14,6,6,9,0,0}, {17,20,10,16,9,0,1}, {18,30,4,8,15,0,1}}},
   /* SYNC */ {193,15,0,1,1, {{9,2}}, {{40,11,4,4,9,0,0}}},
 };
+#endif
 /* format by opcode, 255 where there is none */
 static const uint8_t lpu_format_of_opcode[256] = {255,0,1,2,3,4,5,6,7,8,9,255,255,255,255,255,10,11,12,13,255,255,255,255,14,15,16,17,18,255,255,255,19,20,21,22,23,24,25,255,26,27,28,29,255,255,255,255,30,31,32,33,34,35,36,255,255,255,255,255,255,255,255,255,37,38,39,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,40,41,42,43,44,45,46,47,48,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,49,50,51,52,53,54,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,55,56,57,58,59,60,61,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,62,63,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255,255};
 /* rows by format and selectors (the first selector in the low bits), in that order */
 typedef struct { uint16_t format, select, row; } lpu_row_key;
+#ifndef LPU_WITHOUT_TABLES
 static const lpu_row_key lpu_row_keys[LPU_ROWS] = {
   {0,0,0},
   {0,1,2},
@@ -1010,6 +1013,7 @@ static const lpu_row_key lpu_row_keys[LPU_ROWS] = {
   {63,1,895},
   {63,2,896}
 };
+#endif
 
 /* reads: field numbers of the registers read, in operand order, 255 ends; sources: the same for the values that go in (memory apart),
    registers and constants alike, but for lengths; write: 255 for none; checks: whether the op has faults of its own; operands:
@@ -1019,6 +1023,7 @@ typedef struct { uint8_t format, unit_class, where, where_field, step, instances
                  uint8_t latency, taken_latency, control, memory, width, reads_cc, writes_cc, checks, write,
                  tensor, type, type2, rounding, saturate, claims, interval, reads[4], sources[3];
                  uint16_t condition; lpu_operand operands[5]; const char *mnemonic; } lpu_row;
+#ifndef LPU_WITHOUT_TABLES
 static const lpu_row lpu_rows[LPU_ROWS] = {
   /* 0 add rd, ra, rb */ {0,0,0,255,0,3,0,0,1,0,0,0,0,0,0,0,1,0,255,255,0,0,1,1, {2,3,255,255}, {2,3,255}, 0, {{0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}}, "add"},
   /* 1 add rd, ra, imm */ {1,0,0,255,0,3,0,0,1,0,0,0,0,0,0,0,1,0,255,255,0,0,1,1, {2,255,255,255}, {2,6,255}, 0, {{0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}}, "add"},
@@ -1918,5 +1923,6 @@ static const lpu_row lpu_rows[LPU_ROWS] = {
   /* 895 sync link */ {63,18,5,40,1,1,317,134,1,0,0,0,0,0,0,1,255,1,255,255,0,0,1,1, {255,255,255,255}, {255,255,255}, 0, {{2,40,0,0,1,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}}, "sync"},
   /* 896 notify link */ {63,18,5,40,1,1,317,134,1,0,0,0,0,0,0,1,255,1,255,255,0,0,1,1, {255,255,255,255}, {255,255,255}, 0, {{2,40,0,0,1,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}, {0,255,0,0,0,0}}, "notify"},
 };
+#endif
 
 #endif

@@ -5,6 +5,7 @@
  * again, finds out why. */
 #ifndef LPU_TRANSLATED_H
 #define LPU_TRANSLATED_H
+#define LPU_WITHOUT_TABLES
 #include <string.h>
 #include "control.h"
 #include "float.h"

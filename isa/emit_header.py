@@ -82,16 +82,12 @@ def _body() -> Iterator[str]:
     yield "typedef struct { uint8_t position, width; } lpu_selector;"
     yield "typedef struct { uint8_t opcode, used_bits, ext_bits, selector_count, count;"
     yield f"                 lpu_selector selectors[{MOST_SELECTORS}]; lpu_field_spec fields[{MOST_FIELDS}]; }} lpu_format_spec;"
-    yield "static const lpu_format_spec lpu_formats[LPU_FORMATS] = {"
-    yield from (_format_line(fmt) for fmt in _formats())
-    yield "};"
+    yield from _table("lpu_format_spec lpu_formats[LPU_FORMATS]", map(_format_line, _formats()))
     yield "/* format by opcode, 255 where there is none */"
     yield _opcode_map()
     yield "/* rows by format and selectors (the first selector in the low bits), in that order */"
     yield "typedef struct { uint16_t format, select, row; } lpu_row_key;"
-    yield "static const lpu_row_key lpu_row_keys[LPU_ROWS] = {"
-    yield ",\n".join(_key_lines())
-    yield "};"
+    yield from _table("lpu_row_key lpu_row_keys[LPU_ROWS]", [",\n".join(_key_lines())])
     yield ""
     yield "/* reads: field numbers of the registers read, in operand order, 255 ends; sources: the same for the values that go in (memory apart),"
     yield "   registers and constants alike, but for lengths; write: 255 for none; checks: whether the op has faults of its own; operands:"
@@ -101,9 +97,16 @@ def _body() -> Iterator[str]:
     yield "                 uint8_t latency, taken_latency, control, memory, width, reads_cc, writes_cc, checks, write,"
     yield "                 tensor, type, type2, rounding, saturate, claims, interval, reads[4], sources[3];"
     yield f"                 uint16_t condition; lpu_operand operands[{OPERANDS}]; const char *mnemonic; }} lpu_row;"
-    yield "static const lpu_row lpu_rows[LPU_ROWS] = {"
-    yield from (_row_line(row) for row in ROWS)
+    yield from _table("lpu_row lpu_rows[LPU_ROWS]", map(_row_line, ROWS))
+
+
+def _table(declared: str, lines: Iterable[str]) -> Iterator[str]:
+    """A long table; those who need none are compiled in half the time without."""
+    yield "#ifndef LPU_WITHOUT_TABLES"
+    yield f"static const {declared} = {{"
+    yield from lines
     yield "};"
+    yield "#endif"
 
 
 def _longest() -> int:
