@@ -53,6 +53,7 @@ def translated(engine: CoreEngine) -> CoreEngine:
     tier = Tier(engine._machine)
     tier.begin(least=0)
     tier.finish()
+    assert not tier.failure
     return engine
 
 
@@ -227,10 +228,22 @@ def test_without_a_cache_of_the_users_own_runs_are_interpreted(
     assert list(folder.glob("tmp*")) == []
 
 
-def test_a_compiler_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiler_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What it said is told to who asks for it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(build, "compiler", lambda: "/bin/false")
-    engine = translated(known(core(looping(tmp_path, 30))))
+    monkeypatch.setenv("LPU_TRANSLATE", "verbose")
+    fails = tmp_path / "fails"
+    fails.write_text("#!/bin/sh\necho no such thing >&2\nexit 3\n")
+    fails.chmod(0o700)
+    monkeypatch.setattr(build, "compiler", lambda: str(fails))
+    engine = known(core(looping(tmp_path, 30)))
+    tier = Tier(engine._machine)
+    tier.begin(least=0)
+    tier.finish()
+    assert tier.failure == "the C compiler ended with 3: no such thing"
+    assert capfd.readouterr().err == f"nothing is translated: {tier.failure}\n"
     assert not is_inside(engine)
     assert list((tmp_path / "cache" / "lpu" / "regions").iterdir()) == []
 

@@ -78,9 +78,11 @@ class Build:
         folder = tempfile.mkdtemp(dir=self.library.parent)
         self._text, self._part = Path(folder, "region.c"), Path(folder, "region.so")
         self._text.write_text(text, encoding="utf-8")
+        self._errors = Path(folder, "errors")
         quiet = subprocess.DEVNULL
         command += [str(self._text), "-o", str(self._part), "-lm"]
-        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=errors)
         self._end = weakref.finalize(self, end, self._process, folder)
 
     def wait(self) -> None:
@@ -94,10 +96,13 @@ class Build:
     def load(self) -> ctypes.CDLL:
         """The library, complete under its name. Raises OSError if the compiler failed, or it cannot be loaded."""
         if self._process:
+            said = self._errors.read_text("utf-8", "replace").strip()
             if self._process.returncode == 0:
                 self._part.replace(self.library)
                 drop_oldest(self.library.parent)
             self._end()
+            if self._process.returncode:
+                raise OSError(f"the C compiler ended with {self._process.returncode}: {said}")
         os.utime(self.library)
         try:
             return ctypes.CDLL(str(self.library))

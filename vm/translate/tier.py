@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +28,7 @@ class Tier:
         self._build: Build | None = None
         self._entries: Sequence[int] = ()
         self._libraries: list[Any] = []  # loaded as long as the machine may run them
+        self.failure = ""  # why nothing more is translated
 
     def after_slice(self) -> None:
         """Look at where the run is between two slices."""
@@ -49,8 +52,8 @@ class Tier:
         self._entries = region.entries
         try:
             self._build = Build(region.text())
-        except OSError:
-            self.regions = MOST  # it will not be otherwise the next time
+        except OSError as error:
+            self._give_up(error)
 
     def finish(self) -> None:
         """Wait for what was begun, and put it in place."""
@@ -58,13 +61,20 @@ class Tier:
             self._build.wait()
             self._enter(self._build)
 
+    def _give_up(self, error: OSError) -> None:
+        """It will not be otherwise the next time: all is interpreted, and who asks is told why."""
+        self.regions = MOST
+        self.failure = str(error)
+        if os.environ.get("LPU_TRANSLATE") == "verbose":
+            print(f"nothing is translated: {error}", file=sys.stderr)
+
     def _enter(self, build: Build) -> None:
         """Have a library run in place of its region, if the core still has that."""
         self._build = None
         try:
             library = build.load()
-        except OSError:
-            self.regions = MOST
+        except OSError as error:
+            self._give_up(error)
             return
         self._libraries.append(library)
         code = ctypes.cast(getattr(library, NAME), ctypes.c_void_p).value
