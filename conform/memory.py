@@ -44,7 +44,7 @@ def _paged(target: Target) -> Paged | None:
 
 
 def cut(data: bytes) -> Pages:
-    return tuple(data[start : start + PAGE_BYTES] for start in range(0, len(data), PAGE_BYTES))
+    return Pages.of([data[start : start + PAGE_BYTES] for start in range(0, len(data), PAGE_BYTES)])
 
 
 def first_unequal_byte(ours: Pages, theirs: Pages) -> Unequal | None:

@@ -69,7 +69,7 @@ def test_snapshots_share_pages_that_nothing_was_stored_to() -> None:
 
 @given(st.lists(st.integers(0, 9), max_size=10, unique=True), st.data())
 def test_pages_in_use_and_spans(places: list[int], data: st.DataObject) -> None:
-    pages: Pages = tuple(bytes([k]) * PAGE_BYTES if k in places else BLANK_PAGE for k in range(10))
+    pages = Pages.of([bytes([k]) * PAGE_BYTES if k in places else BLANK_PAGE for k in range(10)])
     assert [k for run in used(pages) for k in run] == sorted(places)
     assert all(run.stop not in places and run.start - 1 not in places for run in used(pages))
     start = data.draw(st.integers(0, 10 * PAGE_BYTES))

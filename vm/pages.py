@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import compress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress
 from operator import is_not
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, overload
 
 from vm.engine import CHANGE_BYTES
 
 PAGE_BYTES = CHANGE_BYTES
-STRETCH = 64  # pages that are compared together first
+SHELF = 64  # pages that are kept together
 BLANK_PAGE = bytes(PAGE_BYTES)
 
-Pages: TypeAlias = tuple[bytes, ...]
+Shelf: TypeAlias = tuple[bytes, ...]
+
+
+class Pages(Sequence[bytes]):
+    """Pages on shelves, which copies share, too, where all of one is equal: of hundreds of MiB few are looked at."""
+
+    __slots__ = ("shelves",)
+
+    def __init__(self, shelves: tuple[Shelf, ...]) -> None:
+        self.shelves = shelves
+
+    @classmethod
+    def of(cls, pages: Sequence[bytes]) -> Pages:
+        return cls(tuple(tuple(pages[k : k + SHELF]) for k in range(0, len(pages), SHELF)))
+
+    def __len__(self) -> int:
+        return (len(self.shelves) - 1) * SHELF + len(self.shelves[-1]) if self.shelves else 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain.from_iterable(self.shelves)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[k] for k in range(*place.indices(len(self)))]
+        return self.shelves[place // SHELF][place % SHELF]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pages) and self.shelves == other.shelves
+
+    def __hash__(self) -> int:
+        return hash(self.shelves)
+
+    def replaced(self, pages: Mapping[int, bytes]) -> Pages:
+        """The same with other pages in some places."""
+        shelves: dict[int, list[bytes]] = {}
+        for place, page in pages.items():
+            number, rest = divmod(place, SHELF)
+            shelves.setdefault(number, list(self.shelves[number]))[rest] = page
+        return Pages(tuple(tuple(shelves.get(k, shelf)) for k, shelf in enumerate(self.shelves))) if pages else self
 
 
 class Memory(Protocol):
@@ -51,17 +93,17 @@ class Viewed:
 def blank(size: int) -> Pages:
     """Zeros: one page, again and again, and the rest of it."""
     whole, rest = divmod(size, PAGE_BYTES)
-    return (*[BLANK_PAGE] * whole, *[bytes(rest)] * (rest > 0))
+    return Pages.of([*[BLANK_PAGE] * whole, *[bytes(rest)] * (rest > 0)])
 
 
 def captured(memory: Memory, near: Pages, places: Iterable[int]) -> Pages:
     """A copy of memory that shares the pages in which it is equal to another; it is so outside of some places."""
-    found = list(near)
+    found = {}
     for k in places:
         if not memory.is_like(k, near[k]):
             now = memory.page(k)
             found[k] = BLANK_PAGE if now == BLANK_PAGE else now
-    return tuple(found)
+    return near.replaced(found)
 
 
 def put_back(memory: Memory, pages: Pages, places: Iterable[int]) -> None:
@@ -74,10 +116,9 @@ def put_back(memory: Memory, pages: Pages, places: Iterable[int]) -> None:
 def unlike(one: Pages, other: Pages) -> list[int]:
     """The places in which two copies differ, maybe more; where they share a page they do not. In order."""
     found: list[int] = []
-    for start in range(0, len(one), STRETCH):
-        here, there = one[start : start + STRETCH], other[start : start + STRETCH]
-        if here != there:
-            found += compress(range(start, start + STRETCH), map(is_not, here, there))
+    for number, (here, there) in enumerate(zip(one.shelves, other.shelves, strict=False)):
+        if here is not there:
+            found += compress(range(number * SHELF, (number + 1) * SHELF), map(is_not, here, there))
     return found
 
 

@@ -145,7 +145,7 @@ def _pages(numbers: Array, table: Array, rows: int) -> Pages:
         whole = np.zeros((end - first, width), np.uint8)
         whole[numbers[chosen] - first] = table[chosen]
         found[place] = whole.tobytes()[start - first * width :][: len(found[place])]
-    return tuple(found)
+    return Pages.of(found)
 
 
 # Bytes ----------------------------------------------------------------------------------------
