@@ -20,6 +20,7 @@ from isa.lines import Source, Trail
 from isa.records import dataclass, field, replace
 from isa.row import Row
 
+MOST_PLAIN = 1_000  # lines for the plain way beyond as many as are taken: then there is little to gain
 new = tuple.__new__  # makes a named tuple without the way through its own constructor
 
 
@@ -49,6 +50,8 @@ class Columns:
     def __post_init__(self) -> None:
         self.origin(self.name, ())
         self.recipes.derive()
+        if self.front.more_plain() > MOST_PLAIN:
+            raise Unfit
 
     def origin(self, file: str, trail: Trail) -> int:
         """The number of a source of lines."""

@@ -91,6 +91,10 @@ class Front:
     def set_symbol(self, name: int, uses: int, value: int) -> None:
         lib.front_symbol(self._front, name, uses, value)
 
+    def more_plain(self) -> int:
+        """How many more lines have no recipe than have one."""
+        return int(lib.front_plain(self._front))
+
     def stretch(self, line: int, end: int) -> int:
         """The end of the lines from one on (from 0) and before another that are taken together."""
         return int(lib.front_stretch(self._front, line, end))

@@ -53,6 +53,8 @@ int32_t front_name(const front *f, int32_t name, const char **bytes);
 /* Take note of a form of ops, and of what the lines of a key are: the number of the form; 0. */
 int32_t front_form(front *f, const int64_t *numbers, int32_t count);
 int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t count);
+/* How many more lines have no recipe than have one, blank ones not counted. */
+int32_t front_plain(const front *f);
 /* Say what a symbol may be used for, and where its data is or what number it is. */
 void front_symbol(front *f, int32_t name, int32_t uses, int64_t value);
 

@@ -108,6 +108,17 @@ static reader reader_of(const front *f, told recipe)
     return (reader){start, start + recipe.count, false};
 }
 
+int32_t front_plain(const front *f)
+{
+    int32_t more = 0;
+    for (int32_t at = 0; at < COUNT(f->lines, line_read); at++) {
+        int32_t key = ITEMS(f->lines, line_read)[at].key;
+        if (key != FRONT_BLANK)
+            more += recipe_of(f, key).count ? -1 : 1;
+    }
+    return more;
+}
+
 int32_t front_stretch(const front *f, int32_t line, int32_t end)
 {
     const line_read *lines = f->lines.items;
