@@ -37,6 +37,11 @@ def _check(view: View, spec: MachineSpec) -> list[Diagnostic]:
             from asm.check.tensor import check_tensor  # it needs numpy, which scalar programs do without
 
             problems += check_tensor(view, spec)
+    return in_order(problems)
+
+
+def in_order(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics by the lines that they are about."""
     return sorted(problems, key=_line)
 
 

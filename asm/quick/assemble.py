@@ -1,6 +1,6 @@
 """The quick way from a long source to its image: lines that are alike are told apart by numbers alone.
 
-What it makes is what the plain way makes. It says nothing: where anything is wrong or odd, it makes nothing.
+What it makes is what the plain way makes. Where anything is wrong, it makes nothing and says nothing.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class QuickAssembler(Assembler):
         if unchecked:
             raise Unfit
         exported = gathering.facts.exported | self.scope.taken
-        result.text = assemble_text(self.columns, items, exported, self._options(gathering))
+        result.text, warnings = assemble_text(self.columns, items, exported, self._options(gathering))
+        self.diagnostics += warnings
 
 
 class QuickGathering(Gathering):

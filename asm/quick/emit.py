@@ -37,6 +37,7 @@ class Emission:
     count: int = 0  # bundles
     starts: dict[str, int] = field(default_factory=dict)
     where: dict[str, int] = field(default_factory=dict)
+    times: list[tuple[int, int]] = field(default_factory=list)  # run and cycle of each bundle
     spans: list[Span] = field(default_factory=list)
     explicit: dict[int, ColumnBundle] = field(default_factory=dict)
     packed: dict[int, tuple[int, Packed]] = field(default_factory=dict)
@@ -47,18 +48,21 @@ class Emission:
             self.starts[label] = len(self.entries) // 3
             self.where[label] = self.count
 
-    def add_span(self, block: ColumnBlock, pattern: Pattern, numbers: tuple[int, int, int]) -> None:
+    def add_span(self, block: ColumnBlock, pattern: Pattern, numbers: tuple[int, int, int], run: int, now: int) -> None:
         self.entries.extend(numbers)
+        self.times += [(run, now + beat.cycle) for beat in pattern.beats]
         self.spans.append(Span(self.count, block, pattern))
         self.count += len(pattern.beats)
 
-    def add_bundle(self, bundle: ColumnBundle, numbers: tuple[int, int, int]) -> None:
+    def add_bundle(self, bundle: ColumnBundle, numbers: tuple[int, int, int], run: int, now: int) -> None:
         self.entries.extend(numbers)
+        self.times.append((run, now))
         self.explicit[self.count] = bundle
         self.count += 1
 
     def add_packed(self, bundle: Packed) -> None:
         self.stand(bundle.labels)
+        self.times.append((bundle.run, bundle.cycle))
         self.packed[self.count] = len(self.entries), bundle
         self.entries.extend((0, 0, 0))
         self.count += 1
@@ -104,7 +108,8 @@ class ColumnEmitter(Emitter):
             self.emission.stand(self._enter())
             if block.end and not pattern.is_proved:
                 self._prove(pattern, block)
-            self.emission.add_span(block, pattern, (self._pattern(pattern), block.first, self._near()))
+            numbers = self._pattern(pattern), block.first, self._near()
+            self.emission.add_span(block, pattern, numbers, self.run, self.cycle)
             self._pass(pattern.length, block.control)
 
     def _near(self) -> int:
@@ -139,7 +144,7 @@ class ColumnEmitter(Emitter):
     def _bundle(self, bundle: ColumnBundle) -> None:
         self.emission.stand(self._enter())
         pattern = self.columns.bundle_pattern(bundle.number, bundle.first, bundle.end)
-        self.emission.add_bundle(bundle, (pattern, bundle.first, bundle.first))
+        self.emission.add_bundle(bundle, (pattern, bundle.first, bundle.first), self.run, self.cycle)
         self._pass(cycles_of(bundle.decides), bundle.decides)
         self.near_op = bundle.end - 1
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Container, Iterable
 
+from asm.check.checks import in_order
 from asm.check.hazards import is_at_fault
 from asm.check.rules import check_rules
 from asm.check.view import View
@@ -23,16 +25,16 @@ from asm.schedule.reserve import assign_bursts
 from asm.schedule.scheduler import pipeline
 from asm.write.encode import Text, fill_targets
 from asm.write.verbatim import Raw
-from isa.diagnostics import Place
+from isa.diagnostics import ERROR, Diagnostic, Place
 from isa.image import Relocation
-from isa.lines import Lines
+from isa.lines import Lines, Source
 from isa.machine import MachineSpec
 
 
 def assemble_text(
     columns: Columns, items: Iterable[Item | Raw | Taken], exported: Container[str], options: Options
-) -> Text:
-    """The encoded bundles of some items. Raises Unfit when there is something to be said."""
+) -> tuple[Text, list[Diagnostic]]:
+    """The encoded bundles of some items, and what is warned of. Raises Unfit when something is wrong."""
     program = ColumnSplitter(columns, exported, columns.scope.spec, options.externs).split(items)
     kinds = Kinds(options.aliases)
     find_kinds(kinds, program)
@@ -44,26 +46,29 @@ def assemble_text(
     emission = emitter.emit()
     result.diagnostics += program.diagnostics + program.joints
     result.diagnostics += assign_bursts(emission.bundles, columns.scope.spec, options.held)
-    view = view_of(emission, program.entered, options.externs)
-    if result.diagnostics or program.checks or is_suspect(view, columns.scope.spec):
+    if result.diagnostics or program.checks:
         raise Unfit
+    warnings = checked(view_of(emission, program.entered, options.externs), columns.scope.spec)
     emitter.encode()
-    return _written(columns, emission)
+    return _written(columns, emission), warnings
 
 
-def is_suspect(view: View, spec: MachineSpec) -> bool:
-    """Whether the static checks would say something."""
+def checked(view: View, spec: MachineSpec) -> list[Diagnostic]:
+    """What the static checks warn of, which is of ops that are objects. Raises Unfit when they find what is wrong."""
     if any(check_rules(view, spec)):
-        return True
+        raise Unfit
     if all(view.linear):
-        return False
+        return []
     if is_at_fault(view):
-        return True
+        raise Unfit
     if not view.has_tensor_ops:
-        return False
+        return []
     from asm.check.tensor import check_tensor  # it needs numpy
 
-    return any(check_tensor(view, spec))
+    found = in_order(check_tensor(view, spec))
+    if any(problem.severity == ERROR for problem in found):
+        raise Unfit
+    return found
 
 
 def _written(columns: Columns, emission: Emission) -> Text:
@@ -78,11 +83,20 @@ def _written(columns: Columns, emission: Emission) -> Text:
         if name in labels:
             front.set_symbol(number, LABEL, labels[name])
     syllables, made = front.settle()
-    lines = Lines(made["ADDRESSES"], made["ORIGINS"], made["LINES"], made["STARTS"], made["ENDS"], columns.origins)
+    origins, sources = _first_met(made["ORIGINS"], columns.origins)
+    lines = Lines(made["ADDRESSES"], origins, made["LINES"], made["STARTS"], made["ENDS"], sources)
     text = Text(syllables, [], labels, [], lines)
     for line in made["REFERENCES"]:
         _refer(columns, text, lines.addresses[line], made["OPS"][line], lines.place(line))
     return text
+
+
+def _first_met(origins: array[int], sources: list[Source]) -> tuple[array[int], list[Source]]:
+    """The same origins numbered as they come, and the sources that are met."""
+    met = {origin: number for number, origin in enumerate(dict.fromkeys(origins))}
+    if list(met) == list(range(len(sources))):
+        return origins, sources
+    return array("q", map(met.__getitem__, origins)), [sources[origin] for origin in met]
 
 
 def _refer(columns: Columns, text: Text, address: int, number: int, place: Place) -> None:

@@ -28,6 +28,7 @@ def view_of(emission: Emission, entered: Iterable[str], externs: Container[str])
     viewer = _Viewer(emission, externs, not any(is_explicit))
     view = View(viewer.bundle, linear=[not each for each in is_explicit])
     view.entered = {emission.where[label] for label in entered if label in emission.where}
+    view.times = emission.times
     view.kinds, view.controls = [EMPTY] * emission.count, [None] * emission.count
     view.targets = [UNKNOWN] * emission.count
     if not viewer.all_linear:
