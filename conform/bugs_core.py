@@ -20,6 +20,11 @@ from vm.loader import store_blocks
 ROOT = Path(__file__).resolve().parent.parent
 BINDING, ENGINE = "vm._core", "vm.core"
 NONE = 0  # the number of no bug
+SETUP = """\
+from setuptools import setup
+
+setup(cffi_modules=["csrc/build_core.py:ffi"])
+"""
 
 
 def build(folder: Path) -> Path:
@@ -29,8 +34,8 @@ def build(folder: Path) -> Path:
     """
     source = folder / "source"
     write_sources(source / "csrc")
-    for path in ("setup.py", "csrc/build_core.py"):
-        (source / path).write_bytes((ROOT / path).read_bytes())
+    (source / "setup.py").write_text(SETUP, encoding="utf-8")
+    (source / "csrc" / "build_core.py").write_bytes((ROOT / "csrc" / "build_core.py").read_bytes())
     places = ["--build-lib", str(folder), "--build-temp", str(folder / "objects")]
     command = [sys.executable, "setup.py", "--quiet", "build_ext", *places]
     subprocess.run(command, cwd=source, env={**os.environ, "LPU_QUICK": "1"}, check=True, capture_output=True)
