@@ -115,18 +115,31 @@ static bool takes_from(const stretch_node *node, unsigned plane)
     return (node->op->family == &lpu_takes || node->op->family == &lpu_emits) && node->op->plane == plane;
 }
 
+/* What a plane answers in a block it was asked in the one before. Taken first, it leaves the plane free to be given the
+ * activations of this block, which another thread may multiply while the rest of the block is carried out. */
+static void take_first(lpu_stretch *s, const stretch_node *taker)
+{
+    for (stretch_node *node = s->nodes; node < s->nodes + s->node_count; node++)
+        if (node->op->family == &lpu_activations && node->op->plane == taker->op->plane)
+            node->after |= 1ull << (taker - s->nodes);
+}
+
 /* Every element finds a result, and every result an element. */
 static void test_exits(lpu_machine *m, unsigned plane)
 {
     lpu_stretch *s = m->tensor->stretch;
     bool stands[MOST_CYCLES];
     find_exits(m, plane, stands);
-    for (const stretch_node *node = s->nodes; node < s->nodes + s->node_count; node++)
-        for (uint32_t i = 0; takes_from(node, plane) && i < node->count; i++) {
+    for (const stretch_node *node = s->nodes; node < s->nodes + s->node_count; node++) {
+        if (!takes_from(node, plane))
+            continue;
+        take_first(s, node);
+        for (uint32_t i = 0; i < node->count; i++) {
             if (!stands[cycle_of(s, node, i)])
                 stretch_cut(s, cycle_of(s, node, i));
             stands[cycle_of(s, node, i)] = false;
         }
+    }
     for (unsigned cycle = 0; cycle < s->length; cycle++)
         if (stands[cycle])
             stretch_cut(s, cycle);

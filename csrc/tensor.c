@@ -17,7 +17,7 @@ static size_t most_values(const lpu_tensor *t)
 
 static bool create_streams(lpu_tensor *t)
 {
-    size_t values = most_values(t), buffers = values + MOST_VECTORS;
+    size_t values = most_values(t), buffers = values + MOST_VECTORS + MOST_RESULTS;
     t->streams.values = lpu_zeros(values, sizeof *t->streams.values);
     t->streams.free = lpu_zeros(values, sizeof *t->streams.free);
     t->buffers.all = lpu_zeros(buffers, sizeof *t->buffers.all);
