@@ -106,9 +106,11 @@ def _line_table(image: Image, files: list[str], offsets: dict[str, int]) -> byte
 def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
     """One sequence from the first op to the end of the text, in address order."""
     lines = image.lines.ascending()
-    files = [numbers[name] for name in lines.files()]
+    file_of = [numbers.get(name, 0) for name, _ in lines.sources]  # those that have entries are known
+    files = [file_of[origin] for origin in lines.origins]
     rows = map(
-        _row, _steps(lines.addresses, 0), _steps(lines.lines, 1), _changes(lines.columns, 0), _changes(files, 1)
+        _row, _steps(lines.addresses, 0), _steps(lines.lines, 1),
+        chain([0], lines.columns), lines.columns, chain([1], files), files,
     )  # fmt: skip
     rest = len(image.text) - (lines.addresses[-1] if lines else 0)
     start = _extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE))
@@ -121,19 +123,14 @@ def _steps(values: Sequence[int], before: int) -> Iterator[int]:
     return map(sub, values, chain([before], values))
 
 
-def _changes(values: Sequence[int], before: int) -> Iterator[int | None]:
-    """Those that are not as the one before."""
-    return (value if value != last else None for value, last in zip(values, chain([before], values), strict=False))
-
-
 @lru_cache(MOST_ROWS)
-def _row(syllables: int, lines: int, column: int | None, file: int | None) -> bytes:
+def _row(syllables: int, lines: int, column_before: int, column: int, file_before: int, file: int) -> bytes:
     """One row of the table, so much further on than the row before it, in a column and file of its own or the same.
 
     Most rows are as far from the one before as others are.
     """
-    where = b"" if file is None else bytes([LNS_SET_FILE]) + uleb(file)
-    start = b"" if column is None else bytes([LNS_SET_COLUMN]) + uleb(column)
+    where = bytes([LNS_SET_FILE]) + uleb(file) if file != file_before else b""
+    start = bytes([LNS_SET_COLUMN]) + uleb(column) if column != column_before else b""
     advance = bytes([LNS_ADVANCE_PC]) + uleb(syllables) + bytes([LNS_ADVANCE_LINE]) + sleb(lines)
     return where + start + advance + bytes([LNS_COPY])
 

@@ -29,7 +29,6 @@ MAX_INCLUDE_DEPTH = 32
 
 LABELS = re.compile(r"(\s*[A-Za-z_][\w.]*\s*:)*")
 BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)|\[[^\[\]]*\]')
-NOTHING = shapes.Text((), False, True, None, 0)  # what a line without code holds
 Report: TypeAlias = Callable[[Diagnostic], None]
 
 
@@ -152,10 +151,12 @@ class Expander:
             self.expect(1, line.place(1, 1))
         self._lines += 1
         code = strip_comment(line.text)
+        if not code:
+            return True
         if numbers.may_hold(code) and self._brace is None and (data := numbers.read(code, line)):
             done += data
             return True
-        text = shapes.known(code) if code else NOTHING
+        text = shapes.known(code)
         plain = self._plain(text, line) if text is not None and text.is_plain else None
         if plain is None:
             frame.waiting = iter(self._parsed(line, code, text))
