@@ -30,7 +30,7 @@ enum {
 
 /* An op: its form, where it is written, the symbol that one of its fields refers to (-1 for none) with an addend, and
  * what it does to registers, equal for ops that are alike in it. One of form FRONT_ENCODED comes from elsewhere: its
- * values are its syllables, the second 0 where there is none, and its name is -1 or what the Python side counts it by. */
+ * values are its syllables, the second 0 where there is none, its name -1 or what the Python side counts it by. */
 typedef struct {
     int64_t form, origin, line, column, end, name, uses, addend, values[FRONT_FIELDS];
 } front_op;
@@ -58,8 +58,8 @@ int32_t front_plain(const front *f);
 /* Say what a symbol may be used for, and where its data is or what number it is. */
 void front_symbol(front *f, int32_t name, int32_t uses, int64_t value);
 
-/* The end of the lines from one on and before another that have recipes, the last of them with ops; the line itself when
- * there is none. */
+/* The end of the lines from one on and before another that have recipes, the last of them with ops; the line itself
+ * when there is none. */
 int32_t front_stretch(const front *f, int32_t line, int32_t end);
 /* The labels of lines alone as pieces, and lines taken to ops and pieces, all or none; the number of pieces. */
 int32_t front_labels(front *f, int32_t line, int32_t end);

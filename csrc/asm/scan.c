@@ -8,8 +8,8 @@
 
 enum { MOST_KEY = 1000, MOST_KEYS = 20000, MOST_DIGITS = 9, REGISTERS = 32 };
 
-/* `op_next` says that the next word begins an op, `blank` that there was space since the last token. Words that stay end
- * before `limit`, and there are no labels where `has_labels` is not set: their columns are those of the source. */
+/* `op_next` says that the next word begins an op, `blank` that there was space since the last token. Words that stay
+ * end before `limit`, and there are no labels where `has_labels` is not set: their columns are those of the source. */
 typedef struct {
     front *f;
     const char *start, *at, *end, *limit;
@@ -102,7 +102,14 @@ static bool scan_word(cursor *c)
     return put_hole(c, FRONT_NAME, intern(&c->f->names, c->at, length), length);
 }
 
-static int digit_of(char c) { return is_digit(c) ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : 16; }
+/* The value of a hexadecimal digit, 16 for none. */
+static int digit_of(char c)
+{
+    int lower = c | 0x20;
+    if (is_digit(c))
+        return c - '0';
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
+}
 
 static bool scan_number(cursor *c)
 {

@@ -17,9 +17,9 @@ typedef struct {
     int32_t number, origin;
 } line_read;
 
-/* `word` has the opcode; `unit`, `target` and `scale` say where the values hold these, -1 for none, and `registers` where
- * they hold registers; of each field, where its low bits go, how many there are, what is taken off its value and where
- * the others go in the extension. */
+/* `word` has the opcode; `unit`, `target` and `scale` say where the values hold these, -1 for none, and `registers`
+ * where they hold registers; of each field, where its low bits go, how many there are, what is taken off its value and
+ * where the others go in the extension. */
 typedef struct {
     int32_t row, unit, target, scale, is_access, is_control, registers[FRONT_FIELDS], register_count, field_count;
     uint64_t word;
