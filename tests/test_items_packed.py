@@ -33,6 +33,7 @@ def block_of(made: Machine) -> bytes:
 
 def test_it_is_like_the_tuple_of_the_golden_model() -> None:
     packed, items = busy().state.tensor, busy("reference").state.tensor
+    assert packed and "all" not in vars(packed)  # nobody looked yet
     assert isinstance(packed, Packed) and isinstance(items, tuple) and items
     assert packed == items and items == packed and packed == busy().state.tensor
     assert busy().state == busy("reference").state and busy().state != busy(cycle=41).state

@@ -184,6 +184,9 @@ class Packed(Sequence[Item]):
     def all(self) -> tuple[Item, ...]:
         return in_order(list(unpacked(self.block)))
 
+    def __bool__(self) -> bool:
+        return self.size > 0
+
     def __len__(self) -> int:
         return len(self.all)
 
