@@ -13,16 +13,17 @@
  * the chip before, its number; of a result of this stretch, its number here with IS_NEW. Registers of vector ALUs have
  * tapes, too, with a place a cycle.
  *
- * Cycles are counted from the beginning of the stretch. */
+ * Cycles are counted from the beginning of the stretch.
+ */
 #ifndef LPU_STRETCH_H
 #define LPU_STRETCH_H
 #include "units.h"
 
 enum {
-    MOST_CYCLES = 10 * MATRIX_LATENCY, /* of a stretch */
-    LEAST_CYCLES = 24, /* that pay, with so many elements a cycle: */
+    BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for two such blocks */
+    MOST_CYCLES = 10 * BLOCK_CYCLES, /* of a stretch */
+    LEAST_CYCLES = 24,               /* that pay, with so many elements in each: */
     LEAST_ELEMENTS = 4,
-    BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for twice as many results */
     MOST_NODES = 64,
     MOST_RESULTS = MOST_NODES * MOST_CYCLES,
     MOST_SAMPLES = 2 * MOST_RESULTS,
@@ -32,7 +33,7 @@ enum {
     MOST_PATIENCE = 1024,
 };
 
-#define SAMPLED 0x80000000u
+#define SAMPLED 0x80000000u /* on tapes of streams: nothing is lost */
 #define IS_NEW 0x40000000u
 #define IS_OLD_VECTOR 0x20000000u /* the number is of one of `vectors` */
 #define IS_PART 0x10000000u       /* of a sample of a single stream: the result has more */
@@ -110,6 +111,21 @@ static inline void stretch_cut(lpu_stretch *s, unsigned cycle) { s->cut = cycle 
 static inline const stretch_node *maker_of(const lpu_stretch *s, uint32_t code)
 {
     return &s->nodes[s->results[code & CODE_NUMBER].node];
+}
+
+/* The first stream of the group that a code is a result of, and its width. */
+static inline unsigned group_of(const lpu_tensor *t, uint32_t code, unsigned *width)
+{
+    const lpu_stretch *s = t->stretch;
+    if (!(code & IS_NEW)) {
+        const lpu_value *value = &t->streams.values[code & CODE_NUMBER];
+        *width = value->width;
+        return value->stream;
+    }
+    const stretch_node *node = maker_of(s, code);
+    const lpu_place *target = &node->op->target;
+    *width = target->width;
+    return target->number + ((code & CODE_NUMBER) - node->first_result) % target->groups * target->width;
 }
 
 static inline bool is_v_place(const lpu_place *place)

@@ -37,21 +37,13 @@ static uint32_t buffer_of(const lpu_tensor *t, uint32_t code)
     return code & IS_OLD_VECTOR ? s->vectors[code & CODE_NUMBER].buffer : t->streams.values[code & CODE_NUMBER].buffer;
 }
 
-/* The first stream of the result that a code on a stream is of. */
-static unsigned stream_of(const lpu_tensor *t, uint32_t code)
-{
-    if (!(code & IS_NEW))
-        return t->streams.values[code & CODE_NUMBER].stream;
-    const stretch_node *node = maker_of(t->stretch, code);
-    const lpu_place *target = &node->op->target;
-    return target->number + ((code & CODE_NUMBER) - node->first_result) % target->groups * target->width;
-}
-
 /* Streams one by one: those of codes that are `count` apart. */
-static void find_parts(const lpu_tensor *t, const lpu_place *place, const uint32_t *codes, size_t count, lpu_sample *samples)
+static void find_parts(const lpu_tensor *t, const lpu_place *place, const uint32_t *codes, size_t count,
+                       lpu_sample *samples)
 {
+    unsigned width;
     for (unsigned k = 0; k < codes_of(place); k++, codes += count)
-        samples[k] = (lpu_sample){buffer_of(t, *codes), place->number + k - stream_of(t, *codes)};
+        samples[k] = (lpu_sample){buffer_of(t, *codes), place->number + k - group_of(t, *codes, &width)};
 }
 
 /* What element number i of a burst in the stretch samples. */

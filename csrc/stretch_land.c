@@ -8,8 +8,8 @@ static unsigned position_made(const lpu_tensor *t, uint32_t code)
     return t->streams.values[code & ~SAMPLED].position;
 }
 
-/* Something lands where something was. What came from the same position is a clash if its op issues before the other does,
- * in cycle `issue`; else it is one later. */
+/* Something lands where something was. What came from the same position is a clash if its op issues before the other
+ * does, in cycle `issue`; else it is one later. */
 static void displace(lpu_machine *m, unsigned stream, uint32_t was, unsigned position, unsigned cycle, unsigned issue)
 {
     lpu_stretch *s = m->tensor->stretch;
@@ -92,7 +92,7 @@ LPU_CLONES static void count_up(uint32_t *tape, size_t count, uint32_t code, uin
         tape[i] = code + i * step;
 }
 
-/* How many of the results of a burst with an element in each cycle have landed, none of them on anything, each in turn. */
+/* How many results of a burst with an element in each cycle have landed, one after another, on nothing. */
 static uint32_t land_dense(lpu_machine *m, const stretch_node *node)
 {
     lpu_stretch *s = m->tensor->stretch;

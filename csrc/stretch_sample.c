@@ -1,21 +1,6 @@
 /* Who samples what, in a stretch. See stretch.h. */
 #include "stretch_tape.h"
 
-/* The first stream of the group that a code is a result of, and its width. */
-static unsigned group_of(const lpu_tensor *t, uint32_t code, unsigned *width)
-{
-    const lpu_stretch *s = t->stretch;
-    if (!(code & IS_NEW)) {
-        const lpu_value *value = &t->streams.values[code];
-        *width = value->width;
-        return value->stream;
-    }
-    const stretch_node *node = maker_of(s, code);
-    const lpu_place *target = &node->op->target;
-    *width = target->width;
-    return target->number + ((code & CODE_NUMBER) - node->first_result) % target->groups * target->width;
-}
-
 /* What a code found for the first stream of a group is for the group: 0 if it is not right for it. A single stream takes
  * anything; more are all of a result, or, of many groups, from its beginning on. */
 static uint32_t fitted(const lpu_tensor *t, const lpu_place *place, unsigned stream, uint32_t code)

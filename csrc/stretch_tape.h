@@ -1,5 +1,5 @@
-/* The tapes of streams: see stretch.h. Places on one are counted in the direction of flow, from what leaves the chip in the
- * first cycle of the stretch. */
+/* The tapes of streams: see stretch.h. Places on one are counted against the flow, from what leaves the chip in the first
+ * cycle of the stretch. */
 #ifndef LPU_STRETCH_TAPE_H
 #define LPU_STRETCH_TAPE_H
 #include "clones.h"
