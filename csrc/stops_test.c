@@ -6,7 +6,7 @@
 #include "lanes_loop.h"
 #include "memory.h"
 
-enum { PATTERN_BITS = 32, MOST_AT_ONCE = 512, BITS = 8 /* of a byte */ };
+enum { PATTERN_BITS = 32, MOST_AT_ONCE = 512, FEW_AT_ONCE = 16, BITS = 8 /* of a byte */ };
 static const uint32_t TOP = 1u << 31;
 
 /* A place in order is a pattern with these bits turned, and these, too, if it is negative. */
@@ -42,20 +42,31 @@ static inline uint32_t word_at(const uint8_t *bytes)
 }
 
 /* Whether any of some values passes; that nearly always none does is told by a few vector instructions. */
-LPU_CLONES static bool passes_any(const lpu_test *test, const uint32_t *values, uint32_t count)
+LPU_CLONES static bool passes_any(const lpu_test *test, const uint32_t *values, size_t count)
 {
-    ordering order = ordering_of(test->order);
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = place_of(order, values[i]);
-        found |= is_in(test, 0, place) | is_in(test, 1, place);
-    }
-    return found;
+    lpu_test of = *test;
+    ordering order = ordering_of(of.order);
+    uint32_t passing[FEW_AT_ONCE] = {0}, any = 0;
+    size_t whole = count - count % FEW_AT_ONCE;
+    for (size_t block = 0; block < whole; block += FEW_AT_ONCE)
+        for (size_t i = 0; i < FEW_AT_ONCE; i++) {
+            uint32_t place = place_of(order, values[block + i]);
+            passing[i] |= is_in(&of, 0, place) | is_in(&of, 1, place);
+        }
+    for (size_t i = 0; i < FEW_AT_ONCE; i++)
+        any |= passing[i];
+    for (size_t i = whole; i < count; i++)
+        any |= lpu_passes(&of, values[i]);
+    return any;
 }
 
+/* Values that make no whole block are tested along with some of the others. */
 uint32_t lpu_first_passing(const lpu_test *test, const uint32_t *values, uint32_t count)
 {
-    uint32_t first = passes_any(test, values, count) ? 0 : count;
+    uint32_t rest = count % FEW_AT_ONCE, whole = count > FEW_AT_ONCE ? count - rest : count;
+    bool passes = passes_any(test, values, whole)
+                  || (whole < count && passes_any(test, values + count - FEW_AT_ONCE, FEW_AT_ONCE));
+    uint32_t first = passes ? 0 : count;
     while (first < count && !lpu_passes(test, values[first]))
         first++;
     return first;
