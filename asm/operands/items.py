@@ -96,7 +96,7 @@ class ItemBuilder:
             return
         from asm.streams.again import Runs  # what scalar programs do without
 
-        known = Runs(self.scope, aliases, oracle)
+        known = Runs(self.scope, aliases, oracle, len(self.runs))
         for run in self.runs:
             try:
                 known.complete(*run)

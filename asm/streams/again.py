@@ -26,17 +26,18 @@ class Done(NamedTuple):
 
 
 class Runs:
-    """Schedules the runs of a source, those that are alike once; an `oracle` is asked for each."""
+    """Schedules the `count` runs of a source, those that are alike once; an `oracle` is asked for each."""
 
-    def __init__(self, scope: Scope, aliases: Aliases, oracle: Oracle | None) -> None:
+    def __init__(self, scope: Scope, aliases: Aliases, oracle: Oracle | None, count: int) -> None:
         self.scope = scope
         self.aliases = aliases
         self.oracle = oracle
+        self.compares = oracle is None and count > 1
         self.done: dict[Hashable, Done] = {}
 
     def complete(self, timeline: Timeline, nodes: list[Node], waits: bool) -> None:
         """Give the ops of a run their times. Raises SourceError."""
-        kind = (likeness(nodes), waits) if self.oracle is None else None
+        kind = (likeness(nodes), waits) if self.compares else None
         known = self.done.get(kind) if kind is not None else None
         if known is not None:
             statements = [nodes[number].statement for number in known.nodes]
