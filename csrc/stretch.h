@@ -22,7 +22,7 @@
 enum {
     BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for two such blocks */
     MOST_CYCLES = 10 * BLOCK_CYCLES, /* of a stretch */
-    LEAST_CYCLES = 24,               /* that pay, with so many elements in each: */
+    LEAST_CYCLES = 32,               /* that pay, with so many elements in each: */
     LEAST_ELEMENTS = 4,
     MOST_NODES = 64,
     MOST_RESULTS = MOST_NODES * MOST_CYCLES,
