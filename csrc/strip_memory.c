@@ -4,7 +4,7 @@
 #include "memory.h"
 #include "strip.h"
 
-enum { MOST_SPAN = 1 << 17 }; /* words that are looked at in vain at most */
+enum { MOST_SPAN = 1 << 17, MOST_COMPARED = 1 << 12 }; /* words looked at in vain at most; compared with watched ones */
 
 /* Addresses ------------------------------------------------------------------------------------------------------ */
 typedef struct {
@@ -172,9 +172,10 @@ const strip_op *lpu_strip_loads(lpu_machine *m, const strip_op *op, uint32_t *ro
 uint32_t lpu_strip_in_range(const lpu_machine *m, strip_access *access, uint32_t rounds)
 {
     span of = span_of(access->at, rounds);
+    bool is_short = of.high - of.low < MOST_COMPARED;
     access->is_plain = of.low >= 0 && of.high < m->map.words
-                       && bank_of(&m->map, (uint32_t)of.low) == bank_of(&m->map, (uint32_t)of.high);
-    access->is_plain &= !access->is_watched || lpu_strip_is_far(m, of.low, of.high);
+                       && bank_of(&m->map, (uint32_t)of.low) == bank_of(&m->map, (uint32_t)of.high)
+                       && (!access->is_watched || (is_short && lpu_strip_is_far(m, of.low, of.high)));
     if (access->is_plain) {
         access->bank = bank_of(&m->map, (uint32_t)of.low);
         return rounds;
