@@ -14,29 +14,20 @@ from vm._core import ffi, lib
 from vm.conditions import DIFFERS, Condition, Elements, order_ranges
 from vm.engine import CHANGE_BYTES, FAULT, HALTED, RUNNING, STOPPED, UNINIT_MODES, InFlight, Loop, State
 from vm.items import KINDS, Item, Packed
-from vm.mirror import Mirror
+from vm.mirror import Loans, Mirror
 from vm.pages import PAGE_BYTES
-from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state
-from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, in_order
+from vm.state import MAX_CYCLE, check_counts, check_room, check_state, initial_state, text_length
+from vm.stops import BREAKPOINT, GUARD, NO_STOPS, Guard, Stop, Stops, Toucher, Watch, check_stops, guard_order, in_order
 from vm.stops import KINDS as WATCHES
 
 if TYPE_CHECKING:
     from vm.translate.tier import Tier
 
 STATUS = (RUNNING, HALTED, FAULT, STOPPED)
-SIZES = (
-    "superlanes",
-    "quads",
-    "banks",
-    "rows",
-    "streams",
-    "vxm_alus",
-    "mxm_planes",
-)  # of a machine
+SIZES = ("superlanes", "quads", "banks", "rows", "streams", "vxm_alus", "mxm_planes")  # of a machine
 NUMBERS = (
     "cycle", "pc", "cc", "next_fetch", "fetch_ended", "exit_code", "jump_pc", "jump_slot", "jump_cycle", "settled",
 )  # fmt: skip
-SYLLABLE_BYTES = 8
 ORDERS = {"u": lib.LPU_UNSIGNED, "i": lib.LPU_SIGNED, "f": lib.LPU_FLOATING}
 PATTERN_BITS = 32
 FEW_CYCLES = 1000  # which take some milliseconds at most
@@ -278,29 +269,6 @@ class CoreEngine:
             raise ValueError(f"at address {addresses[wrong]}, where none is")
 
 
-class Loans:
-    """Counts the views of memory that may be written to; each keeps the machine alive."""
-
-    def __init__(self, machine: Any) -> None:
-        self._machine = machine
-        self._living = 0
-        self._is_news = False
-
-    def begin(self) -> Callable[[object], None]:
-        """Another view; what is to be called once it is gone."""
-        self._living += 1
-        self._is_news = True
-        return self._end
-
-    def _end(self, _: object) -> None:
-        self._living -= 1
-
-    def look(self) -> bool:
-        """Whether there were any since this was last asked."""
-        found, self._is_news = self._is_news, self._living > 0
-        return found
-
-
 class Memory:
     """Memory of a machine, as `vm.pages.Memory`."""
 
@@ -350,16 +318,6 @@ def view_of(start: Any, size: int, ended: Callable[[object], object]) -> memoryv
     return memoryview(ffi.buffer(ffi.gc(start, ended), size)).cast("B")
 
 
-def text_length(spec: MachineSpec, text: bytes) -> int:
-    """Syllables of a text. Raises ValueError when it is no whole number of them or too long for the machine."""
-    length, rest = divmod(len(text), SYLLABLE_BYTES)
-    if rest:
-        raise ValueError(f"text of {len(text)} bytes is no whole number of {SYLLABLE_BYTES}-byte syllables")
-    if length > spec.text_syllables:
-        raise ValueError(f"the text has {length} syllables; {spec.name} holds {spec.text_syllables}")
-    return length
-
-
 def struct_values(raw: Any) -> list[int]:
     """The members of a C struct of numbers, in order."""
     return [getattr(raw, name) for name, _ in ffi.typeof(raw).fields]
@@ -387,19 +345,7 @@ def state_from_c(raw: Any, tensor: Sequence[Item]) -> State:
 
 def state_to_c(state: State) -> Any:
     """The C form of a state whose numbers were checked."""
-    names = (
-        "cycle",
-        "pc",
-        "cc",
-        "next_fetch",
-        "fetch_ended",
-        "exit_code",
-        "jump_pc",
-        "jump_slot",
-        "jump_cycle",
-        "settled",
-    )
-    raw = ffi.new("lpu_state *", {name: getattr(state, name) for name in names})
+    raw = ffi.new("lpu_state *", {name: getattr(state, name) for name in NUMBERS})
     raw.registers = state.registers
     raw.loop_count, raw.write_count = len(state.loops), len(state.in_flight)
     for i, loop in enumerate(state.loops):
@@ -410,11 +356,6 @@ def state_to_c(state: State) -> Any:
 
 
 # Stops to C ------------------------------------------------------------------------------------
-def guard_order(stops: Stops) -> list[int]:
-    """The numbers of the guards in the order in which the core has them."""
-    return sorted(range(len(stops.guards)), key=lambda number: stops.guards[number].address)
-
-
 def test_to_c(test: Condition | None, held: list[Any]) -> Any:
     """A test as the core knows it; NULL for none."""
     if test is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from vm.engine import Engine
 from vm.pages import Memory, Pages, blank, captured, put_back, unlike
 
@@ -62,3 +65,26 @@ def mirrored(engine: Engine) -> Mirror:
     if engine.was_lent():
         engine.mirror.doubt()
     return engine.mirror
+
+
+class Loans:
+    """Counts the views of memory that may be written to; each keeps the machine alive."""
+
+    def __init__(self, machine: Any) -> None:
+        self._machine = machine
+        self._living = 0
+        self._is_news = False
+
+    def begin(self) -> Callable[[object], None]:
+        """Another view; what is to be called once it is gone."""
+        self._living += 1
+        self._is_news = True
+        return self._end
+
+    def _end(self, _: object) -> None:
+        self._living -= 1
+
+    def look(self) -> bool:
+        """Whether there were any since this was last asked."""
+        found, self._is_news = self._is_news, self._living > 0
+        return found

@@ -22,6 +22,7 @@ MAX_IN_FLIGHT = 256  # more than all units can have under way
 MAX_OPS = len(UNIT_NAMES)  # of a bundle: one a unit
 NOWHERE = -1
 COUNT_LIMIT = 1 << 64
+SYLLABLE_BYTES = 8
 GUARDS = 2  # syllables that are no bundle, around what is appended to a program
 
 
@@ -109,3 +110,13 @@ def _loop_ranges(spec: MachineSpec, loop: Loop) -> Iterator[tuple[str, int, int,
     yield "the end of a loop", loop.end, 1, spec.text_syllables + 1
     yield "the start of a loop", loop.start, 0, loop.end
     yield "the rounds left of a loop", loop.remaining, 1, WORD >> 1
+
+
+def text_length(spec: MachineSpec, text: bytes) -> int:
+    """Syllables of a text. Raises ValueError when it is no whole number of them or too long for the machine."""
+    length, rest = divmod(len(text), SYLLABLE_BYTES)
+    if rest:
+        raise ValueError(f"text of {len(text)} bytes is no whole number of {SYLLABLE_BYTES}-byte syllables")
+    if length > spec.text_syllables:
+        raise ValueError(f"the text has {length} syllables; {spec.name} holds {spec.text_syllables}")
+    return length

@@ -146,3 +146,8 @@ def _rank(found: tuple[Toucher, Stop]) -> tuple[int, int, int]:
     by, stop = found
     first = (BREAKPOINT, GUARD).index(stop.kind) if stop.kind in (BREAKPOINT, GUARD) else 2
     return by.unit, first, stop.number
+
+
+def guard_order(stops: Stops) -> list[int]:
+    """The numbers of the guards in the order in which the core has them."""
+    return sorted(range(len(stops.guards)), key=lambda number: stops.guards[number].address)
