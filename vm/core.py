@@ -30,6 +30,7 @@ NUMBERS = (
 )  # fmt: skip
 ORDERS = {"u": lib.LPU_UNSIGNED, "i": lib.LPU_SIGNED, "f": lib.LPU_FLOATING}
 PATTERN_BITS = 32
+MOST_DIGITS = 9  # of a number of cycles in the environment
 FEW_CYCLES = 1000  # which take some milliseconds at most
 SLICES_BEFORE_TRANSLATION = 16  # of some milliseconds each
 NO_PATTERNS = 1, 0  # a range whose end is below its beginning
@@ -54,7 +55,8 @@ class CoreEngine:
         self._machine = ffi.gc(machine, lib.lpu_destroy)
         if os.environ.get("LPU_STRIPS") == "0":
             lib.lpu_set_strips(machine, 0)
-        if (least := os.environ.get("LPU_STRETCHES")) is not None:
+        least = os.environ.get("LPU_STRETCHES", "")
+        if least.isdecimal() and len(least) < MOST_DIGITS:
             lib.lpu_set_stretches(machine, int(least))
         self._raw_state = ffi.new("lpu_state *")
         self._loans = Loans(self._machine)
