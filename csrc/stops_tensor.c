@@ -41,6 +41,33 @@ void lpu_note_elements(lpu_machine *m)
     }
 }
 
+static bool is_any_near(const uint8_t *blocks, size_t first, size_t last)
+{
+    bool is_any = is_near(blocks, last);
+    for (size_t byte = first; byte < last && !is_any; byte += 1u << WATCHED_BLOCK_SHIFT)
+        is_any = is_near(blocks, byte);
+    return is_any;
+}
+
+static bool is_row_near(const lpu_machine *m, const lpu_element *e)
+{
+    size_t starts[MAX_RUNS], bytes;
+    bool is_any = false;
+    for (unsigned k = lpu_runs_of(m, e, starts, &bytes); k-- > 0;)
+        is_any |= is_any_near(m->stops.blocks, starts[k], starts[k] + bytes - 1);
+    return is_any;
+}
+
+bool lpu_may_note_element(const lpu_machine *m, const lpu_element *e)
+{
+    for (unsigned i = 0; i < e->op->row->claims; i++)
+        if (lpu_watches_unit(m, e->op->unit + i * unit_step(e->op)))
+            return true;
+    if (m->stops.kinds & kind_bit(LPU_WATCH_ACCUMULATOR) && sets_accumulators(e->op))
+        return true;
+    return e->op->row->memory && lpu_watches_accesses(m, e->op->row->memory) && is_row_near(m, e);
+}
+
 static void test_rows(lpu_machine *m, const lpu_element *e, uint64_t cycle)
 {
     size_t starts[MAX_RUNS], bytes;

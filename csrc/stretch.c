@@ -162,7 +162,8 @@ static void carry_out(lpu_machine *m)
 static bool may_try(const lpu_machine *m, uint64_t until)
 {
     const lpu_stretch *s = m->tensor->stretch;
-    return s->least && m->cycle >= s->retry && until >= m->cycle + s->least && !m->stops.count;
+    bool is_watched = lpu_watches_flow(m) || m->stops.tests_elements;
+    return s->least && m->cycle >= s->retry && until >= m->cycle + s->least && !is_watched;
 }
 
 bool lpu_try_stretch(lpu_machine *m, uint64_t until)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "bursts.h"
 #include "cycle.h"
+#include "stops.h"
 #include "stretch.h"
 
 /* Rules ------------------------------------------------------------------------------------------------------------ */
@@ -15,15 +16,17 @@ static bool keeps_rules(const lpu_machine *m, const lpu_element *e)
     return true;
 }
 
+/* What a watch may see plain cycles look at, too. */
 static void test_burst(lpu_machine *m, const stretch_node *node)
 {
     lpu_stretch *s = m->tensor->stretch;
-    uint32_t count = node->op->family->part == EACH_TELLS ? node->count : 1;
+    bool is_watched = m->stops.count;
+    uint32_t count = is_watched || node->op->family->part == EACH_TELLS ? node->count : 1;
     lpu_element e;
     lpu_next_of_burst(m->tensor, &node->burst, &e);
     for (uint32_t i = 0; i < count; i++) {
         e.row = s->rows[node->first_time + i];
-        if (!keeps_rules(m, &e)) {
+        if (!keeps_rules(m, &e) || (is_watched && lpu_may_note_element(m, &e))) {
             stretch_cut(s, s->times[node->first_time + i]);
             return;
         }

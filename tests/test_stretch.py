@@ -10,6 +10,7 @@ from engine_pairs import engines, run_both
 from hypothesis import given
 from hypothesis import strategies as st
 from profile_tools import part_of_examples
+from stop_tools import some_watch, stop_alike
 
 import lpu
 from conform.tensor_broken import break_some
@@ -22,7 +23,7 @@ from isa.machine import MachineSpec
 from vm._core import lib
 from vm.core import CoreEngine
 from vm.engine import UNINIT_MODES
-from vm.stops import Stops, Watch
+from vm.stops import STREAM, VECTOR, Stops, Watch
 
 KERNELS = Path(__file__).resolve().parent.parent / "programs" / "tensor"
 PIECE = 65536  # bytes of SRAM that a byte of `changed` stands for
@@ -95,6 +96,36 @@ def test_broken_programs_run_as_in_the_golden_model(
         break_some(rng, spec, program)
         text = program.text()
     run_both(engines(rng, spec, text, mode, strict, part), cuts)
+
+
+def no_flow(rng: Random, spec: MachineSpec) -> Stops:
+    """Watches of anything but streams and v registers, most of few bytes or numbers."""
+    found = (some_watch(rng, spec) for _ in range(rng.randint(2, 8)))
+    return Stops(watches=tuple(watch for watch in found if watch.kind not in (STREAM, VECTOR)))
+
+
+@part_of_examples(4)
+@given(seeds, modes, parts)
+def test_watched_programs_stop_as_in_the_golden_model(seed: int, mode: str, part: float) -> None:
+    rng = Random(seed)
+    spec = any_machine(rng)
+    pair = engines(rng, spec, long_program(rng, spec).text(), mode, part=part)
+    stop_alike(pair, no_flow(rng, spec), 300)
+
+
+def test_watched_programs_enter_stretches() -> None:
+    entered = 0
+    for seed in range(40):
+        rng = Random(seed)
+        spec = any_machine(rng)
+        pair = engines(rng, spec, long_program(rng, spec).text(), "zero")
+        stops = no_flow(rng, spec)
+        core = pair[1]
+        assert isinstance(core, CoreEngine)
+        core.set_stops(stops)
+        core.run(300)
+        entered += bool(stops.watches) and stretches(core) > 0
+    assert entered > 5
 
 
 def test_such_programs_enter_stretches() -> None:
