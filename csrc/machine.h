@@ -168,7 +168,7 @@ typedef struct {
 } lpu_keeper;
 
 /* Where runs stop: the watches, the guards by address, and what each saw, the breakpoint between them. Of what is watched
- * there are bits: kinds, registers, units, blocks of memory; and of what is tested. */
+ * there are bits: kinds, registers, streams, units, blocks of memory; and of what is tested. */
 typedef struct {
     lpu_watcher *watches;
     lpu_keeper *guards;
@@ -176,7 +176,7 @@ typedef struct {
     uint32_t count, guard_count, kinds;
     uint64_t began; /* the cycle in which the run began */
     bool is_hit, tests_elements;
-    uint64_t registers, tested_registers, units[LPU_UNITS / 64 + 1];
+    uint64_t registers, tested_registers, streams, vectors, units[LPU_UNITS / 64 + 1];
     uint8_t *blocks, *tested_blocks;
     uint32_t touched_count; /* by the scalar stores of this cycle, near tested elements */
     lpu_touched touched[MOST_TOUCHED];

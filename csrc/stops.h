@@ -54,8 +54,9 @@ bool lpu_watches_flow(const lpu_machine *m);
 /* stops_tensor.c: what the elements of this cycle touch; what lands on streams in it, before it does; what leaves the
  * watched places, after that; and the results for v registers that land in the cycle just begun. */
 void lpu_note_elements(lpu_machine *m);
-/* Whether that of an element may be watched, streams and v registers apart. */
+/* Whether that of an element may be watched; and of what is on streams, or on its way to them or v registers. */
 bool lpu_may_note_element(const lpu_machine *m, const lpu_element *e);
+bool lpu_may_note_flow(const lpu_machine *m);
 void lpu_note_emitted(lpu_machine *m);
 void lpu_note_leaving(lpu_machine *m);
 void lpu_note_vectors(lpu_machine *m);

@@ -130,6 +130,10 @@ static void mark_watched(lpu_machine *m, const lpu_watch *watch)
     s->kinds |= bit;
     if (watch->kind == LPU_WATCH_REGISTER)
         set_bits(watch->test ? &s->tested_registers : &s->registers, watch);
+    else if (watch->kind == LPU_WATCH_STREAM)
+        set_bits(&s->streams, watch);
+    else if (watch->kind == LPU_WATCH_VECTOR)
+        set_bits(&s->vectors, watch);
     else if (watch->kind == LPU_WATCH_UNIT)
         set_bits(s->units, watch);
     else if (bit & (kinds_of_access(LPU_MEMORY_LOAD) | kinds_of_access(LPU_MEMORY_STORE)))

@@ -58,8 +58,18 @@ static bool is_row_near(const lpu_machine *m, const lpu_element *e)
     return is_any;
 }
 
+static bool is_target_watched(const lpu_machine *m, const lpu_tensor_op *op)
+{
+    unsigned v = op->target.number - LPU_V_REGISTERS;
+    if (lpu_writes_streams(op))
+        return m->stops.streams & lpu_target_bits(op);
+    return op->target.groups && v < V_COUNT && m->stops.vectors >> v & 1;
+}
+
 bool lpu_may_note_element(const lpu_machine *m, const lpu_element *e)
 {
+    if (is_target_watched(m, e->op))
+        return true;
     for (unsigned i = 0; i < e->op->row->claims; i++)
         if (lpu_watches_unit(m, e->op->unit + i * unit_step(e->op)))
             return true;
@@ -134,6 +144,33 @@ void lpu_note_leaving(lpu_machine *m)
         if (watch->kind == LPU_WATCH_STREAM && watch->place != LPU_NOWHERE)
             note_passing(m, watch);
     }
+}
+
+/* The streams with values on the chip, or on their way to it. */
+static uint64_t streams_in_use(const lpu_tensor *t)
+{
+    const lpu_streams *s = &t->streams;
+    uint64_t found = 0;
+    for (unsigned i = 0; i < t->positions; i++)
+        found |= s->occupied[0][i] | (uint64_t)s->occupied[1][i] << STREAMS;
+    for (unsigned i = 0; i < LANDINGS; i++)
+        for (uint32_t number = s->landing[i]; number; number = s->values[number].next)
+            found |= ((1ull << s->values[number].width) - 1) << s->values[number].stream;
+    return found;
+}
+
+static uint64_t vectors_to_land(const lpu_tensor *t)
+{
+    uint64_t found = 0;
+    for (unsigned i = 0; i < LANDINGS; i++)
+        found |= t->vectors_landing[i];
+    return found;
+}
+
+bool lpu_may_note_flow(const lpu_machine *m)
+{
+    const lpu_stops *s = &m->stops;
+    return (s->streams && s->streams & streams_in_use(m->tensor)) || (s->vectors && s->vectors & vectors_to_land(m->tensor));
 }
 
 /* v registers ---------------------------------------------------------------------------------------------------- */

@@ -162,8 +162,7 @@ static void carry_out(lpu_machine *m)
 static bool may_try(const lpu_machine *m, uint64_t until)
 {
     const lpu_stretch *s = m->tensor->stretch;
-    bool is_watched = lpu_watches_flow(m) || m->stops.tests_elements;
-    return s->least && m->cycle >= s->retry && until >= m->cycle + s->least && !is_watched;
+    return s->least && m->cycle >= s->retry && until >= m->cycle + s->least && !m->stops.tests_elements;
 }
 
 bool lpu_try_stretch(lpu_machine *m, uint64_t until)
@@ -172,7 +171,7 @@ bool lpu_try_stretch(lpu_machine *m, uint64_t until)
     if (!may_try(m, until))
         return false;
     lpu_settle_tensor(m, m->cycle);
-    if (find(m, until)) {
+    if (!lpu_may_note_flow(m) && find(m, until)) {
         carry_out(m);
         return true;
     }
