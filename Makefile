@@ -20,7 +20,7 @@ help:       ## list the targets
 demo: dev   ## assemble and run the classic matmul and two digits classifiers, checked against NumPy
 	@$(BIN)/python programs/demo.py
 
-test: lint  ## lint, types and all tests (under 10 minutes on two cores)
+test: lint  ## lint, types and all tests (about 10 minutes on two cores)
 	@HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest -n 2
 
 test-deep: dev  ## the same tests with far more examples, and the fuzz tests against a sanitized core
