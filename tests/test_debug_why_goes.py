@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from why_tools import generated, some_spots
 
@@ -21,6 +21,7 @@ DEEP = 4
 
 
 @given(seeds)
+@example(2435)  # installs a buffer twice that was never loaded
 def test_what_an_op_read_goes_to_it(seed: int) -> None:
     """From results back: each source, asked where it goes, names the op and the lane of its result."""
     rng = Random(seed)

@@ -242,7 +242,9 @@ def _reads(replay: Replay, event: Event, datum: Datum) -> bool:
 
 
 def _buffer(replay: Replay, datum: Datum) -> Life:
-    """A row of a buffer goes to the array when that is installed, unless it is loaded again or the type changes."""
+    """A row of a buffer goes to the array when that is installed, unless it is loaded again or the type changes. One
+    that was never loaded stays so when the buffer is installed or emptied."""
+    was_loaded = datum.since > 0
     even = datum.place - datum.place % 2
     installs = sorted({CLASSES["IW"].order({"plane": plane}) for plane in (even, datum.place)})
     load = CLASSES["LW"].order({"plane": datum.place})
@@ -253,11 +255,11 @@ def _buffer(replay: Replay, datum: Datum) -> Life:
     def is_end(event: Event) -> bool:
         op = event.op
         if not op.row.type:
-            return takes(event)
+            return was_loaded and takes(event)
         first = op["row0"] + weight_rows(op) * event.step
         held = replay.contents(event.cycle).plane(datum.place, installed=False)
         other_type = held is not None and TYPE_NAMES[held.type] != op.row.type
-        return other_type or datum.number in range(first, first + weight_rows(op))
+        return (was_loaded and other_type) or datum.number in range(first, first + weight_rows(op))
 
     ends = tuple(Watch(stops.UNIT, unit, unit) for unit in (*installs, load))
     return _asked(replay, datum, Question(installs, ends, takes, is_end))
