@@ -13,6 +13,7 @@ from struct import pack
 
 from isa.elf_format import SYLLABLE_BYTES, TEXT_BASE
 from isa.image import Image
+from isa.lines import Lines
 
 VERSION, ADDRESS_BYTES = 5, 8
 PRODUCER = "lpu"
@@ -107,15 +108,21 @@ def _line_program(image: Image, numbers: dict[str, int]) -> bytes:
     """One sequence from the first op to the end of the text, in address order."""
     lines = image.lines.ascending()
     file_of = [numbers.get(name, 0) for name, _ in lines.sources]  # those that have entries are known
+    rows = lines.teller.program(file_of) if lines.teller is not None else _rows(lines, file_of)
+    rest = len(image.text) - (lines.addresses[-1] if lines else 0)
+    start = _extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE))
+    end = bytes([LNS_ADVANCE_PC]) + uleb(rest) + _extended(LNE_END_SEQUENCE, b"")
+    return b"".join([start, rows, end])
+
+
+def _rows(lines: Lines, file_of: Sequence[int]) -> bytes:
+    """A row for each entry, given the number of the file of each source."""
     files = [file_of[origin] for origin in lines.origins]
     rows = map(
         _row, _steps(lines.addresses, 0), _steps(lines.lines, 1),
         chain([0], lines.columns), lines.columns, chain([1], files), files,
     )  # fmt: skip
-    rest = len(image.text) - (lines.addresses[-1] if lines else 0)
-    start = _extended(LNE_SET_ADDRESS, pack("<Q", TEXT_BASE))
-    end = bytes([LNS_ADVANCE_PC]) + uleb(rest) + _extended(LNE_END_SEQUENCE, b"")
-    return b"".join([start, *rows, end])
+    return b"".join(rows)
 
 
 def _steps(values: Sequence[int], before: int) -> Iterator[int]:

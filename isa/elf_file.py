@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 from isa import elf_format as elf
 from isa.elf_format import ElfError
 from isa.records import dataclass
@@ -35,6 +38,7 @@ class Strings:
 
     def __init__(self) -> None:
         self._offsets: dict[str, int] = {"": 0}
+        self._files: dict[str, int] = {}
         self._parts = [b""]
         self._end = 1
 
@@ -46,9 +50,22 @@ class Strings:
             self._end += len(self._parts[-1]) + 1
         return offset
 
+    def add_all(self, texts: Sequence[str]) -> list[int]:
+        """The same for many; those that are new and plain ASCII are added together."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._offsets]
+        joined = "\0".join(new)
+        if joined.isascii() and joined.count("\0") == len(new) - 1:
+            ends = list(accumulate([len(text) + 1 for text in new], initial=self._end))
+            self._offsets.update(zip(new, ends, strict=False))  # the last of them is where the next begins
+            self._parts.append(joined.encode())
+            self._end = ends[-1]
+        return list(map(self.add, texts))
+
     def add_file(self, name: str) -> int:
         """The name of a file, which need not be UTF-8: what is not is replaced."""
-        return self.add(name.encode(errors="replace").decode())
+        if name not in self._files:
+            self._files[name] = self.add(name.encode(errors="replace").decode())
+        return self._files[name]
 
     @property
     def data(self) -> bytes:

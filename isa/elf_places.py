@@ -1,9 +1,10 @@
-"""Places as the numbered records of an ELF file: each once, those behind it before it."""
+"""Places as the numbered records of an ELF file: those behind one before it, those of lines each once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, count, groupby
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count, repeat
 from typing import TypeAlias
 
 from isa import elf_format as elf
@@ -11,91 +12,102 @@ from isa.diagnostics import Place
 from isa.elf_file import Strings
 from isa.elf_format import ElfError
 from isa.lines import Lines, Source
-from isa.packed import little, words
-from isa.records import dataclass, field
+from isa.packed import as_words, little, records, words
+from isa.records import NamedTuple
 
-Span: TypeAlias = tuple[int, int, int]  # line, column, end column
+Spot: TypeAlias = tuple[int, int, int, int]  # the number of a source, line, column, end column
 
 
-@dataclass(slots=True)
-class Known:
+class Known(NamedTuple):
     """A source that has places: its file, which is a string of the table too; how many places are behind each of its
-    places, and by turns the texts and the numbers of these; for how many a place stands; and their numbers."""
+    places, and by turns the texts and the numbers of these; and for how many a place stands."""
 
     name: str
     file: int
     depth: int
     behind: list[int]
     weight: int
-    numbers: dict[Span, int] = field(default_factory=dict)
 
 
 class Places:
-    """Places as records numbered from 1; number 0 is no place."""
+    """Places as records numbered from 1; number 0 is no place. Sources have the numbers that `lines` give them. The
+    places of lines are told apart from one another, and so are all others."""
 
-    def __init__(self, strings: Strings) -> None:
+    def __init__(self, strings: Strings, lines: Lines) -> None:
         self._strings = strings
-        self._sources: dict[Source, Known] = {}
-        self._records: list[tuple[int, int, int, int, int]] = []
-        self._trails: list[int] = []
+        self._lines = lines
+        self._origins = {source: origin for origin, source in enumerate(lines.sources)}
+        self._known: dict[int, Known] = {}
+        self._numbers: dict[Spot | None, int] = {None: elf.NO_PLACE}
+        self._columns = words(), words(), words(), words()  # of all places: source, line, column, end
 
-    def number(self, place: Place | None) -> int:
+    def numbers(self, places: Iterable[Place | None]) -> list[int]:
+        """The numbers of some places; those that are new are added together."""
+        spots = [self._spot(place) for place in places]
+        new = [spot for spot in dict.fromkeys(spots) if spot is not None and spot not in self._numbers]
+        if new:
+            self._numbers.update(zip(new, count(len(self._columns[0]) + 1)))
+            self._extend(list(zip(*new, strict=True)))
+        return list(map(self._numbers.__getitem__, spots))
+
+    def _spot(self, place: Place | None) -> Spot | None:
         if place is None:
-            return elf.NO_PLACE
+            return None
         file, line, column, end, trail = place
-        known = self._source((file, trail))
-        return known.numbers.get((line, column, end)) or self._add(known, (line, column, end))
+        origin = self._origins.setdefault((file, trail), len(self._origins))
+        if origin not in self._known:
+            self._meet({origin: (file, trail)})
+        return origin, line, column, end
 
-    def of_lines(self, lines: Lines) -> list[int]:
-        """The numbers of all entries."""
-        out: list[int] = []
-        spans = list(zip(lines.lines, lines.columns, lines.ends, strict=True))
-        for origin, group in groupby(lines.origins):
-            known = self._source(lines.sources[origin])
-            out += self._of_spans(known, spans[len(out) : len(out) + sum(1 for _ in group)])
-        return out
+    def _extend(self, spots: Sequence[Sequence[int]]) -> None:
+        """Add the columns of some places. Raises ElfError."""
+        try:
+            for column, more in zip(self._columns, map(as_words, spots), strict=True):
+                column.extend(more)
+        except OverflowError:
+            raise self._misfit(zip(*spots, strict=True)) from None
 
-    def _of_spans(self, known: Known, spans: list[Span]) -> Iterable[int]:
-        """The numbers of places of one source, those that are new added together."""
-        numbers = known.numbers
-        if len(spans) == 1:
-            return (numbers.get(spans[0]) or self._add(known, spans[0]),)
-        new = [span for span in dict.fromkeys(spans) if span not in numbers]
-        numbers.update(zip(new, count(len(self._records) + 1)))
-        self._records += [(known.file, line, column, end, known.depth) for line, column, end in new]
-        self._trails += known.behind * len(new)
-        return map(numbers.__getitem__, spans)
+    def of_lines(self) -> Sequence[int]:
+        """The numbers of all entries of the lines, whose places are added."""
+        *spots, which = self._lines.spots()
+        sources = self._lines.sources
+        self._meet({origin: sources[origin] for origin in dict.fromkeys(spots[0]) if origin not in self._known})
+        first = len(self._columns[0]) + 1
+        self._extend(spots)
+        return list(map(first.__add__, which))
 
-    def _add(self, known: Known, span: Span) -> int:
-        self._records.append((known.file, *span, known.depth))
-        self._trails += known.behind
-        number = known.numbers[span] = len(self._records)
-        return number
+    def _meet(self, sources: Mapping[int, Source]) -> None:
+        """Add what is behind the places of some sources, before any of these."""
+        behind = self.numbers([place for _, trail in sources.values() for _, place in trail])
+        add, add_file, done = self._strings.add, self._strings.add_file, 0
+        for origin, (file, trail) in sources.items():
+            own = behind[done : done + len(trail)]
+            done += len(trail)
+            weight = elf.trail_weight([self._weight(number) for number in own])
+            pairs = [item for (text, _), number in zip(trail, own, strict=True) for item in (add(text), number)]
+            self._known[origin] = Known(file, add_file(file), len(trail), pairs, weight)
 
-    def _source(self, source: Source) -> Known:
-        known = self._sources.get(source)
-        return self._new_source(source) if known is None else known
-
-    def _new_source(self, source: Source) -> Known:
-        """What is behind the places of a source, added before any of them."""
-        file, trail = source
-        behind = [number for text, place in trail for number in (self._strings.add(text), self.number(place))]
-        weight = elf.trail_weight(self._sources[place.file, place.trail].weight for _, place in trail)
-        known = self._sources[source] = Known(file, self._strings.add_file(file), len(trail), behind, weight)
-        return known
+    def _weight(self, number: int) -> int:
+        return self._known[self._columns[0][number - 1]].weight
 
     def records(self) -> bytes:
         """The contents of `.lpu.places`."""
-        try:
-            return little(words(chain.from_iterable(self._records)))
-        except OverflowError:
-            raise self._misfit() from None
+        files = {origin: known.file for origin, known in self._known.items()}
+        depths = {origin: known.depth for origin, known in self._known.items()}
+        return records(self._of_origins(files), *self._columns[1:], self._of_origins(depths))
+
+    def _of_origins(self, values: Mapping[int, int]) -> array[int]:
+        """What the source of each place has."""
+        origins = self._columns[0]
+        one, *others = set(values.values()) or {0}
+        return words(map(values.__getitem__, origins) if others else repeat(one, len(origins)))
 
     def trails(self) -> bytes:
         """The contents of `.lpu.trails`."""
-        return little(words(self._trails))
+        behind = {origin: known.behind for origin, known in self._known.items() if known.behind}
+        origins = self._columns[0] if behind else ()
+        return little(words(chain.from_iterable(filter(None, map(behind.get, origins)))))
 
-    def _misfit(self) -> ElfError:
-        file, line, column, end, _ = next(each for each in self._records if not all(0 <= n < 1 << 32 for n in each))
-        name = next(known.name for known in self._sources.values() if known.file == file)
-        return ElfError(f"{name} has no line {line}, columns {column} to {end}")
+    def _misfit(self, spots: Iterable[Iterable[int]]) -> ElfError:
+        origin, line, column, end = next(each for each in spots if not all(0 <= n < 1 << 32 for n in each))
+        return ElfError(f"{self._known[origin].name} has no line {line}, columns {column} to {end}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import chain, count
 from struct import pack
 
 from isa import collector
@@ -12,11 +12,12 @@ from isa import elf_format as elf
 from isa.dwarf import debug_sections
 from isa.elf_file import Section, Strings, layout
 from isa.elf_places import Places
-from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Relocation, Symbol
+from isa.elf_relocations import Relas
+from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Symbol
 from isa.image_check import check
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.notes import machine_note, tensors_note
-from isa.packed import records
+from isa.packed import long_records, records
 
 TEXT_NUMBER = 1  # the section after the null section; blocks follow it
 
@@ -36,16 +37,17 @@ class _Writer:
     def __init__(self, image: Image) -> None:
         self.image = image
         self.strings = Strings()
-        self.places = Places(self.strings)
+        self.places = Places(self.strings, image.lines)
         self.memory = [_text(image.text), *(_block(image.machine, block) for block in image.blocks)]
         self.own = dict.fromkeys(elf.TABLES, b"")
 
     def sections(self) -> list[Section]:
         """In file order; what needs strings and places comes before them in time, not in the file."""
         numbers = self._symbol_numbers()
+        of_lines = self.places.of_lines()
+        self.own[".lpu.lines"] = records(self.image.lines.addresses, of_lines)
         symbols = self._symbols(numbers)
-        relocations = self._relocations(numbers)
-        self.own[".lpu.lines"] = self._lines()
+        relocations = self._relocations(numbers, of_lines)
         self.own[".lpu.places"], self.own[".lpu.trails"] = self.places.records(), self.places.trails()
         return [
             *self.memory,
@@ -58,31 +60,24 @@ class _Writer:
             *(Section(name, elf.SHT_PROGBITS, data) for name, data in debug_sections(self.image).items()),
         ]
 
-    def _lines(self) -> bytes:
-        lines = self.image.lines
-        return records(lines.addresses, self.places.of_lines(lines))
-
     # Symbols ----------------------------------------------------------------------------------
     def _symbol_numbers(self) -> list[int]:
         """Where each symbol goes in `.symtab`: locals first, after the null symbol and the file's name."""
-        symbols = self.image.symbols
-        order = sorted(range(len(symbols)), key=lambda i: symbols[i].binding != LOCAL)
-        numbers = [0] * len(symbols)
-        for number, index in enumerate(order, 2):
-            numbers[index] = number
-        return numbers
+        are_local = [symbol.binding == LOCAL for symbol in self.image.symbols]
+        local, others = count(2), count(2 + sum(are_local))
+        return [next(local if is_local else others) for is_local in are_local]
 
     def _symbols(self, numbers: list[int]) -> Section:
+        symbols, homes = self.image.symbols, self._blocks_of_groups()
+        name = self.strings.add_file(self.image.name)
         table = [elf.SYMBOL.pack(0, 0, 0, 0, 0, 0)] * (len(numbers) + 2)
-        table[1] = elf.SYMBOL.pack(self.strings.add_file(self.image.name), elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
-        homes = self._blocks_of_groups()
-        more = []
-        for number, symbol in zip(numbers, self.image.symbols, strict=True):
-            table[number] = self._symbol(symbol, homes.get(symbol.group, []))
-            more.append(self._symbol_more(number, symbol))
-        self.own[".lpu.symbols"] = b"".join(more)
-        self.own[".lpu.banks"] = records(chain.from_iterable([symbol.banks for symbol in self.image.symbols]))
-        first_global = 2 + sum(symbol.binding == LOCAL for symbol in self.image.symbols)
+        table[1] = elf.SYMBOL.pack(name, elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
+        names = self.strings.add_all([symbol.name for symbol in symbols])
+        for number, offset, symbol in zip(numbers, names, symbols, strict=True):
+            table[number] = self._symbol(offset, symbol, homes)
+        self.own[".lpu.symbols"] = self._symbols_more(numbers)
+        self.own[".lpu.banks"] = records(chain.from_iterable([symbol.banks for symbol in symbols]))
+        first_global = 2 + sum(symbol.binding == LOCAL for symbol in symbols)
         data = b"".join(table)
         return Section(
             ".symtab", elf.SHT_SYMTAB, data, link=".strtab", info=first_global, align=8, entry_size=elf.SYMBOL.size
@@ -94,48 +89,49 @@ class _Writer:
             groups.setdefault(block.group, []).append(number)
         return groups
 
-    def _symbol(self, symbol: Symbol, homes: list[int]) -> bytes:
+    def _symbol(self, name: int, symbol: Symbol, homes: Mapping[str, list[int]]) -> bytes:
+        """The record of a symbol whose name is a string of the table."""
         unit = elf.SYLLABLE_BYTES if symbol.kind == TEXT else elf.WORD_BYTES
         section, address = self._home(symbol, symbol.value * unit, homes)
-        if section not in (elf.SHN_UNDEF, elf.SHN_ABS) and not self.image.executable:
-            address -= self.memory[section - 1].address
         binding = elf.STB_LOCAL if symbol.binding == LOCAL else elf.STB_GLOBAL
         info = binding << 4 | elf.SYMBOL_TYPES[symbol.kind]
-        return elf.SYMBOL.pack(self.strings.add(symbol.name), info, 0, section, address, symbol.size * unit)
+        return elf.SYMBOL.pack(name, info, 0, section, address, symbol.size * unit)
 
-    def _home(self, symbol: Symbol, address: int, homes: list[int]) -> tuple[int, int]:
-        """(section number, address in bytes): the block of the symbol's group that holds it, else SHN_ABS."""
+    def _home(self, symbol: Symbol, address: int, homes: Mapping[str, list[int]]) -> tuple[int, int]:
+        """(section number, address in bytes, in objects from the section's start): the block of the symbol's group that
+        holds it, else SHN_ABS."""
         if symbol.binding == EXTERN:
             return elf.SHN_UNDEF, address
+        in_place = self.image.executable
         if symbol.kind == TEXT:
-            return TEXT_NUMBER, elf.TEXT_BASE + address
-        for number in homes:
+            return TEXT_NUMBER, elf.TEXT_BASE + address if in_place else address
+        for number in homes.get(symbol.group, ()):
             section = self.memory[number - 1]
             if section.address <= address <= section.address + section.bytes_in_memory:
-                return number, address
+                return number, address if in_place else address - section.address
         return elf.SHN_ABS, address
 
-    def _symbol_more(self, number: int, symbol: Symbol) -> bytes:
-        group, place = self.strings.add(symbol.group), self.places.number(symbol.place)
-        flags = 0 if symbol.constant is None else elf.HAS_CONSTANT
-        return elf.SYMBOL_MORE.pack(number, group, place, len(symbol.banks), flags, symbol.constant or 0)
+    def _symbols_more(self, numbers: list[int]) -> bytes:
+        symbols = self.image.symbols
+        groups = self.strings.add_all([symbol.group for symbol in symbols])
+        places = self.places.numbers([symbol.place for symbol in symbols])
+        banks = [len(symbol.banks) for symbol in symbols]
+        flags = [0 if symbol.constant is None else elf.HAS_CONSTANT for symbol in symbols]
+        constants = [symbol.constant or 0 for symbol in symbols]
+        return b"".join(map(elf.SYMBOL_MORE.pack, numbers, groups, places, banks, flags, constants))
 
     # Relocations ------------------------------------------------------------------------------
-    def _relocations(self, numbers: list[int]) -> list[Section]:
+    def _relocations(self, numbers: list[int], of_lines: Sequence[int]) -> list[Section]:
         """A section for each section with relocations, in section order; `.lpu.relocations` in that order too."""
         number_of = {symbol.name: n for n, symbol in zip(reversed(numbers), reversed(self.image.symbols), strict=True)}
-        order = sorted(enumerate(self.image.relocations), key=lambda item: item[1].block)
-        places = [self.places.number(relocation.place) for _, relocation in order]
-        self.own[".lpu.relocations"] = records([position for position, _ in order], places)
-        blocks = groupby([relocation for _, relocation in order], attrgetter("block"))
-        return [self._rela(block, list(relocations), number_of) for block, relocations in blocks]
+        relas = Relas(self.image, number_of, self.places, of_lines)
+        self.own[".lpu.relocations"] = relas.positions()
+        return [self._rela(block, *rela) for block, rela in relas.sections().items()]
 
-    def _rela(self, block: int, relocations: Sequence[Relocation], number_of: Mapping[str, int]) -> Section:
+    def _rela(self, block: int, infos: array[int], addends: array[int], addresses: array[int]) -> Section:
         target, unit = self.memory[block + 1], elf.WORD_BYTES if block >= 0 else elf.SYLLABLE_BYTES
         base = target.address if self.image.executable else 0
-        offsets = [base + relocation.address * unit for relocation in relocations]
-        infos = [number_of[each.symbol] << 32 | elf.relocation_type(each.kind, each.field) for each in relocations]
-        data = b"".join(map(elf.RELA.pack, offsets, infos, [relocation.addend for relocation in relocations]))
+        data = long_records([base + address * unit for address in addresses], infos, addends)
         return Section(
             ".rela" + target.name, elf.SHT_RELA, data, elf.SHF_INFO_LINK,
             link=".symtab", info=TEXT_NUMBER + 1 + block, align=8, entry_size=elf.RELA.size,

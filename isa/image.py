@@ -7,11 +7,16 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from isa.diagnostics import Place
 from isa.file_part import FilePart
 from isa.lines import Lines
 from isa.machine import MachineSpec
 from isa.records import dataclass, field
+
+if TYPE_CHECKING:
+    from isa.relocations import Relocations
 
 TEXT, DATA, PARAM = "text", "data", "param"
 LOCAL, GLOBAL, EXTERN = "local", "global", "extern"
@@ -99,7 +104,7 @@ class Image:
     text: list[int] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     symbols: list[Symbol] = field(default_factory=list)
-    relocations: list[Relocation] = field(default_factory=list)
+    relocations: list[Relocation] | Relocations = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
     tensors: list[Tensor] = field(default_factory=list)
     entry: int = 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from isa.elf_format import FIELDS, KINDS, ElfError
 from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
+from isa.relocations import Relocations
 from isa.types import TYPES
 
+BINDINGS = (LOCAL, GLOBAL, EXTERN)
 LAYOUTS = ("linear", "rows", "tiles", "mxm")
 HEMISPHERE_SLICES = 64  # a slice number is hemisphere*64 + index
 UNSIGNED_32 = range(1 << 32)
@@ -26,10 +28,10 @@ def _complaints(image: Image) -> Iterator[str]:
         yield f"the entry address {image.entry} is outside the text of {len(image.text)} syllables"
     for number, block in enumerate(image.blocks):
         yield from _block(image.machine, number, block)
-    for symbol in image.symbols:
+    for symbol in _odd_symbols(image):
         yield from _symbol(image, symbol)
     names = {symbol.name for symbol in image.symbols}
-    for relocation in image.relocations:
+    for relocation in _odd(image, names):
         yield from _relocation(image, relocation, names)
     if image.lines and not 0 <= min(image.lines.addresses) <= max(image.lines.addresses) < len(image.text):
         wrong = next(address for address in image.lines.addresses if not 0 <= address < len(image.text))
@@ -52,8 +54,19 @@ def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
         yield f"{what} has {len(block.data)} bytes of data for {block.words} words"
 
 
+def _odd_symbols(image: Image) -> list[Symbol]:
+    """The symbols that may break a rule."""
+    ends = {TEXT: len(image.text), DATA: image.machine.words}
+    return [
+        symbol
+        for symbol in image.symbols
+        if symbol.binding not in BINDINGS or not 0 <= symbol.value <= ends.get(symbol.kind, -1)
+        or symbol.size not in UNSIGNED_32 or symbol.banks or symbol.constant is not None
+    ]  # fmt: skip
+
+
 def _symbol(image: Image, symbol: Symbol) -> Iterator[str]:
-    if symbol.kind not in (TEXT, DATA, PARAM) or symbol.binding not in (LOCAL, GLOBAL, EXTERN):
+    if symbol.kind not in (TEXT, DATA, PARAM) or symbol.binding not in BINDINGS:
         yield f"{_name(symbol)} is of kind {symbol.kind!r} and binding {symbol.binding!r}, which do not exist"
     end = len(image.text) if symbol.kind == TEXT else image.machine.words
     if not 0 <= symbol.value <= end or symbol.size not in UNSIGNED_32:
@@ -66,6 +79,18 @@ def _symbol(image: Image, symbol: Symbol) -> Iterator[str]:
 
 def _name(symbol: Symbol) -> str:
     return f"symbol {symbol.name!r}"
+
+
+def _odd(image: Image, names: set[str]) -> Sequence[Relocation]:
+    """The relocations that may break a rule; of those in columns none do when their kinds and symbols are right, for
+    addresses of lines are looked at by themselves."""
+    made = image.relocations
+    if not isinstance(made, Relocations):
+        return made
+    kinds = [made.kinds[form] for form in set(made.forms)]
+    symbols = {made.names[symbol] for symbol in set(made.symbols)}
+    is_sound = all(kind in KINDS and field and field in FIELDS for kind, field in kinds) and symbols <= names
+    return made.more if is_sound and made.lines is image.lines else made
 
 
 def _relocation(image: Image, relocation: Relocation, names: set[str]) -> Iterator[str]:

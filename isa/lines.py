@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, count
 from operator import attrgetter, gt
-from typing import TypeAlias, overload
+from typing import Protocol, TypeAlias, overload
 
 from isa.diagnostics import Place
 from isa.records import NamedTuple, dataclass, field
@@ -21,6 +21,24 @@ class LineEntry(NamedTuple):
 
     address: int
     place: Place
+
+
+class Spots(NamedTuple):
+    """Places that are all different, as columns, and which of them each of some entries is at, counted from 0."""
+
+    origins: Sequence[int]
+    lines: Sequence[int]
+    columns: Sequence[int]
+    ends: Sequence[int]
+    which: Sequence[int]
+
+
+class Teller(Protocol):
+    """What tells of entries faster than can be done here; of the line program of isa.dwarf it has the rows, given the
+    number of the file of each source."""
+
+    def spots(self) -> Spots: ...
+    def program(self, files: Sequence[int]) -> bytes: ...
 
 
 def numbers(values: Iterable[int] = ()) -> array[int]:
@@ -39,6 +57,7 @@ class Lines(Sequence[LineEntry]):
     columns: array[int] = field(default_factory=numbers)
     ends: array[int] = field(default_factory=numbers)
     sources: list[Source] = field(default_factory=list)
+    teller: Teller | None = None
 
     __hash__ = None  # type: ignore[assignment]  # two are equal if their entries are, and columns can change
 
@@ -98,6 +117,17 @@ class Lines(Sequence[LineEntry]):
         """The file of each entry's place."""
         files = [file for file, _ in self.sources]
         return map(files.__getitem__, self.origins)
+
+    def spots(self) -> Spots:
+        """The different places, in the order of the entries."""
+        if self.teller is not None:
+            return self.teller.spots()
+        rows = list(zip(self.origins, self.lines, self.columns, self.ends, strict=True))
+        known = dict(zip(dict.fromkeys(rows), count()))
+        if len(known) == len(rows):
+            return Spots(self.origins, self.lines, self.columns, self.ends, range(len(rows)))
+        origins, lines, columns, ends = zip(*known, strict=True)
+        return Spots(origins, lines, columns, ends, list(map(known.__getitem__, rows)))
 
     def moved(self, addresses: Iterable[int]) -> Lines:
         """The same places at other addresses."""

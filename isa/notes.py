@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from isa.elf_format import ElfError
@@ -35,7 +36,8 @@ def machine_note(machine: MachineSpec) -> bytes:
 
 def tensors_note(tensors: list[Tensor]) -> bytes:
     """The tensors of a program as the contents of a note section."""
-    return _note(NOTE_TENSORS, [{part: getattr(tensor, part) for part in TENSOR_TYPES} for tensor in tensors])
+    parts = attrgetter(*TENSOR_TYPES)
+    return _note(NOTE_TENSORS, [dict(zip(TENSOR_TYPES, parts(tensor), strict=True)) for tensor in tensors])
 
 
 def _note(kind: int, value: Any) -> bytes:

@@ -23,9 +23,9 @@ IMAGE = Image(
     LPU_TINY,
     [3, 5],
     [Block("A", 1, 2, 3, 2, bytes(8)), Block("B", 2, 0, 0, 2)],
-    [Symbol("A", DATA, GLOBAL, 1, 2, "A", (1,), place=HERE), Symbol("f", TEXT, GLOBAL, 1)],
+    [Symbol("A", DATA, GLOBAL, 1, 2, "A", (1,)), Symbol("f", TEXT, GLOBAL, 1)],
     [Relocation(TO_WORD, "A", 0, 1, "disp", place=HERE), Relocation(TO_WORD, "A", 0, 1, "", 0)],
-    Lines.of([LineEntry(0, HERE)]),
+    Lines.of([LineEntry(1, HERE)]),
     [Tensor("A", "i32", (2,))],
     name="a.s",
 )

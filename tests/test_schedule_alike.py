@@ -31,7 +31,8 @@ SHAPES = (
     "add r{1}, r{1}, 1 !A1",
     "sub r{2}, r{0}, 1 !cycle=9",
 )
-ENDS = ("jlt b{to}", "jmp b{to}", "call r31, b{to}", "nop 3", "add r{0}, r{0}, 1", "{{ mul r{1}, r{0}, r{0} }}")
+WAITS = ("nop 3", "nop 20")
+ENDS = ("jlt b{to}", "jmp b{to}", "call r31, b{to}", *WAITS, "add r{0}, r{0}, 1", "{{ mul r{1}, r{0}, r{0} }}")
 BLOCKS = st.lists(
     st.tuples(
         st.integers(0, 2), st.permutations(range(30)), st.integers(0, 3), st.sampled_from(ENDS), st.integers(0, 9)
@@ -75,6 +76,11 @@ def test_blocks_that_are_alike_become_what_each_would_alone(source: str) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("asm.schedule.scheduler.Kinds", Apart)
         assert made(source) == together
+
+
+def test_blocks_that_wait_for_different_times_are_told_apart() -> None:
+    found = assemble("a: add r8, r4, 1\nnop 5\nb: add r9, r4, 1\nnop 50\nc: add r10, r4, 1\nhalt\n")
+    assert [(each.labels, each.cycle) for each in found.bundles] == [(["a"], 0), (["b"], 5), (["c"], 55)]
 
 
 def linear_blocks(found: Assembly) -> list[list[AsmOp]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from asm.check.banks import knows_rows
+from asm.check.bursts import burst_of
 from asm.check.rules import known_banks
 from asm.check.stretch import Stretch, Timed
+from asm.check.view import CheckedOp
 from isa.machine import MachineSpec
 from isa.units import HEMISPHERE_SLICES, SLICE
 
@@ -36,6 +38,13 @@ def _banks_near(timed: Timed, spec: MachineSpec) -> range:
 def _renamed(banks: Iterable[int], near: set[int], others: dict[int, int]) -> tuple[int, ...]:
     """Banks that bursts come near as they are; `others` numbers the rest, downwards, as they come."""
     return tuple([bank if bank in near else others.setdefault(bank, ~len(others)) for bank in banks])
+
+
+def content_of(ops: Sequence[CheckedOp], spec: MachineSpec) -> Hashable:
+    """All of a bundle that decides whether the checks find something in a stretch."""
+    bursts = [Timed(op, 0, burst_of(spec, op.row, op.values)) for op in ops if op.row.tensor]
+    banks = [tuple(known_banks(op, spec)) for op in ops if op.row.memory and not op.row.tensor]
+    return tuple([_burst(timed, spec) for timed in bursts]), tuple(banks)
 
 
 def _burst(timed: Timed, spec: MachineSpec) -> Hashable:

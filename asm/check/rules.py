@@ -18,6 +18,13 @@ DIVIDES = "E-DIV"
 
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP; ops of the tensor face are checked elsewhere."""
+    yield from check_bundles_alone(view, spec)
+    if any(control is not None and control.row.control == "loop" for control in view.controls):
+        yield from check_nesting(view, spec)
+
+
+def check_bundles_alone(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
+    """The rules of bundles, and of loops but for how these are nested."""
     for number, kind in enumerate(view.kinds):
         if not (kind.clashes or kind.fixed > 1 or kind.is_checked):
             continue
@@ -30,8 +37,6 @@ def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
                 yield from _numbers(op, spec)
             if op.row.control == "loop":
                 yield from _loop(view, number, op)
-    if any(control is not None and control.row.control == "loop" for control in view.controls):
-        yield from _nesting(view, spec)
 
 
 def _double_writes(bundle: list[CheckedOp]) -> Iterator[Diagnostic]:
@@ -163,7 +168,7 @@ class Around(NamedTuple):
         return not all(self.start <= source < self.end for source in sources)
 
 
-def _nesting(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
+def check_nesting(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """Loops that are entered straight from the body of another must end before it does."""
     sources: dict[int, list[int]] = {}
     for number, target in enumerate(view.targets):

@@ -37,6 +37,15 @@ class Access(NamedTuple):
     op: CheckedOp
 
 
+class Start(NamedTuple):
+    """The first bundle of a stretch, for how many cycles what was issued before may have an effect (FOREVER, NEVER),
+    and a number, equal for stretches that are alike."""
+
+    bundle: int
+    left: int
+    form: int
+
+
 @dataclass
 class Stretch:
     """Tensor ops and scalar accesses in order of time.
@@ -56,16 +65,26 @@ class Stretch:
 def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
     """All stretches with tensor ops, their cycles as in the listing where there is one."""
     before = _under_way(view, spec)
-    begins = view.entered | {number for number in view.targets if number >= 0}
+    begins = beginnings(view)
     done = 0
     for number, kind in enumerate(view.kinds):
         if kind.has_tensor_ops and number >= done:
             start = _start(view, begins, number)
-            cycle = view.times[start][1] if view.times else 0
-            left = before[start]
-            stretch = Stretch(FOREVER if left == FOREVER else cycle + max(0, left), left == NEVER)
-            done = _fill(view, begins, stretch, range(start, len(view.kinds)), cycle, spec)
+            stretch, done = stretch_from(view, begins, start, before[start], spec)
             yield stretch
+
+
+def beginnings(view: View) -> set[int]:
+    """Bundles that may be entered from elsewhere than from the one before."""
+    return view.entered | {number for number in view.targets if number >= 0}
+
+
+def stretch_from(view: View, begins: set[int], start: int, left: int, spec: MachineSpec) -> tuple[Stretch, int]:
+    """The stretch that starts with a bundle, before which what was issued has an effect for so many cycles (FOREVER,
+    NEVER); and the bundle after it."""
+    cycle = view.times[start][1] if view.times else 0
+    stretch = Stretch(FOREVER if left == FOREVER else cycle + max(0, left), left == NEVER)
+    return stretch, _fill(view, begins, stretch, range(start, len(view.kinds)), cycle, spec)
 
 
 def _start(view: View, begins: set[int], number: int) -> int:
@@ -126,7 +145,7 @@ def _finish(stretch: Stretch, cycle: int) -> None:
 # What is under way on entry ---------------------------------------------------------------------
 def _under_way(view: View, spec: MachineSpec) -> list[int]:
     """For each bundle the cycles for which what was issued before it may still have an effect; NEVER for none."""
-    longest = {n: _longest(view.bundle(n), spec) for n, kind in enumerate(view.kinds) if kind.has_tensor_ops}
+    effects = {n: longest(view.bundle(n), spec) for n, kind in enumerate(view.kinds) if kind.has_tensor_ops}
     left = [UNREACHED] * len(view.kinds)
     roots = {view.start: NEVER} | dict.fromkeys(_unknown_entries(view), FOREVER)
     work = [number for number in roots if 0 <= number < len(left)]
@@ -136,8 +155,8 @@ def _under_way(view: View, spec: MachineSpec) -> list[int]:
     while work:
         number = work.pop()
         most = left[number]
-        if number in longest and longest[number] > most:
-            most = longest[number]
+        if number in effects and effects[number] > most:
+            most = effects[number]
         for to, cycles in ways[number]:
             passed = most if most <= 0 or most == FOREVER else max(0, most - cycles)
             if passed > left[to]:
@@ -146,7 +165,7 @@ def _under_way(view: View, spec: MachineSpec) -> list[int]:
     return [FOREVER if cycles == UNREACHED else cycles for cycles in left]
 
 
-def _longest(bundle: list[CheckedOp], spec: MachineSpec) -> int:
+def longest(bundle: list[CheckedOp], spec: MachineSpec) -> int:
     """For how many cycles something of a bundle may have an effect."""
     return max((_effect(op, spec) for op in bundle if op.row.tensor), default=NEVER)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from asm.check.alike import kind_of
 from asm.check.banks import check_banks
 from asm.check.busy import check_units
 from asm.check.planes import check_planes
 from asm.check.streams import check_streams
-from asm.check.stretch import Stretch, stretches
+from asm.check.stretch import Start, Stretch, beginnings, stretch_from, stretches
 from asm.check.view import View
 from isa.diagnostics import ERROR, WARNING, Diagnostic
 from isa.machine import MachineSpec
@@ -24,12 +24,31 @@ def check_tensor(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """
     silent: set[Hashable] = set()
     for stretch in stretches(view, spec):
-        kind = kind_of(stretch, spec)
-        problems = [] if kind in silent else list(_check(stretch, spec))
-        if not problems:
-            silent.add(kind)
-        wrong = any(problem.severity == ERROR for problem in problems)
-        yield from (problem for problem in problems if not wrong or problem.severity == ERROR)
+        yield from _check_new(stretch, silent, spec)
+
+
+def check_started(view: View, starts: Iterable[Start], spec: MachineSpec) -> Iterator[Diagnostic]:
+    """The same for stretches that are found already, of each of which it is known which others are alike."""
+    silent: set[Hashable] = set()
+    known: set[int] = set()
+    begins = beginnings(view)
+    for start in starts:
+        if start.form not in known:
+            stretch, _ = stretch_from(view, begins, start.bundle, start.left, spec)
+            problems = list(_check_new(stretch, silent, spec))
+            if not problems:
+                known.add(start.form)
+            yield from problems
+
+
+def _check_new(stretch: Stretch, silent: set[Hashable], spec: MachineSpec) -> list[Diagnostic]:
+    """What is wrong with a stretch; `silent` are the kinds of which there was nothing to be said."""
+    kind = kind_of(stretch, spec)
+    problems = [] if kind in silent else list(_check(stretch, spec))
+    if not problems:
+        silent.add(kind)
+    errors = [problem for problem in problems if problem.severity == ERROR]
+    return errors or problems
 
 
 def _check(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ at a fixed place.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from asm.data.elements import WORD, Elements, fill_in, packed
 from asm.data.values import element_bits, whole_words, words_of
@@ -17,11 +17,12 @@ from asm.scope.objects import DataObject, DataSymbol, Piece, Region
 from asm.scope.places import place_of, region_of
 from asm.scope.scope import Scope
 from asm.tree import DirectiveStmt, LabelDef, Numbers, Operand, String
-from isa.diagnostics import SourceError
+from isa.diagnostics import Place, SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
 from isa.types import TYPES, ElementType
 
+new = tuple.__new__  # makes a named tuple without the way through its own constructor
 PARAMETERS = ".param"  # the group of all parameters, which share one bank
 
 
@@ -131,6 +132,25 @@ class DataBuilder:
         """Values that wait for nothing."""
         data = whole_words(numbers.data)
         self._add(statement, len(data) // BYTES_PER_WORD, data, type_, numbers.length)
+
+    def numbers(
+        self, labels: Sequence[tuple[str, Place]], type_: ElementType, data: bytes, count: int
+    ) -> list[DataSymbol]:
+        """A new object of whole words that wait for nothing, and the symbols of the labels before it, for the scope.
+        Raises SourceError, without saying more, when the memory holds no more."""
+        words = len(data) // BYTES_PER_WORD
+        self.reserved += words
+        if self.reserved > self.spec.words:
+            raise SourceError
+        title, place = labels[0]
+        pieces = [Piece(words, bytearray(data))]
+        self.current = DataObject(title, place, [pieces], words, self.region, title=title)
+        self.objects.append(self.current)
+        shape = (count,)
+        return [
+            new(DataSymbol, (name, at, self.current, 0, words, Tensor(name, type_.name, shape), None))
+            for name, at in labels
+        ]
 
     def ascii(self, statement: DirectiveStmt) -> None:
         """`.ascii "text"`: UTF-8, as u8"""

@@ -10,7 +10,7 @@ slices of tensors that they never flow with.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 
 from asm.data.together import Together, together
@@ -38,12 +38,9 @@ class Memory:
         self.together = together
         self.starts: list[int] = []
         self.runs: list[Run] = []
+        self.everywhere = Region(0, spec.words, "SRAM")
         self.tops = [0] * spec.total_banks
         self.by_top = [(0, bank) for bank in range(spec.total_banks)]
-
-    @property
-    def everywhere(self) -> Region:
-        return Region(0, self.spec.words, "SRAM")
 
     def left(self, region: Region) -> int:
         inside = (min(run.end, region.end) - max(run.start, region.start) for run in self.runs)
@@ -91,7 +88,9 @@ def place(objects: list[DataObject], spec: MachineSpec, statements: Iterable[Sta
     return [problem for problem in found if problem is not None]
 
 
-def _runs(memory: Memory, item: DataObject, start: int) -> list[tuple[int, int]]:
+def _runs(memory: Memory, item: DataObject, start: int) -> Sequence[tuple[int, int]]:
+    if item.slices == 1:
+        return ((start, start + item.words),)
     firsts = range(start, start + item.slices * memory.spec.words_per_slice, memory.spec.words_per_slice)
     return [(first, first + item.words) for first in firsts]
 
@@ -104,8 +103,11 @@ def _settle(memory: Memory, item: DataObject, start: int) -> None:
 
 
 def _obstacle(memory: Memory, item: DataObject, start: int) -> Run | None:
-    found = (memory.in_the_way(first, end) for first, end in _runs(memory, item, start) if end > first)
-    return next((run for run in found if run), None)
+    for first, end in _runs(memory, item, start):
+        found = memory.in_the_way(first, end) if end > first else None
+        if found is not None:
+            return found
+    return None
 
 
 def _place_fixed(memory: Memory, item: DataObject) -> Diagnostic | None:
@@ -190,16 +192,18 @@ def _emptiest(memory: Memory, item: DataObject) -> int | None:
 
 def _emptiest_of_all(memory: Memory, item: DataObject) -> int | None:
     """The same of an object of one run that may lie anywhere: banks are tried from the emptiest on."""
+    spec, tops, by_top = memory.spec, memory.tops, memory.by_top
     tried: list[tuple[int, int]] = []
     found = None
-    while memory.by_top and found is None:
-        top, bank = heappop(memory.by_top)
-        if top == memory.tops[bank]:
+    while by_top and found is None:
+        top, bank = by_top[0]
+        start = memory.row_up(bank * spec.words_per_bank + top)
+        if top == tops[bank] and _fits(memory, item, start):
+            found = start
+        elif heappop(by_top)[0] == tops[bank]:
             tried.append((top, bank))
-            start = memory.row_up(bank * memory.spec.words_per_bank + top)
-            found = start if _fits(memory, item, start) else None
     for entry in tried:
-        heappush(memory.by_top, entry)
+        heappush(by_top, entry)
     return found
 
 

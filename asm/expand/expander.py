@@ -13,7 +13,7 @@ from typing import NoReturn, TypeAlias
 
 from asm.expand.blocks import Branches, closer_of, unclosed
 from asm.expand.directives import HANDLERS, pass_over_block, unknown_block
-from asm.expand.macros import Macro, Trail, bind, expansion
+from asm.expand.macros import Macro, Trail, bind, called, expansion
 from asm.expand.names import Renamer
 from asm.names.symbols import Symbols
 from asm.syntax import numbers, shapes, source
@@ -322,7 +322,7 @@ class Expander:
             message = f"`{macro.name}` is a macro, and cannot be pinned or timed"
             raise SourceError(Diagnostic("E-MACRO", message, place, help="pin or time the ops in its body"))
         texts = bind(macro, call, strip_comment(call.line.text))
-        trail = ((f"in the macro `{macro.name}`, called here", here(call)), *call.line.trail)
+        trail = called(macro, here(call), call.line.trail)
         self.push(self._expansion(macro, texts, trail), place_of(call))
 
     def _expansion(self, macro: Macro, texts: Mapping[str, str], trail: Trail) -> Iterator[Line]:

@@ -124,6 +124,11 @@ def _fill(macro: Macro, call: OpStmt, given: dict[str, str], positional: list[st
     return texts
 
 
+def called(macro: Macro, here: Place, trail: Trail) -> Trail:
+    """What leads to the lines of a macro that is used at a place."""
+    return ((f"in the macro `{macro.name}`, called here", here), *trail)
+
+
 def substitute(line: Line, texts: Mapping[str, str], serial: int, trail: Trail) -> Line:
     """A body line with `\\name`, `\\@` (the serial number) and `\\()` (nothing) replaced; others stay."""
     if "\\" not in line.text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from asm.names.expr import Address, Value, check_arity, evaluate, names_in
@@ -21,6 +21,7 @@ KINDS = {EQU: "a constant", SET: "a variable", PARAM: "a parameter", LABEL: "a l
 
 MAX_CONSTANT_DEPTH = 50  # definitions that wait for one another
 REGISTER = re.compile(r"(r|v|se|sw|mw|me)[0-9]+", re.IGNORECASE)
+ANY_REGISTER = re.compile(f"^(?:{REGISTER.pattern})$", re.MULTILINE)  # in lines of lower case
 OPTION_PLACE = Place("<command line>", 1)
 NOWHERE = Place("", 0)
 
@@ -64,6 +65,15 @@ class Symbols:
             _fail_duplicate(earlier, place)
         symbol = self.table[name] = Symbol(name, kind, place, value)
         return symbol
+
+    def define_all(self, symbols: Sequence[Symbol]) -> None:
+        """Add symbols in order; raises SourceError, without saying more, when a name is reserved or there twice."""
+        added = {symbol.name: symbol for symbol in symbols}
+        names = "\n".join(added).lower()
+        reserved = ANY_REGISTER.search(names) or not MNEMONICS.keys().isdisjoint(names.split("\n"))
+        if reserved or len(added) < len(symbols) or not self.table.keys().isdisjoint(added):
+            raise SourceError
+        self.table |= added
 
     def constant(self, name: str, kind: str, expr: Expr | None, line: Line, place: Place) -> Symbol:
         """Define `.equ` and `.param`; -D wins over `expr`. A value that is known already is computed now."""
@@ -179,7 +189,7 @@ class Symbols:
 
     def check_constants(self) -> Iterator[Diagnostic]:
         """Evaluate what nobody used; the errors that nobody saw."""
-        for symbol in list(self.table.values()):
+        for symbol in [each for each in self.table.values() if each.expr is not None]:
             try:
                 self.value(symbol)
             except SourceError as error:

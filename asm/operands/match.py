@@ -53,6 +53,11 @@ def match(scope: Scope, statement: OpStmt) -> AsmOp:
     return op
 
 
+def is_known(scope: Scope, statement: OpStmt) -> bool:
+    """Whether what was found for a statement holds for all with the same text."""
+    return (statement.mnemonic, id(statement.operands)) in scope.matched
+
+
 def _is_settled(scope: Scope, op: AsmOp) -> bool:
     """Whether nothing of an op is decided later or elsewhere: no pins, all registers have numbers, and all symbols are
     of this source."""

@@ -6,27 +6,33 @@ What it makes is what the plain way makes. Where anything is wrong, it makes not
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from asm.assemble import Assembler, Assembly
 from asm.data.gather import Gathering
 from asm.expand import ExpandOptions
-from asm.names.symbols import LABEL
+from asm.expand.expander import here
+from asm.expand.macros import bind, called, expansion
 from asm.operands.items import ItemBuilder
-from asm.program import Item
+from asm.operands.match import is_known
+from asm.program import AsmOp, Explicit, Item
 from asm.quick.columns import Columns
 from asm.quick.expand import QuickExpander
 from asm.quick.front import Front, Stretch, Taken, Unfit
+from asm.quick.gather import QuickGathering
 from asm.quick.recipes import Recipes
 from asm.quick.text import assemble_text
 from asm.scope.scope import Scope
 from asm.syntax import shapes
 from asm.syntax.parse import parse_new, strip_comment
 from asm.syntax.source import read_text
-from asm.tree import Line, Statement
+from asm.tree import Bundle, Line, OpStmt, Statement
 from asm.write.verbatim import Raw
 from isa.diagnostics import Diagnostic, Place, SourceError
 from isa.machine import MachineSpec
+from isa.records import NamedTuple
+
+new = tuple.__new__  # makes a named tuple without the way through its own constructor
 
 
 def attempt(source: str | os.PathLike[str], name: str, scope: Scope, machine: MachineSpec | None) -> Assembly | None:
@@ -79,24 +85,20 @@ class QuickAssembler(Assembler):
         self.diagnostics += warnings
 
 
-class QuickGathering(Gathering):
-    """Gathers statements, and stretches of lines whose labels it defines."""
+class KnownBundle(NamedTuple):
+    """A bundle on a line of its own that is written between columns: ops, with their values and statements."""
 
-    def __init__(self, scope: Scope, columns: Columns) -> None:
-        super().__init__(scope)
-        self.columns = columns
+    ops: list[tuple[AsmOp, tuple[int, ...], OpStmt]]
+    column: int
+    end: int
 
-    def take(self, statement: Statement) -> None:
-        if not isinstance(statement, Stretch):
-            super().take(statement)
-            return
-        if self.in_timeline:
-            raise Unfit
-        self._flush_to_text()
-        file = self.columns.name
-        for name, line, column in statement.labels:
-            self.scope.define(name, LABEL, Place(file, line, column, column + len(name)))
-        self.text.append(statement)
+    def at(self, line: Line) -> Explicit:
+        """The same on another line of that text, which no expansion has changed."""
+        ops = [
+            AsmOp(op.row, list(values), new(OpStmt, (*written, line, column, end)), op.references, op.access)
+            for op, values, (*written, _, column, end) in self.ops
+        ]
+        return new(Explicit, (ops, new(Place, (line.file, line.number, self.column, self.end, line.trail))))
 
 
 class QuickBuilder(ItemBuilder):
@@ -105,6 +107,7 @@ class QuickBuilder(ItemBuilder):
     def __init__(self, scope: Scope, columns: Columns, entered: Collection[str]) -> None:
         super().__init__(scope, _refuse, entered)
         self.columns = columns
+        self.bundles: dict[str, KnownBundle] = {}  # by the texts of their lines
 
     def _with_runs(self, text: Sequence[Statement]) -> None:
         raise Unfit  # what is around ops on streams is scheduled with them
@@ -112,24 +115,47 @@ class QuickBuilder(ItemBuilder):
     def _take(self, statement: Statement) -> None:
         if not isinstance(statement, Stretch):
             super()._take(statement)
-            return
-        try:
+        else:
             self._stretch(statement.first, statement.end)
-        except Unfit:
-            for number in range(statement.first, statement.end):
-                self._line(number)
 
-    def _stretch(self, first: int, end: int) -> None:
-        taken = Taken(tuple(self.columns.front.take(first, end)))
-        self.items.append(taken)  # type: ignore[arg-type]  # those who take it know
+    def _stretch(self, line: int, end: int) -> None:
+        for taken in self.columns.front.take(line, end):
+            if isinstance(taken, Taken):
+                self.items.append(taken)  # type: ignore[arg-type]  # those who take it know
+            else:
+                self._line(taken)
 
     def _line(self, number: int) -> None:
-        """A line of which something may be odd: a number that is too large, a name that is no place of this source."""
-        try:
-            self._stretch(number, number + 1)
-        except Unfit:
-            for statement in _plain(self.columns.line(number)):
-                super()._take(statement)
+        """A line of which something is odd: a number that is too large, a name that is no place of this source."""
+        line = self.columns.line(number)
+        known = self.bundles.get(line.text)
+        if known is not None and not line.edits:
+            self.items.append(known.at(line))
+            return
+        statements = list(self._plain(line))
+        for statement in statements:
+            super()._take(statement)
+        if len(statements) == 1 and isinstance(statements[0], Bundle):
+            self._remember(statements[0])
+
+    def _remember(self, statement: Bundle) -> None:
+        """Keep a bundle that means the same wherever it stands."""
+        made = self.items[-1]
+        if isinstance(made, Explicit) and all(is_known(self.scope, op.statement) for op in made.ops):
+            ops = [(op, tuple(op.values), op.statement) for op in made.ops]
+            self.bundles[statement.line.text] = KnownBundle(ops, statement.column, statement.end)
+
+    def _plain(self, line: Line) -> Iterator[Statement]:
+        """The statements of a line of labels and ops, or of the lines that come of it, as the plain way has them."""
+        for statement in _plain(line):
+            macro = self.scope.macros.get(statement.mnemonic) if isinstance(statement, OpStmt) else None
+            if macro is None or not isinstance(statement, OpStmt):
+                yield statement
+                continue
+            texts = bind(macro, statement, strip_comment(line.text))
+            for each in expansion(macro.body, texts, 0, called(macro, here(statement), line.trail)):
+                if strip_comment(each.text):
+                    yield from self._plain(each)
 
 
 def _plain(line: Line) -> list[Statement]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
+from asm.expand.macros import Macro, called
 from asm.kinds import BundleKind, kind_of
 from asm.names.symbols import EQU
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.program import FREE, Access, AsmOp, Reference
-from asm.quick.front import CONSTANT, DATA, FORM, LABEL, OP_NAME, VALUES, Front, Unfit
+from asm.quick.front import CONSTANT, DATA, ENCODED, FORM, FRONT_OP, LABEL, VALUES, Front, Unfit
 from asm.quick.recipes import OpForm, Recipes
-from asm.schedule.alike import Kind, Kinds
 from asm.schedule.units import NONE_FREE, free_units
 from asm.scope.registers import address_index
 from asm.scope.scope import Scope
 from asm.tree import Line, OpStmt, places
-from isa.lines import Source, Trail
+from isa.codec import encoded
+from isa.diagnostics import Place
+from isa.lines import PlaceItems, Source, Trail
 from isa.records import dataclass, field, replace
 from isa.row import Row
 
 MOST_PLAIN = 1_000  # lines for the plain way beyond as many as are taken: then there is little to gain
+NO_VALUES = (0,) * (FRONT_OP - VALUES - 2)  # beside those of two syllables
 new = tuple.__new__  # makes a named tuple without the way through its own constructor
 
 
@@ -41,11 +45,11 @@ class Columns:
     appended: list[Line] = field(default_factory=list)  # and those that came of macros
     sources: dict[Source, int] = field(default_factory=dict)
     origins: list[Source] = field(default_factory=list)  # the same in order
+    macros: list[Macro] = field(default_factory=list)  # those with uses in the front
     written: list[AsmOp] = field(default_factory=list)
-    _kinds: dict[int, Kind] = field(default_factory=dict)
     _bundle_kinds: dict[int, BundleKind] = field(default_factory=dict)
-    _controls: dict[tuple[int, ...], AsmOp] = field(default_factory=dict)
     _bundle_patterns: dict[int, int] = field(default_factory=dict)
+    _plain_patterns: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.origin(self.name, ())
@@ -60,6 +64,19 @@ class Columns:
             self.origins.append((file, trail))
         return number
 
+    def number_of(self, macro: Macro) -> int:
+        """The number that a macro has in the front."""
+        self.macros.append(macro)
+        return len(self.macros) - 1
+
+    def source(self, origin: int) -> Source:
+        """Where lines of an origin are from: of a negative one, from a use of a macro."""
+        if origin >= 0:
+            return self.origins[origin]
+        call = self.front.call(origin)
+        macro, (file, trail) = self.macros[call.macro], self.source(call.origin)
+        return macro.body[0].file, called(macro, Place(file, call.line, call.column, call.end), trail)
+
     def append(self, line: Line) -> None:
         """Read a line that came of expansion."""
         self.appended.append(line)
@@ -72,34 +89,31 @@ class Columns:
         """A line that is not blank, by its number in the front."""
         if number >= len(self.codes):
             return self.appended[number - len(self.codes)]
-        return Line(self.name, number + 1, self.codes[number])
+        return new(Line, (self.name, number + 1, self.codes[number], (), ()))
 
     def set_symbols(self) -> None:
         """Say what each name may be used for: labels, data and constants of this source."""
         self.front.learn_names()
         table, data = self.scope.table, self.scope.data
+        uses, values = bytearray(len(self.front.names)), array("q", bytes(8 * len(self.front.names)))
         for number, name in enumerate(self.front.names):
             symbol = table.get(name)
             if symbol is None or symbol.failed:
                 continue
             if symbol.kind == PROGRAM_LABEL:
-                self.front.set_symbol(number, LABEL, 0)
+                uses[number] = LABEL
             elif symbol.kind == EQU and type(symbol.value) is int and INT_LOW <= symbol.value <= INT_HIGH:
-                self.front.set_symbol(number, CONSTANT, symbol.value)
+                uses[number], values[number] = CONSTANT, symbol.value
             elif name in data and data[name].constant is None:
-                self.front.set_symbol(number, DATA, data[name].address)
+                uses[number], values[number] = DATA, data[name].address
+        self.front.set_symbols(uses, values)
 
     # Ops as objects ------------------------------------------------------------------------------
     def row(self, number: int) -> Row:
         return self.recipes.forms[self.front.op(number)[FORM]].row
 
-    def statement(self, number: int) -> OpStmt:
-        """Where an op was written; its operands are not told."""
-        _, origin, line, column, end, *_ = self.front.op(number)
-        return self._statement(origin, line, column, end)
-
     def _statement(self, origin: int, line: int, column: int, end: int) -> OpStmt:
-        file, trail = self.origins[origin]
+        file, trail = self.source(origin)
         return new(OpStmt, ("", (), (), None, new(Line, (file, line, "", trail, ())), column, end))
 
     def op(self, number: int) -> AsmOp:
@@ -130,25 +144,7 @@ class Columns:
         banks = self.scope.banks_of(symbol) if symbol else frozenset[int]()
         return Access(symbol, banks, address_index(op), addend)
 
-    def control(self, number: int) -> AsmOp:
-        """An op that decides what follows, the same for all waits that are alike."""
-        numbers = self.front.op(number)
-        if numbers[OP_NAME] >= 0:
-            return self._made(numbers)
-        key = numbers[FORM], *numbers[VALUES:]
-        if key not in self._controls:
-            self._controls[key] = self._made(numbers)
-        return self._controls[key]
-
     # Kinds ---------------------------------------------------------------------------------------
-    def kind(self, first: int, end: int, kinds: Kinds) -> Kind:
-        """The kind of a block of linear code."""
-        number = self.front.likeness(first, end)
-        found = self._kinds.get(number)
-        if found is None:
-            found = self._kinds[number] = kinds.of(self.ops(first, end))
-        return found
-
     def bundle_kind(self, number: int, first: int, end: int) -> BundleKind:
         """What a bundle does to registers; equal numbers mean equal kinds."""
         found = self._bundle_kinds.get(number)
@@ -170,16 +166,32 @@ class Columns:
             pattern = self._bundle_patterns[number] = self.front.add_pattern(in_order(chosen))
         return pattern
 
-    # Ops from elsewhere --------------------------------------------------------------------------
-    def add(self, op: AsmOp, syllables: tuple[int, ...]) -> int:
-        """Add an op that came as an object, encoded; its number in the columns."""
-        name = -1
-        if op.references:
-            name = len(self.written)
-            self.written.append(op)
-        return self.front.add_encoded(self.place(op.statement), syllables, name)
+    def plain_pattern(self, count: int) -> int:
+        """The pattern of a bundle of so many ops that have their units, one after the other."""
+        if count not in self._plain_patterns:
+            self._plain_patterns[count] = self.front.add_pattern(in_order([FREE] * count))
+        return self._plain_patterns[count]
 
-    def place(self, statement: OpStmt) -> tuple[int, int, int, int]:
-        """Where a statement was written: origin, line, column, end."""
-        file, line, column, end, trail = next(iter(places((statement,))))
-        return self.origin(file, trail), line, column, end
+    # Ops from elsewhere --------------------------------------------------------------------------
+    def add(self, ops: Sequence[AsmOp]) -> int:
+        """Add ops that came as objects, encoded; the number of the first in the columns."""
+        numbers = array("q")
+        for op, place in zip(ops, places([op.statement for op in ops]), strict=True):
+            name = -1
+            if op.references:
+                name = len(self.written)
+                self.written.append(op)
+            numbers.extend(self._encoded(place, encoded(op.row, tuple(op.values)), name))
+        return self.front.add_encoded(numbers)
+
+    def add_place(self, statement: OpStmt) -> int:
+        """Add what stands where a statement was written and has no syllables; its number."""
+        (place,) = places((statement,))
+        return self.front.add_encoded(array("q", self._encoded(place, (0,), -1)))
+
+    def _encoded(self, place: PlaceItems, syllables: tuple[int, ...], name: int) -> tuple[int, ...]:
+        """The numbers of an op that is encoded."""
+        file, line, column, end, trail = place
+        first, second = syllables if len(syllables) > 1 else (*syllables, 0)
+        values = first - (first >> 63 << 64), second - (second >> 63 << 64)
+        return ENCODED, self.origin(file, trail), line, column, end, name, 0, 0, *values, *NO_VALUES

@@ -8,20 +8,21 @@ from asm.expand import expander
 from asm.expand.expander import Expander, ExpandOptions, Frame, Report, Sources
 from asm.expand.macros import Macro, Trail
 from asm.names.symbols import Symbols
+from asm.quick.calls import Calls
 from asm.quick.columns import Columns
-from asm.quick.front import Stretch, Unfit
-from asm.syntax import source
-from asm.tree import Line, Statement
+from asm.quick.front import Extent, Stretch, Unfit
+from asm.tree import Line, OpStmt, Statement
 from isa.table import MNEMONICS
 
 
 class Lines(Iterator[Line]):
-    """Lines [at, end) of the front, one after the other or many together."""
+    """Lines [at, end) of the front, one after the other or many together; none are taken together before `looked`."""
 
     def __init__(self, columns: Columns, at: int, end: int) -> None:
         self.columns = columns
         self.at = at
         self.end = end
+        self.looked = at
 
     def __next__(self) -> Line:
         while self.at < self.end:
@@ -31,13 +32,14 @@ class Lines(Iterator[Line]):
                 return line
         raise StopIteration
 
-    def stretch(self) -> Stretch | None:
-        """The next lines, if they can be taken together."""
-        first, end = self.at, self.columns.front.stretch(self.at, self.end)
-        if end == first:
-            return None
-        self.at = end
-        return Stretch(first, end, self.columns.front.labels(first, end))
+    def extent(self) -> Extent:
+        """The next lines that can be taken together."""
+        if self.at < self.looked:
+            return Extent(self.at, self.at, 0, 0, self.looked)
+        found = self.columns.front.stretch(self.at, self.end)
+        if found.end == found.start:
+            self.looked = found.looked
+        return found
 
 
 class QuickExpander(Expander):
@@ -48,6 +50,7 @@ class QuickExpander(Expander):
     ) -> None:
         super().__init__(symbols, report, options, sources)
         self.columns = columns
+        self.calls = Calls(columns)
 
     def statements(self, text: str) -> list[Statement]:
         """All of them. Raises Unfit when a macro hides an instruction."""
@@ -59,7 +62,7 @@ class QuickExpander(Expander):
     def _lines_of(self, text: str, name: str, trail: Trail) -> Iterator[Line]:
         if self.frames:
             return super()._lines_of(text, name, trail)
-        self.columns.codes = source.source_lines(text, name)
+        self.columns.codes = text.split("\n")  # the front has seen to their characters
         return Lines(self.columns, 0, len(self.columns.codes))
 
     def _expansion(self, macro: Macro, texts: Mapping[str, str], trail: Trail) -> Iterator[Line]:
@@ -68,13 +71,23 @@ class QuickExpander(Expander):
             self.columns.append(line)
         return Lines(self.columns, first, self.columns.front.lines)
 
+    def _call(self, macro: Macro, call: OpStmt) -> None:
+        lines = self.frames[-1].lines
+        if isinstance(lines, Lines):
+            self.calls.learn(lines.at - 1, macro)
+        super()._call(macro, call)
+
     def _line(self, frame: Frame, done: list[Statement]) -> bool:
-        is_ordinary = self._brace is None and not self.names.variables
-        stretch = frame.lines.stretch() if is_ordinary and isinstance(frame.lines, Lines) else None
-        if stretch is None:
+        lines = frame.lines
+        if self._brace is not None or self.names.variables or not isinstance(lines, Lines):
             return super()._line(frame, done)
-        done.append(stretch)  # type: ignore[arg-type]  # those who take it know
-        self._lines += stretch.end - stretch.first
+        first, extent = lines.at, lines.extent()
+        lines.at = extent.end
+        self._lines += extent.end - first + extent.added
+        self._serial += extent.calls
         if self._lines > expander.MAX_LINES:
             raise Unfit
+        if extent.end == extent.start:
+            return super()._line(frame, done)
+        done.append(Stretch(extent.start, extent.end))  # type: ignore[arg-type]  # those who take it know
         return True

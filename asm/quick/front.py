@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from asm._front import ffi, lib
+from isa.lines import Spots
 from isa.records import NamedTuple
 
 WORD, NUMBER, REGISTER, NAME = lib.FRONT_WORD, lib.FRONT_NUMBER, lib.FRONT_REGISTER, lib.FRONT_NAME
+LIST = lib.FRONT_LIST
+LABELS, CODE, CALL, NUMBERS = lib.FRONT_LABELS, lib.FRONT_CODE, lib.FRONT_CALL, lib.FRONT_NUMBERS
+ODD, SECTION, WAITS, EVENT = lib.FRONT_ODD, lib.FRONT_SECTION, lib.FRONT_WAITS, lib.FRONT_EVENT
 LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
-AT_LABEL, LINEAR, BUNDLE = lib.FRONT_AT_LABEL, lib.FRONT_LINEAR, lib.FRONT_BUNDLE
-PIECE = lib.FRONT_PIECE
-ENCODED, FRONT_OP = lib.FRONT_ENCODED, lib.FRONT_OP
-FORM, OP_NAME, VALUES = 0, 5, 8  # where the numbers of an op hold these
-COLUMNS = ("ADDRESSES", "ORIGINS", "LINES", "STARTS", "ENDS", "OPS", "ENTRIES", "REFERENCES")
+AT_LABEL = lib.FRONT_AT_LABEL
+ENCODED, FRONT_OP, SPOT = lib.FRONT_ENCODED, lib.FRONT_OP, lib.FRONT_SPOT
+FORM, VALUES = 0, 8  # where the numbers of an op hold these
+COLUMNS = (
+    "ADDRESSES", "ORIGINS", "LINES", "STARTS", "ENDS", "REFERENCES", "FORMS", "NAMES", "ADDENDS", "SOURCES", "NAMED",
+    "PLACES",
+)  # fmt: skip
 
 
-Piece: TypeAlias = tuple[int, int, int, int, int]
+Event: TypeAlias = tuple[int, int, int, int, int, int, int]  # see front.h
+Hole: TypeAlias = tuple[int, int]  # its columns
 
 
 class Unfit(Exception):
@@ -26,18 +34,39 @@ class Unfit(Exception):
 
 
 class Stretch(NamedTuple):
-    """Lines [first, end) of a file, counted from 0, that hold labels, ops and bundles, among the statements of a source
-    in place of theirs. Labels are (name, line, column)."""
+    """Lines [first, end) of a file, counted from 0, that hold labels, ops and bundles, uses of macros, data and starts
+    of sections, among the statements of a source in place of theirs."""
 
     first: int
     end: int
-    labels: tuple[tuple[str, int, int], ...]
+
+
+class Extent(NamedTuple):
+    """Lines [start, end) that can be taken together, none of them blank at first, the uses of macros in them, the lines
+    that these come to, and how far was looked: what is before that and not taken is labels alone."""
+
+    start: int
+    end: int
+    calls: int
+    added: int
+    looked: int
+
+
+class Call(NamedTuple):
+    """A use of a macro, which has a number: where it stands in lines of an origin."""
+
+    origin: int
+    line: int
+    column: int
+    end: int
+    macro: int
 
 
 class Taken(NamedTuple):
-    """The pieces of such lines, among items in place of theirs."""
+    """Such lines taken to pieces [first, end), among items in place of theirs."""
 
-    pieces: tuple[Piece, ...]
+    first: int
+    end: int
 
 
 class Written(NamedTuple):
@@ -51,95 +80,124 @@ class Front:
     """One source on its way; what cannot be done here raises Unfit."""
 
     def __init__(self, text: str) -> None:
-        self._front = ffi.gc(lib.front_new(), lib.front_free)
+        self._front = self.handle = ffi.gc(lib.front_new(), lib.front_free)
         if not self._front:
             raise MemoryError
         data = text.encode(errors="surrogatepass")
-        self.lines = _checked(lib.front_read(self._front, data, len(data)))
+        self.lines = checked(lib.front_read(self._front, data, len(data)))
         self.names: list[str] = []
+        self._names_end = 0
         self.learn_names()
 
     def learn_names(self) -> None:
         """Take note of the names in lines read since this was done last."""
-        self.names += self._contents(len(self.names), lib.front_names, lib.front_name)
-
-    def _contents(self, first: int, count: Any, content: Any) -> Iterator[str]:
-        bytes_ = ffi.new("const char **")
-        for number in range(first, count(self._front)):
-            size = content(self._front, number, bytes_)
-            yield ffi.buffer(bytes_[0], size)[:].decode()
+        bytes_, ends = ffi.new("const char **"), ffi.new("const size_t **")
+        count = lib.front_names(self._front, len(self.names), bytes_, ends)
+        if count:
+            start = self._names_end
+            stops = ffi.unpack(ends[0], count)
+            text = _text(bytes_, stops[-1] - start)
+            self.names += [text[at - start : end - start] for at, end in pairwise([start, *stops])]
+            self._names_end = stops[-1]
 
     def append(self, text: str, number: int, origin: int, limit: int) -> None:
         """Add a line that came of expansion, whose columns are those of its source up to a limit (-1 for all)."""
         data = text.encode(errors="surrogatepass")
-        _checked(lib.front_append(self._front, data, len(data), number, origin, limit))
+        checked(lib.front_append(self._front, data, len(data), number, origin, limit))
         self.lines += 1
 
     def count_keys(self) -> int:
         return int(lib.front_keys(self._front))
 
-    def keys(self, first: int) -> Iterator[str]:
-        """The keys of lines from a number on."""
-        return self._contents(first, lib.front_keys, lib.front_key)
+    def key(self, number: int) -> str:
+        """The key of a number."""
+        bytes_ = ffi.new("const char **")
+        return _text(bytes_, lib.front_key(self._front, number, bytes_))
 
     def add_form(self, numbers: Sequence[int]) -> int:
-        return _checked(lib.front_form(self._front, _column("q", numbers), len(numbers)))
+        return checked(lib.front_form(self._front, _column("q", numbers), len(numbers)))
 
     def add_recipe(self, key: int, numbers: Sequence[int]) -> None:
-        _checked(lib.front_recipe(self._front, key, _column("q", numbers), len(numbers)))
+        checked(lib.front_recipe(self._front, key, _column("q", numbers), len(numbers)))
 
     def set_symbol(self, name: int, uses: int, value: int) -> None:
         lib.front_symbol(self._front, name, uses, value)
+
+    def set_symbols(self, uses: bytearray, values: array[int]) -> None:
+        """Set all names, by their numbers."""
+        columns = ffi.from_buffer("uint8_t[]", uses), ffi.from_buffer("int64_t[]", values)
+        checked(lib.front_set_symbols(self._front, *columns, len(values)))
 
     def more_plain(self) -> int:
         """How many more lines have no recipe than have one."""
         return int(lib.front_plain(self._front))
 
-    def stretch(self, line: int, end: int) -> int:
-        """The end of the lines from one on (from 0) and before another that are taken together."""
-        return int(lib.front_stretch(self._front, line, end))
+    def kind(self, line: int) -> int:
+        """What a line is by its recipe; negative when it has none."""
+        return int(lib.front_kind(self._front, line))
 
-    def labels(self, line: int, end: int) -> tuple[tuple[str, int, int], ...]:
-        """The labels of some lines: name, line (from 1), column."""
-        made = self._pieces(lib.front_labels(self._front, line, end))
-        return tuple([(self.names[name], at, column) for _, name, at, column, _ in made])
+    def key_of(self, line: int) -> int:
+        """The number of the key of a line; negative when it has none."""
+        return int(lib.front_line_key(self._front, line))
 
-    def take(self, line: int, end: int) -> Iterable[Piece]:
-        """Lines to ops; the pieces that they make. Raises Unfit when one of them cannot be taken."""
-        return self._pieces(lib.front_take(self._front, line, end))
+    def holes(self, line: int) -> list[Hole]:
+        """The columns of what fills the holes of a line."""
+        holes = ffi.new("front_hole **")
+        count = lib.front_holes(self._front, line, holes)
+        return [(holes[0][number].column, holes[0][number].end) for number in range(count)]
 
-    def _pieces(self, result: int) -> Iterable[Piece]:
-        count = _checked(result)
-        numbers = iter(ffi.unpack(lib.front_pieces(self._front), count * PIECE) if count else ())
-        return zip(numbers, numbers, numbers, numbers, numbers, strict=True)
+    def give(self, line: int, number: int, given: int) -> None:
+        """Say that a hole of a line of the body of a macro is filled by one of its use."""
+        lib.front_give(self._front, line, number, given)
+
+    def stretch(self, line: int, end: int) -> Extent:
+        """The next lines from one on (from 0) and before another that are taken together."""
+        found = lib.front_stretch(self._front, line, end)
+        return Extent(found.start, found.end, found.calls, found.added, found.looked)
+
+    def gather(self, line: int, end: int) -> tuple[Iterable[Event], bytes]:
+        """The events of some lines, and the bytes of their data."""
+        count = checked(lib.front_gather(self._front, line, end)) * EVENT
+        numbers = iter(ffi.unpack(lib.front_events(self._front), count) if count else ())
+        data = ffi.buffer(lib.front_data(self._front), lib.front_data_size(self._front))[:]
+        return zip(*[numbers] * EVENT, strict=True), data
+
+    def take(self, line: int, end: int) -> Iterator[Taken | int]:
+        """Lines to ops and pieces, and between these the lines that cannot be taken."""
+        first = self.count_pieces()
+        count = checked(lib.front_take(self._front, line, end))
+        left = iter(ffi.unpack(lib.front_left(self._front), 2 * count) if count else ())
+        for odd, at in zip(left, left, strict=True):
+            yield from (Taken(first, at), odd)
+            first = at
+        yield Taken(first, self.count_pieces())
+
+    def call(self, origin: int) -> Call:
+        """The use of a macro that lines of a negative origin come of."""
+        return Call(*ffi.unpack(lib.front_call(self._front, origin), 5))
+
+    def count_pieces(self) -> int:
+        """How many pieces lines were taken to so far."""
+        return int(lib.front_count_pieces(self._front))
 
     def op(self, number: int) -> list[int]:
         """The numbers of an op: form, origin, line, column, end, name, uses, addend, and values of fields."""
         made: list[int] = ffi.unpack(lib.front_ops(self._front) + number * FRONT_OP, FRONT_OP)
         return made
 
-    def likeness(self, first: int, end: int) -> int:
-        return _checked(lib.front_likeness(self._front, first, end))
-
-    def add_encoded(self, place: tuple[int, int, int, int], syllables: Sequence[int], name: int) -> int:
-        """Add an op that is encoded; its place is (origin, line, column, end)."""
-        signed = [each - (each >> 63 << 64) for each in (*syllables, 0)][:2]
-        origin, line, column, end = place
-        op = ffi.new("front_op *", [ENCODED, origin, line, column, end, name, 0, 0, signed])
-        return _checked(lib.front_encoded(self._front, op))
+    def add_encoded(self, numbers: array[int]) -> int:
+        """Add ops that are encoded, of as many numbers each as front.h says; the number of the first."""
+        ops = ffi.from_buffer("int64_t[]", numbers)
+        return checked(lib.front_encoded(self._front, ops, len(numbers) // FRONT_OP))
 
     def add_pattern(self, numbers: Sequence[int]) -> int:
-        return _checked(lib.front_pattern(self._front, _column("q", numbers), len(numbers)))
-
-    def write(self, entries: array[int]) -> int:
-        """Write bundles; the number of syllables."""
-        return _checked(lib.front_write(self._front, ffi.from_buffer("int32_t[]", entries), len(entries) // 3))
+        return checked(lib.front_pattern(self._front, _column("q", numbers), len(numbers)))
 
     def settle(self) -> Written:
         """What was written, once all symbols are set."""
-        _checked(lib.front_settle(self._front))
+        checked(lib.front_settle(self._front))
         columns = {name: self._column_of(getattr(lib, f"FRONT_{name}")) for name in COLUMNS}
-        count = _checked(lib.front_write(self._front, ffi.NULL, 0))
+        count = checked(lib.front_write(self._front, ffi.NULL, 0))
         return Written(ffi.unpack(lib.front_text(self._front), count) if count else [], columns)
 
     def _column_of(self, column: int) -> array[int]:
@@ -149,16 +207,30 @@ class Front:
             made.frombytes(ffi.buffer(lib.front_column(self._front, column), 8 * count))
         return made
 
-    def entries(self) -> array[int]:
-        """The addresses of what was written last, entry by entry."""
-        return self._column_of(lib.FRONT_ENTRIES)
+    def spots(self) -> Spots:
+        """The different places of what was written: see isa.lines."""
+        count = checked(lib.front_spots(self._front))
+        rows = array("I")
+        if count:
+            rows.frombytes(ffi.buffer(lib.front_spot(self._front), rows.itemsize * SPOT * count))
+        return Spots(rows[0::4], rows[1::4], rows[2::4], rows[3::4], self._column_of(lib.FRONT_SPOTS))
+
+    def program(self, files: Sequence[int]) -> bytes:
+        """The rows of a line program of DWARF: see isa.lines."""
+        size = checked(lib.front_program(self._front, _column("q", files)))
+        return bytes(ffi.buffer(lib.front_program_bytes(self._front), size)) if size else b""
 
 
 def _column(kind: str, numbers: Iterable[int]) -> Any:
     return ffi.from_buffer("int64_t[]", array(kind, numbers))
 
 
-def _checked(result: int) -> int:
+def _text(bytes_: Any, size: int) -> str:
+    made: bytes = ffi.buffer(bytes_[0], size)[:]
+    return made.decode()
+
+
+def checked(result: int) -> int:
     if result == lib.FRONT_MEMORY:
         raise MemoryError
     if result < 0:

@@ -9,27 +9,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from asm.data.gather import DIRECTIVES, Gathering
 from asm.facts import FACTS
 from asm.operands.address import LinearForm, Term, fields_of
 from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.operands.match import forms
 from asm.operands.slot import EXPR, Form, Shape, Slot
-from asm.quick.front import CONSTANT, DATA, LABEL, NAME, NUMBER, REGISTER, WORD, Front
+from asm.quick.front import (
+    CODE,
+    CONSTANT,
+    DATA,
+    LABEL,
+    LABELS,
+    LIST,
+    NAME,
+    NUMBER,
+    NUMBERS,
+    ODD,
+    REGISTER,
+    SECTION,
+    WORD,
+    Front,
+)
+from asm.quick.plan import LEAVES
 from asm.scope.registers import COUNT
+from asm.syntax.numbers import COLUMNS
 from asm.syntax.parse import parse
-from asm.tree import Binary, Brace, Expr, LabelDef, Line, Memory, Name, Number, Operand, OpStmt, Statement, Unary
+from asm.tree import (
+    Binary,
+    Brace,
+    DirectiveStmt,
+    Expr,
+    LabelDef,
+    Line,
+    Memory,
+    Name,
+    Number,
+    Operand,
+    OpStmt,
+    Statement,
+    Unary,
+)
 from isa.codec import plan
 from isa.diagnostics import SourceError
 from isa.image import TO_TARGET, TO_WORD
 from isa.records import NamedTuple, dataclass, field
 from isa.row import CONST, IMM, MEM, REG, Row
 from isa.row import LABEL as TARGET
+from isa.table import MNEMONICS
+from isa.types import TYPES, ElementType
 
-MARK = re.compile(f"([{chr(WORD)}{chr(NUMBER)}{chr(REGISTER)}{chr(NAME)}])")
+MARK = re.compile(f"([{chr(WORD)}-{chr(LIST)}])")
 NOWHERE = Line("", 1, "")
 ADDEND = -1  # in place of a field
 SCALE = 3  # stands for a factor that a hole holds
+FIRST_NUMBER = 1000  # what stands for numbers
 NO_NAME = (-1, 0, 0)
+COUNTED = ("scale", "count")  # fields that the front looks at
 
 
 class NoRecipe(Exception):
@@ -37,17 +73,25 @@ class NoRecipe(Exception):
 
 
 class Holes(NamedTuple):
-    """The line of a key with stand-ins, and its holes by the columns that they stand in: (kind, number)."""
+    """The line of a key with stand-ins, all different; its holes by the columns that they stand in, (kind, number), and
+    by their stand-ins."""
 
     code: str
     at: dict[int, tuple[str, int]]
+    stand_ins: dict[str, int]
 
-    def number(self, node: Name | Number | OpStmt | LabelDef, kind: int) -> int:
+    def number(self, node: Name | Number | OpStmt | LabelDef | DirectiveStmt, kind: int) -> int:
         """The number of the hole at a node, which is of a kind."""
         found, number = self.at.get(node.column, ("", 0))
         if found != chr(kind):
             raise NoRecipe
         return number
+
+    def list_at(self, node: Operand) -> int:
+        """The number of the list at a node."""
+        if not isinstance(node, Number):
+            raise NoRecipe
+        return self.number(node, LIST)
 
     def is_register(self, node: Operand) -> bool:
         return isinstance(node, Name) and self.at.get(node.column, ("", 0))[0] == chr(REGISTER)
@@ -56,17 +100,19 @@ class Holes(NamedTuple):
 def holes_of(key: str) -> Holes:
     """Registers are numbered as they come: each stands for itself."""
     parts = MARK.split(key)
-    code, at, registers = parts[0], {}, 0
+    code, at, stand_ins, registers = parts[0], {}, {}, 0
     for number, (kind, text) in enumerate(zip(parts[1::2], parts[2::2], strict=True)):
         at[len(code) + 1] = kind, number
+        stand_in = ""
         if kind == chr(REGISTER):
-            code, registers = f"{code}r{registers}", registers + 1
+            stand_in, registers = f"r{registers}", registers + 1
         elif kind != chr(WORD):
-            code += str(SCALE) if kind == chr(NUMBER) else "name"
-        code += text
+            stand_in = f"name{number}" if kind == chr(NAME) else f"{FIRST_NUMBER + number}"
+        stand_ins[stand_in] = number
+        code += stand_in + text
     if registers > COUNT:
         raise NoRecipe
-    return Holes(code, at)
+    return Holes(code, at, stand_ins)
 
 
 @dataclass(slots=True)
@@ -98,25 +144,53 @@ class Recipes:
     def __init__(self, front: Front) -> None:
         self.front = front
         self.forms: list[OpForm] = []
+        self.types: list[ElementType] = []
+        self.sections: list[DirectiveStmt] = []
         self.derived = 0  # keys
         self._forms: dict[tuple[Row, str], int] = {}
 
     def derive(self) -> None:
         """Tell the front of all new keys that have recipes."""
-        for key in self.front.keys(self.derived):
-            number, self.derived = self.derived, self.derived + 1
+        for number in range(self.derived, self.front.count_keys()):
+            self.derived = number + 1
             try:
-                recipe = self._recipe(key)
+                recipe = self._recipe(self.front.key(number))
             except (NoRecipe, SourceError):
                 continue
             self.front.add_recipe(number, recipe)
 
     def _recipe(self, key: str) -> list[int]:
         holes = holes_of(key)
-        labels, ops, is_bundle = split(parse(holes.code, NOWHERE))
-        names = [holes.number(label, NAME) for label in labels]
-        made = [number for op in ops for number in self._op(holes, op)]
-        return [len(ops), is_bundle, len(names), *names, *made]
+        statements = parse(holes.code, NOWHERE)
+        labels = [each for each in statements if isinstance(each, LabelDef)]
+        rest = statements[len(labels) :]
+        if statements[: len(labels)] != labels:
+            raise NoRecipe
+        names = [len(labels), *(holes.number(label, NAME) for label in labels)]
+        if not rest:
+            return [LABELS, *names]
+        if isinstance(rest[0], DirectiveStmt):
+            return self._directive(holes, rest[0], names)
+        ops, is_bundle = split(rest)
+        try:
+            made = [number for op in ops for number in self._op(holes, op)]
+        except NoRecipe:
+            if not is_left_to_items(ops, is_bundle):
+                raise
+            return [ODD, *names]
+        return [CODE, *names, len(ops), is_bundle, *made]
+
+    def _directive(self, holes: Holes, statement: DirectiveStmt, names: list[int]) -> list[int]:
+        """A list of integers, or the start of a section."""
+        type_ = TYPES.get(statement.name)
+        if statement.name in COLUMNS and type_ is not None and statement.arguments:
+            self.types.append(type_)
+            numbers = len(self.types) - 1, type_.bits // 8, type_.low, type_.high
+            return [NUMBERS, *names, holes.number(statement, WORD), holes.list_at(statement.arguments[0]), *numbers]
+        if names == [0] and not statement.arguments and DIRECTIVES.get(statement.name) is Gathering.section:
+            self.sections.append(statement)
+            return [SECTION, *names, len(self.sections) - 1]
+        raise NoRecipe
 
     def _op(self, holes: Holes, statement: OpStmt) -> list[int]:
         shapes = [shape(holes, node) for node in statement.operands]
@@ -140,18 +214,21 @@ class Recipes:
         return self._forms[key]
 
 
-def split(statements: Sequence[Statement]) -> tuple[list[LabelDef], list[OpStmt], bool]:
-    """Labels, and then one op of linear code or a bundle, if anything."""
-    labels = [each for each in statements if isinstance(each, LabelDef)]
-    rest = list(statements[len(labels) :])
-    is_bundle = bool(rest) and isinstance(rest[0], Brace)
-    ops = [each for each in rest if isinstance(each, OpStmt)]
-    as_braces = [each.open for each in rest if isinstance(each, Brace)]
-    whole = len(ops) + (2 if is_bundle else 0) == len(rest) and as_braces == [True, False] * is_bundle
-    in_order = list(statements[: len(labels)]) == labels and (not is_bundle or isinstance(rest[-1], Brace))
-    if not whole or not in_order or (is_bundle and not ops) or (not is_bundle and len(ops) > 1):
+def split(statements: Sequence[Statement]) -> tuple[list[OpStmt], bool]:
+    """One op of linear code, or a whole bundle."""
+    is_bundle = isinstance(statements[0], Brace)
+    ops = [each for each in statements if isinstance(each, OpStmt)]
+    as_braces = [each.open for each in statements if isinstance(each, Brace)]
+    whole = len(ops) + 2 * is_bundle == len(statements) and as_braces == [True, False] * is_bundle
+    if not whole or not ops or not (isinstance(statements[-1], Brace) if is_bundle else len(ops) == 1):
         raise NoRecipe
-    return labels, ops, is_bundle
+    return ops, is_bundle
+
+
+def is_left_to_items(ops: Sequence[OpStmt], is_bundle: bool) -> bool:
+    """Whether nothing before items are built has to do with ops: they are of the table, and no linear tensor code."""
+    rows = [MNEMONICS.get(op.mnemonic) for op in ops]
+    return all(each is not None and (is_bundle or not each[0].tensor) for each in rows)
 
 
 def shape(holes: Holes, node: Operand) -> Shape:
@@ -281,8 +358,9 @@ class Filling:
 def _form_numbers(row: Row) -> Iterator[int]:
     """A row as csrc/asm/take.c reads it."""
     facts, how, names = FACTS[row.id], plan(row), row.format.names
-    yield from (row.id, facts.unit, facts.target, names.index("scale") if "scale" in names else -1)
-    yield from (bool(row.memory), bool(row.control), how.word, len(facts.registers), *facts.registers)
+    yield from (row.id, facts.unit, facts.target, *(names.index(each) if each in names else -1 for each in COUNTED))
+    yield from (bool(row.memory), LEAVES[row.control], facts.latency, row.taken_latency, how.word)
+    yield from (len(facts.registers), *facts.registers)
     yield len(names)
     for each in row.format.fields:
         yield from (each.position, each.width, each.bias, each.ext_position, each.ext_width)

@@ -2,108 +2,120 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from asm.check.checks import in_order
-from asm.check.hazards import is_at_fault
-from asm.check.rules import check_rules
-from asm.check.view import View
+from asm.check.rules import check_bundles_alone, check_nesting
 from asm.program import Item
-from asm.quick.blocks import ColumnSplitter, find_kinds, is_in_columns
 from asm.quick.columns import Columns
-from asm.quick.emit import ColumnEmitter, Emission
-from asm.quick.front import ENCODED, LABEL, Taken, Unfit
-from asm.quick.view import view_of
+from asm.quick.compose import Composer
+from asm.quick.front import ENCODED, Taken, Unfit
+from asm.quick.plan import LOOPS, Seen
+from asm.quick.seen import view_of
 from asm.schedule import Options
-from asm.schedule.alike import Kinds
-from asm.schedule.emit import Scheduled
-from asm.schedule.flow import Flow
-from asm.schedule.paths import connect
-from asm.schedule.pins import far_pins
 from asm.schedule.reserve import assign_bursts
-from asm.schedule.scheduler import pipeline
 from asm.write.encode import Text, fill_targets
 from asm.write.verbatim import Raw
-from isa.diagnostics import ERROR, Diagnostic, Place
-from isa.image import Relocation
-from isa.lines import Lines, Source
+from isa.diagnostics import ERROR, Diagnostic
+from isa.lines import Lines, numbers
 from isa.machine import MachineSpec
+from isa.relocations import Relocations
+
+T = TypeVar("T")
 
 
 def assemble_text(
-    columns: Columns, items: Iterable[Item | Raw | Taken], exported: Container[str], options: Options
+    columns: Columns, items: Iterable[Item | Raw | Taken], exported: Collection[str], options: Options
 ) -> tuple[Text, list[Diagnostic]]:
     """The encoded bundles of some items, and what is warned of. Raises Unfit when something is wrong."""
-    program = ColumnSplitter(columns, exported, columns.scope.spec, options.externs).split(items)
-    kinds = Kinds(options.aliases)
-    find_kinds(kinds, program)
-    result = Scheduled([], [])
-    result.diagnostics += far_pins(block for block in program.blocks if not is_in_columns(block))
-    pipeline(program, options)
-    find_kinds(kinds, program)
-    emitter = ColumnEmitter(columns, program, Flow(program.blocks, connect(program)), result, options.aliases)
-    emission = emitter.emit()
-    result.diagnostics += program.diagnostics + program.joints
-    result.diagnostics += assign_bursts(emission.bundles, columns.scope.spec, options.held)
-    if result.diagnostics or program.checks:
+    composer = Composer(columns, options)
+    seen = composer.compose(items, exported)
+    packed = composer.packed(seen)
+    if assign_bursts(packed, columns.scope.spec, options.held):
         raise Unfit
-    warnings = checked(view_of(emission, program.entered, options.externs), columns.scope.spec)
-    emitter.encode()
-    return _written(columns, emission), warnings
+    warnings = _checked(composer, seen, options, columns.scope.spec)
+    composer.tell_objects()
+    size = composer.plan.write()
+    return _written(columns, size), warnings
 
 
-def checked(view: View, spec: MachineSpec) -> list[Diagnostic]:
-    """What the static checks warn of, which is of ops that are objects. Raises Unfit when they find what is wrong."""
-    if any(check_rules(view, spec)):
+def _checked(composer: Composer, seen: Seen, options: Options, spec: MachineSpec) -> list[Diagnostic]:
+    """What the static checks warn of, which is of bundles of objects. Raises Unfit when something is wrong."""
+    is_linear = all(seen.linear)
+    if not is_linear and composer.plan.is_at_fault():
         raise Unfit
-    if all(view.linear):
+    has_rules = any(kind.fixed > 1 or kind.is_checked for kind in composer.kinds)
+    has_tensor_ops = not is_linear and any(kind.has_tensor_ops for kind in composer.kinds)
+    if not has_rules and not has_tensor_ops:
         return []
-    if is_at_fault(view):
+    view = view_of(composer, seen, options.externs)
+    if has_rules and any(check_bundles_alone(view, spec)):
         raise Unfit
-    if not view.has_tensor_ops:
+    if _may_nest_badly(seen, spec.loop_depth) and any(check_nesting(view, spec)):
+        raise Unfit
+    if not has_tensor_ops:
         return []
-    from asm.check.tensor import check_tensor  # it needs numpy
+    from asm.check.tensor import check_started  # it needs numpy
+    from asm.quick.stretches import starts_of
 
-    found = in_order(check_tensor(view, spec))
+    return _without_errors(check_started(view, starts_of(composer, options.externs, spec), spec))
+
+
+def _may_nest_badly(seen: Seen, depth: int) -> bool:
+    """Whether a loop may end no sooner than one around it, or have so many around it."""
+    ends: list[int] = []  # of the loops around
+    for number in [number for number, how in enumerate(seen.hows) if how == LOOPS]:
+        ends = [end for end in ends if number < end]
+        if len(ends) >= depth or (ends and seen.targets[number] >= ends[-1]):
+            return True
+        ends.append(seen.targets[number])
+    return False
+
+
+def _without_errors(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What is warned of, in the order of its lines. Raises Unfit for errors."""
+    found = in_order(problems)
     if any(problem.severity == ERROR for problem in found):
         raise Unfit
     return found
 
 
-def _written(columns: Columns, emission: Emission) -> Text:
-    """Syllables, with addresses for labels."""
-    front = columns.front
-    size = front.write(emission.entries)
+def _written(columns: Columns, size: int) -> Text:
+    """What was written."""
     if size > columns.scope.spec.text_syllables:
         raise Unfit
-    entries = [*front.entries(), size]
-    labels = {label: entries[start] for label, start in emission.starts.items()}
-    for number, name in enumerate(front.names):
-        if name in labels:
-            front.set_symbol(number, LABEL, labels[name])
+    front = columns.front
     syllables, made = front.settle()
-    origins, sources = _first_met(made["ORIGINS"], columns.origins)
-    lines = Lines(made["ADDRESSES"], origins, made["LINES"], made["STARTS"], made["ENDS"], sources)
-    text = Text(syllables, [], labels, [], lines)
-    for line in made["REFERENCES"]:
-        _refer(columns, text, lines.addresses[line], made["OPS"][line], lines.place(line))
+    labels = dict(zip(map(front.names.__getitem__, made["NAMED"]), made["PLACES"], strict=True))
+    sources = [columns.source(origin) for origin in made["SOURCES"]]
+    lines = Lines(made["ADDRESSES"], made["ORIGINS"], made["LINES"], made["STARTS"], made["ENDS"], sources, front)
+    kinds = [(form.kind, form.refers) for form in columns.recipes.forms]
+    refers = made["FORMS"], made["NAMES"], made["ADDENDS"], made["REFERENCES"]
+    relocations = Relocations(lines, kinds, front.names[:], *refers)
+    text = Text(syllables, [], labels, relocations, lines)
+    if ENCODED in relocations.forms:
+        _refer(columns, text, relocations)
     return text
 
 
-def _first_met(origins: array[int], sources: list[Source]) -> tuple[array[int], list[Source]]:
-    """The same origins numbered as they come, and the sources that are met."""
-    met = {origin: number for number, origin in enumerate(dict.fromkeys(origins))}
-    if list(met) == list(range(len(sources))):
-        return origins, sources
-    return array("q", map(met.__getitem__, origins)), [sources[origin] for origin in met]
+def _refer(columns: Columns, text: Text, made: Relocations) -> None:
+    """Tell what ops refer to that came as objects; their program addresses are filled in."""
+    kinds = {kind: number for number, kind in enumerate(made.kinds)}
+    names = {name: number for number, name in enumerate(made.names)}
+    for at in [at for at, form in enumerate(made.forms) if form == ENCODED][::-1]:
+        op, entry = columns.written[made.symbols[at]], made.entries[at]
+        fill_targets(text, made.lines.addresses[entry], op)
+        found = op.references
+        made.forms[at : at + 1] = numbers([_number(kinds, made.kinds, (each.kind, each.field)) for each in found])
+        made.symbols[at : at + 1] = numbers([_number(names, made.names, each.symbol) for each in found])
+        made.addends[at : at + 1] = numbers([each.addend for each in found])
+        made.entries[at : at + 1] = numbers([entry] * len(found))
 
 
-def _refer(columns: Columns, text: Text, address: int, number: int, place: Place) -> None:
-    """The relocations of an op at an address; what came as an object has its program addresses filled in."""
-    form, _, _, _, _, name, _, addend, *_ = columns.front.op(number)
-    if form != ENCODED:
-        field, kind, symbol, addend = columns.relocation(columns.recipes.forms[form], name, addend)
-        text.relocations.append(Relocation(kind, symbol, addend, address, field, place=place))
-    else:
-        fill_targets(text, address, columns.written[name])
+def _number(known: dict[T, int], contents: list[T], content: T) -> int:
+    """The number of a content, which is added if it is not known."""
+    if content not in known:
+        known[content] = len(contents)
+        contents.append(content)
+    return known[content]

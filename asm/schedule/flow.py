@@ -106,7 +106,7 @@ class Flow:
             block, placed = self.blocks[number], self.placed[number]
             until = min(leave(block, placed, edge.taken) for edge in self.edges[number] or [Edge(OUTSIDE, False)])
             if placed.limits is None:
-                placed.limits = _limits(block, placed)
+                placed.limits = limits_of(block, placed)
             allowed = dict.fromkeys(range(REGISTERS), until)
             for register, limit in placed.limits.items():
                 allowed[register] = min(until, limit)
@@ -122,7 +122,7 @@ def _issues(block: Block, placed: Placed) -> Iterator[tuple[BundleKind, int]]:
     return zip(kinds, placed.issue, strict=True)
 
 
-def _limits(block: Block, placed: Placed) -> InFlight:
+def limits_of(block: Block, placed: Placed) -> InFlight:
     """What an op reads must have landed when it issues, and what it writes before that lands again."""
     limits: InFlight = {}
     for kind, issue in _issues(block, placed):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from asm.facts import FACTS, FILLER, NOP
+from asm.facts import FACTS, FILLER, NOP, cycles_of
 from asm.program import AsmOp, Packed
 from asm.schedule.blocks import Block
 from asm.schedule.flow import leave
@@ -54,9 +54,10 @@ def pattern_of(block: Block, placed: Placed, late: int, ends_body: bool) -> Patt
     """
     if ends_body:  # what is added depends on the names of registers
         return _pattern(block, placed, late, ends_body)
-    if late not in placed.patterns:
-        placed.patterns[late] = _pattern(block, placed, late, ends_body)
-    return placed.patterns[late]
+    key = late, cycles_of(block.control)
+    if key not in placed.patterns:
+        placed.patterns[key] = _pattern(block, placed, late, ends_body)
+    return placed.patterns[key]
 
 
 def pack(pattern: Pattern, ops: Sequence[AsmOp], near: OpStmt, cycle: int, run: int) -> list[Packed]:

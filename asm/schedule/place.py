@@ -38,7 +38,7 @@ class Placed:
     `landings` say per register when its last write has landed. `missed` names, for each pinned op that could
     not have its cycle, the first cycle in which it could issue. `limits` say per register by which cycle what was in
     flight before must have landed, once that was asked for. `left` has what is late, by when the block is left, and
-    `patterns` how such blocks are packed, by how much later they are left.
+    `patterns` how such blocks are packed, by how much later they are left and how long the op that ends them takes.
     """
 
     issue: list[int]
@@ -47,7 +47,7 @@ class Placed:
     missed: dict[int, int] = field(default_factory=dict)
     limits: InFlight | None = None
     left: dict[int, InFlight] = field(default_factory=dict)
-    patterns: dict[int, Pattern] = field(default_factory=dict)
+    patterns: dict[tuple[int, int], Pattern] = field(default_factory=dict)
 
     def late(self, leaving: int) -> InFlight:
         """What is in flight when the block is left in a cycle."""

@@ -43,15 +43,20 @@ def assign_bursts(bundles: Sequence[Packed], spec: MachineSpec, held: Held = NOT
 
 def assign_run(timed: Sequence[tuple[int, AsmOp]], spec: MachineSpec, held: Held = NOTHING) -> list[Diagnostic]:
     """The same for ops with their cycles, in order of time; those whose unit is written are served first."""
+    free = [(cycle, op) for cycle, op in timed if _is_free(op)]
+    if not free:
+        return []
     table: Table = {}
-    free = []
     for cycle, op in timed:
-        if "u" in op.row.format.names and op.unit_pin == FREE:
-            free.append((cycle, op))
-        else:
+        if not _is_free(op):
             burst = burst_of(spec, op.row, op.values)
             _take(table, burst.op.claims, Reservation(cycle, cycle + burst.held, op))
     return [problem for cycle, op in free if (problem := _choose(table, cycle, op, spec, held)) is not None]
+
+
+def _is_free(op: AsmOp) -> bool:
+    """Whether a unit is to be chosen for an op."""
+    return op.unit_pin == FREE and "u" in op.row.format.names
 
 
 def _take(table: Table, units: Iterable[int], reservation: Reservation) -> None:

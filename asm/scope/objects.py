@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from asm.names.expr import Address
 from isa.diagnostics import Place
 from isa.image import Tensor
@@ -67,10 +69,10 @@ class DataObject:
 
     def banks(self, spec: MachineSpec) -> frozenset[int]:
         """The banks it touches, as placed."""
-        size = spec.words_per_bank
-        starts = (self.address + plane * spec.words_per_slice for plane in range(self.slices))
-        last = max(self.words, 1) - 1
-        return frozenset(bank for start in starts for bank in range(start // size, (start + last) // size + 1))
+        size, last = spec.words_per_bank, self.address + max(self.words, 1) - 1
+        planes = range(0, self.slices * spec.words_per_slice, spec.words_per_slice)
+        runs = [range((self.address + plane) // size, (last + plane) // size + 1) for plane in planes]
+        return frozenset(chain.from_iterable(runs))
 
     def append(self, words: int, data: bytes | None = None) -> tuple[Piece, int]:
         """Add words to a linear object: the piece that holds them, and the byte of it at which they start."""

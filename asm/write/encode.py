@@ -11,6 +11,7 @@ from isa.diagnostics import Diagnostic, SourceError
 from isa.image import TO_TARGET, Relocation
 from isa.lines import Lines
 from isa.records import dataclass, field
+from isa.relocations import Relocations
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class Text:
     syllables: list[int] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
-    relocations: list[Relocation] = field(default_factory=list)
+    relocations: list[Relocation] | Relocations = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
 
 
@@ -51,19 +52,25 @@ def encode_text(bundles: Sequence[Packed], end_labels: Iterable[str], limit: int
         message = f"the program has {len(text.syllables)} syllables; the instruction store holds {limit}"
         raise SourceError(Diagnostic("E-TEXT-SIZE", message))
     text.lines = Lines.at(addresses, places(op.statement for op in ops))
+    text.relocations = made = []
     for address, op in zip(addresses, ops, strict=True):
         if op.references:
+            made += relocations(op, address)
             fill_targets(text, address, op)
     return text
 
 
-def fill_targets(text: Text, address: int, op: AsmOp) -> None:
-    """The relocations of an op at an address, its program addresses filled in. Raises SourceError (E-RANGE)."""
+def relocations(op: AsmOp, address: int) -> list[Relocation]:
+    """What an op at an address refers to."""
     place = op.place
+    return [Relocation(each.kind, each.symbol, each.addend, address, each.field, place=place) for each in op.references]
+
+
+def fill_targets(text: Text, address: int, op: AsmOp) -> None:
+    """Fill in the program addresses of an op at an address. Raises SourceError (E-RANGE)."""
     for reference in op.references:
-        kind, name = reference.kind, reference.symbol
-        text.relocations.append(Relocation(kind, name, reference.addend, address, reference.field, place=place))
-        if kind == TO_TARGET and name in text.labels:
+        name = reference.symbol
+        if reference.kind == TO_TARGET and name in text.labels:
             index = op.row.format.names.index(reference.field)
             op.values[index] = _target(text, op, text.labels[name] + reference.addend)
             text.syllables[address] = refilled(op.row, op.values, index, text.syllables[address])

@@ -17,12 +17,34 @@ void *grow(grown *g, size_t bytes)
     return (uint8_t *)g->items + g->size - bytes;
 }
 
+bool grow_to(grown *g, size_t size, int byte)
+{
+    if (size <= g->size)
+        return true;
+    size_t more = size - g->size;
+    void *added = grow(g, more);
+    if (added)
+        memset(added, byte, more);
+    return added;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32; /* what is looked up by are the low bits */
+}
+
 static uint64_t hash_of(const uint8_t *bytes, size_t size)
 {
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash ^ hash >> 29;
+    uint64_t hash = size, word;
+    for (; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = mix(hash, word);
+    }
+    word = 0;
+    while (size)
+        word = word << 8 | bytes[--size];
+    return mix(hash, word);
 }
 
 const void *interned_at(const interned *table, int32_t number, size_t *size)

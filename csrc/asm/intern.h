@@ -13,6 +13,8 @@ typedef struct {
 
 /* Add so many bytes to the end; where they begin, NULL when there is no memory. */
 void *grow(grown *g, size_t bytes);
+/* Make it at least so many bytes, new ones of a value; whether there is memory. */
+bool grow_to(grown *g, size_t size, int byte);
 
 /* Zeroed, it is empty. `starts` has where each content begins in `content`, and one past the last. */
 typedef struct {

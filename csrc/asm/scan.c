@@ -1,12 +1,13 @@
 /* Lines to keys: what is alike but for numbers, registers and names has one.
  *
  * A word stays in the key where it says what is meant: at the start of an op, and before `=`, `[` and `(`. All that
- * could be read in another way - strings, directives, pins, times, numbers that are no integers - leaves a line plain.
+ * could be read in another way - strings, pins, times, numbers that are no integers, directives of anything else -
+ * leaves a line plain.
  */
 #include <string.h>
 #include "state.h"
 
-enum { MOST_KEY = 1000, MOST_KEYS = 20000, MOST_DIGITS = 9, REGISTERS = 32 };
+enum { MOST_KEY = 1000, MOST_KEYS = 20000, MOST_DIGITS = 10, MOST_BYTES = UINT16_MAX, REGISTERS = 32 };
 
 /* `op_next` says that the next word begins an op, `blank` that there was space since the last token. Words that stay
  * end before `limit`, and there are no labels where `has_labels` is not set: their columns are those of the source. */
@@ -25,6 +26,12 @@ static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c 
 static bool is_word(char c) { return is_letter(c) || is_digit(c); }
 /* The character so many places on, 0 past the end. */
 static char ahead(const cursor *c, size_t offset) { return offset < (size_t)(c->end - c->at) ? c->at[offset] : 0; }
+
+/* Whether there is nothing left but a comment. */
+static bool at_end(const cursor *c)
+{
+    return c->at == c->end || *c->at == ';' || (*c->at == '/' && ahead(c, 1) == '/');
+}
 
 static bool put(cursor *c, char byte)
 {
@@ -111,18 +118,72 @@ static int digit_of(char c)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 16;
 }
 
-static bool scan_number(cursor *c)
+/* The length of an integer, 0 when there is none or it is odd. */
+static size_t read_integer(const cursor *c, int64_t *value)
 {
-    bool is_hex = c->at[0] == '0' && (ahead(c, 1) | 0x20) == 'x';
+    bool is_hex = ahead(c, 0) == '0' && (ahead(c, 1) | 0x20) == 'x';
     size_t start = is_hex ? 2 : 0, length = start;
     int base = is_hex ? 16 : 10;
-    int64_t value = 0;
-    while (length - start < MOST_DIGITS && digit_of(ahead(c, length)) < base)
-        value = base * value + digit_of(ahead(c, length++));
+    for (*value = 0; length - start < MOST_DIGITS && digit_of(ahead(c, length)) < base;)
+        *value = base * *value + digit_of(ahead(c, length++));
     bool is_odd = length == start || is_word(ahead(c, length)) || ahead(c, length) == '.';
-    if (is_odd || (!is_hex && length > 1 && c->at[0] == '0') || follower(c, length) == ':')
+    return is_odd || (!is_hex && length > 1 && c->at[0] == '0') ? 0 : length;
+}
+
+static bool scan_number(cursor *c)
+{
+    int64_t value;
+    size_t length = read_integer(c, &value);
+    return length && follower(c, length) != ':' && put_hole(c, FRONT_NUMBER, value, length);
+}
+
+static bool add_integer(front *f, int64_t value)
+{
+    int64_t *at = grow(&f->integers, sizeof *at);
+    if (at)
+        *at = value;
+    return at;
+}
+
+static void skip_blanks(cursor *c)
+{
+    while (is_blank(ahead(c, 0)))
+        c->at++;
+}
+
+/* Integers between commas, up to the end. */
+static bool scan_list(cursor *c)
+{
+    int64_t start = COUNT(c->f->integers, int64_t), value, sign;
+    if (!put_hole(c, FRONT_LIST, start, 0) || !add_integer(c->f, 0))
         return false;
-    return put_hole(c, FRONT_NUMBER, value, length);
+    for (;; c->at++) {
+        skip_blanks(c);
+        sign = ahead(c, 0) == '-' ? -1 : 1;
+        c->at += sign < 0;
+        size_t length = read_integer(c, &value);
+        if (!length || !add_integer(c->f, sign * value))
+            return false;
+        c->at += length;
+        ITEMS(c->f->integers, int64_t)[start]++;
+        skip_blanks(c);
+        if (ahead(c, 0) != ',')
+            return at_end(c);
+    }
+}
+
+/* The name of a directive, and a list of integers or nothing. */
+static bool scan_directive(cursor *c)
+{
+    c->at++;
+    size_t length = word_length(c);
+    c->at--;
+    c->op_next = false;
+    if (!c->has_labels || !is_letter(ahead(c, 1)) || !put_word(c, length + 1))
+        return false;
+    c->blank = is_blank(ahead(c, 0));
+    skip_blanks(c);
+    return at_end(c) || (c->blank && scan_list(c));
 }
 
 static bool scan_mark(cursor *c)
@@ -139,17 +200,17 @@ static bool scan_mark(cursor *c)
     return strchr("|,[](){}+-*:=", mark) && put(c, mark);
 }
 
-static bool at_comment(const cursor *c) { return *c->at == ';' || (*c->at == '/' && ahead(c, 1) == '/'); }
-
 /* Whether a line has a key, which may be empty. */
 static bool scan_line(cursor *c)
 {
-    for (; c->at < c->end && !at_comment(c);) {
+    while (!at_end(c)) {
         bool is_good = true;
         if (is_blank(*c->at))
             c->at++, c->blank = true;
         else if (is_letter(*c->at))
             is_good = scan_word(c);
+        else if (*c->at == '.' && c->op_next)
+            is_good = scan_directive(c);
         else
             is_good = is_digit(*c->at) ? scan_number(c) : *c->at && scan_mark(c);
         if (!is_good)
@@ -166,7 +227,7 @@ static bool read_line(cursor *c, int32_t number, int32_t origin)
     if (!line)
         return false;
     *line = (line_read){FRONT_PLAIN, (uint32_t)(before / sizeof(hole)), number, origin};
-    if (c->end - c->start < UINT16_MAX && scan_line(c))
+    if (scan_line(c))
         line->key = c->size ? intern(&c->f->keys, c->key, c->size) : FRONT_BLANK;
     else
         c->f->holes.size = before;
@@ -178,16 +239,44 @@ static cursor cursor_at(front *f, const char *start, const char *end)
     return (cursor){.f = f, .start = start, .at = start, .end = end, .limit = end, .has_labels = true, .op_next = true};
 }
 
+/* Whether there is a character that no source may have. */
+static bool has_control(const char *text, size_t bytes)
+{
+    bool found = false;
+    for (size_t i = 0; i < bytes; i++) {
+        uint8_t c = (uint8_t)text[i];
+        found |= (c < 0x20 && (c < '\t' || c > '\r')) || c == 0x7f;
+    }
+    return found;
+}
+
+/* The same of a text of any length, most of which is far from being control characters: 8 bytes at once. */
+static bool is_binary(const char *text, size_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = 0x80 * ones;
+    for (; bytes >= sizeof ones; text += sizeof ones, bytes -= sizeof ones) {
+        uint64_t word;
+        memcpy(&word, text, sizeof word);
+        uint64_t deletes = word ^ 0x7f * ones;
+        uint64_t found = ((word - 0x20 * ones) & ~word) | ((deletes - ones) & ~deletes);
+        if (found & highs && has_control(text, sizeof word))
+            return true;
+    }
+    return has_control(text, bytes);
+}
+
 int32_t front_read(front *f, const char *text, int64_t bytes)
 {
     const char *end = text + bytes;
+    if (is_binary(text, (size_t)bytes))
+        return FRONT_UNFIT;
     for (const char *start = text, *stop; start <= end; start = stop + 1) {
         stop = memchr(start, '\n', (size_t)(end - start));
         stop = stop ? stop : end;
         cursor c = cursor_at(f, start, stop);
         if (!read_line(&c, COUNT(f->lines, line_read) + 1, 0))
             return FRONT_MEMORY;
-        if (f->keys.count > MOST_KEYS)
+        if (f->keys.count > MOST_KEYS || stop - start > MOST_BYTES)
             return FRONT_UNFIT;
     }
     return COUNT(f->lines, line_read);

@@ -3,12 +3,17 @@
 #define LPU_FRONT_STATE_H
 #include "front.h"
 #include "intern.h"
+#include "plan.h"
 
-/* What fills a hole, and the columns [column, end) of the line that it stands in, from 1. */
+/* What fills a hole and where it stands. In the body of a macro, the value of one at GIVEN is the number of the hole of
+ * the use that fills it. */
+typedef front_hole hole;
+enum { GIVEN = 0, MOST_HOLES = 64 };
+
+/* A use of a macro: where it is, and the number of the macro. */
 typedef struct {
-    int64_t value;
-    int32_t column, end;
-} hole;
+    int32_t origin, line, column, end, macro;
+} call;
 
 /* A line: its key, or one of FRONT_PLAIN and FRONT_BLANK, its first hole, its number in what it is from. */
 typedef struct {
@@ -17,11 +22,13 @@ typedef struct {
     int32_t number, origin;
 } line_read;
 
-/* `word` has the opcode; `unit`, `target` and `scale` say where the values hold these, -1 for none, and `registers`
- * where they hold registers; of each field, where its low bits go, how many there are, what is taken off its value and
+/* `word` has the opcode; `unit`, `target`, `scale` and `count` say where the values hold these, -1 for none, and
+ * `registers` where they hold registers; `control` is how an op decides what follows, after so many `cycles`, or so many
+ * when a jump is `taken`; of each field, where its low bits go, how many there are, what is taken off its value and
  * where the others go in the extension. */
 typedef struct {
-    int32_t row, unit, target, scale, is_access, is_control, registers[FRONT_FIELDS], register_count, field_count;
+    int32_t row, unit, target, scale, count, is_access, control, cycles, taken;
+    int32_t registers[FRONT_FIELDS], register_count, field_count;
     uint64_t word;
     struct {
         int32_t position, width, bias, ext_position, ext_width;
@@ -40,7 +47,7 @@ typedef struct {
 } symbol;
 
 struct front {
-    interned keys, names, uses, bundles, blocks;
+    interned keys, names, uses, bundles, blocks, spots, forms_of;
     grown lines;   /* line_read */
     grown holes;   /* hole */
     grown forms;   /* form */
@@ -48,19 +55,43 @@ struct front {
     grown numbers; /* int64_t: recipes and patterns */
     grown recipes; /* told, by key */
     grown patterns;
-    grown ops;    /* front_op */
-    grown pieces; /* int32_t, FRONT_PIECE a piece */
+    grown integers; /* int64_t: of lists, before each how many there are */
+    grown ops;      /* front_op */
+    grown pieces;   /* int32_t, FRONT_PIECE a piece */
+    size_t taken;   /* bytes of these that there were when lines were taken last */
+    grown left;     /* int32_t: lines that were not taken, and the pieces before each */
+    grown calls;    /* call */
+    grown events;   /* int32_t, FRONT_EVENT an event */
+    grown data;     /* uint8_t */
     grown scratch;
     grown text; /* uint64_t */
+    grown program;
+    grown stretches; /* int64_t, FRONT_STRETCH a stretch */
     grown columns[FRONT_COLUMNS];
+    plan plan;
 };
 
 #define ITEMS(g, type) ((type *)(g).items)
 #define COUNT(g, type) ((int32_t)((g).size / sizeof(type)))
 
 _Static_assert(sizeof(front_op) == FRONT_OP * sizeof(int64_t), "an op is so many numbers");
+_Static_assert(sizeof(seen) == FRONT_SEEN * sizeof(int32_t), "a bundle that is seen is so many numbers");
+
+/* Add a number to a column. */
+static inline bool put_number(front *f, int column, int64_t number)
+{
+    int64_t *at = grow(&f->columns[column], sizeof *at);
+    if (at)
+        *at = number;
+    return at;
+}
 
 /* Keep numbers; where they are is in `place`. */
 bool lpu_front_keep(front *f, const int64_t *numbers, int32_t count, told *place);
+/* Number the origins of what is written as they come; those that are met are a column of their own. */
+bool lpu_front_meet(front *f);
+
+/* How many holes a line has. */
+int32_t lpu_front_holes(const front *f, int32_t line);
 
 #endif

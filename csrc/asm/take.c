@@ -1,22 +1,8 @@
 /* Lines to ops, by the recipes of their keys. */
 #include <string.h>
-#include "state.h"
+#include "reader.h"
 
-/* Numbers that were told, one after the other; `is_short` once one was missing. */
-typedef struct {
-    const int64_t *at, *end;
-    bool is_short;
-} reader;
-
-static int64_t next(reader *r)
-{
-    r->is_short |= r->at == r->end;
-    return r->at < r->end ? *r->at++ : 0;
-}
-
-static bool is_index(int64_t number, int64_t count) { return number >= 0 && number < count; }
-
-/* Forms: row, unit, target, scale, access, control, word, registers..., fields... -------------------------------- */
+/* Forms: row, unit, target, scale, count, access, control, cycles, taken, word, registers..., fields... ----------- */
 static bool read_registers(reader *r, form *made)
 {
     int64_t count = next(r);
@@ -56,12 +42,13 @@ int32_t front_form(front *f, const int64_t *numbers, int32_t count)
 {
     reader r = {numbers, numbers + count, false};
     form made = {.row = (int32_t)next(&r), .unit = (int32_t)next(&r), .target = (int32_t)next(&r)};
-    made.scale = (int32_t)next(&r);
-    made.is_access = next(&r) != 0, made.is_control = next(&r) != 0;
+    made.scale = (int32_t)next(&r), made.count = (int32_t)next(&r), made.is_access = next(&r) != 0;
+    made.control = (int32_t)next(&r), made.cycles = (int32_t)next(&r), made.taken = (int32_t)next(&r);
     made.word = (uint64_t)next(&r);
     if (!read_registers(&r, &made) || !read_fields(&r, &made) || r.is_short)
         return FRONT_UNFIT;
-    if (made.unit >= made.field_count || made.target >= made.field_count || made.scale >= made.field_count)
+    if (made.unit >= made.field_count || made.target >= made.field_count || made.scale >= made.field_count ||
+        made.count >= made.field_count)
         return FRONT_UNFIT;
     form *kept = grow(&f->forms, sizeof *kept);
     if (!kept)
@@ -82,55 +69,6 @@ int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t coun
     if (!is_index(key, f->keys.count))
         return FRONT_UNFIT;
     return lpu_front_keep(f, numbers, count, &ITEMS(f->recipes, told)[key]) ? 0 : FRONT_MEMORY;
-}
-
-void front_symbol(front *f, int32_t name, int32_t uses, int64_t value)
-{
-    while (COUNT(f->symbols, symbol) < f->names.count) {
-        symbol *none = grow(&f->symbols, sizeof *none);
-        if (!none)
-            return;
-        *none = (symbol){0, 0};
-    }
-    if (is_index(name, COUNT(f->symbols, symbol)))
-        ITEMS(f->symbols, symbol)[name] = (symbol){value, uses};
-}
-
-/* The recipe of a line; a count of 0 when it has none. */
-static told recipe_of(const front *f, int32_t key)
-{
-    return is_index(key, COUNT(f->recipes, told)) ? ITEMS(f->recipes, told)[key] : (told){0, 0};
-}
-
-static reader reader_of(const front *f, told recipe)
-{
-    const int64_t *start = ITEMS(f->numbers, int64_t) + recipe.start;
-    return (reader){start, start + recipe.count, false};
-}
-
-int32_t front_plain(const front *f)
-{
-    int32_t more = 0;
-    for (int32_t at = 0; at < COUNT(f->lines, line_read); at++) {
-        int32_t key = ITEMS(f->lines, line_read)[at].key;
-        if (key != FRONT_BLANK)
-            more += recipe_of(f, key).count ? -1 : 1;
-    }
-    return more;
-}
-
-int32_t front_stretch(const front *f, int32_t line, int32_t end)
-{
-    const line_read *lines = f->lines.items;
-    int32_t last = line, count = COUNT(f->lines, line_read);
-    for (int32_t at = line; at >= 0 && at < count && at < end && lines[at].key != FRONT_PLAIN; at++) {
-        told recipe = recipe_of(f, lines[at].key);
-        if (lines[at].key >= 0 && !recipe.count)
-            return last;
-        if (recipe.count && ITEMS(f->numbers, int64_t)[recipe.start])
-            last = at + 1;
-    }
-    return last;
 }
 
 /* Taking lines: ops, then labels, then each op as told ------------------------------------------------------------ */
@@ -214,15 +152,16 @@ static int32_t take_op(taker *t)
     if (!is_index(number, COUNT(t->f->forms, form)))
         return FRONT_UNFIT;
     const form *made = &ITEMS(t->f->forms, form)[number];
-    front_op op = {number, t->origin, t->line, mark.column, mark.end, -1, 0, 0, {0}};
-    if (!fill(t, &op, made->field_count) || !refer(t, &op) || t->r.is_short)
-        return FRONT_UNFIT;
-    op.uses = uses_of(t->f, made, &op);
-    front_op *kept = op.uses < 0 ? NULL : grow(&t->f->ops, sizeof *kept);
-    if (!kept)
+    front_op *op = grow(&t->f->ops, sizeof *op); /* taken back with its line when it cannot be filled */
+    if (!op)
         return FRONT_MEMORY;
-    *kept = op;
-    return made->is_control;
+    *op = (front_op){number, t->origin, t->line, mark.column, mark.end, -1, 0, 0, {0}};
+    if (!fill(t, op, made->field_count) || !refer(t, op) || t->r.is_short)
+        return FRONT_UNFIT;
+    op->uses = uses_of(t->f, made, op);
+    if (op->uses < 0)
+        return FRONT_MEMORY;
+    return made->control != FRONT_PASSES;
 }
 
 static bool add_piece(front *f, int32_t kind, int32_t one, int32_t two, int32_t three, int32_t four)
@@ -270,57 +209,140 @@ static int32_t take_linear(taker *t)
     int32_t end = COUNT(t->f->ops, front_op), pieces = COUNT(t->f->pieces, int32_t);
     int32_t *last = pieces ? ITEMS(t->f->pieces, int32_t) + pieces - FRONT_PIECE : NULL;
     int32_t accesses = ITEMS(t->f->forms, form)[ITEMS(t->f->ops, front_op)[end - 1].form].is_access;
-    if (last && last[0] == FRONT_LINEAR && !last[3]) {
+    if (t->f->pieces.size > t->f->taken && last[0] == FRONT_LINEAR && !last[3]) {
         last[2] = end, last[3] = is_control, last[4] += accesses;
         return 0;
     }
     return add_piece(t->f, FRONT_LINEAR, end - 1, end, is_control, accesses) ? 0 : FRONT_MEMORY;
 }
 
+/* Add the labels of a line that are places of the program. */
 static int32_t take_labels(taker *t)
 {
     for (int64_t labels = next(&t->r); labels > 0 && !t->r.is_short; labels--) {
         hole name = hole_at(t, next(&t->r));
-        if (name.value < 0 || !add_piece(t->f, FRONT_AT_LABEL, (int32_t)name.value, t->line, name.column, 0))
+        if (!is_index(name.value, COUNT(t->f->symbols, symbol)))
+            return FRONT_UNFIT;
+        bool is_here = ITEMS(t->f->symbols, symbol)[name.value].uses == FRONT_LABEL;
+        if (is_here && !add_piece(t->f, FRONT_AT_LABEL, (int32_t)name.value, t->line, name.column, 0))
             return FRONT_MEMORY;
     }
     return t->r.is_short ? FRONT_UNFIT : 0;
 }
 
-static int32_t take_line(taker *t, bool labels_alone)
+static int32_t take_ops(taker *t)
 {
     int64_t ops = next(&t->r), is_bundle = next(&t->r);
-    int32_t failed = take_labels(t);
-    if (failed || labels_alone || !ops)
-        return failed;
     return is_bundle ? take_bundle(t, ops) : take_linear(t);
 }
 
-static int32_t take_lines(front *f, int32_t line, int32_t end, bool labels_alone)
+/* The number of a use of a macro as an origin of lines, which is negative; 0 when there is no memory. */
+static int32_t add_call(taker *t, hole mark, int64_t macro)
 {
-    const line_read *lines = f->lines.items;
-    if (line < 0 || end > COUNT(f->lines, line_read))
-        return FRONT_UNFIT;
-    size_t before = f->ops.size;
-    f->pieces.size = 0;
-    for (; line < end; line++) {
-        told recipe = recipe_of(f, lines[line].key);
-        if (!recipe.count)
-            continue;
-        int64_t holes = COUNT(f->holes, hole) - (int64_t)lines[line].hole;
-        const hole *first = ITEMS(f->holes, hole) + lines[line].hole;
-        taker t = {f, first, holes, lines[line].number, lines[line].origin, reader_of(f, recipe)};
-        int32_t failed = take_line(&t, labels_alone);
-        if (failed < 0) {
-            f->ops.size = before;
-            return failed;
-        }
-    }
-    return COUNT(f->pieces, int32_t) / FRONT_PIECE;
+    call *made = grow(&t->f->calls, sizeof *made);
+    if (!made)
+        return 0;
+    *made = (call){t->origin, t->line, mark.column, mark.end, (int32_t)macro};
+    return -COUNT(t->f->calls, call);
 }
 
-int32_t front_labels(front *f, int32_t line, int32_t end) { return take_lines(f, line, end, true); }
-int32_t front_take(front *f, int32_t line, int32_t end) { return take_lines(f, line, end, false); }
+/* Take a line of the body of a macro, whose holes are its own or those that its use gives. */
+static int32_t take_body_line(const taker *use, int64_t number, int32_t origin)
+{
+    front *f = use->f;
+    hole filled[MOST_HOLES];
+    if (!is_index(number, COUNT(f->lines, line_read)))
+        return FRONT_UNFIT;
+    const line_read *line = ITEMS(f->lines, line_read) + number;
+    int32_t count = lpu_front_holes(f, (int32_t)number);
+    reader r = reader_of(f, recipe_of(f, line->key));
+    if (count > MOST_HOLES || next(&r) != FRONT_CODE)
+        return FRONT_UNFIT;
+    for (int32_t i = 0; i < count; i++) {
+        filled[i] = ITEMS(f->holes, hole)[line->hole + (uint32_t)i];
+        if (filled[i].column == GIVEN && !is_index(filled[i].value, use->hole_count))
+            return FRONT_UNFIT;
+        if (filled[i].column == GIVEN)
+            filled[i] = use->holes[filled[i].value];
+    }
+    taker t = {f, filled, count, line->number, origin, r};
+    int32_t failed = take_labels(&t);
+    return failed < 0 ? failed : take_ops(&t);
+}
+
+static int32_t take_call(taker *t)
+{
+    hole mark = hole_at(t, next(&t->r));
+    int32_t origin = add_call(t, mark, next(&t->r)), failed = origin ? 0 : FRONT_MEMORY;
+    for (int64_t lines = next(&t->r); lines > 0 && failed >= 0; lines--)
+        failed = take_body_line(t, next(&t->r), origin);
+    return t->r.is_short ? FRONT_UNFIT : failed;
+}
+
+static int32_t take_line(front *f, int32_t number)
+{
+    line_read line = ITEMS(f->lines, line_read)[number];
+    told recipe = recipe_of(f, line.key);
+    if (!recipe.count)
+        return 0;
+    const hole *first = ITEMS(f->holes, hole) + line.hole;
+    taker t = {f, first, lpu_front_holes(f, number), line.number, line.origin, reader_of(f, recipe)};
+    int64_t what = next(&t.r);
+    int32_t failed = what == FRONT_ODD ? FRONT_UNFIT : take_labels(&t);
+    if (failed < 0 || (what != FRONT_CODE && what != FRONT_CALL))
+        return failed;
+    return what == FRONT_CODE ? take_ops(&t) : take_call(&t);
+}
+
+/* How far lines were taken: what is undone when the next of them cannot be. */
+typedef struct {
+    size_t ops, pieces, calls;
+    int32_t last[FRONT_PIECE];
+} mark_of;
+
+static mark_of mark_now(const front *f)
+{
+    mark_of mark = {f->ops.size, f->pieces.size, f->calls.size, {0}};
+    if (mark.pieces)
+        memcpy(mark.last, ITEMS(f->pieces, uint8_t) + mark.pieces - sizeof mark.last, sizeof mark.last);
+    return mark;
+}
+
+static void go_back(front *f, const mark_of *mark)
+{
+    f->ops.size = mark->ops, f->pieces.size = mark->pieces, f->calls.size = mark->calls;
+    if (mark->pieces)
+        memcpy(ITEMS(f->pieces, uint8_t) + mark->pieces - sizeof mark->last, mark->last, sizeof mark->last);
+}
+
+/* Say that a line was not taken, and how many pieces are before it. */
+static bool add_left(front *f, int32_t line)
+{
+    int32_t *left = grow(&f->left, 2 * sizeof *left);
+    f->taken = f->pieces.size;
+    if (left)
+        left[0] = line, left[1] = front_count_pieces(f);
+    return left;
+}
+
+int32_t front_take(front *f, int32_t line, int32_t end)
+{
+    if (line < 0 || end > COUNT(f->lines, line_read))
+        return FRONT_UNFIT;
+    f->taken = f->pieces.size;
+    f->left.size = 0;
+    for (; line < end; line++) {
+        mark_of mark = mark_now(f);
+        int32_t failed = take_line(f, line);
+        if (failed < 0)
+            go_back(f, &mark);
+        if (failed == FRONT_MEMORY || (failed < 0 && !add_left(f, line)))
+            return FRONT_MEMORY;
+    }
+    return COUNT(f->left, int32_t) / 2;
+}
+
+const int32_t *front_left(const front *f) { return f->left.items; }
 
 /* What blocks are alike in ---------------------------------------------------------------------------------------- */
 enum { MARKS = 5 };

@@ -4,14 +4,6 @@
 
 enum { STOP = 1, EXTENSION = 0xff << 1 };
 
-static bool put_number(front *f, int column, int64_t number)
-{
-    int64_t *at = grow(&f->columns[column], sizeof *at);
-    if (at)
-        *at = number;
-    return at;
-}
-
 static bool put_syllable(front *f, uint64_t syllable)
 {
     uint64_t *at = grow(&f->text, sizeof *at);
@@ -94,20 +86,27 @@ int32_t front_write(front *f, const int32_t *entries, int32_t count)
     return COUNT(f->text, uint64_t);
 }
 
-int32_t front_encoded(front *f, const front_op *op)
+int32_t front_encoded(front *f, const int64_t *numbers, int32_t count)
 {
-    front_op *kept = grow(&f->ops, sizeof *kept);
+    int32_t first = COUNT(f->ops, front_op);
+    front_op *kept = grow(&f->ops, (size_t)count * sizeof *kept);
     if (!kept)
         return FRONT_MEMORY;
-    *kept = *op;
-    return COUNT(f->ops, front_op) - 1;
+    if (count)
+        memcpy(kept, numbers, (size_t)count * sizeof *kept);
+    return first;
 }
 
 int32_t front_settle(front *f)
 {
+    if (!lpu_front_meet(f))
+        return FRONT_MEMORY;
     for (int32_t i = 0; i < front_length(f, FRONT_REFERENCES); i++) {
         int64_t line = ITEMS(f->columns[FRONT_REFERENCES], int64_t)[i];
         front_op *op = &ITEMS(f->ops, front_op)[ITEMS(f->columns[FRONT_OPS], int64_t)[line]];
+        if (!put_number(f, FRONT_FORMS, op->form) || !put_number(f, FRONT_NAMES, op->name) ||
+            !put_number(f, FRONT_ADDENDS, op->addend))
+            return FRONT_MEMORY;
         const form *made = op->form == FRONT_ENCODED ? NULL : &ITEMS(f->forms, form)[op->form];
         if (!made || made->target < 0)
             continue;

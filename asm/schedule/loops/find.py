@@ -66,17 +66,24 @@ def candidates(program: Blocks) -> Iterator[Candidate]:
     """Innermost loops in the order of the program."""
     hardware = loops(program)
     for number, block in enumerate(program.blocks):
-        if block.is_explicit or block.control is None or block.continues:
-            continue
-        is_hardware = block.ends_with("loop")
-        after = target_block(program, block.control) if is_hardware else number + 1
-        if is_hardware:
-            is_loop = _is_body(program, number + 1, after)
-        else:
-            is_loop = block.ends_with("branch") and target_block(program, block.control) == number
-        if is_loop:
-            depth = sum(start < number < end for start, end in hardware)
-            yield Candidate(number, after, block.control, is_hardware, depth, _names(program, number, after))
+        if block.control is not None and not block.is_explicit:
+            found = candidate(program, number, target_block(program, block.control), hardware)
+            if found is not None:
+                yield found
+
+
+def candidate(program: Blocks, number: int, target: int, hardware: Iterable[tuple[int, int]]) -> Candidate | None:
+    """The loop that a linear block is, or begins, whose control op goes to a block; `hardware` as `loops` finds it."""
+    block = program.blocks[number]
+    if block.control is None or block.continues:
+        return None
+    is_hardware = block.ends_with("loop")
+    after = target if is_hardware else number + 1
+    is_loop = _is_body(program, number + 1, after) if is_hardware else block.ends_with("branch") and target == number
+    if not is_loop:
+        return None
+    depth = sum(start < number < end for start, end in hardware)
+    return Candidate(number, after, block.control, is_hardware, depth, _names(program, number, after))
 
 
 def _is_body(program: Blocks, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from asm.facts import target_label
 from asm.program import AsmOp
@@ -24,14 +25,30 @@ from isa.records import dataclass, field
 
 MOST_LEAD = 512  # ops of the rounds that begin before the kernel
 COUNTERS = 5  # registers that count the rounds of a loop whose count is not known
+Made: TypeAlias = dict[int, tuple[int, list[Block]]]  # by the first block that goes: up to which, and what comes
 
 
 def pipeline_loops(
     program: Blocks, found: Sequence[Candidate], aliases: Aliases, stated: Stated, oracle: Oracle | None = None
 ) -> list[LoopReport]:
     """Rewrite a program's loops in place; says what became of each. An `oracle` finds the kernels, if there is one."""
-    around = survey(program, stated.reserved)
-    reports, made = [], {}
+    reports, made = rewrite_loops(program, found, survey(program, stated.reserved), aliases, stated, oracle)
+    if made:
+        _splice(program, made)
+    return reports
+
+
+def rewrite_loops(
+    program: Blocks,
+    found: Sequence[Candidate],
+    around: Surroundings,
+    aliases: Aliases,
+    stated: Stated,
+    oracle: Oracle | None = None,
+) -> tuple[list[LoopReport], Made]:
+    """What becomes of a program's loops, and the blocks to put in the place of others."""
+    reports: list[LoopReport] = []
+    made: Made = {}
     for number, loop in enumerate(found):
         report = LoopReport(loop.control, program.blocks[loop.body].ops)
         written = target_label(loop.control) if loop.is_hardware else None
@@ -41,12 +58,10 @@ def pipeline_loops(
         reports.append(report)
         if blocks:
             made[rewriter.first] = (loop.after, blocks)
-    if made:
-        _splice(program, made)
-    return reports
+    return reports, made
 
 
-def _splice(program: Blocks, made: dict[int, tuple[int, list[Block]]]) -> None:
+def _splice(program: Blocks, made: Made) -> None:
     """Exchange blocks, up to the one given with them, and count anew what refers to them."""
     old, program.blocks = program.blocks, []
     moved = []

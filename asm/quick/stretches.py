@@ -1,0 +1,68 @@
+"""The stretches of a plan that have bursts: the front finds them and knows which are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Hashable, Iterator
+
+from asm.check.alike import content_of
+from asm.check.stretch import FOREVER, Start, longest
+from asm.check.view import checked
+from asm.kinds import is_fixed
+from asm.program import AsmOp
+from asm.quick.compose import Composer
+from asm.quick.plan import FREE, LASTING, WHOLE, Told
+from asm.scope.scope import Scope
+from isa.machine import MachineSpec
+from isa.row import Row
+
+
+def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) -> Iterator[Start]:
+    """Where stretches with bursts start, those alike with one number."""
+    scope = composer.columns.scope
+    banks = {name: _bank(scope, name) for name in scope.data}
+    effects, contents = _of_objects(composer, externs, spec)
+    told = Told(
+        kinds=[number for kind in composer.kinds for number in (kind.accesses, kind.fixed, kind.size)],
+        contents=contents,
+        fixed=[_field(form.row) for form in composer.columns.recipes.forms],
+        banks=[banks.get(name, -1) for name in composer.columns.front.names],
+        effects=effects,
+        words_per_bank=spec.words_per_bank,
+    )
+    for bundle, left, form in composer.plan.stretches(told):
+        yield Start(bundle, FOREVER if left == LASTING else left, form)
+
+
+def _of_objects(composer: Composer, externs: Container[str], spec: MachineSpec) -> tuple[list[int], list[int]]:
+    """For how many cycles the bursts of each object may have an effect, and the numbers of its content."""
+    known: dict[Hashable, tuple[int, int]] = {}
+    numbers: dict[Hashable, int] = {}
+    found = []
+    for ops, _ in composer.objects:
+        key = tuple(map(_key, ops))
+        if key not in known:
+            shown = [checked(op, externs) for op in ops]
+            known[key] = longest(shown, spec), numbers.setdefault(content_of(shown, spec), len(numbers))
+        found.append(known[key])
+    return [effect for effect, _ in found], [number for _, number in found]
+
+
+def _key(op: AsmOp) -> Hashable:
+    """What is the same only in ops that are alike."""
+    if not op.row.memory and not op.row.tensor:
+        return op.row.id
+    refers = [(each.field, each.symbol, each.addend) for each in op.references]
+    return op.row.id, *op.values, *refers, op.access.banks if op.access is not None else None
+
+
+def _field(row: Row) -> int:
+    """Where an op has the address of a word in a bank that no register chooses."""
+    if not is_fixed(row):
+        return FREE
+    return WHOLE if row.width else row.format.names.index("disp")
+
+
+def _bank(scope: Scope, name: str) -> int:
+    """The bank that all of a symbol of data is in; -1 for several."""
+    banks = scope.banks_of(name)
+    return next(iter(banks)) if len(banks) == 1 else -1
