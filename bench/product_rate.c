@@ -19,7 +19,10 @@ typedef void operation(workload *w);
 
 static void pack_bytes(workload *w)
 {
-    product_pack_integer_for(w->path, w->weights, (const uint8_t *)w->rows, 1, LANES);
+    const uint8_t *rows[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        rows[i] = (const uint8_t *)w->rows + i * LANES;
+    product_pack_integer_for(w->path, w->weights, rows, 1, LANES);
 }
 
 static void multiply_bytes(workload *w)

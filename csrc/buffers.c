@@ -1,5 +1,6 @@
 /* Buffers and their two forms: see buffers.h. */
 #include "buffers.h"
+#include <string.h>
 #include "lanes.h"
 
 uint32_t lpu_take_buffer(lpu_tensor *t, unsigned width, unsigned form)
@@ -10,6 +11,21 @@ uint32_t lpu_take_buffer(lpu_tensor *t, unsigned width, unsigned form)
     if (width == 1)
         b->all[number].forms = AS_ELEMENTS | AS_PLANES;
     return number;
+}
+
+uint32_t lpu_lend_buffer(lpu_tensor *t, unsigned width, const void *elements)
+{
+    uint32_t number = lpu_take_buffer(t, width, AS_ELEMENTS);
+    t->buffers.all[number].lent = elements;
+    return number;
+}
+
+void lpu_own_buffer(lpu_tensor *t, uint32_t number)
+{
+    lpu_buffer *buffer = &t->buffers.all[number];
+    if (buffer->lent)
+        memcpy(elements_of(t, number), buffer->lent, t->lanes * buffer->width);
+    buffer->lent = NULL;
 }
 
 void lpu_clear_buffers(lpu_tensor *t) { t->buffers.free_count = t->buffers.fresh = 0; }
@@ -32,7 +48,7 @@ const void *lpu_buffer_elements(lpu_tensor *t, uint32_t number)
         buffer->forms |= AS_ELEMENTS;
         note_wish(t, buffer, true);
     }
-    return elements_of(t, number);
+    return buffer->lent ? buffer->lent : elements_of(t, number);
 }
 
 const uint8_t *lpu_buffer_plane(lpu_tensor *t, uint32_t number, unsigned k)
@@ -42,9 +58,9 @@ const uint8_t *lpu_buffer_plane(lpu_tensor *t, uint32_t number, unsigned k)
     if (!(buffer->forms & AS_PLANES)) {
         for (unsigned i = 0; i < buffer->width; i++)
             planes[i] = plane_of(t, number, i);
-        lanes_split(planes, elements_of(t, number), buffer->width, t->lanes);
+        lanes_split(planes, lpu_buffer_elements(t, number), buffer->width, t->lanes);
         buffer->forms |= AS_PLANES;
         note_wish(t, buffer, false);
     }
-    return plane_of(t, number, k);
+    return buffer->lent && buffer->width == 1 ? buffer->lent : plane_of(t, number, k);
 }

@@ -25,6 +25,12 @@ static inline void lpu_release_buffer(lpu_tensor *t, uint32_t buffer)
         b->free[b->free_count++] = buffer;
 }
 
+/* A buffer, with one holder, for elements that lie somewhere else, and stay there unchanged until it has no holders or
+ * has been made to own them. */
+uint32_t lpu_lend_buffer(lpu_tensor *t, unsigned width, const void *elements);
+void lpu_own_buffer(lpu_tensor *t, uint32_t buffer);
+static inline bool is_lent(const lpu_tensor *t, uint32_t buffer) { return t->buffers.all[buffer].lent; }
+
 /* To be read, in either form. */
 const void *lpu_buffer_elements(lpu_tensor *t, uint32_t buffer);
 const uint8_t *lpu_buffer_plane(lpu_tensor *t, uint32_t buffer, unsigned k);

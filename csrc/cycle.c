@@ -79,7 +79,7 @@ static void add_first(lpu_machine *m, const lpu_tensor_op *op)
     e->op = op;
     e->started = m->cycle;
     e->first = true;
-    e->follows = false;
+    e->follows = e->lends = false;
     e->results = NULL;
     e->registers[0] = 0;
     for (unsigned i = 0; i < op->register_count; i++)
@@ -91,7 +91,7 @@ void lpu_next_of_burst(const lpu_tensor *t, const lpu_burst *burst, lpu_element 
 {
     e->op = &t->ops[burst->op];
     e->started = burst->started;
-    e->first = e->follows = false;
+    e->first = e->follows = e->lends = false;
     e->results = NULL;
     memcpy(e->registers, burst->registers, sizeof e->registers);
     set_rows(e, burst->i, burst->j);

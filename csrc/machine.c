@@ -226,7 +226,7 @@ static bool advance(lpu_machine *m, uint64_t until)
         return true;
     if (fetch < event && is_scalar(m))
         run_scalars(m, least(event, until));
-    else if (fetch == next || !lpu_try_stretch(m, least(fetch, until)))
+    else if (!lpu_try_stretch(m, until))
         lpu_tensor_cycle(m, fetch == next);
     return true;
 }

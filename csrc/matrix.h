@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 enum { MATRIX_PLANES = 4, MATRIX_ROWS = 1024, MATRIX_STREAMS = 16, MATRIX_LATENCY = 24, NO_WEIGHTS = -1 };
+enum { MATRIX_FED = 2 * MATRIX_LATENCY }; /* vectors that are multiplied at a time where they can be given beforehand */
 
 typedef struct lpu_matrix lpu_matrix;
 
@@ -47,8 +48,17 @@ bool matrix_can_multiply(const lpu_matrix *m, unsigned plane, int type);
 /* The rows that one element of `lw` loads. */
 size_t matrix_rows_of(int type);
 
-/* lw: puts the rows that 16 streams hold into the buffer, from `row` on; those past the last lane are dropped. */
-void matrix_load(lpu_matrix *m, unsigned plane, int type, size_t row, const uint8_t *const *streams);
+/* Who sees to it that a row stays where it is, and as it is, from `hold` to `release`: both get the row's number with him. */
+typedef struct {
+    void *keeper;
+    void (*hold)(void *keeper, uint32_t number);
+    void (*release)(void *keeper, uint32_t number);
+} matrix_keeper;
+void matrix_set_keeper(lpu_matrix *m, matrix_keeper keeper);
+/* lw: puts the rows that 16 streams hold into the buffer, from `row` on; those past the last lane are dropped. With `numbers`,
+ * one a stream, rows are not copied but kept, as long as they are in the buffer or the array. */
+void matrix_load(lpu_matrix *m, unsigned plane, int type, size_t row, const uint8_t *const *streams,
+                 const uint32_t *numbers);
 /* iw */
 void matrix_install(lpu_matrix *m, unsigned plane);
 
@@ -58,12 +68,27 @@ void matrix_install(lpu_matrix *m, unsigned plane);
 void matrix_activate(lpu_matrix *m, unsigned plane, int type, const void *x, const matrix_maker *maker);
 /* Gives the activations that wait to another thread, when they are many, unless the last are not done. */
 void matrix_post(lpu_matrix *m, unsigned plane);
+/* matrix_feed.c: `count` results that are to be taken from the exit, one after another with nothing between them that
+ * touches these accumulator rows, go to `rows`, all different, set or added: those that are not made when this is said
+ * are made there at once. False, and nothing done, when it cannot be, as some of these are set and some added, or none is
+ * left to make. All of it is over once they are taken. */
+bool matrix_begin_feed(lpu_matrix *m, unsigned plane, int type, const uint32_t *rows, size_t count, const bool *adds);
+/* Whether activations are awaited for that, which are all of that type. One that `stays` where it is until the end need not be
+ * copied. */
+bool matrix_is_fed(const lpu_matrix *m, unsigned plane);
+void matrix_feed(lpu_matrix *m, unsigned plane, const void *x, bool stays);
+/* Other threads may begin with what has come. */
+void matrix_post_feeds(lpu_matrix *m);
+/* Takes the result that stands at the exit if it goes to its row so, which is done then; else false. */
+bool matrix_take_fed(lpu_matrix *m, unsigned plane);
 /* Whose result stands at the exit in this cycle; NULL if none does. Valid until the next call that changes anything. */
 const matrix_maker *matrix_standing(const lpu_matrix *m, unsigned plane, uint64_t cycle);
 /* Takes the result that stands at the exit: [lanes], valid until matrix_drop. */
 const uint32_t *matrix_take(lpu_matrix *m, unsigned plane, bool *floats);
 /* The end of a cycle: drops what stood at the exit. Whether it is lost, for nobody took it, and if so whose it was. */
 bool matrix_drop(lpu_matrix *m, unsigned plane, uint64_t cycle, matrix_maker *lost);
+/* Drops what was taken. */
+void matrix_pass(lpu_matrix *m, unsigned plane);
 /* The first cycle in which a result will stand at the exit (or does); UINT64_MAX if none is on its way. */
 uint64_t matrix_next_exit(const lpu_matrix *m, unsigned plane);
 

@@ -22,29 +22,40 @@ static void *take(arena *a, size_t bytes)
 static void lay_out_plane(plane_state *p, size_t lanes, arena *a)
 {
     for (size_t i = BUFFER; i <= ARRAY; i++) {
-        p->sets[i].rows = take(a, lanes * lanes);
+        p->sets[i].own = take(a, lanes * lanes);
         p->sets[i].loaded = take(a, lanes);
+        p->sets[i].rows = take(a, lanes * sizeof *p->sets[i].rows);
+        p->sets[i].numbers = take(a, lanes * sizeof *p->sets[i].numbers);
     }
-    p->packed = take(a, product_weights_bytes(lanes));
-    p->joined = take(a, lanes * lanes * sizeof(uint16_t));
     p->activations = take(a, RING * lanes * sizeof(uint16_t));
     p->results = take(a, RING * lanes * sizeof(uint32_t));
     p->rows = take(a, MATRIX_ROWS * lanes * sizeof(uint32_t));
     p->is_set = take(a, MATRIX_ROWS * sizeof(bool));
+    p->feed.copies = take(a, MOST_FED * lanes);
 }
 
 /* Gives every part its place in memory; returns how much is needed. */
 static size_t lay_out(lpu_matrix *m, uint8_t *memory)
 {
     arena a = {.memory = memory};
-    for (size_t i = 0; i < MATRIX_PLANES; i++)
+    for (size_t i = 0; i < MATRIX_PLANES; i++) {
         lay_out_plane(&m->planes[i], m->lanes, &a);
+        m->packs[i].weights = take(&a, product_weights_bytes(m->lanes));
+    }
+    m->joined = take(&a, m->lanes * m->lanes * sizeof *m->joined);
+    m->zeros = take(&a, m->lanes);
     return a.used;
 }
 
 static void fill_row(const lpu_matrix *m, plane_state *p, size_t row)
 {
     memset(p->rows + row * m->lanes, m->fill, m->lanes * sizeof(uint32_t));
+}
+
+static void begin_rows(const lpu_matrix *m, weight_set *set)
+{
+    for (size_t row = 0; row < m->lanes; row++)
+        set->rows[row] = set->own + row * m->lanes;
 }
 
 lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
@@ -64,6 +75,8 @@ lpu_matrix *matrix_create(size_t lanes, uint8_t fill)
         m->planes[i].owner = m;
         m->planes[i].task.work = matrix_multiply_posted;
         m->planes[i].task.subject = &m->planes[i];
+        begin_rows(m, &m->planes[i].sets[BUFFER]);
+        begin_rows(m, &m->planes[i].sets[ARRAY]);
     }
     for (size_t i = 0; fill && i < MATRIX_PLANES; i++)
         for (size_t row = 0; row < MATRIX_ROWS; row++)
@@ -76,8 +89,6 @@ void matrix_expect(lpu_matrix *m, unsigned plane, size_t rows)
 {
     const plane_state *p = &m->planes[plane];
     uint32_t *end = p->rows + rows * m->lanes;
-    for (size_t i = BUFFER; i <= ARRAY; i++)
-        lpu_ready_zeros(p->sets[i].rows, m->lanes * m->lanes);
     lpu_ready_zeros(p->activations, (size_t)((uint8_t *)end - p->activations)); /* results and rows lie behind them */
 }
 
@@ -90,17 +101,12 @@ void matrix_destroy(lpu_matrix *m)
     lpu_free_zeros(m);
 }
 
-void matrix_empty(const lpu_matrix *m, weight_set *set)
+static void clear_plane(lpu_matrix *m, unsigned plane)
 {
-    set->type = NO_WEIGHTS;
-    memset(set->loaded, 0, m->lanes);
-}
-
-static void clear_plane(const lpu_matrix *m, plane_state *p)
-{
+    plane_state *p = &m->planes[plane];
     matrix_empty(m, &p->sets[BUFFER]);
     matrix_empty(m, &p->sets[ARRAY]);
-    p->is_packed = false;
+    matrix_unpack(m, plane);
     p->first = p->computed = p->posted = p->end = 0;
     for (size_t row = 0; row < MATRIX_ROWS; row++)
         if (p->is_set[row])
@@ -111,8 +117,8 @@ static void clear_plane(const lpu_matrix *m, plane_state *p)
 void matrix_clear(lpu_matrix *m)
 {
     matrix_rest(m);
-    for (size_t i = 0; i < MATRIX_PLANES; i++)
-        clear_plane(m, &m->planes[i]);
+    for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
+        clear_plane(m, plane);
 }
 
 /* State as items -------------------------------------------------------------------------------------------------- */
@@ -121,9 +127,15 @@ size_t matrix_plane_bytes(const lpu_matrix *m) { return m->lanes * (m->lanes + 1
 /* What tells which rows were loaded lies right behind them, for they fill whole pieces of ALIGNMENT. */
 const uint8_t *matrix_get_plane(lpu_matrix *m, unsigned plane, bool installed)
 {
-    weight_set *set = &m->planes[plane].sets[installed];
-    matrix_clear_unloaded(m, set);
-    return set->rows;
+    const weight_set *set = &m->planes[plane].sets[installed];
+    for (size_t row = 0; row < m->lanes; row++) {
+        uint8_t *own = set->own + row * m->lanes;
+        if (!set->loaded[row])
+            memset(own, 0, m->lanes);
+        else if (set->rows[row] != own)
+            memcpy(own, set->rows[row], m->lanes);
+    }
+    return set->own;
 }
 
 static bool is_weight_type(int type)
@@ -159,8 +171,9 @@ bool matrix_set_plane(lpu_matrix *m, unsigned plane, bool installed, int type, c
         if (loaded[row] > 1 || loaded[row] < installed || !is_row(data + row * m->lanes, m->lanes, loaded[row], type))
             return false;
     set->type = type;
-    m->planes[plane].is_packed = false;
-    memcpy(set->rows, data, m->lanes * m->lanes);
+    matrix_unpack(m, plane);
+    for (size_t row = 0; row < m->lanes; row++)
+        memcpy(matrix_own_row(m, set, row), data + row * m->lanes, m->lanes);
     memcpy(set->loaded, loaded, m->lanes);
     return true;
 }

@@ -74,8 +74,13 @@ static bool sum_never_set(const lpu_machine *m, const lpu_element *e, lpu_fault 
 static void load(lpu_machine *m, const lpu_element *e)
 {
     const uint8_t *streams[MAX_TAKEN];
+    uint32_t buffers[MAX_TAKEN];
+    for (unsigned k = 0; k < MATRIX_STREAMS; k++) {
+        buffers[k] = e->samples[0][k].buffer; /* of so many streams none is all */
+        lpu_own_buffer(m->tensor, buffers[k]);
+    }
     lpu_sampled_planes(m->tensor, e, 0, streams);
-    matrix_load(m->tensor->matrix, e->op->plane, e->op->row->type, e->row, streams);
+    matrix_load(m->tensor->matrix, e->op->plane, e->op->row->type, e->row, streams, buffers);
 }
 
 static void install(lpu_machine *m, const lpu_element *e) { matrix_install(m->tensor->matrix, e->op->plane); }
@@ -84,9 +89,13 @@ static void activate(lpu_machine *m, const lpu_element *e)
 {
     const matrix_maker maker = {m->tensor->now, e->op->pc, e->op->slot, e->number};
     const void *x = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
-    matrix_activate(m->tensor->matrix, e->op->plane, e->op->row->type, x, &maker);
+    lpu_matrix *matrix = m->tensor->matrix;
+    if (matrix_is_fed(matrix, e->op->plane))
+        matrix_feed(matrix, e->op->plane, x, is_lent(m->tensor, e->buffers[0]));
+    else
+        matrix_activate(matrix, e->op->plane, e->op->row->type, x, &maker);
     if (!e->results) /* a stretch does so when there are more */
-        matrix_post(m->tensor->matrix, e->op->plane);
+        matrix_post(matrix, e->op->plane);
 }
 
 static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)
@@ -95,16 +104,30 @@ static void emit(lpu_tensor *t, const lpu_element *e, const uint32_t *words)
         memcpy(result_elements(t, e), words, t->lanes * sizeof *words);
 }
 
-static void take(lpu_machine *m, const lpu_element *e)
+static void emit_row(lpu_tensor *t, const lpu_element *e)
 {
-    lpu_matrix *matrix = m->tensor->matrix;
+    const uint32_t *words = matrix_row(t->matrix, e->op->plane, e->row);
+    if (e->lends && e->op->target.groups)
+        lpu_send(t, e, 0, lpu_lend_buffer(t, sizeof *words, words));
+    else
+        emit(t, e, words);
+}
+
+static void take_result(lpu_matrix *matrix, const lpu_element *e)
+{
     bool floats;
     const uint32_t *words = matrix_take(matrix, e->op->plane, &floats);
     if (adds(e))
         matrix_add_row(matrix, e->op->plane, e->row, words, floats);
     else
         matrix_set_row(matrix, e->op->plane, e->row, words);
-    emit(m->tensor, e, matrix_row(matrix, e->op->plane, e->row));
+}
+
+static void take(lpu_machine *m, const lpu_element *e)
+{
+    if (!matrix_take_fed(m->tensor->matrix, e->op->plane))
+        take_result(m->tensor->matrix, e);
+    emit_row(m->tensor, e);
 }
 
 static void pass_on(lpu_machine *m, const lpu_element *e)
@@ -115,7 +138,7 @@ static void pass_on(lpu_machine *m, const lpu_element *e)
 
 static void read_row(lpu_machine *m, const lpu_element *e)
 {
-    emit(m->tensor, e, matrix_row(m->tensor->matrix, e->op->plane, e->row));
+    emit_row(m->tensor, e);
 }
 
 static void write_row(lpu_machine *m, const lpu_element *e)

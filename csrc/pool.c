@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 5, LOOKS = 100 /* before going to sleep: some ten microseconds of giving way */ };
+enum { MOST_THREADS = 5, LOOKS = 500 /* before going to sleep: some hundred microseconds of giving way */ };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t posted = PTHREAD_COND_INITIALIZER, done = PTHREAD_COND_INITIALIZER;

@@ -33,7 +33,7 @@ const lpu_product_path *product_path_at(size_t index) { return index == 0 ? &pro
 
 const char *product_path_name(const lpu_product_path *path) { return path->name; }
 
-void product_pack_integer_for(const lpu_product_path *path, lpu_weights *w, const uint8_t *rows, int is_signed,
+void product_pack_integer_for(const lpu_product_path *path, lpu_weights *w, const uint8_t *const *rows, int is_signed,
                               size_t lanes)
 {
     *w = (lpu_weights){.path = path, .lanes = lanes, .is_signed = is_signed != 0};
@@ -47,7 +47,7 @@ void product_pack_float_for(const lpu_product_path *path, lpu_weights *w, const 
     path->pack_float(w, rows);
 }
 
-void product_pack_integer(lpu_weights *w, const uint8_t *rows, int is_signed, size_t lanes)
+void product_pack_integer(lpu_weights *w, const uint8_t *const *rows, int is_signed, size_t lanes)
 {
     product_pack_integer_for(product_path_at(0), w, rows, is_signed, lanes);
 }
@@ -94,15 +94,49 @@ void product_float(const lpu_weights *w, const uint16_t *x, size_t count, uint32
     }
 }
 
-void product_integer(const lpu_weights *w, const uint8_t *x, int x_signed, size_t count, int32_t *out)
+/* What is written soon had better be in the cache by then: rows lie far apart, which processors do not foresee. */
+static void fetch(const int32_t *out, size_t first, size_t end)
+{
+#if defined(__GNUC__)
+    for (size_t n = first; n < end; n += ALIGNMENT / sizeof *out)
+        __builtin_prefetch(out + n, 1);
+#else
+    (void)out, (void)first, (void)end;
+#endif
+}
+
+/* As many vectors as a tile takes. */
+static void integer_rows(const lpu_weights *w, const product_row *rows, int x_signed, integer_block *b, size_t count)
+{
+    const size_t columns = w->path->tile_columns;
+    for (size_t r = 0; r < count; r++) {
+        b->out[r] = rows[r].out;
+        fetch(b->out[r], 0, columns);
+        w->path->prepare_integer(w, rows[r].x, x_signed != 0, r, b);
+    }
+    for (size_t first = 0; first < w->lanes; first += columns) {
+        for (size_t r = 0; r < count && first + columns < w->lanes; r++)
+            fetch(b->out[r], first + columns, first + 2 * columns);
+        w->path->integer_tile(w, b, first, count);
+    }
+}
+
+void product_integer_rows(const lpu_weights *w, const product_row *rows, int x_signed, int adds, size_t count)
 {
     const size_t most = w->path->tile_rows;
     integer_block block;
-    for (size_t rows; count > 0; count -= rows, x += rows * w->lanes, out += rows * w->lanes) {
-        rows = count < most ? count : most;
-        for (size_t r = 0; r < rows; r++)
-            w->path->prepare_integer(w, x + r * w->lanes, x_signed != 0, r, &block);
-        for (size_t first = 0; first < w->lanes; first += w->path->tile_columns)
-            w->path->integer_tile(w, &block, first, rows, out);
+    block.adds = adds != 0;
+    for (; count > most; count -= most, rows += most)
+        integer_rows(w, rows, x_signed, &block, most);
+    integer_rows(w, rows, x_signed, &block, count);
+}
+
+void product_integer(const lpu_weights *w, const uint8_t *x, int x_signed, size_t count, int32_t *out)
+{
+    product_row rows[TILE_ROWS];
+    for (size_t taken; count > 0; count -= taken) {
+        for (taken = 0; taken < w->path->tile_rows && taken < count; taken++, x += w->lanes, out += w->lanes)
+            rows[taken] = (product_row){x, out};
+        product_integer_rows(w, rows, x_signed, 0, taken);
     }
 }

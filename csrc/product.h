@@ -17,10 +17,19 @@ typedef struct lpu_weights lpu_weights;
 /* The size of an lpu_weights for arrays of lanes x lanes, a multiple of 16 up to PRODUCT_MAX_LANES. */
 size_t product_weights_bytes(size_t lanes);
 
-/* rows: [lanes][lanes] bytes of the weights, i8 if is_signed, else u8 */
-void product_pack_integer(lpu_weights *w, const uint8_t *rows, int is_signed, size_t lanes);
+/* rows: where each of [lanes] rows is, of [lanes] bytes, i8 if is_signed, else u8 */
+void product_pack_integer(lpu_weights *w, const uint8_t *const *rows, int is_signed, size_t lanes);
 /* x: [count][lanes] bytes, i8 if x_signed, else u8; out: [count][lanes] */
 void product_integer(const lpu_weights *w, const uint8_t *x, int x_signed, size_t count, int32_t *out);
+
+/* A vector and its results, [lanes] each. */
+typedef struct {
+    const uint8_t *x;
+    int32_t *out;
+} product_row;
+
+/* The same for vectors that lie anywhere; with `adds` the results are added to what `out` holds, wrapping. */
+void product_integer_rows(const lpu_weights *w, const product_row *rows, int x_signed, int adds, size_t count);
 
 /* rows: [lanes][lanes] weights, bf16 if is_bf16, else f16 */
 void product_pack_float(lpu_weights *w, const uint16_t *rows, int is_bf16, size_t lanes);
@@ -32,7 +41,7 @@ void product_float(const lpu_weights *w, const uint16_t *x, size_t count, uint32
 typedef struct lpu_product_path lpu_product_path;
 const lpu_product_path *product_path_at(size_t index);
 const char *product_path_name(const lpu_product_path *path);
-void product_pack_integer_for(const lpu_product_path *path, lpu_weights *w, const uint8_t *rows, int is_signed,
+void product_pack_integer_for(const lpu_product_path *path, lpu_weights *w, const uint8_t *const *rows, int is_signed,
                               size_t lanes);
 void product_pack_float_for(const lpu_product_path *path, lpu_weights *w, const uint16_t *rows, int is_bf16,
                             size_t lanes);

@@ -17,13 +17,12 @@ AVX2 static __m256i widened(const uint8_t *x, bool is_signed)
     return is_signed ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
 }
 
-AVX2 static void pack_integer(lpu_weights *w, const uint8_t *rows)
+AVX2 static void pack_integer(lpu_weights *w, const uint8_t *const *rows)
 {
     __m256i *packed = integer_panels(w);
     for (size_t first = 0; first < w->lanes; first += PANEL)
         for (size_t k = 0; k < w->lanes; k += 2, packed += 2) {
-            const uint8_t *row = rows + k * w->lanes + first;
-            __m256i even = widened(row, w->is_signed), odd = widened(row + w->lanes, w->is_signed);
+            __m256i even = widened(rows[k] + first, w->is_signed), odd = widened(rows[k + 1] + first, w->is_signed);
             __m256i low = _mm256_unpacklo_epi16(even, odd), high = _mm256_unpackhi_epi16(even, odd);
             _mm256_store_si256(packed, _mm256_permute2x128_si256(low, high, 0x20));
             _mm256_store_si256(packed + 1, _mm256_permute2x128_si256(low, high, 0x31));
@@ -44,12 +43,20 @@ AVX2 static __m256i pair(const int16_t *x, size_t k)
     return _mm256_set1_epi32(two);
 }
 
-INLINE AVX2 void integer_sums(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
+/* What the products of a vector are added to: what is where they go, or zeros, and then nothing is loaded. */
+INLINE AVX2 __m256i sums_before(const integer_block *b, size_t r, size_t first)
+{
+    return _mm256_maskload_epi32(b->out[r] + first, _mm256_set1_epi32(b->adds ? -1 : 0));
+}
+
+INLINE AVX2 void integer_sums(const lpu_weights *w, const integer_block *b, size_t first, size_t rows)
 {
     const int16_t *panel = (const int16_t *)integer_panels(w) + first * w->lanes;
     __m256i left[TILE_ROWS], right[TILE_ROWS];
-    UNROLL for (size_t r = 0; r < rows; r++)
-        left[r] = right[r] = _mm256_setzero_si256();
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        left[r] = sums_before(b, r, first);
+        right[r] = sums_before(b, r, first + HALF);
+    }
     for (size_t k = 0; k < w->lanes; k += 2, panel += 2 * PANEL) {
         __m256i w0 = _mm256_load_si256((const __m256i *)panel), w1 = _mm256_load_si256((const __m256i *)panel + 1);
         UNROLL for (size_t r = 0; r < rows; r++) {
@@ -59,15 +66,15 @@ INLINE AVX2 void integer_sums(const lpu_weights *w, const integer_block *b, size
         }
     }
     UNROLL for (size_t r = 0; r < rows; r++) {
-        _mm256_storeu_si256((__m256i *)(out + r * w->lanes + first), left[r]);
-        _mm256_storeu_si256((__m256i *)(out + r * w->lanes + first + HALF), right[r]);
+        _mm256_storeu_si256((__m256i *)(b->out[r] + first), left[r]);
+        _mm256_storeu_si256((__m256i *)(b->out[r] + first + HALF), right[r]);
     }
 }
 
-AVX2 static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
+AVX2 static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows)
 {
     switch (rows) {
-#define CASE(n) case n: integer_sums(w, b, first, n, out); return;
+#define CASE(n) case n: integer_sums(w, b, first, n); return;
         UP_TO_6(CASE)
 #undef CASE
     }

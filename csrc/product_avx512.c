@@ -13,32 +13,31 @@ enum { STEP = 4 }; /* bytes that one lane of 32 bits multiplies */
  *     sum x w = sum x' w' + 128 [x unsigned] sum w' - 128 [w signed] sum x
  * with w' = w + 128 [w signed], x' = x - 128 [x unsigned]. A panel holds STEP rows together, column by column. ----- */
 
-/* Rows k..k+3 of 16 columns, interleaved. */
-AVX512 static __m512i interleaved(const uint8_t *rows, size_t lanes, __m128i flip)
+/* 16 columns from `first` on of STEP rows, interleaved. */
+AVX512 static __m512i interleaved(const uint8_t *const *rows, size_t first)
 {
-    __m128i row[STEP];
-    UNROLL for (size_t j = 0; j < STEP; j++)
-        row[j] = _mm_xor_si128(_mm_loadu_si128((const __m128i *)(rows + j * lanes)), flip);
-    __m256i low = _mm256_set_m128i(_mm_unpackhi_epi8(row[0], row[1]), _mm_unpacklo_epi8(row[0], row[1]));
-    __m256i high = _mm256_set_m128i(_mm_unpackhi_epi8(row[2], row[3]), _mm_unpacklo_epi8(row[2], row[3]));
-    __m256i even = _mm256_unpacklo_epi16(low, high), odd = _mm256_unpackhi_epi16(low, high);
-    __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(even), odd, 1);
-    return _mm512_shuffle_i64x2(both, both, _MM_SHUFFLE(3, 1, 2, 0));
+    const __m512i fours = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i bytes = _mm512_set4_epi32(0x0F0B0703, 0x0E0A0602, 0x0D090501, 0x0C080400);
+    __m512i four = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(rows[0] + first)));
+    four = _mm512_inserti32x4(four, _mm_loadu_si128((const __m128i *)(rows[1] + first)), 1);
+    four = _mm512_inserti32x4(four, _mm_loadu_si128((const __m128i *)(rows[2] + first)), 2);
+    four = _mm512_inserti32x4(four, _mm_loadu_si128((const __m128i *)(rows[3] + first)), 3);
+    return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(fours, four), bytes);
 }
 
-AVX512 static void pack_integer(lpu_weights *w, const uint8_t *rows)
+/* Row by row, as they lie in memory. */
+AVX512 static void pack_integer(lpu_weights *w, const uint8_t *const *rows)
 {
-    __m128i flip = _mm_set1_epi8(w->is_signed ? (char)0x80 : 0);
-    __m512i ones = _mm512_set1_epi8(1);
-    uint8_t *packed = integer_panels(w);
-    for (size_t first = 0; first < w->lanes; first += PANEL) {
-        __m512i sum = _mm512_setzero_si512();
-        for (size_t k = 0; k < w->lanes; k += STEP, packed += STEP * PANEL) {
-            __m512i four = interleaved(rows + k * w->lanes + first, w->lanes, flip);
-            sum = _mm512_dpbusd_epi32(sum, four, ones);
-            _mm512_storeu_si512(packed, four);
+    __m512i flip = _mm512_set1_epi8(w->is_signed ? (char)0x80 : 0), ones = _mm512_set1_epi8(1);
+    int32_t *sums = column_sums(w);
+    memset(sums, 0, w->lanes * sizeof *sums);
+    for (size_t k = 0; k < w->lanes; k += STEP) {
+        uint8_t *packed = (uint8_t *)integer_panels(w) + k * PANEL;
+        for (size_t first = 0; first < w->lanes; first += PANEL, packed += w->lanes * PANEL) {
+            __m512i four = _mm512_xor_si512(interleaved(rows + k, first), flip);
+            _mm512_store_si512(packed, four);
+            _mm512_store_si512(sums + first, _mm512_dpbusd_epi32(_mm512_load_si512(sums + first), four, ones));
         }
-        _mm512_storeu_si512(column_sums(w) + first, sum);
     }
 }
 
@@ -65,16 +64,21 @@ AVX512 static __m512i four_bytes(const int16_t *x, size_t k)
     return _mm512_set1_epi32(four);
 }
 
+/* To where the results go, on top of what is there if they are added: else nothing is loaded. */
 INLINE AVX512 void store_integers(const lpu_weights *w, const integer_block *b, size_t first, size_t rows,
-                                  const __m512i *sums, int32_t *out)
+                                  const __m512i *sums)
 {
+    __mmask16 adds = b->adds ? 0xFFFF : 0;
     __m512i sum = _mm512_load_si512(column_sums(w) + first);
     __m512i column = _mm512_mullo_epi32(_mm512_set1_epi32(b->column_factor), sum);
-    UNROLL for (size_t r = 0; r < rows; r++)
-        _mm512_storeu_si512(out + r * w->lanes + first, _mm512_add_epi32(sums[r], column));
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        int32_t *out = b->out[r] + first;
+        __m512i before = _mm512_maskz_loadu_epi32(adds, out);
+        _mm512_storeu_si512(out, _mm512_add_epi32(before, _mm512_add_epi32(sums[r], column)));
+    }
 }
 
-INLINE AVX512 void integer_sums(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
+INLINE AVX512 void integer_sums(const lpu_weights *w, const integer_block *b, size_t first, size_t rows)
 {
     const uint8_t *panel = (const uint8_t *)integer_panels(w) + first * w->lanes, *next = panel + PANEL * w->lanes;
     __m512i left[TILE_ROWS], right[TILE_ROWS];
@@ -88,15 +92,15 @@ INLINE AVX512 void integer_sums(const lpu_weights *w, const integer_block *b, si
             right[r] = _mm512_dpbusd_epi32(right[r], w1, x);
         }
     }
-    store_integers(w, b, first, rows, left, out);
+    store_integers(w, b, first, rows, left);
     if (first + PANEL < w->lanes)
-        store_integers(w, b, first + PANEL, rows, right, out);
+        store_integers(w, b, first + PANEL, rows, right);
 }
 
-AVX512 static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
+AVX512 static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows)
 {
     switch (rows) {
-#define CASE(n) case n: integer_sums(w, b, first, n, out); return;
+#define CASE(n) case n: integer_sums(w, b, first, n); return;
         UP_TO_12(CASE)
 #undef CASE
     }

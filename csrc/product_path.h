@@ -40,11 +40,14 @@ struct lpu_weights {
 };
 
 /* A few activation vectors of bytes as the path wants them: i16, or i8 in the first half of each row. With the latter
- * go what is to be added to every result of a vector, and what each sum of a column is to be multiplied by for that. */
+ * go what is to be added to every result of a vector, and what each sum of a column is to be multiplied by for that.
+ * Results go to `out`, or are added to what is there. */
 typedef struct {
     int16_t x[TILE_ROWS][ROW_STRIDE];
     int32_t start[TILE_ROWS];
     int32_t column_factor;
+    int32_t *out[TILE_ROWS];
+    bool adds;
 } integer_block;
 
 /* What is known of the magnitudes of an activation vector: the greatest, and a power of two that divides all. */
@@ -63,13 +66,13 @@ struct lpu_product_path {
     const char *name;
     size_t tile_rows;    /* activation vectors that a tile takes, at most TILE_ROWS */
     size_t tile_columns; /* of an integer tile: PANEL or twice that */
-    void (*pack_integer)(lpu_weights *w, const uint8_t *rows);
+    void (*pack_integer)(lpu_weights *w, const uint8_t *const *rows);
     void (*pack_float)(lpu_weights *w, const uint16_t *rows);
     /* one activation vector into row r of a block */
     void (*prepare_integer)(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t r, integer_block *b);
     void (*prepare_float)(const lpu_weights *w, const uint16_t *x, size_t r, float_block *b);
-    /* the block's first `rows` vectors by the columns from `first`; out is [rows][lanes] */
-    void (*integer_tile)(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out);
+    /* the block's first `rows` vectors by the columns from `first` */
+    void (*integer_tile)(const lpu_weights *w, const integer_block *b, size_t first, size_t rows);
     /* the block's first `rows` vectors by the panel of column `first`, into b->sums */
     void (*float_tile)(const lpu_weights *w, float_block *b, size_t first, size_t rows);
     /* the results out[0..PANEL-1] of b->sums[r]; gives those that are not certain, as bits */

@@ -4,13 +4,13 @@
 /* Integers: a weight is an i16, which holds both i8 and u8 -------------------------------------------------------- */
 static int16_t widened(uint8_t byte, bool is_signed) { return is_signed ? (int16_t)(byte ^ 0x80) - 0x80 : byte; }
 
-static void pack_integer(lpu_weights *w, const uint8_t *rows)
+static void pack_integer(lpu_weights *w, const uint8_t *const *rows)
 {
     int16_t *packed = integer_panels(w);
     for (size_t first = 0; first < w->lanes; first += PANEL)
         for (size_t k = 0; k < w->lanes; k++)
             for (size_t n = 0; n < PANEL; n++)
-                *packed++ = widened(rows[k * w->lanes + first + n], w->is_signed);
+                *packed++ = widened(rows[k][first + n], w->is_signed);
 }
 
 static void prepare_integer(const lpu_weights *w, const uint8_t *x, bool x_signed, size_t r, integer_block *b)
@@ -19,8 +19,10 @@ static void prepare_integer(const lpu_weights *w, const uint8_t *x, bool x_signe
         b->x[r][k] = widened(x[k], x_signed);
 }
 
+static int32_t added(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+
 /* No sum of 512 products of bytes comes near the ends of an i32. */
-static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows, int32_t *out)
+static void integer_tile(const lpu_weights *w, const integer_block *b, size_t first, size_t rows)
 {
     for (size_t r = 0; r < rows; r++) {
         const int16_t *weights = (const int16_t *)integer_panels(w) + first * w->lanes;
@@ -28,7 +30,8 @@ static void integer_tile(const lpu_weights *w, const integer_block *b, size_t fi
         for (size_t k = 0; k < w->lanes; k++, weights += PANEL)
             for (size_t n = 0; n < PANEL; n++)
                 sums[n] += b->x[r][k] * weights[n];
-        memcpy(out + r * w->lanes + first, sums, sizeof sums);
+        for (size_t n = 0; n < PANEL; n++)
+            b->out[r][first + n] = added(sums[n], b->adds ? b->out[r][first + n] : 0);
     }
 }
 

@@ -32,6 +32,15 @@ static size_t mapped_start(const lpu_machine *m, const lpu_element *e, const uin
     return e->op->first_byte + row * m->tensor->lanes + superlane * SUPERLANE;
 }
 
+/* Whether a map names the same row for all superlanes, as where whole rows are looked up. */
+static bool names_one_row(const lpu_machine *m, const uint16_t *map)
+{
+    uint32_t differing = 0;
+    for (size_t superlane = 1; superlane < m->parameters.superlanes; superlane++)
+        differing |= mapped_row(map, superlane) ^ mapped_row(map, 0);
+    return !differing;
+}
+
 static bool is_mapped(const lpu_tensor_op *op)
 {
     return op->row->semantics == LPU_SEM_GATHER || op->row->semantics == LPU_SEM_SCATTER;
@@ -117,6 +126,8 @@ static bool row_unwritten(const lpu_machine *m, const lpu_element *e, lpu_fault 
 static bool all_mapped_written(const lpu_machine *m, const lpu_element *e, const uint16_t *map)
 {
     uint64_t all = UINT64_MAX; /* a superlane's words never lie across two that bits are kept in */
+    if (names_one_row(m, map))
+        return all_written(m, mapped_start(m, e, map, 0), m->tensor->lanes);
     for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++) {
         size_t word = mapped_start(m, e, map, superlane) / WORD_BYTES;
         all &= m->map.written[word / WORDS_AT_ONCE] >> word % WORDS_AT_ONCE;
@@ -169,6 +180,16 @@ static void join_rows(const lpu_machine *m, const lpu_element *e, uint32_t buffe
     lanes_join(elements_of(m->tensor, buffer), rows, e->op->row->width, m->tensor->lanes);
 }
 
+uint32_t lpu_lend_row(lpu_machine *m, const lpu_element *e)
+{
+    size_t start = row_start(m, e, 0), lanes = m->tensor->lanes;
+    if (!e->lends || e->op->row->width > 1)
+        return 0;
+    if (m->parameters.uninit != LPU_UNINIT_FAULT && !all_written(m, start, lanes))
+        return 0;
+    return lpu_lend_buffer(m->tensor, 1, m->map.sram + start);
+}
+
 static void read_row(lpu_machine *m, const lpu_element *e)
 {
     lpu_tensor *t = m->tensor;
@@ -188,7 +209,7 @@ static bool split_to_rows(lpu_tensor *t, const lpu_element *e, uint8_t *const ro
     uint32_t buffer = e->buffers[0];
     if (!buffer || t->buffers.all[buffer].forms & AS_PLANES)
         return false;
-    lanes_split(rows, elements_of(t, buffer), e->op->row->width, t->lanes);
+    lanes_split(rows, lpu_buffer_elements(t, buffer), e->op->row->width, t->lanes);
     return true;
 }
 
@@ -211,24 +232,20 @@ static void gather(lpu_machine *m, const lpu_element *e)
 {
     const uint16_t *map = map_of(m, e);
     uint8_t *to = result_elements(m->tensor, e);
-    bool faults = m->parameters.uninit == LPU_UNINIT_FAULT; /* then all of it was written */
-    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++, to += SUPERLANE) {
-        size_t start = mapped_start(m, e, map, superlane);
-        if (faults)
-            memcpy(to, m->map.sram + start, SUPERLANE);
-        else
-            read_bytes(m, to, start, SUPERLANE);
-    }
+    size_t piece = names_one_row(m, map) ? m->tensor->lanes : SUPERLANE;
+    for (size_t lane = 0; lane < m->tensor->lanes; lane += piece)
+        read_bytes(m, to + lane, mapped_start(m, e, map, lane / SUPERLANE), piece);
 }
 
 static void scatter(lpu_machine *m, const lpu_element *e)
 {
     const uint16_t *map = map_of(m, e);
     const uint8_t *from = lpu_sampled_elements(m->tensor, e, 0, m->tensor->scratch[0]);
-    for (size_t superlane = 0; superlane < m->parameters.superlanes; superlane++) {
-        size_t start = mapped_start(m, e, map, superlane);
-        memcpy(m->map.sram + start, from + superlane * SUPERLANE, SUPERLANE);
-        note_written(m, start, SUPERLANE);
+    size_t piece = names_one_row(m, map) ? m->tensor->lanes : SUPERLANE;
+    for (size_t lane = 0; lane < m->tensor->lanes; lane += piece) {
+        size_t start = mapped_start(m, e, map, lane / SUPERLANE);
+        memcpy(m->map.sram + start, from + lane, piece);
+        note_written(m, start, piece);
     }
 }
 

@@ -1,11 +1,11 @@
 /* Stretches: many cycles of the tensor face at once, burst by burst instead of cycle by cycle.
  *
- * Between two bundles with ops of the tensor face the bursts that run are known, and so is all that they will do with
- * streams, whatever the values are. A stretch is some cycles in which nothing is fetched. It is first gone through on
- * paper: every element's rules are tested, and who samples whose result is noted. The first cycle in which a rule breaks,
- * or in which something happens that stretches know nothing of, is the end of it: what is before is known to be in order.
- * Then it is carried out, in blocks of a few cycles, in each block burst after burst, producers before consumers. Results
- * go from one to the other as buffers; only those that are still on the chip at the end become values on streams.
+ * As long as bundles are fetched that have nothing but ops of the tensor face, the bursts that run are known, and so is all
+ * that they will do with streams, whatever the values are. A stretch is some cycles in which no others are. It is first gone
+ * through on paper: every element's rules are tested, and who samples whose result is noted. The first cycle in which a rule
+ * breaks, or in which something happens that stretches know nothing of, is the end of it: what is before is known to be in
+ * order. Then it is carried out, in blocks of a few cycles, in each block burst after burst, producers before consumers.
+ * Results go from one to the other as buffers; only those that are still on the chip at the end become values on streams.
  *
  * Paper is a tape for every stream, with a place for every diagonal (tensor.h) that crosses the chip in these cycles.
  * Positions are gone through in the direction of flow, at each position first what is sampled there, in all cycles, then
@@ -22,8 +22,8 @@
 enum {
     BLOCK_CYCLES = MATRIX_LATENCY, /* a plane multiplies as many vectors at a time, and has room for two such blocks */
     MOST_CYCLES = 10 * BLOCK_CYCLES, /* of a stretch */
-    LEAST_CYCLES = 32,               /* that pay, with so many elements in each: */
-    LEAST_ELEMENTS = 4,
+    LEAST_CYCLES = 16,               /* that pay, with so many elements in each: */
+    LEAST_ELEMENTS = 8,
     MOST_NODES = 64,
     MOST_RESULTS = MOST_NODES * MOST_CYCLES,
     MOST_SAMPLES = 2 * MOST_RESULTS,
@@ -31,7 +31,11 @@ enum {
     V_TAPE_PLACES = MOST_CYCLES + LANDINGS + 1,
     MOST_OLD = 4096, /* values that a stretch takes from streams, or results that were on their way */
     MOST_PATIENCE = 1024,
+    MOST_FETCHES = 64,
+    KNOWN = 256, /* bundles that are remembered, by address */
 };
+
+#define IS_NEW_BURST UINT32_MAX /* for a place */
 
 #define SAMPLED 0x80000000u /* on tapes of streams: nothing is lost */
 #define IS_NEW 0x40000000u
@@ -51,11 +55,13 @@ typedef struct {
 typedef struct {
     const lpu_tensor_op *op;
     lpu_burst burst; /* as it is at the beginning */
-    uint32_t place;  /* among the machine's bursts */
+    uint32_t place;  /* among the machine's bursts, IS_NEW_BURST for one that begins here */
     uint32_t count, done, first_number;
     uint32_t first_time, first_result, first_sample[MAX_SOURCES]; /* where theirs begin */
     uint8_t codes[MAX_SOURCES];                                   /* of each of its elements */
     bool is_dense;                                                /* one in each cycle, from the first to the last */
+    bool lends;                                                   /* what it sends on stays where it is meanwhile */
+    unsigned early;                                               /* cycles that are carried out before all others */
     uint64_t after;                                               /* a bit for each node that comes first in a block */
 } stretch_node;
 
@@ -70,6 +76,18 @@ typedef struct {
     uint32_t value, next;
     unsigned cycle;
 } stretch_pending;
+
+/* A bundle at an address, its ops from `first` on among all, and whether it may be fetched in a stretch. */
+typedef struct {
+    uint32_t pc, next, cost, first, count;
+    bool is_known, is_plain;
+} stretch_bundle;
+
+/* The fetch of one. */
+typedef struct {
+    uint64_t cycle;
+    uint32_t first, count;
+} stretch_fetch;
 
 struct lpu_stretch {
     unsigned least;           /* cycles that are made a stretch; 0 for none */
@@ -100,6 +118,9 @@ struct lpu_stretch {
     uint32_t v_tapes[V_COUNT][V_TAPE_PLACES];
     uint32_t v_landing[V_COUNT][V_TAPE_PLACES];
     uint16_t written[1 << 13]; /* rows of a slice: one more than the cycle in which they are written */
+    stretch_bundle known[KNOWN];
+    stretch_fetch fetches[MOST_FETCHES]; /* from its beginning on, perhaps beyond its end */
+    uint32_t fetch_count;
 };
 
 /* stretch.c: go on from the machine's cycle for some cycles, up to one at most; false when no stretch is made of them. */
@@ -111,6 +132,15 @@ static inline void stretch_cut(lpu_stretch *s, unsigned cycle) { s->cut = cycle 
 static inline const stretch_node *maker_of(const lpu_stretch *s, uint32_t code)
 {
     return &s->nodes[s->results[code & CODE_NUMBER].node];
+}
+
+/* Where what a code says is. */
+static inline uint32_t stretch_buffer(const lpu_tensor *t, uint32_t code)
+{
+    const lpu_stretch *s = t->stretch;
+    if (code & IS_NEW)
+        return s->results[code & CODE_NUMBER].buffer;
+    return code & IS_OLD_VECTOR ? s->vectors[code & CODE_NUMBER].buffer : t->streams.values[code & CODE_NUMBER].buffer;
 }
 
 /* The first stream of the group that a code is a result of, and its width. */
@@ -141,6 +171,15 @@ static inline unsigned codes_of(const lpu_place *place)
     return place->groups <= 1 ? 1 : (unsigned)place->width * place->groups;
 }
 
+/* stretch_ahead.c: find the fetches that may be part of a stretch; the first cycle that cannot, which is `until` at most. */
+uint64_t stretch_look_ahead(lpu_machine *m, uint64_t until);
+/* The burst that an op begins in a cycle. */
+lpu_burst stretch_burst_of(const lpu_machine *m, const lpu_tensor_op *op, uint64_t cycle);
+/* A burst comes after those that had its units before. */
+void stretch_follow(lpu_stretch *s, stretch_node *node);
+/* Carry out the fetches before a cycle. */
+void stretch_fetch_all(lpu_machine *m, uint64_t end);
+
 /* stretch_flow.c: streams. */
 void stretch_trace_streams(lpu_machine *m);
 /* What is left of the tapes: losses, and what stays; once all is in order, and before it is carried out. */
@@ -157,6 +196,16 @@ lpu_vector stretch_vector(const lpu_machine *m, uint32_t code);
 
 /* stretch_rules.c: the rules of units, memory and planes; what has to be in order between bursts that meet there. */
 void stretch_test_rules(lpu_machine *m);
+
+/* stretch_feed.c: which bursts may lend what they send on. */
+void stretch_find_lenders(lpu_machine *m);
+/* What planes can be told beforehand about the results that are taken: whether there is anything. The bursts that bring them
+ * activations, once carried out as far as they are said to be early, have given them what is to be multiplied. */
+bool stretch_begin_feeds(lpu_machine *m);
+
+/* stretch_many.c: carry out elements of a burst up to number `end`, or as many as are of a kind that goes together; says up
+ * to which. */
+uint32_t stretch_carry_many(lpu_machine *m, const stretch_node *node, uint32_t end);
 
 /* stretch_carry.c */
 void stretch_carry_out(lpu_machine *m);

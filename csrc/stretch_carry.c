@@ -29,21 +29,13 @@ static void find_order(lpu_stretch *s)
 }
 
 /* Elements --------------------------------------------------------------------------------------------------------- */
-static uint32_t buffer_of(const lpu_tensor *t, uint32_t code)
-{
-    const lpu_stretch *s = t->stretch;
-    if (code & IS_NEW)
-        return s->results[code & CODE_NUMBER].buffer;
-    return code & IS_OLD_VECTOR ? s->vectors[code & CODE_NUMBER].buffer : t->streams.values[code & CODE_NUMBER].buffer;
-}
-
 /* Streams one by one: those of codes that are `count` apart. */
 static void find_parts(const lpu_tensor *t, const lpu_place *place, const uint32_t *codes, size_t count,
                        lpu_sample *samples)
 {
     unsigned width;
     for (unsigned k = 0; k < codes_of(place); k++, codes += count)
-        samples[k] = (lpu_sample){buffer_of(t, *codes), place->number + k - group_of(t, *codes, &width)};
+        samples[k] = (lpu_sample){stretch_buffer(t, *codes), place->number + k - group_of(t, *codes, &width)};
 }
 
 /* What element number i of a burst in the stretch samples. */
@@ -55,7 +47,7 @@ static void find_sources(const lpu_tensor *t, const stretch_node *node, uint32_t
         if (!node->codes[source])
             continue;
         bool is_all = node->codes[source] == 1 && !(*codes & IS_PART);
-        e->buffers[source] = is_all ? buffer_of(t, *codes) : 0;
+        e->buffers[source] = is_all ? stretch_buffer(t, *codes) : 0;
         if (!is_all)
             find_parts(t, &op->sources[source], codes, node->count, e->samples[source]);
     }
@@ -80,6 +72,8 @@ static void keep_results(lpu_tensor *t, const stretch_node *node, uint32_t i, co
     stretch_result *results = &t->stretch->results[node->first_result + i * groups];
     for (unsigned g = 0; g < groups; g++) {
         results[g].buffer = buffers[g];
+        if (results[g].stays)
+            lpu_own_buffer(t, buffers[g]);
         t->buffers.all[buffers[g]].holders += results[g].uses;
         lpu_release_buffer(t, buffers[g]);
     }
@@ -87,38 +81,68 @@ static void keep_results(lpu_tensor *t, const stretch_node *node, uint32_t i, co
 
 static bool takes(const lpu_tensor_op *op) { return op->family == &lpu_takes || op->family == &lpu_emits; }
 
-/* The elements of a burst that issue before some cycle. */
-static void carry_out(lpu_machine *m, stretch_node *node, unsigned end)
+/* Elements of a burst, one by one. */
+static void carry_each(lpu_machine *m, stretch_node *node, uint32_t i, uint32_t end)
 {
     lpu_tensor *t = m->tensor;
     const uint8_t *times = &t->stretch->times[node->first_time];
     const uint32_t *rows = &t->stretch->rows[node->first_time];
-    uint32_t buffers[MAX_TAKEN], i = node->done;
-    matrix_maker unused;
+    uint32_t buffers[MAX_TAKEN], first = i;
     lpu_element e;
     lpu_next_of_burst(t, &node->burst, &e);
     e.results = buffers;
-    for (; i < node->count && times[i] < end; i++) {
+    e.lends = node->lends;
+    for (; i < end; i++) {
         t->now = m->cycle + times[i];
         e.row = rows[i];
         e.number = node->first_number + i;
-        e.follows = i > node->done;
+        e.follows = i > first;
         find_sources(t, node, i, &e);
         node->op->family->issue(m, &e);
         keep_results(t, node, i, buffers);
         release_sources(t, node, i);
         if (takes(node->op))
-            matrix_drop(t->matrix, node->op->plane, t->now, &unused);
+            matrix_pass(t->matrix, node->op->plane);
     }
-    node->done = i;
+}
+
+/* The elements of a burst that issue before some cycle. */
+static void carry_out(lpu_machine *m, stretch_node *node, unsigned cycle)
+{
+    const uint8_t *times = &m->tensor->stretch->times[node->first_time];
+    uint32_t end = node->done;
+    while (end < node->count && times[end] < cycle)
+        end++;
+    if (end == node->done)
+        return;
+    uint32_t i = stretch_carry_many(m, node, end);
+    if (i < end)
+        carry_each(m, node, i, end);
+    node->done = end;
     if (node->op->family == &lpu_activations)
-        matrix_post(t->matrix, node->op->plane);
+        matrix_post(m->tensor->matrix, node->op->plane);
+}
+
+/* All that planes need to multiply, while the rest is carried out, what is taken. */
+static void carry_out_early(lpu_machine *m)
+{
+    lpu_stretch *s = m->tensor->stretch;
+    for (unsigned block = MATRIX_FED; block < s->length + MATRIX_FED; block += MATRIX_FED) {
+        for (unsigned i = 0; i < s->node_count; i++) {
+            stretch_node *node = &s->nodes[s->order[i]];
+            carry_out(m, node, (unsigned)least(block, node->early));
+        }
+        matrix_post_feeds(m->tensor->matrix);
+    }
 }
 
 void stretch_carry_out(lpu_machine *m)
 {
     lpu_stretch *s = m->tensor->stretch;
     find_order(s);
+    stretch_find_lenders(m);
+    if (s->block > 1 && stretch_begin_feeds(m))
+        carry_out_early(m);
     for (unsigned block = s->block; block < s->length + s->block; block += s->block)
         for (unsigned i = 0; i < s->node_count; i++)
             carry_out(m, &s->nodes[s->order[i]], (unsigned)least(block, s->length));

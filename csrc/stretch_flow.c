@@ -79,18 +79,34 @@ static bool flows(const lpu_place *place, unsigned direction)
     return place->groups && place->number < LPU_V_REGISTERS && direction_of(place->number) == direction;
 }
 
-static void pass_position(lpu_machine *m, unsigned direction, unsigned position)
+/* The number of a bit that is set; some is. */
+static unsigned lowest_of(uint64_t bits)
+{
+    return (uint32_t)bits ? lowest_bit((uint32_t)bits) : 32 + lowest_bit((uint32_t)(bits >> 32));
+}
+
+/* Of the bursts of a position, a bit each. */
+static void pass_position(lpu_machine *m, unsigned direction, unsigned position, uint64_t bursts)
 {
     lpu_stretch *s = m->tensor->stretch;
-    stretch_node *end = s->nodes + s->node_count;
-    for (stretch_node *node = s->nodes; node < end; node++)
-        for (unsigned i = 0; node->op->position == (int)position && i < node->op->source_count; i++)
+    for (uint64_t bits = bursts; bits; bits &= bits - 1) {
+        stretch_node *node = &s->nodes[lowest_of(bits)];
+        for (unsigned i = 0; i < node->op->source_count; i++)
             if (flows(&node->op->sources[i], direction))
                 stretch_sample(m->tensor, node, i);
+    }
     stretch_land_pending(m, direction, position);
-    for (const stretch_node *node = s->nodes; node < end; node++)
-        if (node->op->position == (int)position && flows(&node->op->target, direction))
-            stretch_land_results(m, node);
+    for (uint64_t bits = bursts; bits; bits &= bits - 1)
+        if (flows(&s->nodes[lowest_of(bits)].op->target, direction))
+            stretch_land_results(m, &s->nodes[lowest_of(bits)]);
+}
+
+static void find_bursts(const lpu_stretch *s, uint64_t bursts[MAX_POSITIONS])
+{
+    memset(bursts, 0, MAX_POSITIONS * sizeof *bursts);
+    for (unsigned n = 0; n < s->node_count; n++)
+        if (s->nodes[n].op->position != NOWHERE)
+            bursts[s->nodes[n].op->position] |= 1ull << n;
 }
 
 /* What leaves the chip unsampled is lost. */
@@ -106,10 +122,14 @@ static void test_leaving(lpu_machine *m)
 void stretch_trace_streams(lpu_machine *m)
 {
     lpu_tensor *t = m->tensor;
+    uint64_t bursts[MAX_POSITIONS];
     begin_tapes(t);
+    find_bursts(t->stretch, bursts);
     for (unsigned direction = 0; direction < DIRECTIONS; direction++)
-        for (unsigned rank = t->positions; rank-- > 0;)
-            pass_position(m, direction, position_of(t, direction, rank));
+        for (unsigned rank = t->positions; rank-- > 0;) {
+            unsigned position = position_of(t, direction, rank);
+            pass_position(m, direction, position, bursts[position]);
+        }
     if (is_strict(m))
         test_leaving(m);
 }
@@ -144,13 +164,33 @@ static void stay(lpu_stretch *s, uint32_t code)
     }
 }
 
+/* Whether something is to be done when a code is no more on the chip. */
+static bool is_dropped(uint32_t code) { return code && code < (SAMPLED | IS_NEW); }
+
+LPU_CLONES static bool are_dropped(const uint32_t codes[CHUNK])
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < CHUNK; i++)
+        any |= codes[i] - 1 < (SAMPLED | IS_NEW) - 1;
+    return any;
+}
+
+/* Mostly there is nothing to be done from a place on for CHUNK places. */
+static void close_places(lpu_tensor *t, unsigned stream, unsigned first)
+{
+    const uint32_t *tape = t->stretch->tapes[stream];
+    unsigned end = (unsigned)least(first + CHUNK, t->stretch->length);
+    for (unsigned place = are_dropped(tape + first) ? first : end; place < end; place++)
+        if (is_dropped(tape[place]))
+            drop(t, stream, tape[place]);
+}
+
 static void close_tape(lpu_tensor *t, unsigned stream)
 {
     lpu_stretch *s = t->stretch;
     const uint32_t *tape = s->tapes[stream];
-    for (unsigned place = 0; place < s->length; place++)
-        if (UNLIKELY(tape[place] && tape[place] < (SAMPLED | IS_NEW)))
-            drop(t, stream, tape[place]);
+    for (unsigned first = 0; first < s->length; first += CHUNK)
+        close_places(t, stream, first);
     for (unsigned place = s->length; place < places_of(t); place++)
         stay(s, tape[place]);
 }
@@ -236,12 +276,9 @@ void stretch_leave_streams(lpu_machine *m)
         lpu_give_back(t, s->finished[i]);
     memset(t->streams.occupied, 0, sizeof t->streams.occupied);
     memset(t->streams.sampled, 0, sizeof t->streams.sampled);
-    for (unsigned direction = 0; direction < DIRECTIONS; direction++)
-        for (unsigned place = 0; place < t->positions; place++) {
-            unsigned diagonal = diagonal_of(t, direction, place);
-            for (unsigned i = direction * STREAMS; i < (direction + 1) * STREAMS; i++)
-                if (s->live >> i & 1 && s->tapes[i][s->length + place])
-                    leave_cell(t, i, diagonal, s->tapes[i][s->length + place]);
-        }
+    for (unsigned stream = 0; stream < DIRECTIONS * STREAMS; stream++)
+        for (unsigned place = 0; s->live >> stream & 1 && place < t->positions; place++)
+            if (s->tapes[stream][s->length + place])
+                leave_cell(t, stream, diagonal_of(t, direction_of(stream), place), s->tapes[stream][s->length + place]);
     leave_late(t);
 }

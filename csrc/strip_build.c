@@ -111,6 +111,21 @@ static strip_access *take_accesses(strip_room *room, const strip_maker *maker, s
     return accesses;
 }
 
+lpu_strip *lpu_laid_out(lpu_machine *m, lpu_layout lay_out, const void *maker)
+{
+    lpu_strip counted = {0}, *strip;
+    strip_room room = {0};
+    take(&room, sizeof *strip);
+    lay_out(&counted, &room, maker);
+    room = (strip_room){lpu_arena_room(m, room.used), 0};
+    strip = room.place ? take(&room, sizeof *strip) : NULL;
+    if (!strip)
+        return NULL;
+    memset(strip, 0, sizeof *strip);
+    lay_out(strip, &room, maker);
+    lpu_time_strip(strip);
+    return strip;
+}
 
 void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path)
 {
@@ -128,8 +143,9 @@ void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path
     strip->lanes = STRIP_LANES;
 }
 
-static void lay_out(lpu_strip *strip, strip_room *room, const strip_maker *maker)
+static void lay_out(lpu_strip *strip, strip_room *room, const void *what)
 {
+    const strip_maker *maker = what;
     strip->op_count = maker->draft_count, strip->sum_first = maker->sum_first;
     strip->access_count = maker->access_count;
     lpu_lay_out_path(strip, room, &maker->path);
@@ -149,21 +165,11 @@ static void know_growth(lpu_strip *strip, const strip_maker *maker)
             lpu_find_growth(strip->values, &strip->values[i]);
 }
 
-/* A strip of what was collected; NULL when the arena is full. */
-static lpu_strip *finished(strip_maker *maker)
+static lpu_strip *finished(const strip_maker *maker)
 {
-    lpu_strip counted = {0}, *strip;
-    strip_room room = {0};
-    take(&room, sizeof *strip);
-    lay_out(&counted, &room, maker);
-    room = (strip_room){lpu_arena_room(maker->m, room.used), 0};
-    strip = room.place ? take(&room, sizeof *strip) : NULL;
-    if (!strip)
-        return NULL;
-    memset(strip, 0, sizeof *strip);
-    lay_out(strip, &room, maker);
-    lpu_time_strip(strip);
-    know_growth(strip, maker);
+    lpu_strip *strip = lpu_laid_out(maker->m, lay_out, maker);
+    if (strip)
+        know_growth(strip, maker);
     return strip;
 }
 

@@ -66,6 +66,11 @@ static inline void *take_copy(strip_room *room, const void *from, size_t bytes)
             }                                                                  \
     } while (0)
 
+/* Puts what a maker made into a strip, in room that may be only counted. */
+typedef void (*lpu_layout)(lpu_strip *strip, strip_room *room, const void *maker);
+
+/* A strip as it is laid out, in one piece of the arena; NULL when that is full. */
+lpu_strip *lpu_laid_out(lpu_machine *m, lpu_layout lay_out, const void *maker);
 /* What a strip has of its path. */
 void lpu_lay_out_path(lpu_strip *strip, strip_room *room, const strip_path *path);
 

@@ -77,8 +77,9 @@ static void take_tables(lpu_strip *strip, strip_room *room, const nest_maker *ma
     TAKE_TABLE(strip->stores, strip->store_count, accesses, maker->accesses[i].is_store, &strip->accesses[i]);
 }
 
-static void lay_out(lpu_strip *strip, strip_room *room, const nest_maker *maker)
+static void lay_out(lpu_strip *strip, strip_room *room, const void *what)
 {
+    const nest_maker *maker = what;
     uint32_t *lanes[MOST_PLACES];
     strip->is_nest = true;
     lpu_lay_out_path(strip, room, &maker->path);
@@ -86,23 +87,6 @@ static void lay_out(lpu_strip *strip, strip_room *room, const nest_maker *maker)
     take_accesses(strip, room, maker, lanes);
     take_ops(strip, room, maker, lanes);
     take_tables(strip, room, maker, lanes);
-}
-
-/* A nest of what was made; NULL when the arena is full. */
-static lpu_strip *finished(const nest_maker *maker)
-{
-    lpu_strip counted = {0}, *strip;
-    strip_room room = {0};
-    take(&room, sizeof *strip);
-    lay_out(&counted, &room, maker);
-    room = (strip_room){lpu_arena_room(maker->m, room.used), 0};
-    strip = room.place ? take(&room, sizeof *strip) : NULL;
-    if (!strip)
-        return NULL;
-    memset(strip, 0, sizeof *strip);
-    lay_out(strip, &room, maker);
-    lpu_time_strip(strip);
-    return strip;
 }
 
 lpu_strip *lpu_make_nest(lpu_machine *m, lpu_node *head)
@@ -113,5 +97,5 @@ lpu_strip *lpu_make_nest(lpu_machine *m, lpu_node *head)
     lpu_nest_find_even(&maker);
     if (!maker.failed)
         lpu_nest_make(&maker);
-    return maker.failed ? NULL : finished(&maker);
+    return maker.failed ? NULL : lpu_laid_out(m, lay_out, &maker);
 }

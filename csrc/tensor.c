@@ -17,7 +17,8 @@ static size_t most_values(const lpu_tensor *t)
 
 static bool create_streams(lpu_tensor *t)
 {
-    size_t values = most_values(t), buffers = values + MOST_VECTORS + MOST_RESULTS;
+    size_t values = most_values(t), weights = 2 * MATRIX_PLANES * t->lanes;
+    size_t buffers = values + MOST_VECTORS + MOST_RESULTS + weights;
     t->streams.values = lpu_zeros(values, sizeof *t->streams.values);
     t->streams.free = lpu_zeros(values, sizeof *t->streams.free);
     t->buffers.all = lpu_zeros(buffers, sizeof *t->buffers.all);
@@ -25,6 +26,9 @@ static bool create_streams(lpu_tensor *t)
     t->buffers.data = lpu_zeros(buffers, BUFFER_PLANES * t->lane_stride);
     return t->streams.values && t->streams.free && t->buffers.all && t->buffers.free && t->buffers.data;
 }
+
+static void hold_weights(void *tensor, uint32_t buffer) { lpu_hold_buffer(tensor, buffer); }
+static void release_weights(void *tensor, uint32_t buffer) { lpu_release_buffer(tensor, buffer); }
 
 bool lpu_create_tensor(lpu_machine *m)
 {
@@ -42,6 +46,8 @@ bool lpu_create_tensor(lpu_machine *m)
     if (t->stretch)
         t->stretch->least = LEAST_CYCLES;
     t->item_data = lpu_zeros(MAX_GROUP, t->lanes);
+    if (t->matrix)
+        matrix_set_keeper(t->matrix, (matrix_keeper){t, hold_weights, release_weights});
     return create_streams(t) && t->matrix && t->maps && t->item_data && t->stretch;
 }
 
@@ -52,7 +58,8 @@ static size_t rows_named(const lpu_tensor_op *op)
     return last < MATRIX_ROWS ? (size_t)last + 1 : MATRIX_ROWS;
 }
 
-/* The planes that the program loads weights into, and the rows that it adds to, will be used. */
+/* The planes that the program loads weights into, and the rows that it adds to, will be used, and buffers with
+ * MAX_GROUP rows of weights each. */
 static void expect_products(lpu_tensor *t)
 {
     size_t rows[MATRIX_PLANES] = {0};
@@ -63,9 +70,13 @@ static void expect_products(lpu_tensor *t)
         if (op->family == &lpu_takes && rows_named(op) > rows[op->plane])
             rows[op->plane] = rows_named(op);
     }
+    size_t buffers = 0;
     for (unsigned plane = 0; plane < MATRIX_PLANES; plane++)
-        if (is_loaded[plane])
+        if (is_loaded[plane]) {
             matrix_expect(t->matrix, plane, rows[plane]);
+            buffers += t->lanes / MAX_GROUP;
+        }
+    lpu_ready_zeros(t->buffers.data, buffers * BUFFER_PLANES * t->lane_stride);
 }
 
 bool lpu_finish_tensor(lpu_machine *m, uint32_t losses)
@@ -104,10 +115,10 @@ void lpu_destroy_tensor(lpu_machine *m)
 void lpu_clear_tensor(lpu_machine *m)
 {
     lpu_tensor *t = m->tensor;
+    matrix_clear(t->matrix); /* it holds buffers */
     lpu_clear_buffers(t);
     lpu_clear_streams(t);
     lpu_clear_vectors(t);
-    matrix_clear(t->matrix);
     switch_clear(t->maps);
     memset(t->losses, 0, t->loss_count * sizeof *t->losses);
     memset(t->holds, 0, sizeof t->holds);

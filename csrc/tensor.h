@@ -64,6 +64,7 @@ typedef struct {
     uint32_t holders;
     uint32_t reader; /* the number of the op, from 1, if it was read out of memory */
     uint8_t width, forms;
+    const void *lent; /* where its elements are when that is not in its own room, else NULL */
 } lpu_buffer;
 
 typedef struct {
@@ -123,6 +124,7 @@ typedef struct {
     uint32_t registers[MAX_SOURCES];
     bool first;   /* of its burst */
     bool follows; /* another of its burst was the last to be carried out */
+    bool lends;   /* in a stretch: what it sends on as it is may stay where it is until the end */
     uint32_t buffers[MAX_SOURCES];              /* of a source that is all of one result, else 0 */
     lpu_sample samples[MAX_SOURCES][MAX_TAKEN]; /* of one that is not, its streams */
     uint32_t *results; /* in a stretch, where the buffers of its results go, a group each; else NULL */

@@ -39,6 +39,11 @@ unsigned lpu_banks_of(const lpu_machine *m, const lpu_element *element, uint32_t
 enum { MAX_RUNS = 32 };
 unsigned lpu_runs_of(const lpu_machine *m, const lpu_element *element, size_t starts[MAX_RUNS], size_t *bytes);
 
+/* slices.c: a buffer with the row that a read reads, which stays where it is; 0 if it has to be copied. */
+uint32_t lpu_lend_row(lpu_machine *m, const lpu_element *element);
+
+/* vectors.c: whether an op's result is its source as it is. */
+bool lpu_passes_on(const lpu_tensor_op *op);
 /* vectors.c: results of the vector ALUs for their own registers land. */
 void lpu_land_vectors(lpu_tensor *t);
 void lpu_clear_vectors(lpu_tensor *t);

@@ -143,11 +143,13 @@ static void send_result(lpu_tensor *t, const lpu_element *e, uint32_t buffer)
     t->vectors_pending++;
 }
 
+bool lpu_passes_on(const lpu_tensor_op *op) { return op->row->semantics == LPU_SEM_VMOV; }
+
 /* The buffer that holds what an op passes on as it is; 0 if there is none. */
 static uint32_t passed_on(const lpu_tensor *t, const lpu_element *e)
 {
     const lpu_place *place = &e->op->sources[0];
-    if (e->op->row->semantics != LPU_SEM_VMOV)
+    if (!lpu_passes_on(e->op))
         return 0;
     if (is_found(e, place))
         return e->buffers[0];

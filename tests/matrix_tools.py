@@ -31,6 +31,37 @@ class Maker(ctypes.Structure):
         return self.issued, self.pc, self.slot, self.element
 
 
+Held = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32)
+
+
+class Keeper(ctypes.Structure):
+    _fields_ = (("keeper", ctypes.c_void_p), ("hold", Held), ("release", Held))
+
+
+class Rows:
+    """Rows that stay where they are while somebody holds them, by number; then they are spoilt."""
+
+    def __init__(self) -> None:
+        self.rows: list[Bytes] = []
+        self.holders: list[int] = []
+        self.keeper = Keeper(None, Held(self.hold), Held(self.release))
+
+    def keep(self, streams: list[Bytes]) -> list[int]:
+        """The numbers of copies, each with one holder; all are above 0."""
+        self.rows += [stream.copy() for stream in streams]
+        self.holders += [1] * len(streams)
+        return list(range(len(self.rows) - len(streams) + 1, len(self.rows) + 1))
+
+    def hold(self, _: object, number: int) -> None:
+        self.holders[number - 1] += 1
+
+    def release(self, _: object, number: int) -> None:
+        self.holders[number - 1] -= 1
+        assert self.holders[number - 1] >= 0
+        if not self.holders[number - 1]:
+            self.rows[number - 1][:] = 0x5A
+
+
 class Exit(NamedTuple):
     """A result on its way: [lanes] bits."""
 
@@ -48,7 +79,8 @@ def loaded_library() -> ctypes.CDLL:
     lib.matrix_can_install.argtypes, lib.matrix_can_install.restype = [pointer, plane], ctypes.c_bool
     lib.matrix_can_multiply.argtypes, lib.matrix_can_multiply.restype = [pointer, plane, ctypes.c_int], ctypes.c_bool
     lib.matrix_rows_of.restype = size
-    lib.matrix_load.argtypes = [pointer, plane, ctypes.c_int, size, pointer]
+    lib.matrix_load.argtypes = [pointer, plane, ctypes.c_int, size, pointer, pointer]
+    lib.matrix_set_keeper.argtypes = [pointer, Keeper]
     lib.matrix_install.argtypes = [pointer, plane]
     lib.matrix_activate.argtypes = [pointer, plane, ctypes.c_int, pointer, pointer]
     lib.matrix_standing.argtypes = [pointer, plane, ctypes.c_uint64]
@@ -81,6 +113,8 @@ class Core:
         self.lanes, self.lib = lanes, LIBRARY
         self.at = self.lib.matrix_create(lanes, fill)
         assert self.at
+        self.rows = Rows()
+        self.lib.matrix_set_keeper(self.at, self.rows.keeper)
 
     def __del__(self) -> None:
         self.lib.matrix_destroy(self.at)
@@ -99,7 +133,17 @@ class Core:
 
     def load(self, plane: int, name: str, row: int, streams: list[Bytes]) -> None:
         assert self.lib.matrix_rows_of(TYPE_CODE[name]) == ROWS[name]
-        self.lib.matrix_load(self.at, plane, TYPE_CODE[name], row, pointers(streams))
+        self.lib.matrix_load(self.at, plane, TYPE_CODE[name], row, pointers(streams), None)
+
+    def load_kept(self, planes: list[int], name: str, row: int, streams: list[Bytes]) -> None:
+        """The same rows, which are not copied."""
+        numbers = self.rows.keep(streams)
+        kept = [self.rows.rows[number - 1] for number in numbers]
+        for plane in planes:
+            places = pointers(kept), (ctypes.c_uint32 * len(numbers))(*numbers)
+            self.lib.matrix_load(self.at, plane, TYPE_CODE[name], row, *places)
+        for number in numbers:
+            self.rows.release(None, number)
 
     def install(self, plane: int) -> None:
         self.lib.matrix_install(self.at, plane)

@@ -46,6 +46,7 @@ def library(*flags: str, exact: str = "csrc/exact_dot.c") -> ctypes.CDLL:
     loaded.product_pack_integer_for.argtypes = [pointer, *loaded.product_pack_integer.argtypes]
     loaded.product_pack_float_for.argtypes = [pointer, *loaded.product_pack_float.argtypes]
     loaded.product_integer.argtypes = [pointer, pointer, integer, size, pointer]
+    loaded.product_integer_rows.argtypes = [pointer, pointer, integer, integer, size]
     loaded.product_float.argtypes = [pointer, pointer, size, pointer]
     return loaded
 
@@ -91,8 +92,24 @@ class Engine:
         """i32 [count, lanes] of x [count, lanes] and w [lanes, lanes]; the weights lie `offset` bytes off."""
         count, lanes = x.shape
         weights, out = self.weights(lanes, offset), Guarded.of(4 * count * lanes)
-        self.library.product_pack_integer_for(self.path, weights.address, w.ctypes.data, w_signed, lanes)
+        rows = (ctypes.c_void_p * lanes)(*(row.ctypes.data for row in w))
+        self.library.product_pack_integer_for(self.path, weights.address, rows, w_signed, lanes)
         self.library.product_integer(weights.address, x.ctypes.data, x_signed, count, out.address)
+        weights.check(), out.check()
+        return out.array(np.int32, x.shape)
+
+    def added(
+        self, x: NDArray[np.uint8], w: NDArray[np.uint8], x_signed: bool, w_signed: bool, sums: NDArray[np.int32]
+    ) -> NDArray[np.int32]:
+        """i32 [count, lanes] of sums [count, lanes] and on top of them x w, vectors and sums taken from the last on."""
+        count, lanes = x.shape
+        weights, out = self.weights(lanes, 0), Guarded.of(4 * count * lanes)
+        out.array(np.int32, x.shape)[:] = sums
+        rows = (ctypes.c_void_p * lanes)(*(row.ctypes.data for row in w))
+        pairs = [(x.ctypes.data + i * lanes, out.address + 4 * i * lanes) for i in reversed(range(count))]
+        vectors = np.array(pairs, np.uintp)
+        self.library.product_pack_integer_for(self.path, weights.address, rows, w_signed, lanes)
+        self.library.product_integer_rows(weights.address, vectors.ctypes.data, x_signed, True, count)
         weights.check(), out.check()
         return out.array(np.int32, x.shape)
 

@@ -95,8 +95,14 @@ class Both:
     def load(self, plane: int) -> None:
         name = self.pick_type(plane, tuple(ROWS))
         row, streams = int(self.rng.integers(0, self.lanes)), random_streams(self.rng, 16, self.lanes)
-        self.core.load(plane, name, row, streams)
-        self.model.load(plane, name, row, streams)
+        planes = [plane, (plane + 2) % PLANES] if self.chance(0.5) else [plane]
+        if self.chance(0.5):
+            self.core.load_kept(planes, name, row, streams)
+        else:
+            for each in planes:
+                self.core.load(each, name, row, streams)
+        for each in planes:
+            self.model.load(each, name, row, streams)
 
     def drop(self, plane: int) -> None:
         standing = self.standing(plane)
@@ -217,6 +223,32 @@ def test_new_weights_wait_for_the_activations_before_them() -> None:
             core.install(0)
         core.drop(0, cycle)
     assert np.array_equal(np.array(taken), np.concatenate([x[:31] @ tiles[0], x[31:] @ tiles[1]]))
+
+
+@pytest.mark.parametrize("name", ["i8", "u8", "bf16"])
+def test_planes_with_the_same_rows_go_apart_again(name: str) -> None:
+    """Two planes share weights, until one of them is given others."""
+    rng, core, models = np.random.default_rng(6), Core(32), Model(32)
+    for cycle in range(4):
+        for i in range(32 // ROWS[name]):
+            streams = random_streams(rng, 16, 32)
+            planes = [2] if cycle == 2 else [0, 2]
+            core.load_kept(planes, name, i * ROWS[name], streams)
+            for plane in planes:
+                models.load(plane, name, i * ROWS[name], streams)
+        for plane in (2,) if cycle == 2 else (0, 2):
+            core.install(plane)
+            models.install(plane)
+        for plane in (2, 0):
+            x = random_streams(rng, 1 + (name in WIDE), 32)
+            core.activate(plane, name, x, (2 * cycle, 0, 0, plane))
+            models.activate(plane, name, x, (2 * cycle, 0, 0, plane))
+    for plane in (0, 2):
+        for mine, wanted in zip(core.exits(plane), models.exits[plane], strict=True):
+            assert np.array_equal(mine.words, wanted.words)
+        assert np.array_equal(core.get_plane(plane, True), models.item(plane, True))
+    core.clear()
+    assert not any(core.rows.holders)
 
 
 # Accumulators ---------------------------------------------------------------------------------------

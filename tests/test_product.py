@@ -67,6 +67,17 @@ def test_extreme_bytes_among_others(seed: int, lanes: int, count: int) -> None:
     check_integers(rng.choice(values, (count, lanes)), rng.choice(values, (lanes, lanes)))
 
 
+@given(seed=seeds, lanes=st.sampled_from([16, 48, 80]), count=st.integers(1, 30), signs=st.integers(0, 3))
+def test_products_on_top_of_sums_wrap(seed: int, lanes: int, count: int, signs: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, w = (rng.integers(0, 256, (rows, lanes), np.uint8) for rows in (count, lanes))
+    sums = rng.choice(np.array([0, -1, 2**31 - 1, -(2**31)], np.int32), (count, lanes))
+    x_signed, w_signed = bool(signs & 1), bool(signs & 2)
+    expected = (as_numbers(x, x_signed) @ as_numbers(w, w_signed) + sums).astype(np.int32)
+    for engine in engines():
+        assert np.array_equal(engine.added(x, w, x_signed, w_signed, sums), expected), engine.name
+
+
 # Floats: blocks of generated values ------------------------------------------------------------
 def any_bits(rng: np.random.Generator, shape: tuple[int, int], type_name: str) -> Words:
     return rng.integers(0, 1 << 16, shape, np.uint16)

@@ -58,6 +58,24 @@ def long_program(rng: Random, spec: MachineSpec) -> Timetable:
     return table
 
 
+def lasting(one: Op) -> int:
+    """The cycles in which a burst of one round holds its units."""
+    return (one["n"] - 1) * one["d"] + one.row.interval if "n" in one.fields else one.row.interval
+
+
+def repeating_program(rng: Random, spec: MachineSpec) -> Timetable:
+    """Streams flooded with values, and short bursts of anything, each again and again as soon as its units are free."""
+    table = Timetable({0: [lengthened(rng, one) for one in flood(rng, spec)]})
+    for _ in range(rng.randint(1, 6)):
+        one = lengthened(rng, downstream(rng, spec, any_op(rng, spec, any_row(rng, spec))))
+        one = one.with_field("n", rng.randint(1, 9)) if "n" in one.fields else one
+        cycle = rng.randint(1, 2 * spec.quads + 12)
+        for _ in range(rng.randint(1, 6)):
+            table.put(cycle, one)
+            cycle += lasting(one) + rng.choice([0, 0, 1, 5])
+    return table
+
+
 @pytest.fixture(autouse=True)
 def short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines make stretches of single cycles, too."""
@@ -72,6 +90,16 @@ def test_long_bursts_run_as_in_the_golden_model(
     rng = Random(seed)
     spec = any_machine(rng)
     run_both(engines(rng, spec, long_program(rng, spec).text(), mode, strict, part), cuts)
+
+
+@part_of_examples(2)
+@given(seeds, cuts, modes, st.booleans())
+def test_bursts_one_after_another_run_as_in_the_golden_model(
+    seed: int, cuts: list[int], mode: str, strict: bool
+) -> None:
+    rng = Random(seed)
+    spec = any_machine(rng)
+    run_both(engines(rng, spec, repeating_program(rng, spec).text(), mode, strict), cuts)
 
 
 @part_of_examples(4)
