@@ -124,8 +124,9 @@ def workloads(folder: Path) -> list[Workload]:
             Workload(f"{name}, {job.unit}", job.command(1), job.command(job.most), (job.most - 1) * job.units)
             for name, job in JOBS.items()
         ),
-        source(assembler_rate.linear_block, folder, (1000, 3000)),
-        source(assembler_rate.bundle_block, folder, (1000, 2000)),
+        # Sources long enough to be assembled as columns, both of them.
+        source(assembler_rate.linear_block, folder, (10_000, 20_000)),
+        source(assembler_rate.bundle_block, folder, (10_000, 20_000)),
     ]
 
 
