@@ -15,14 +15,6 @@ typedef struct {
     grown stack;
 } walk;
 
-static bool push(walk *w, int32_t number)
-{
-    int32_t *top = grow(&w->stack, sizeof *top);
-    if (top)
-        *top = number;
-    return top;
-}
-
 /* Let a state hold at a bundle as well; whether there is memory. */
 static bool meet(walk *w, int32_t number, const int32_t *state)
 {
@@ -34,7 +26,7 @@ static bool meet(walk *w, int32_t number, const int32_t *state)
         if (state[i] < known[i])
             known[i] = state[i], is_weaker = true;
     w->is_reached[number] = true;
-    return !is_weaker || push(w, number);
+    return !is_weaker || push(&w->stack, number);
 }
 
 /* Make a state what is in flight so many cycles after a bundle issued in it. */
@@ -86,11 +78,9 @@ static bool go_on(walk *w, int32_t number)
 
 static bool spread(walk *w)
 {
-    while (w->stack.size) {
-        w->stack.size -= sizeof(int32_t);
-        if (!go_on(w, *(int32_t *)((uint8_t *)w->stack.items + w->stack.size)))
+    while (w->stack.size)
+        if (!go_on(w, pop(&w->stack)))
             return false;
-    }
     return true;
 }
 

@@ -28,6 +28,20 @@ bool grow_to(grown *g, size_t size, int byte)
     return added;
 }
 
+bool push(grown *stack, int32_t number)
+{
+    int32_t *top = grow(stack, sizeof *top);
+    if (top)
+        *top = number;
+    return top;
+}
+
+int32_t pop(grown *stack)
+{
+    stack->size -= sizeof(int32_t);
+    return *(int32_t *)((uint8_t *)stack->items + stack->size);
+}
+
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);

@@ -15,6 +15,9 @@ typedef struct {
 void *grow(grown *g, size_t bytes);
 /* Make it at least so many bytes, new ones of a value; whether there is memory. */
 bool grow_to(grown *g, size_t size, int byte);
+/* Numbers as a stack: put one on it, whether there is memory; and take the last one from it. */
+bool push(grown *stack, int32_t number);
+int32_t pop(grown *stack);
 
 /* Zeroed, it is empty. `starts` has where each content begins in `content`, and one past the last. */
 typedef struct {

@@ -33,10 +33,7 @@ static bool arrive(walk *w, int32_t to, int64_t left)
     if (to < 0 || to >= w->count || left <= w->left[to])
         return true;
     w->left[to] = left;
-    int32_t *top = grow(&w->stack, sizeof *top);
-    if (top)
-        *top = to;
-    return top;
+    return push(&w->stack, to);
 }
 
 static int64_t passed(int64_t left, int32_t cycles)
@@ -61,16 +58,6 @@ static bool go_on(walk *w, int32_t number)
         return arrive(w, number + 1, passed(left, 1));
     return arrive(w, w->bundles[number].target, passed(left, control->taken)) &&
            (control->how >= FRONT_JUMPS || arrive(w, number + 1, passed(left, control->cycles)));
-}
-
-static bool spread(walk *w)
-{
-    while (w->stack.size) {
-        w->stack.size -= sizeof(int32_t);
-        if (!go_on(w, *(int32_t *)((uint8_t *)w->stack.items + w->stack.size)))
-            return false;
-    }
-    return true;
 }
 
 /* Go from the ends of loops back to their bodies, unless another op decides there. */
@@ -98,7 +85,7 @@ static bool walk_all(walk *w)
             return false;
     }
     while (w->stack.size)
-        if (!spread(w) || !go_back(w))
+        if (!go_on(w, pop(&w->stack)) || (!w->stack.size && !go_back(w)))
             return false;
     for (int32_t number = 0; number < w->count; number++) {
         w->begins[number] |= (uint8_t)(w->bundles[number].is_entered != 0);
