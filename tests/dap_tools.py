@@ -13,11 +13,12 @@ from queue import Empty, Queue
 from threading import Thread
 from typing import Any, BinaryIO
 
+from process_tools import PATIENCE
+
 from debugger.dap.handlers import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "programs"
-PATIENCE = 20.0  # seconds for any answer
 Message = dict[str, Any]
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from process_tools import PATIENCE
 
 PROGRAM = "        .array  y: i32[1]\n        .output y\n        mov r1, 5\n        st [y], r1\n        halt 3\n"
 
@@ -22,8 +23,8 @@ def shell(command: str, program: Path) -> tuple[int, str]:
     """Status and stderr of `lpu` in a shell that redirects; $L is the command, $P the program."""
     environment = {"L": f"{sys.executable} -m lpu", "P": str(program)}
     root = Path(__file__).parents[1]
-    argv = ["sh", "-c", command]
-    done = subprocess.run(argv, cwd=root, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", command], cwd=root, env=environment, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)  # fmt: skip
     return done.returncode, done.stderr
 
 

@@ -6,31 +6,23 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+from process_tools import PATIENCE, is_alive, until
+
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 60.0
 TARGET = """
 import os, sys, time
 folder = sys.argv[1]
-open(f"{folder}/{os.getpid()}", "w").close()
 for line in sys.stdin:
     verb = line.split()[0]
     if verb == "hello":
         print("name mute", "machine any", "lacks record registers state tensor memory written counts", sep="\\n")
     if verb == "run":
+        open(f"{folder}/{os.getpid()}", "w").close()
         time.sleep(600)
     print("ok 1", flush=True)
 """
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def test_an_interrupt_ends_targets_that_do_not_answer(tmp_path: Path) -> None:
@@ -43,11 +35,9 @@ def test_an_interrupt_ends_targets_that_do_not_answer(tmp_path: Path) -> None:
         [*command, "--target", f"{sys.executable} {script} {pids}"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    end = time.monotonic() + SECONDS
-    while len(list(pids.glob("[0-9]*"))) < 2 and time.monotonic() < end:
-        time.sleep(0.05)
+    until(lambda: len(list(pids.glob("[0-9]*"))) == 2, "both targets are asked to run")
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=SECONDS)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (130, "")
     assert "interrupted after 0 programs of seed 0" in out
     started = [int(path.name) for path in pids.glob("[0-9]*")]

@@ -12,8 +12,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from process_tools import PATIENCE
 from profile_tools import part_of_examples
-from wire_tools import SERVE, c_target, script
+from wire_tools import SERVE, c_target, scripted
 
 from asm.assemble import assemble
 from conform.build import op, text
@@ -38,7 +39,7 @@ def remotes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RemoteTar
     model = c_target(tmp_path_factory.mktemp("target"))
     with ExitStack() as stack:
         commands = [[*LPU, "conform", "--serve", "core"], [*SERVE, "reference"], [str(model)]]
-        targets = [RemoteTarget(command) for command in commands]
+        targets = [RemoteTarget(command, PATIENCE) for command in commands]
         for target in targets:
             stack.callback(target.close)
         yield targets
@@ -112,11 +113,11 @@ def test_a_target_at_a_port() -> None:
     command = [*LPU, "conform", "--serve", "core", "--port", "0", "--once"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
-        target = RemoteTarget(server.stdout.readline().split()[-1])
+        target = RemoteTarget(server.stdout.readline().split()[-1], PATIENCE)
         assert difference(EngineTarget("reference"), target, program) is None
         assert target.memory(0, 4) == b"\5\0\0\0"
         target.close()
-        assert server.wait(10) == 0
+        assert server.wait(PATIENCE) == 0
 
 
 def test_long_texts_and_runs_go_in_several_requests(remotes: list[RemoteTarget]) -> None:
@@ -182,7 +183,7 @@ while (request := hear()) != 'end':
 
 @pytest.mark.parametrize("exit_cycle", [1, 2])
 def test_a_target_with_results_alone_is_compared_in_them(exit_cycle: int) -> None:
-    target = RemoteTarget(script(f"end, answers = {exit_cycle}, ['ok halted {exit_cycle}']\n{RESULTS}"))
+    target = scripted(f"end, answers = {exit_cycle}, ['ok halted {exit_cycle}']\n{RESULTS}")
     program = from_text(LPU_TINY, assembled("halt 3\n").text)
     found = difference(EngineTarget("reference"), target, program)
     target.close()
@@ -197,13 +198,13 @@ def test_faults_without_a_record_are_compared_by_code_cycle_and_bundle() -> None
     fault = golden.run(100).fault
     assert fault is not None
     answers = [f"fault {fault.code} {fault.cycle} {fault.pc}", f"ok fault {fault.cycle}"]
-    target = RemoteTarget(script(f"end, answers = {fault.cycle}, {answers!r}\n{RESULTS}"))
+    target = scripted(f"end, answers = {fault.cycle}, {answers!r}\n{RESULTS}")
     assert difference(golden, target, from_text(LPU_TINY, image.text)) is None
     target.close()
 
 
 def test_a_program_for_another_machine_is_refused_by_size() -> None:
-    target = RemoteTarget(script(f"end = 0\n{RESULTS}"))
+    target = scripted(f"end = 0\n{RESULTS}")
     with pytest.raises(TargetError, match=r"board is a machine of 2 superlanes, .*; the program is for 20 superlanes"):
         target.load(assembled("halt 0\n", LPU1))
     target.close()

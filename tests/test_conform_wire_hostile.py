@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import select
 import socket
 import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_tools import ROOT, script
+from process_tools import until
+from wire_tools import ROOT, scripted
 
 from conform.program import Program
 from conform.reference.target import REQUEST_BYTES, serve
@@ -100,17 +102,32 @@ def test_errors_name_what_is_wrong(request_line: str, error: str) -> None:
         ("hear(); say('')", "a line of an answer is words of ASCII"),
         ("sys.exit('no board is plugged in')", "with status 1; on its standard error 'no board is plugged in'"),
         ("os.kill(os.getpid(), 9)", "with status -9"),
-        ("os.close(1); time.sleep(60)", "has ended in the middle of an answer"),
-        ("time.sleep(60)", "the target did not answer in time"),
-        ("hear(); print('name half', end='', flush=True); time.sleep(60)", "in time; it said b'name half'"),
-        ("hear()\nwhile True: say('name'); time.sleep(0.01)", "the target did not answer in time"),
+        ("os.close(1); time.sleep(600)", "has ended in the middle of an answer"),
         ("hear()\nwhile True: print('x' * 65536, end='')", "a line of an answer has at most 1048576 bytes"),
     ],
 )
 def test_targets_that_misbehave_are_told_of(body: str, error: str) -> None:
-    seconds = 3 if "in time" in error else 60  # the others are told of at once, on however busy a machine
     with pytest.raises(TargetError, match=error):
-        RemoteTarget(script(body), seconds=seconds)
+        scripted(body)
+
+
+@pytest.mark.parametrize("body", ["time.sleep(600)", "\nwhile True: say('name'); time.sleep(0.01)"])
+def test_an_answer_has_its_time(body: str) -> None:
+    target = scripted(f"greet(); {body}")
+    target.seconds = 0.5
+    with pytest.raises(TargetError, match="the target did not answer in time"):
+        target.ask("state")
+    target.close()
+
+
+def test_what_there_is_of_an_answer_is_quoted() -> None:
+    target = scripted("greet(); print('name half', end='', flush=True); time.sleep(600)")
+    channel = target.channel
+    until(lambda: channel.received or select.select([channel.reader], [], [], 0)[0], "there is half a line")
+    target.seconds = 3
+    with pytest.raises(TargetError, match="in time; it said b'name half'"):
+        target.ask("state")
+    target.close()
 
 
 ANSWERS = [
@@ -143,7 +160,7 @@ answers = {answers!r}
 while (request := hear()) != 'end':
     say(*answers.pop(0)) if request.split()[0] not in ('load', 'text', 'data') else say('ok')
 """
-    target = RemoteTarget(script(body))
+    target = scripted(body)
     target.load(Program(LPU_TINY, ()).image())
     asked = {
         "run": lambda: target.run(3),
@@ -163,12 +180,13 @@ while (request := hear()) != 'end':
 def test_answers_without_end_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_BYTES", 10_000)
     with pytest.raises(TargetError, match="the answer to 'hello 1' does not end"):
-        RemoteTarget(script("hear()\nwhile True: say('name ' + 'x' * 1000)"))
+        scripted("hear()\nwhile True: say('name ' + 'x' * 1000)")
 
 
 def test_a_target_that_reads_nothing_does_not_block() -> None:
     """More than a pipe holds is sent to it."""
-    target = RemoteTarget(script("greet(); time.sleep(60)"), seconds=3)
+    target = scripted("greet(); time.sleep(600)")
+    target.seconds = 0.5
     with pytest.raises(TargetError, match="did not answer in time"):
         target.ask("data 0 " + "00" * 1_000_000)
     target.close()

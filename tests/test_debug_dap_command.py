@@ -21,7 +21,8 @@ from threading import Thread
 
 import pytest
 from cli_tools import Command
-from dap_tools import PATIENCE, PROGRAMS, ROOT, Client, receive
+from dap_tools import PROGRAMS, ROOT, Client, receive
+from process_tools import PATIENCE
 
 MATMUL = PROGRAMS / "matmul.s"
 LPU = [sys.executable, "-m", "lpu", "dap"]

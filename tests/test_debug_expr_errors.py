@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
-import time
 from functools import cache
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import ml_dtypes
@@ -47,9 +47,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_what_is_no_expression_is_said_at_once(text: str) -> None:
-    began = time.perf_counter()
+    began = process_time()
     diagnostic = error_of(any_machine(), text)
-    assert time.perf_counter() - began < 2
+    assert process_time() - began < 2
     assert diagnostic.message
     assert "\n" not in diagnostic.message
     assert len(diagnostic.message) < 400

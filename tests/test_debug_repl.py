@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from cli_tools import Command
 from debug_tools import straight
 from hypothesis import given
 from hypothesis import strategies as st
+from process_tools import once
 from repl_tools import DIVIDES, ENDLESS, SUM, Prompt
 
 from debugger.repl.command import Code, is_open, parse
@@ -20,6 +21,8 @@ from debugger.repl.instructions import is_mnemonic, names
 from debugger.repl.interrupt import pausing
 from debugger.repl.table import BY_NAME, GROUPS, NAMES, VERBS
 from debugger.repl.verb import Request
+from debugger.running import Stopped
+from debugger.session import Session
 from isa.diagnostics import SourceError
 from isa.table import MNEMONICS
 
@@ -423,10 +426,14 @@ def test_code_that_is_never_closed_is_given_up() -> None:
     assert not prompt("stepc").failed
 
 
+def interrupting(session: Session) -> AbstractContextManager[None]:
+    """Press Ctrl-C once a run is under way."""
+    return once(lambda: session.cycle > 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+
 def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:
     prompt = Prompt(ENDLESS)
-    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pausing(prompt.console):
+    with pausing(prompt.console), interrupting(prompt.session):
         reply = prompt("run")
     assert reply.result.data["stopped"]["reason"] == "paused"
     here = prompt.session.cycle
@@ -434,9 +441,15 @@ def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:
     assert prompt.session.cycle == here + 1
 
 
-def test_lines_after_a_pause_are_not_done(lpu: Command) -> None:
+def test_lines_after_a_pause_are_not_done(lpu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Session.run
+
+    def run(session: Session) -> Stopped:
+        with interrupting(session):
+            return runs(session)
+
+    monkeypatch.setattr(Session, "run", run)
     lpu.write("endless.s", ENDLESS)
     lpu.write("commands", "run\necho on\n")
-    threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
     done = lpu("debug", "--batch", "-x", "commands", "endless.s")
     assert (done.status, "paused" in done.out, "on\n" in done.out) == (130, True, False)

@@ -15,10 +15,10 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from process_tools import PATIENCE, until, wait_for_work
 from repl_tools import ENDLESS, SUM
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 30  # in which what is waited for has to appear, on a machine with much to do
 CODES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z~]|\][^\x07]*\x07|[=>()][A-Z0-9]?)")
 WHERE_AM_I, TOP_LEFT = "\x1b[6n", "\x1b[1;1R"  # a terminal is asked for the cursor's place, and answers
 UP, CTRL_C, CTRL_D, ENTER, TAB = "\x1b[A", "\x03", "\x04", "\r", "\t"
@@ -30,36 +30,41 @@ class Terminal:
     def __init__(self, master: int, process: subprocess.Popen[bytes]) -> None:
         self.master, self.process = master, process
         self.drawn = ""
+        self.begun = ""  # the end of what came, where a question may have begun
 
     def types(self, text: str) -> None:
         os.write(self.master, text.encode())
 
-    def shows(self, text: str, seconds: float = SECONDS) -> str:
+    def shows(self, text: str) -> str:
         """Wait for a text; what was drawn since the last one waited for, up to its end."""
-        assert self.comes(text, seconds), f"{text!r} is not shown:\n{self.drawn}"
+        deadline = monotonic() + PATIENCE
+        while text not in self.drawn:
+            ready = select.select([self.master], [], [], max(0.0, deadline - monotonic()))[0]
+            assert ready, f"{text!r} is not shown:\n{self.drawn}"
+            self.draws(os.read(self.master, 1 << 16).decode("utf-8", "replace"))
         before, _, self.drawn = self.drawn.partition(text)
         return before + text
 
-    def comes(self, text: str, seconds: float) -> bool:
-        """Whether a text is shown within some seconds."""
-        deadline = monotonic() + seconds
-        while text not in self.drawn and select.select([self.master], [], [], max(0.0, deadline - monotonic()))[0]:
-            data = os.read(self.master, 1 << 16).decode("utf-8", "replace")
-            if WHERE_AM_I in data:
-                self.types(TOP_LEFT)
-            self.drawn = CODES.sub("", self.drawn + data)
-        return text in self.drawn
+    def draws(self, data: str) -> None:
+        """Take what came, and answer where it asks; a question may come in pieces."""
+        asked = self.begun + data
+        self.types(TOP_LEFT * asked.count(WHERE_AM_I))
+        self.begun = asked[asked.rfind(WHERE_AM_I) + 1 :][1 - len(WHERE_AM_I) :]
+        self.drawn = CODES.sub("", self.drawn + data)
 
     def leaves(self) -> int:
         """Wait for the end of the process, reading what it still draws: its exit status."""
-        deadline = monotonic() + SECONDS
-        while self.process.poll() is None and monotonic() < deadline:
-            if select.select([self.master], [], [], 0.1)[0]:
-                try:
-                    os.read(self.master, 1 << 16)
-                except OSError:  # the other side is gone
-                    break
-        return self.process.wait(SECONDS)
+        until(self.has_left, "the process ended")
+        return self.process.wait()
+
+    def has_left(self) -> bool:
+        """Whether the process is gone; what it draws is passed over."""
+        while self.process.poll() is None and select.select([self.master], [], [], 0)[0]:
+            try:
+                os.read(self.master, 1 << 16)
+            except OSError:  # the other side is gone
+                break
+        return self.process.poll() is not None
 
 
 @contextmanager
@@ -135,8 +140,9 @@ def test_ctrl_c_pauses_a_run_and_clears_a_line(kind: str, tmp_path: Path) -> Non
         terminal.shows("(lpu)")
         terminal.types("run" + ENTER)
         terminal.shows("run")
-        while not terminal.comes("paused", 0.5):
-            terminal.types(CTRL_C)
+        wait_for_work(terminal.process.pid, 1)  # which is the run's: whoever waits at the prompt does nothing
+        terminal.types(CTRL_C)
+        terminal.shows("paused")
         terminal.shows("(lpu)")
         terminal.types("nonsense" + CTRL_C)
         terminal.shows("(lpu)")
@@ -155,4 +161,4 @@ def test_a_closed_terminal_ends_the_session_and_its_run(command: str, tmp_path: 
             terminal.types(command + ENTER)
             terminal.shows(command)
         os.close(terminal.master)
-        assert terminal.process.wait(SECONDS) is not None
+        assert terminal.process.wait(PATIENCE) is not None

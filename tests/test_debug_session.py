@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -13,6 +12,7 @@ import pytest
 from debug_tools import Instant, session_of, straight
 from hypothesis import given
 from hypothesis import strategies as st
+from process_tools import once
 
 from conform.generate import legal_programs
 from debugger.load import Source
@@ -345,10 +345,9 @@ def test_marks_and_earlier_and_later() -> None:
 
 def test_a_run_that_never_ends_is_paused_from_outside() -> None:
     session = Session.open(Source(text="again: { add r1, r1, 1 }\n{ jmp again }\n"))
-    timer = threading.Timer(0.2, session.pause)
-    timer.start()
-    stopped = session.run()
-    timer.join()
+    with once(lambda: session.cycle > 1000, session.pause):
+        stopped = session.run()
+    assert stopped.cycle > 1000
     assert (stopped.reason, session.status) == ("paused", "running")
     assert session.step(by="cycle").cycle == stopped.cycle + 1
     assert session.goto(5).cycle == 5

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
+from process_tools import once
 
 from debugger.load import Source
 from debugger.session import Session
@@ -231,11 +231,9 @@ def test_earlier_code_can_be_jumped_to(engine: str) -> None:
 
 def test_code_that_never_ends_is_paused() -> None:
     session = empty()
-    timer = threading.Timer(0.1, session.pause)
-    timer.start()
-    found = session.execute("forever: jmp forever")
-    timer.join()
-    assert found.reason == "paused" and session.cycle > 0
+    with once(lambda: session.cycle > 1000, session.pause):
+        found = session.execute("forever: jmp forever")
+    assert found.reason == "paused" and session.cycle > 1000
     session.undo()
     assert session.cycle == 0 and session.is_over
 

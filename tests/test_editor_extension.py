@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from process_tools import PATIENCE
 
 from asm.assemble import assemble
 from asm.expand.blocks import CLOSERS
@@ -180,7 +181,7 @@ UNFOLDED = "\n".join([
 # The extension under Node ------------------------------------------------------------------------------
 def extension(node: str, command: Path, *files: Path) -> dict[str, Any]:
     words = [node, str(ROOT / "tests" / "editor_stub.js"), str(EDITOR / "extension.js"), str(command), *map(str, files)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

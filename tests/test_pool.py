@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from core_library import SOURCES
+from process_tools import PATIENCE
 
 ROOT = SOURCES.parent
 STRESS = Path(__file__).with_name("pool_stress.c")
@@ -51,14 +52,14 @@ def stress(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("threads", ["1", "2", "4", "many"])
 def test_no_work_is_lost(stress: Path, threads: str) -> None:
-    subprocess.run([stress], check=True, timeout=60, env={**os.environ, "LPU_THREADS": threads})
+    subprocess.run([stress], check=True, timeout=PATIENCE, env={**os.environ, "LPU_THREADS": threads})
 
 
 def digests(threads: str) -> list[str]:
     """Of runs of two kernels, paused here and there, in a process and then in a child of it."""
     kernels = [str(ROOT / "programs" / "tensor" / name) for name in ("gemm_i8.s", "gemm_f16.s")]
     done = subprocess.run(
-        [sys.executable, "-c", RUNS, *kernels], check=True, timeout=120, capture_output=True, text=True, cwd=ROOT,
+        [sys.executable, "-c", RUNS, *kernels], check=True, timeout=PATIENCE, capture_output=True, text=True, cwd=ROOT,
         env={**os.environ, "LPU_THREADS": threads},
     )  # fmt: skip
     return done.stdout.splitlines()

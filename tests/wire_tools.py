@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from process_tools import PATIENCE
+
+from conform.wire.client import RemoteTarget
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVE = [sys.executable, "-m", "conform.reference.target"]
 
@@ -20,12 +24,15 @@ def c_target(folder: Path) -> Path:
     return out
 
 
-def script(body: str) -> list[str]:
-    """A target that is a few lines of Python: `say(*lines)` answers, `hear()` is the next request."""
+def scripted(body: str) -> RemoteTarget:
+    """A target that is a few lines of Python: `say(*lines)` answers, `hear()` is the next request, `greet()` the first.
+
+    An answer may take long: machines may have much to do.
+    """
     start = (
         "import sys, time, os\n"
         "def hear(): return sys.stdin.readline().rstrip()\n"
         "def say(*lines): print(*lines, sep='\\n', flush=True)\n"
         "def greet(): hear(); say('name odd', 'machine any', 'lacks', 'ok 1')\n"
     )
-    return [sys.executable, "-S", "-c", start + body]
+    return RemoteTarget([sys.executable, "-S", "-c", start + body], PATIENCE)
