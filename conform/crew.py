@@ -13,7 +13,7 @@ from conform.target import TargetError
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
-PATIENCE = 5  # seconds that a process may take to end its target
+PATIENCE = 30  # seconds that a process may take to end its target
 
 
 class Crew(Generic[Task, Answer]):

@@ -17,7 +17,7 @@ READ_BYTES = 1 << 16
 LINE_BYTES = 1 << 20  # of an answer's line
 KEPT_BYTES = 2000  # of what a process says on its standard error
 SHOWN = 200
-LAST_SECONDS = 0.2  # for a process to end
+LAST_SECONDS = 1.0  # for a process to end
 
 
 class Channel:
@@ -63,7 +63,7 @@ class Channel:
         except BlockingIOError:
             return  # what was ready no longer is
         except OSError as error:
-            raise TargetError(f"the target is gone: {error.strerror}{self.last_words()}") from error
+            raise TargetError(f"the target is gone: {error.strerror}{self.last_words(LAST_SECONDS)}") from error
 
     def watch_writer(self) -> None:
         """Wait for the writer only while something is to be written; it may be the reader, too."""
@@ -85,7 +85,7 @@ class Channel:
             elif data:
                 self.received += data
             else:
-                raise TargetError(f"the target has ended in the middle of an answer{self.last_words()}")
+                raise TargetError(f"the target has ended in the middle of an answer{self.last_words(LAST_SECONDS)}")
 
     def hear_errors(self, data: bytes) -> None:
         self.said = (self.said + data)[-KEPT_BYTES:]
@@ -95,8 +95,8 @@ class Channel:
     def heard(self) -> str:
         return repr(bytes(self.received[:SHOWN]))
 
-    def last_words(self) -> str:
-        """What came last, on either way out."""
+    def last_words(self, seconds: float = 0.0) -> str:
+        """What came last, on either way out, and may still come in so many seconds."""
         said = [f"it said {self.heard()}"] if self.received else []
         lines = self.said.decode(errors="replace").splitlines()
         said += [f"on its standard error {lines[-1][:SHOWN]!r}"] if lines else []
@@ -122,14 +122,14 @@ class Process(Channel):
         stdin, stdout, stderr = (file.fileno() for file in self.files)
         super().__init__(stdout, stdin, stderr)
 
-    def last_words(self) -> str:
+    def last_words(self, seconds: float = 0.0) -> str:
         """The same, of a process that may be about to end."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(LAST_SECONDS)
+            self.process.wait(seconds)
         with contextlib.suppress(OSError):
             self.said = (self.said + os.read(self.errors, READ_BYTES))[-KEPT_BYTES:]
         status = self.process.poll()
-        return ("" if status is None else f", with status {status}") + super().last_words()
+        return ("" if status is None else f", with status {status}") + super().last_words(seconds)
 
     def close(self) -> None:
         """End the process and all that it has started."""
