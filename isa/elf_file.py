@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from isa import elf_format as elf
 from isa.elf_format import ElfError
+from isa.objects import Objects
+from isa.packed import long_records
 from isa.records import dataclass
 
 ALIGNMENT = 8  # of every section in the file
@@ -82,44 +84,35 @@ def _encoded(text: str) -> bytes:
     return data
 
 
-def layout(sections: list[Section], file_type: int, entry: int) -> bytes:
+def layout(parts: Sequence[Sequence[Section]], file_type: int, entry: int) -> bytes:
     """The file: header, segments of the sections in memory (executables only), contents, section headers."""
     names = Strings()
     table = Section(".shstrtab", elf.SHT_STRTAB)
-    sections = [Section("", elf.SHT_NULL, align=0), *sections, table]
-    if len(sections) > MAX_SECTIONS:
-        raise ElfError(f"the image needs {len(sections)} sections; an ELF file has at most {MAX_SECTIONS}")
-    name_offsets = [names.add(section.name) for section in sections]
-    table.data = names.data
-    loaded = [s for s in sections if s.flags & elf.SHF_ALLOC] if file_type == elf.ET_EXEC else []
-    offsets, contents = _contents(sections, elf.HEADER.size + elf.SEGMENT.size * len(loaded))
-    where = {id(section): offset for section, offset in zip(sections, offsets, strict=True)}
-    segments = [_segment(s, where[id(s)]) for s in sorted(loaded, key=lambda s: s.address)]
-    numbers = {section.name: number for number, section in enumerate(sections)}
-    headers = [
-        _section_header(section, name, offset, numbers)
-        for section, name, offset in zip(sections, name_offsets, offsets, strict=True)
-    ]
-    body = b"".join([*segments, contents])
+    sections = Objects.joined(Section, [Section("", elf.SHT_NULL, align=0)], *parts, [table])
+    count = len(sections)
+    if count > MAX_SECTIONS:
+        raise ElfError(f"the image needs {count} sections; an ELF file has at most {MAX_SECTIONS}")
+    section_names, _, data, flags, *_ = sections.columns
+    name_offsets = names.add_all(section_names)
+    loaded = [number for number in range(count) if flags[number] & elf.SHF_ALLOC] if file_type == elf.ET_EXEC else []
+    contents = [*data[:-1], names.data]
+    start = elf.HEADER.size + elf.SEGMENT.size * len(loaded)
+    offsets = list(accumulate([-(-len(each) // ALIGNMENT) * ALIGNMENT for each in contents], initial=start))
+    segments = [_segment(sections[number], offsets[number]) for number in _by_address(sections, loaded)]
+    offsets[0] = 0
     header = elf.HEADER.pack(
         elf.IDENT, file_type, elf.EM_LPU, 1, entry, elf.HEADER.size if segments else 0,
-        elf.HEADER.size + len(body), elf.FORMAT_VERSION, elf.HEADER.size, elf.SEGMENT.size, len(segments),
-        elf.SECTION.size, len(sections), len(sections) - 1,
+        offsets[-1], elf.FORMAT_VERSION, elf.HEADER.size, elf.SEGMENT.size, len(segments),
+        elf.SECTION.size, count, count - 1,
     )  # fmt: skip
-    return b"".join([header, body, *headers])
+    padding = [bytes(-len(each) % ALIGNMENT) for each in contents]
+    headers = _section_headers(sections, name_offsets, offsets[:-1], list(map(len, contents)))
+    return b"".join([header, *segments, *chain.from_iterable(zip(contents, padding, strict=True)), headers])
 
 
-def _contents(sections: list[Section], start: int) -> tuple[list[int], bytes]:
-    """The offset of every section and all their bytes, each section aligned, the end aligned too."""
-    offsets = []
-    parts = []
-    offset = start
-    for section in sections:
-        offsets.append(offset if section.type != elf.SHT_NULL else 0)
-        padding = bytes(-len(section.data) % ALIGNMENT)
-        parts += [section.data, padding]
-        offset += len(section.data) + len(padding)
-    return offsets, b"".join(parts)
+def _by_address(sections: Objects[Section], loaded: Sequence[int]) -> list[int]:
+    addresses = sections.columns[4]
+    return sorted(loaded, key=addresses.__getitem__)
 
 
 def _segment(section: Section, offset: int) -> bytes:
@@ -128,8 +121,16 @@ def _segment(section: Section, offset: int) -> bytes:
     return elf.SEGMENT.pack(elf.PT_LOAD, flags, offset, address, address, len(section.data), size, section.align)
 
 
-def _section_header(section: Section, name: int, offset: int, numbers: dict[str, int]) -> bytes:
-    return elf.SECTION.pack(
-        name, section.type, section.flags, section.address, offset, section.bytes_in_memory,
-        numbers[section.link], section.info, section.align, section.entry_size,
+def _section_headers(
+    sections: Objects[Section], name_offsets: Sequence[int], offsets: Sequence[int], lengths: Sequence[int]
+) -> bytes:
+    """The records of all sections, elf.SECTION, as eight numbers each."""
+    names, types, _, flags, addresses, sizes, links, infos, aligns, entry_sizes = sections.columns
+    numbers = {name: number for number, name in enumerate(names)}
+    return long_records(
+        [name | type_ << 32 for name, type_ in zip(name_offsets, types, strict=True)],
+        flags, addresses, offsets,
+        [size or length for size, length in zip(sizes, lengths, strict=True)],
+        [numbers[link] | info << 32 for link, info in zip(links, infos, strict=True)],
+        aligns, entry_sizes, signed=False,
     )  # fmt: skip

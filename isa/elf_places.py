@@ -31,7 +31,7 @@ class Known(NamedTuple):
 
 class Places:
     """Places as records numbered from 1; number 0 is no place. Sources have the numbers that `lines` give them. The
-    places of lines are told apart from one another, and so are all others."""
+    places of lines are told apart from one another, and so are all others but those of symbols: few are the same."""
 
     def __init__(self, strings: Strings, lines: Lines) -> None:
         self._strings = strings
@@ -50,14 +50,35 @@ class Places:
             self._extend(list(zip(*new, strict=True)))
         return list(map(self._numbers.__getitem__, spots))
 
+    def add(self, places: Sequence[Place | None]) -> list[int]:
+        """The numbers of some places, which are not told apart: each is added."""
+        there = [place for place in places if place is not None]
+        if not there:
+            return [elf.NO_PLACE] * len(places)
+        files, *spots, trails = zip(*there, strict=True)
+        origins = self._origins_of(list(zip(files, trails, strict=True)))
+        numbers = count(len(self._columns[0]) + 1)
+        self._extend([origins, *spots])
+        return [elf.NO_PLACE if place is None else next(numbers) for place in places]
+
+    def _origins_of(self, sources: Sequence[Source]) -> list[int]:
+        """The numbers of some sources, met if they are new."""
+        for source in dict.fromkeys(sources):
+            self._origin(source)
+        return list(map(self._origins.__getitem__, sources))
+
+    def _origin(self, source: Source) -> int:
+        """The number of a source, met if it is new."""
+        origin = self._origins.setdefault(source, len(self._origins))
+        if origin not in self._known:
+            self._meet({origin: source})
+        return origin
+
     def _spot(self, place: Place | None) -> Spot | None:
         if place is None:
             return None
         file, line, column, end, trail = place
-        origin = self._origins.setdefault((file, trail), len(self._origins))
-        if origin not in self._known:
-            self._meet({origin: (file, trail)})
-        return origin, line, column, end
+        return self._origin((file, trail)), line, column, end
 
     def _extend(self, spots: Sequence[Sequence[int]]) -> None:
         """Add the columns of some places. Raises ElfError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, count
 from struct import pack
 
@@ -13,17 +13,21 @@ from isa.dwarf import debug_sections
 from isa.elf_file import Section, Strings, layout
 from isa.elf_places import Places
 from isa.elf_relocations import Relas
-from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Symbol
+from isa.image import EXTERN, LOCAL, TEXT, Block, Image, Symbol, Tensor
 from isa.image_check import check
 from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.notes import machine_note, tensors_note
+from isa.objects import Objects
 from isa.packed import long_records, records
+from isa.records import replace
 
 TEXT_NUMBER = 1  # the section after the null section; blocks follow it
 
 
 def write(image: Image) -> bytes:
     """The bytes of an ELF file that `isa.elf.read` turns into an equal image. Raises ElfError."""
+    symbols, blocks = Objects.of(Symbol, image.symbols), Objects.of(Block, image.blocks)
+    image = replace(image, symbols=symbols, blocks=blocks, tensors=Objects.of(Tensor, image.tensors))
     check(image)
     kind = elf.ET_EXEC if image.executable else elf.ET_REL
     base = elf.TEXT_BASE if image.executable else 0
@@ -38,10 +42,12 @@ class _Writer:
         self.image = image
         self.strings = Strings()
         self.places = Places(self.strings, image.lines)
-        self.memory = [_text(image.text), *(_block(image.machine, block) for block in image.blocks)]
+        self.blocks = Objects.of(Block, image.blocks)
+        self.symbols = Objects.of(Symbol, image.symbols)
+        self.memory = Objects.joined(Section, [_text(image.text)], _blocks(image.machine, self.blocks))
         self.own = dict.fromkeys(elf.TABLES, b"")
 
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[Sequence[Section]]:
         """In file order; what needs strings and places comes before them in time, not in the file."""
         numbers = self._symbol_numbers()
         of_lines = self.places.of_lines()
@@ -49,8 +55,7 @@ class _Writer:
         symbols = self._symbols(numbers)
         relocations = self._relocations(numbers, of_lines)
         self.own[".lpu.places"], self.own[".lpu.trails"] = self.places.records(), self.places.trails()
-        return [
-            *self.memory,
+        others = [
             *relocations,
             symbols,
             Section(".strtab", elf.SHT_STRTAB, self.strings.data),
@@ -59,71 +64,74 @@ class _Writer:
             Section(elf.TENSORS_NOTE, elf.SHT_NOTE, tensors_note(self.image.tensors), align=4),
             *(Section(name, elf.SHT_PROGBITS, data) for name, data in debug_sections(self.image).items()),
         ]
+        return [self.memory, others]
 
     # Symbols ----------------------------------------------------------------------------------
     def _symbol_numbers(self) -> list[int]:
         """Where each symbol goes in `.symtab`: locals first, after the null symbol and the file's name."""
-        are_local = [symbol.binding == LOCAL for symbol in self.image.symbols]
-        local, others = count(2), count(2 + sum(are_local))
-        return [next(local if is_local else others) for is_local in are_local]
+        _, _, bindings, *_ = self.symbols.columns
+        local, others = count(2), count(2 + sum(binding == LOCAL for binding in bindings))
+        return [next(local if binding == LOCAL else others) for binding in bindings]
 
     def _symbols(self, numbers: list[int]) -> Section:
-        symbols, homes = self.image.symbols, self._blocks_of_groups()
         name = self.strings.add_file(self.image.name)
-        table = [elf.SYMBOL.pack(0, 0, 0, 0, 0, 0)] * (len(numbers) + 2)
-        table[1] = elf.SYMBOL.pack(name, elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
-        names = self.strings.add_all([symbol.name for symbol in symbols])
-        for number, offset, symbol in zip(numbers, names, symbols, strict=True):
-            table[number] = self._symbol(offset, symbol, homes)
+        names, kinds, bindings, _, sizes, *_, banks, _, _ = self.symbols.columns
+        name_offsets = self.strings.add_all(names)
+        homes = self._homes()
+        heads = [
+            name | (_binding(binding) << 4 | elf.SYMBOL_TYPES[kind]) << 32 | section << 48
+            for name, kind, binding, (section, _) in zip(name_offsets, kinds, bindings, homes, strict=True)
+        ]
+        bytes_ = [size * _unit(kind) for size, kind in zip(sizes, kinds, strict=True)]
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        columns = heads, [address for _, address in homes], bytes_
+        data = long_records(*([column[number] for number in order] for column in columns), signed=False)
         self.own[".lpu.symbols"] = self._symbols_more(numbers)
-        self.own[".lpu.banks"] = records(chain.from_iterable([symbol.banks for symbol in symbols]))
-        first_global = 2 + sum(symbol.binding == LOCAL for symbol in symbols)
-        data = b"".join(table)
+        self.own[".lpu.banks"] = records(chain.from_iterable(banks))
+        first = elf.SYMBOL.pack(0, 0, 0, 0, 0, 0) + elf.SYMBOL.pack(name, elf.STT_FILE, 0, elf.SHN_ABS, 0, 0)
         return Section(
-            ".symtab", elf.SHT_SYMTAB, data, link=".strtab", info=first_global, align=8, entry_size=elf.SYMBOL.size
-        )
+            ".symtab", elf.SHT_SYMTAB, first + data, link=".strtab", info=2 + list(bindings).count(LOCAL), align=8,
+            entry_size=elf.SYMBOL.size,
+        )  # fmt: skip
 
-    def _blocks_of_groups(self) -> dict[str, list[int]]:
-        groups: dict[str, list[int]] = {}
-        for number, block in enumerate(self.image.blocks, TEXT_NUMBER + 1):
-            groups.setdefault(block.group, []).append(number)
-        return groups
+    def _homes(self) -> list[tuple[int, int]]:
+        """(section number, address in bytes, in objects from the section's start) of each symbol."""
+        _, kinds, bindings, values, _, groups, *_ = self.symbols.columns
+        base = elf.TEXT_BASE if self.image.executable else 0
+        of_group: dict[str, list[int]] = {}
+        for number, group in enumerate(self.blocks.columns[0], TEXT_NUMBER + 1):
+            of_group.setdefault(group, []).append(number)
+        return [
+            (elf.SHN_UNDEF, value * _unit(kind)) if binding == EXTERN
+            else (TEXT_NUMBER, base + value * elf.SYLLABLE_BYTES) if kind == TEXT
+            else self._in_memory(value * elf.WORD_BYTES, of_group.get(group, ()))
+            for kind, binding, value, group in zip(kinds, bindings, values, groups, strict=True)
+        ]  # fmt: skip
 
-    def _symbol(self, name: int, symbol: Symbol, homes: Mapping[str, list[int]]) -> bytes:
-        """The record of a symbol whose name is a string of the table."""
-        unit = elf.SYLLABLE_BYTES if symbol.kind == TEXT else elf.WORD_BYTES
-        section, address = self._home(symbol, symbol.value * unit, homes)
-        binding = elf.STB_LOCAL if symbol.binding == LOCAL else elf.STB_GLOBAL
-        info = binding << 4 | elf.SYMBOL_TYPES[symbol.kind]
-        return elf.SYMBOL.pack(name, info, 0, section, address, symbol.size * unit)
-
-    def _home(self, symbol: Symbol, address: int, homes: Mapping[str, list[int]]) -> tuple[int, int]:
-        """(section number, address in bytes, in objects from the section's start): the block of the symbol's group that
-        holds it, else SHN_ABS."""
-        if symbol.binding == EXTERN:
-            return elf.SHN_UNDEF, address
-        in_place = self.image.executable
-        if symbol.kind == TEXT:
-            return TEXT_NUMBER, elf.TEXT_BASE + address if in_place else address
-        for number in homes.get(symbol.group, ()):
-            section = self.memory[number - 1]
-            if section.address <= address <= section.address + section.bytes_in_memory:
-                return number, address if in_place else address - section.address
+    def _in_memory(self, address: int, blocks: Iterable[int]) -> tuple[int, int]:
+        """The home of a symbol of data: the block of its group that holds it, else SHN_ABS."""
+        _, _, _, _, addresses, sizes, *_ = self.memory.columns
+        for number in blocks:
+            start = addresses[number - 1]
+            if start <= address <= start + sizes[number - 1]:
+                return number, address if self.image.executable else address - start
         return elf.SHN_ABS, address
 
     def _symbols_more(self, numbers: list[int]) -> bytes:
-        symbols = self.image.symbols
-        groups = self.strings.add_all([symbol.group for symbol in symbols])
-        places = self.places.numbers([symbol.place for symbol in symbols])
-        banks = [len(symbol.banks) for symbol in symbols]
-        flags = [0 if symbol.constant is None else elf.HAS_CONSTANT for symbol in symbols]
-        constants = [symbol.constant or 0 for symbol in symbols]
-        return b"".join(map(elf.SYMBOL_MORE.pack, numbers, groups, places, banks, flags, constants))
+        *_, groups, banks, constants, places = self.symbols.columns
+        flags = [0 if constant is None else elf.HAS_CONSTANT for constant in constants]
+        spots = zip(self.places.add(places), map(len, banks), flags, strict=True)
+        return long_records(
+            [number | group << 32 for number, group in zip(numbers, self.strings.add_all(groups), strict=True)],
+            [place | count << 32 | flag << 48 for place, count, flag in spots],
+            [constant or 0 for constant in constants],
+        )
 
     # Relocations ------------------------------------------------------------------------------
     def _relocations(self, numbers: list[int], of_lines: Sequence[int]) -> list[Section]:
         """A section for each section with relocations, in section order; `.lpu.relocations` in that order too."""
-        number_of = {symbol.name: n for n, symbol in zip(reversed(numbers), reversed(self.image.symbols), strict=True)}
+        names = self.symbols.columns[0]
+        number_of = dict(zip(reversed(names), reversed(numbers), strict=True))
         relas = Relas(self.image, number_of, self.places, of_lines)
         self.own[".lpu.relocations"] = relas.positions()
         return [self._rela(block, *rela) for block, rela in relas.sections().items()]
@@ -144,14 +152,37 @@ def _text(text: list[int]) -> Section:
     return Section(elf.TEXT_SECTION, elf.SHT_PROGBITS, data, flags, elf.TEXT_BASE, align=elf.SYLLABLE_BYTES)
 
 
-def _block(machine: MachineSpec, block: Block) -> Section:
-    flags = elf.SHF_ALLOC | elf.SHF_WRITE | (elf.SHF_LPU_FIXED if block.fixed else 0)
-    if not block.data:
-        flags |= elf.SHF_LPU_UNWRITTEN
-    kind = elf.SHT_PROGBITS if block.data else elf.SHT_NOBITS
-    word = block.bank * machine.words_per_bank + block.row * machine.words_per_row + block.word
-    address, size = word * BYTES_PER_WORD, block.words * BYTES_PER_WORD
-    return Section(elf.BLOCK_PREFIX + block.group, kind, bytes(block.data), flags, address, size, align=elf.WORD_BYTES)
+def _blocks(machine: MachineSpec, blocks: Objects[Block]) -> Objects[Section]:
+    groups, banks, rows, words, counts, data, fixed = blocks.columns
+    own = [
+        elf.SHF_ALLOC | elf.SHF_WRITE | (elf.SHF_LPU_FIXED if fix else 0) | (0 if held else elf.SHF_LPU_UNWRITTEN)
+        for held, fix in zip(data, fixed, strict=True)
+    ]
+    where = zip(banks, rows, words, strict=True)
+    addresses = [
+        (bank * machine.words_per_bank + row * machine.words_per_row + word) * BYTES_PER_WORD
+        for bank, row, word in where
+    ]
+    same = len(blocks)
+    return Objects(
+        Section,
+        [elf.BLOCK_PREFIX + group for group in groups],
+        [elf.SHT_PROGBITS if held else elf.SHT_NOBITS for held in data],
+        [bytes(held) for held in data],
+        own,
+        addresses,
+        [count * BYTES_PER_WORD for count in counts],
+        [""] * same, [0] * same, [elf.WORD_BYTES] * same, [0] * same,
+    )  # fmt: skip
+
+
+def _unit(kind: str) -> int:
+    """The bytes that the addresses and sizes of symbols of a kind count."""
+    return elf.SYLLABLE_BYTES if kind == TEXT else elf.WORD_BYTES
+
+
+def _binding(binding: str) -> int:
+    return elf.STB_LOCAL if binding == LOCAL else elf.STB_GLOBAL
 
 
 def _table(name: str, data: bytes) -> Section:

@@ -7,6 +7,7 @@ planes of a tensor, the banks of a large array) share a `group`; a symbol names 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from isa.diagnostics import Place
@@ -102,11 +103,11 @@ class Image:
 
     machine: MachineSpec
     text: list[int] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    symbols: list[Symbol] = field(default_factory=list)
+    blocks: Sequence[Block] = field(default_factory=list)
+    symbols: Sequence[Symbol] = field(default_factory=list)
     relocations: list[Relocation] | Relocations = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
-    tensors: list[Tensor] = field(default_factory=list)
+    tensors: Sequence[Tensor] = field(default_factory=list)
     entry: int = 0
     executable: bool = False
     name: str = ""

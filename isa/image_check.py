@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import le
 
 from isa.elf_format import FIELDS, KINDS, ElfError
 from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, HEMISPHERES, MachineSpec
+from isa.objects import Objects
 from isa.relocations import Relocations
 from isa.types import TYPES
 
@@ -26,19 +28,34 @@ def check(image: Image) -> None:
 def _complaints(image: Image) -> Iterator[str]:
     if not 0 <= image.entry <= len(image.text):
         yield f"the entry address {image.entry} is outside the text of {len(image.text)} syllables"
-    for number, block in enumerate(image.blocks):
-        yield from _block(image.machine, number, block)
-    for symbol in _odd_symbols(image):
+    blocks, symbols = Objects.of(Block, image.blocks), Objects.of(Symbol, image.symbols)
+    for number in _odd_blocks(image.machine, blocks):
+        yield from _block(image.machine, number, blocks[number])
+    for symbol in () if _are_sound(image, symbols) else symbols:
         yield from _symbol(image, symbol)
-    names = {symbol.name for symbol in image.symbols}
+    names = set(symbols.columns[0])
     for relocation in _odd(image, names):
         yield from _relocation(image, relocation, names)
     if image.lines and not 0 <= min(image.lines.addresses) <= max(image.lines.addresses) < len(image.text):
         wrong = next(address for address in image.lines.addresses if not 0 <= address < len(image.text))
         yield f"a line entry names address {wrong} of a text of {len(image.text)} syllables"
-    data = {symbol.name for symbol in image.symbols if symbol.kind != TEXT and symbol.binding != EXTERN}
-    for tensor in image.tensors:
+    of_symbols = zip(*symbols.columns[:3], strict=True)
+    data = {name for name, kind, binding in of_symbols if kind != TEXT and binding != EXTERN}
+    for tensor in _odd_tensors(Objects.of(Tensor, image.tensors), data):
         yield from _tensor(image.machine, tensor, data)
+
+
+def _odd_blocks(machine: MachineSpec, blocks: Objects[Block]) -> list[int]:
+    """The numbers of the blocks that may break a rule."""
+    _, banks, rows, words, counts, data, _ = blocks.columns
+    width, size = machine.words_per_row, machine.words_per_bank
+    lengths = map(len, data)
+    return [
+        number
+        for number, (bank, row, word, count, length) in enumerate(zip(banks, rows, words, counts, lengths, strict=True))
+        if not 0 <= bank < machine.total_banks or not 0 <= word < width or not 0 <= row * width <= size - word - count
+        or count < 1 or length not in (0, count * BYTES_PER_WORD)
+    ]  # fmt: skip
 
 
 def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
@@ -54,15 +71,15 @@ def _block(machine: MachineSpec, number: int, block: Block) -> Iterator[str]:
         yield f"{what} has {len(block.data)} bytes of data for {block.words} words"
 
 
-def _odd_symbols(image: Image) -> list[Symbol]:
-    """The symbols that may break a rule."""
+def _are_sound(image: Image, symbols: Objects[Symbol]) -> bool:
+    """Whether no symbol breaks a rule, when all are of the usual form."""
+    _, kinds, bindings, values, sizes, _, banks, constants, _ = symbols.columns
+    usual = {*bindings} <= {*BINDINGS} and not any(banks) and constants.count(None) == len(symbols)
+    if not usual or not symbols:
+        return usual
     ends = {TEXT: len(image.text), DATA: image.machine.words}
-    return [
-        symbol
-        for symbol in image.symbols
-        if symbol.binding not in BINDINGS or not 0 <= symbol.value <= ends.get(symbol.kind, -1)
-        or symbol.size not in UNSIGNED_32 or symbol.banks or symbol.constant is not None
-    ]  # fmt: skip
+    within = all(map(le, values, [ends.get(kind, -1) for kind in kinds]))
+    return within and min(values) >= 0 and min(sizes) in UNSIGNED_32 and max(sizes) in UNSIGNED_32
 
 
 def _symbol(image: Image, symbol: Symbol) -> Iterator[str]:
@@ -113,6 +130,14 @@ def _relocation(image: Image, relocation: Relocation, names: set[str]) -> Iterat
 
 def _where(relocation: Relocation) -> str:
     return f"the relocation at address {relocation.address}"
+
+
+def _odd_tensors(tensors: Objects[Tensor], data: set[str]) -> list[Tensor]:
+    """The tensors that may break a rule: of those that differ in name only the first, and those without data."""
+    names, *others = tensors.columns
+    first = dict(zip(reversed(list(zip(*others, strict=True))), range(len(tensors) - 1, -1, -1), strict=True))
+    lost = [] if data.issuperset(names) else [number for number, name in enumerate(names) if name not in data]
+    return [tensors[number] for number in sorted({*first.values(), *lost})]
 
 
 def _tensor(machine: MachineSpec, tensor: Tensor, data: set[str]) -> Iterator[str]:

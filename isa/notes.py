@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from isa.elf_format import ElfError
 from isa.image import Tensor
 from isa.machine import MachineError, MachineSpec, from_dict
+from isa.objects import Objects
 
 OWNER = b"LPU\0"
 NOTE_MACHINE, NOTE_TENSORS = 0x101, 0x102  # low numbers have general meanings
@@ -31,19 +32,29 @@ TENSOR_TYPES: dict[str, type] = {
 
 def machine_note(machine: MachineSpec) -> bytes:
     """A machine description as the contents of a note section."""
-    return _note(NOTE_MACHINE, machine.to_dict())
+    return _note(NOTE_MACHINE, _encoder()(machine.to_dict()))
 
 
-def tensors_note(tensors: list[Tensor]) -> bytes:
-    """The tensors of a program as the contents of a note section."""
-    parts = attrgetter(*TENSOR_TYPES)
-    return _note(NOTE_TENSORS, [dict(zip(TENSOR_TYPES, parts(tensor), strict=True)) for tensor in tensors])
+def tensors_note(tensors: Sequence[Tensor]) -> bytes:
+    """The tensors of a program as the contents of a note section; those that differ in name only are written alike."""
+    names, *others = Objects.of(Tensor, tensors).columns
+    _, *parts = TENSOR_TYPES
+    encode = _encoder()
+    alike = list(zip(*others, strict=True))
+    ends = {each: encode(dict(zip(parts, each, strict=True)))[1:] for each in dict.fromkeys(alike)}
+    items = [f'{{"name":{encode(name)},{ends[each]}' for name, each in zip(names, alike, strict=True)]
+    return _note(NOTE_TENSORS, f"[{','.join(items)}]")
 
 
-def _note(kind: int, value: Any) -> bytes:
-    import json
+def _encoder() -> Callable[[Any], str]:
+    """What makes compact JSON of a value."""
+    from json import JSONEncoder
 
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _note(kind: int, json: str) -> bytes:
+    text = json.encode()
     padding = bytes(-len(text) % 4)
     _check_size(HEADER_BYTES + len(OWNER) + len(text) + len(padding))
     header = b"".join(n.to_bytes(4, "little") for n in (len(OWNER), len(text), kind))

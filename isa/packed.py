@@ -25,9 +25,9 @@ def records(*columns: Iterable[int]) -> bytes:
     return _rows([as_words(column) for column in columns])
 
 
-def long_records(*columns: Iterable[int]) -> bytes:
-    """Records of as many signed numbers of 64 bits as there are columns, of equal length. Raises OverflowError."""
-    return _rows([array("q", column) for column in columns])
+def long_records(*columns: Iterable[int], signed: bool = True) -> bytes:
+    """Records of as many numbers of 64 bits as there are columns, of equal length. Raises OverflowError."""
+    return _rows([array("q" if signed else "Q", column) for column in columns])
 
 
 def _rows(columns: Sequence[array[int]]) -> bytes:

@@ -123,10 +123,10 @@ class Machine:
         self.image = replace(
             old,
             text=[*old.text, *guards, *part.text, codec.NO_BUNDLE],
-            blocks=old.blocks + part.blocks,
-            symbols=old.symbols + part.symbols,
+            blocks=[*old.blocks, *part.blocks],
+            symbols=[*old.symbols, *part.symbols],
             lines=old.lines + part.lines,
-            tensors=old.tensors + part.tensors,
+            tensors=[*old.tensors, *part.tensors],
         )
         for name in ("symbols", "tensors", "_program"):
             self.__dict__.pop(name, None)

@@ -9,14 +9,15 @@ from asm.names.symbols import LABEL
 from asm.scope.objects import DataObject, DataSymbol
 from asm.scope.scope import Scope
 from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
-from isa.machine import BYTES_PER_WORD
+from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.units import HEMISPHERE_SLICES
 
 
 def add_data(image: Image, scope: Scope, objects: Iterable[DataObject]) -> None:
     """Put the blocks of all objects into an image, and the references that their words hold."""
+    image.blocks = blocks = list(image.blocks)
     for item in objects:
-        where = list(_blocks(image, item))
+        where = list(_blocks(blocks, image.machine, item))
         for reference in item.references:
             offset, block = next((o, b) for o, b in reversed(where) if o <= reference.offset)
             address = reference.address
@@ -27,48 +28,52 @@ def add_data(image: Image, scope: Scope, objects: Iterable[DataObject]) -> None:
             )
 
 
-def _blocks(image: Image, item: DataObject) -> Iterator[tuple[int, int]]:
+def _blocks(blocks: list[Block], spec: MachineSpec, item: DataObject) -> Iterator[tuple[int, int]]:
     """Add an object's blocks; gives (offset in its plane, number of the block)."""
     for plane, pieces in enumerate(item.planes):
         offset = 0
-        start = item.address + plane * image.machine.words_per_slice
+        start = item.address + plane * spec.words_per_slice
         for piece in pieces:
-            for words, data in _parts(image, start + offset, piece.words, bytes(piece.data)):
-                image.blocks.append(_block(image, item, start + offset, words, data))
-                yield offset, len(image.blocks) - 1
+            for words, data in _parts(spec, start + offset, piece.words, bytes(piece.data)):
+                blocks.append(_block(spec, item, start + offset, words, data))
+                yield offset, len(blocks) - 1
                 offset += words
 
 
-def _parts(image: Image, start: int, words: int, data: bytes) -> Iterator[tuple[int, bytes]]:
+def _parts(spec: MachineSpec, start: int, words: int, data: bytes) -> Iterator[tuple[int, bytes]]:
     """A piece cut where banks end."""
     done = 0
     while done < words:
-        room = image.machine.words_per_bank - (start + done) % image.machine.words_per_bank
+        room = spec.words_per_bank - (start + done) % spec.words_per_bank
         count = min(room, words - done)
         yield count, data[done * BYTES_PER_WORD : (done + count) * BYTES_PER_WORD]
         done += count
 
 
-def _block(image: Image, item: DataObject, address: int, words: int, data: bytes) -> Block:
-    bank, inside = divmod(address, image.machine.words_per_bank)
-    row, word = divmod(inside, image.machine.words_per_row)
+def _block(spec: MachineSpec, item: DataObject, address: int, words: int, data: bytes) -> Block:
+    bank, inside = divmod(address, spec.words_per_bank)
+    row, word = divmod(inside, spec.words_per_row)
     return Block(item.group, bank, row, word, words, data, item.fixed_at is not None)
 
 
 def add_symbols(image: Image, scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> None:
     """Put every label, data name, parameter and extern into an image; those that the scheduler made come last."""
+    image.symbols = list(_symbols(scope, labels, exported))
+
+
+def _symbols(scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> Iterator[Symbol]:
     for name, symbol in scope.table.items():
         binding = GLOBAL if name in exported else LOCAL
         if symbol.kind == LABEL and name in labels:
-            image.symbols.append(Symbol(name, TEXT, binding, labels[name], place=symbol.place))
+            yield Symbol(name, TEXT, binding, labels[name], place=symbol.place)
         elif symbol.kind == EXTERN_NAME:
             banks = tuple(sorted(scope.extern_banks.get(name, ())))
             kind = TEXT if name in scope.called else DATA
-            image.symbols.append(Symbol(name, kind, EXTERN, banks=banks, place=symbol.place))
+            yield Symbol(name, kind, EXTERN, banks=banks, place=symbol.place)
         elif name in scope.data:
-            image.symbols.append(_data_symbol(scope.data[name], binding))
+            yield _data_symbol(scope.data[name], binding)
     for name in sorted(labels.keys() - scope.table.keys()):
-        image.symbols.append(Symbol(name, TEXT, LOCAL, labels[name]))
+        yield Symbol(name, TEXT, LOCAL, labels[name])
 
 
 def _data_symbol(symbol: DataSymbol, binding: str) -> Symbol:
@@ -81,17 +86,15 @@ def _data_symbol(symbol: DataSymbol, binding: str) -> Symbol:
 
 def add_tensors(image: Image, scope: Scope) -> None:
     """Put the typed symbols into an image, with the places they got."""
-    for symbol in scope.data.values():
-        if symbol.tensor is not None:
-            _settle(image, symbol, symbol.tensor)
-            image.tensors.append(symbol.tensor)
+    typed = [(symbol, symbol.tensor) for symbol in scope.data.values() if symbol.tensor is not None]
+    for symbol, tensor in typed:
+        if tensor.layout != "linear":
+            _settle(image.machine, symbol, tensor)
+    image.tensors = [tensor for _, tensor in typed]
 
 
-def _settle(image: Image, symbol: DataSymbol, tensor: Tensor) -> None:
+def _settle(spec: MachineSpec, symbol: DataSymbol, tensor: Tensor) -> None:
     """Slice and row of a tensor of the tensor face."""
-    if tensor.layout == "linear":
-        return
-    spec = image.machine
     number, offset = divmod(symbol.address, spec.words_per_slice)
     hemisphere, index = divmod(number, spec.slices)
     tensor.slice = hemisphere * HEMISPHERE_SLICES + index
