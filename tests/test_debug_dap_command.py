@@ -180,5 +180,5 @@ if NODE and COMPILER.is_file():
 
     def node(*words: object) -> None:
         done = subprocess.run([str(NODE), *map(str, words)], capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT,
-                              timeout=120, check=False)  # fmt: skip
+                              timeout=PATIENCE, check=False)  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
