@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from view_tools import generated, kernel, session_of, stops_of_units, what_issues
 
@@ -34,6 +34,7 @@ def test_the_ops_shown_are_those_that_issue(seed: int, cycle: int, wild: bool) -
         assert {(unit, *each.key) for each in (*shown.acting, *shown.scalar) for unit in each.units} == seen
 
 
+@example(312, 11)  # of what one op has sent there are other streams left at one position than at another
 @given(st.integers(0, 1 << 20), st.integers(0, 50))
 def test_streams_shown_are_those_of_the_state(seed: int, cycle: int) -> None:
     session = session_of(generated(seed))

@@ -91,6 +91,7 @@ class Maker:
             tuple(sorted(acting, key=lambda each: (each.letter.swapcase(), each.units))),
             tuple(self.flows()), tuple(self.tracks()), tuple(self.planes()),
             tuple((register_name(write.register), write.landing) for write in state.in_flight),
+            tuple(self.passing),
         )  # fmt: skip
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from debugger.views.ink import WIDTH
@@ -96,15 +97,11 @@ class Floor:
     tracks: tuple[Track, ...]
     planes: tuple[PlaneUse, ...]
     flying: tuple[tuple[str, int], ...]  # register and the cycle in which it may be read
+    arriving: tuple[tuple[int, int], ...]  # streams and the positions to which they bring a value
 
     def occupied(self, west: bool) -> dict[int, int]:
         """How many streams of a direction bring a value to each position, where any does."""
-        found: dict[int, int] = {}
-        for flow in self.flows:
-            if flows_west(flow.streams[0]) == west:
-                for spot in flow.spots:
-                    found[spot] = found.get(spot, 0) + len(flow.streams)
-        return dict(sorted(found.items()))
+        return dict(sorted(Counter(place for stream, place in self.arriving if flows_west(stream) == west).items()))
 
     def lines(self, width: int = WIDTH, colour: bool = False, unicode: bool = True) -> list[str]:
         from debugger.views.floor_text import drawn
