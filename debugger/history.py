@@ -39,6 +39,7 @@ class History:
         self.status = RUNNING
         self.pause_asked = False  # set by whoever wants what runs to end soon, where it then is
         self.stops_hit: tuple[Stop, ...] = ()
+        self._is_returning = False  # to where we were, whoever asks to pause
         self._engine = machine.engine
         self._keeper = Keeper(machine.engine)
         self._timeline = Timeline([self._keeper.first])
@@ -95,6 +96,14 @@ class History:
             self._restore(base)
         return self._go_on(cycle, NO_STOPS)
 
+    def return_to(self, cycle: int) -> str:
+        """The same for who stays where we are: a pause that is asked for is that of what comes next."""
+        self._is_returning = True
+        try:
+            return self.goto(cycle)
+        finally:
+            self._is_returning = False
+
     def back(self, cycles: int = 1) -> str:
         return self.goto(self.cycle - cycles)
 
@@ -113,10 +122,8 @@ class History:
             return self._last(heeded(stops), min(before - 1, self._timeline.reached))
         finally:
             self._engine.set_stops(NO_STOPS)
-            asked, self.pause_asked = self.pause_asked, False  # the way back is gone whoever asks to pause
             self._restore(self._timeline.before(here))
-            self.goto(here)
-            self.pause_asked |= asked
+            self.return_to(here)
             self.status, self.stops_hit = status, hit
 
     # Edits ------------------------------------------------------------------------------------
@@ -164,7 +171,7 @@ class History:
         status, self.stops_hit = RUNNING, ()
         self._set_stops(stops)
         try:
-            while status == RUNNING and self.cycle < until and not self.pause_asked:
+            while status == RUNNING and self.cycle < until and (self._is_returning or not self.pause_asked):
                 status = self._go_a_piece(until)
                 if status == STOPPED:
                     status = self._obey(stops)

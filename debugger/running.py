@@ -72,7 +72,7 @@ class Runner:
             if goal.is_met(session.cycle, own):
                 return session.stopped(goal.reason)
             if history.pause_asked:
-                return session.stopped(PAUSED, f"paused in cycle {session.cycle}")
+                return session.paused()
 
     def _sorted_out(
         self, armed: Armed, stops: tuple[Stop, ...], goal: Goal = NO_GOAL
@@ -100,7 +100,7 @@ class Runner:
         while True:
             candidate = self._latest(before)
             if session.history.pause_asked:
-                return session.stopped(PAUSED, f"paused in cycle {session.cycle}")
+                return session.paused()
             if candidate <= low:
                 return self._at_the_low_end(goal, low)
             hit = self.hit(self._met_at(candidate))
@@ -111,6 +111,8 @@ class Runner:
     def _at_the_low_end(self, goal: Goal, low: int) -> Stopped:
         session = self.session
         session.history.goto(low)
+        if session.history.pause_asked:
+            return session.paused()
         if goal.cycle != NEVER and session.history.start < low:
             return session.stopped(goal.reason)
         return session.stopped(START, f"cycle {session.cycle}: the beginning")

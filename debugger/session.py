@@ -130,6 +130,10 @@ class Session:
         state = self.state
         return Stopped(reason, text, state.cycle, state.pc, self._place_in(state), hits)
 
+    def paused(self) -> Stopped:
+        """Say that we stand here because a pause was asked for."""
+        return self.stopped(PAUSED, f"paused in cycle {self.cycle}")
+
     # Time -------------------------------------------------------------------------------------
     def step(self, count: int = 1, by: str = "line") -> Stopped:
         """Go on by cycles, bundles, lines, rounds of the innermost loop, loops or kernels; breakpoints are heeded."""
@@ -211,8 +215,7 @@ class Session:
         status = self.history.goto(cycle)
         if status in (HALTED, FAULT):
             return self._runner.ended(status)
-        paused = self.history.pause_asked
-        return self.stopped(PAUSED, f"paused in cycle {self.cycle}") if paused else self.stopped(GOTO)
+        return self.paused() if self.history.pause_asked else self.stopped(GOTO)
 
     def _cycle_called(self, name: str) -> int:
         if name.strip().isdecimal() and len(name) < 20:

@@ -106,7 +106,7 @@ def first_after(session: Session, cycle: int, key: Key, wanted: object) -> int:
         history.run(here, Stops(alike))
         return session.cycle
     finally:
-        history.goto(here)
+        history.return_to(here)
 
 
 def is_fetching(state: State) -> bool:

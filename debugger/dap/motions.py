@@ -66,7 +66,7 @@ def pause(adapter: Adapter, arguments: Arguments) -> Body:
     """Stand still: the run was interrupted when this came."""
     if adapter.motion:
         adapter.motion = None
-        stopped = adapter.session.stopped("paused", f"paused in cycle {adapter.session.cycle}")
+        stopped = adapter.session.paused()
         adapter.later(lambda: reports.report(adapter, stopped))
     return None
 

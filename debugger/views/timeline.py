@@ -83,7 +83,7 @@ def timeline(session: Session, cycles: int = CYCLES) -> Timeline:
     with replay.visit():
         before = replay.state(first)
         issued = issues_between(replay, first, last)
-        ending = _ending(session, last)
+        ending = _ending(session, replay, last)
     bars = tuple(_bars(session, before, issued))
     fetches = tuple(sorted({bar.started for bar in bars if bar.started >= first}))
     end = history.end if ending else None
@@ -98,12 +98,12 @@ def issues_between(replay: Replay, first: int, last: int) -> dict[Key, list[int]
     return {key: list(cycles) for key, cycles in found.items()}
 
 
-def _ending(session: Session, last: int) -> str:
+def _ending(session: Session, replay: Replay, last: int) -> str:
     """How the run ends, if it does so up to the end of a cycle."""
     end = session.history.end
     if end is None or end > last + 1:
         return ""
-    if session.history.goto(end) == FAULT:
+    if replay.goto(end) == FAULT:
         fault = session.fault
         return f"faults in cycle {end:,}: [{fault.code}] {fault.message}" if fault else ""
     return f"over in cycle {end:,}"

@@ -61,22 +61,29 @@ class Replay:
         finally:
             self._visits -= 1
             if not self._visits:
-                history.pause_asked = False
-                history.goto(here)
+                history.return_to(here)
                 history.status, history.stops_hit = status, hit
 
-    def _goto(self, cycle: int) -> None:
-        """Raises SourceError where we are asked to pause."""
-        self.history.goto(cycle)
+    def goto(self, cycle: int) -> str:
+        """Go to a cycle while it is visited, and say how the run stands there. Raises SourceError if asked to pause."""
+        return self._heeding(self.history.goto(cycle))
+
+    def _run(self, cycle: int, stops: Stops) -> str:
+        return self._heeding(self.history.run(cycle, stops))
+
+    def _heeding(self, status: str) -> str:
+        """How a run stands that may have been asked to pause, which it then did before it came where it should."""
         if self.history.pause_asked:
+            self.history.pause_asked = False
             raise trouble("paused before the answer was found", "ask again")
+        return status
 
     # States -----------------------------------------------------------------------------------
     def state(self, cycle: int) -> State:
         """The state at the start of a cycle."""
         if cycle not in self._states:
             with self.visit():
-                self._goto(cycle)
+                self.goto(cycle)
                 self._states[cycle] = self.machine.state
             while len(self._states) > KEPT_STATES:
                 self._states.popitem(last=False)
@@ -94,7 +101,7 @@ class Replay:
     def memory(self, cycle: int, addresses: Sequence[int]) -> tuple[bytes, bool]:
         """Bytes of SRAM at the start of a cycle, and whether all of them were ever written."""
         with self.visit():
-            self._goto(cycle)
+            self.goto(cycle)
             engine = self.machine.engine
             data = bytes(engine.view(address, 1)[0] for address in addresses)
             return data, all(engine.written(address >> 3, 1)[0] >> (address & 7) & 1 for address in addresses)
@@ -170,12 +177,12 @@ class Replay:
         """
         found: list[Stop] = []
         with self.visit():
-            self._goto(max(low, self.history.start))
+            self.goto(max(low, self.history.start))
             if low < self.history.start:
                 found += self._fetched(wanted)
             status = STOPPED
             while status == STOPPED and len(found) < most:
-                status = self.history.run(high, wanted)
+                status = self._run(high, wanted)
                 found += self.history.stops_hit
             return Seen(found, self.history.cycle, status in (HALTED, FAULT))
 
@@ -190,7 +197,7 @@ class Replay:
     def reaches(self, cycle: int) -> bool:
         """Whether the run comes to a cycle."""
         with self.visit():
-            self._goto(cycle)
+            self.goto(cycle)
             return self.history.cycle >= cycle
 
     def ops(self) -> list[tuple[int, int, Op]]:
@@ -204,7 +211,7 @@ class Replay:
         """All stops later than one cycle, up to another, in order."""
         found: list[Stop] = []
         with self.visit():
-            self._goto(low)
-            while self.history.cycle < high and self.history.run(high, stops) == STOPPED:
+            self.goto(low)
+            while self.history.cycle < high and self._run(high, stops) == STOPPED:
                 found += self.history.stops_hit
         return found
