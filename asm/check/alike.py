@@ -50,15 +50,29 @@ def content_of(ops: Sequence[CheckedOp], spec: MachineSpec) -> Hashable:
 def _burst(timed: Timed, spec: MachineSpec) -> Hashable:
     op = timed.op
     names, values = op.row.format.names, tuple(op.values)
-    if "row" in names and knows_rows(timed):
+    reach = _reach(timed)
+    if "row" in names and reach is not None:
         at = names.index("row")
-        values = (*values[:at], *_rows(timed, spec), *values[at + 1 :])
+        values = (*values[:at], *_rows(values[at], *reach, spec), *values[at + 1 :])
     return op.row.id, values, op.open_fields, op.is_placed, timed.cycle
 
 
-def _rows(timed: Timed, spec: MachineSpec) -> tuple[int, ...]:
-    """The bank that all rows of a burst are in; if they are in several, the row and nothing more."""
+def reach_of(op: CheckedOp, spec: MachineSpec) -> tuple[int, int] | None:
+    """How far before the row of a burst and after it the rows are that it accesses; None where they are not known."""
+    return _reach(Timed(op, 0, burst_of(spec, op.row, op.values)))
+
+
+def _reach(timed: Timed) -> tuple[int, int] | None:
     fields = timed.burst.fields
-    across, along = (fields["m"] - 1) * fields["stride2"], (fields["n"] - 1) * fields["stride"]
-    ends = {(fields["row"] + one + other) // spec.rows for one in (0, across) for other in (0, along)}
-    return (len(ends), fields["row"]) if len(ends) > 1 else (1, ends.pop())
+    if "row" not in fields:
+        return 0, 0
+    if not knows_rows(timed):
+        return None
+    ways = (fields["m"] - 1) * fields["stride2"], (fields["n"] - 1) * fields["stride"]
+    return -sum(min(0, way) for way in ways), sum(max(0, way) for way in ways)
+
+
+def _rows(row: int, before: int, after: int, spec: MachineSpec) -> tuple[bool, int]:
+    """The bank that all rows of a burst are in; if they are in several, the row and nothing more."""
+    first, last = (row - before) // spec.rows, (row + after) // spec.rows
+    return first == last, first if first == last else row

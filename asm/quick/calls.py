@@ -49,7 +49,7 @@ class Calls:
         front = self.columns.front
         number = front.lines
         self.columns.append(line)
-        if front.kind(number) != CODE:
+        if front.kind(number) != CODE or front.key_of(number) in self.columns.recipes.bursts:
             raise NoRecipe
         for hole, (column, end) in enumerate(front.holes(number)):
             if any(column < at + now and at < end for at, now, _ in line.edits):

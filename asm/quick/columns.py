@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from asm.expand.macros import Macro, called
 from asm.kinds import BundleKind, kind_of
 from asm.names.symbols import EQU
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.operands.fill import INT_HIGH, INT_LOW
+from asm.operands.places import place_number
 from asm.program import FREE, Access, AsmOp, Reference
-from asm.quick.front import CONSTANT, DATA, ENCODED, FORM, FRONT_OP, LABEL, VALUES, Front, Unfit
+from asm.quick.front import (
+    BURST,
+    CONSTANT,
+    DATA,
+    ENCODED,
+    FORM,
+    FRONT_OP,
+    HEMISPHERE,
+    LABEL,
+    LINE,
+    ROW,
+    STREAM,
+    VALUES,
+    Front,
+    Unfit,
+    V,
+)
 from asm.quick.recipes import OpForm, Recipes
 from asm.schedule.units import NONE_FREE, free_units
+from asm.scope.places import HEMISPHERES
 from asm.scope.registers import address_index
 from asm.scope.scope import Scope
-from asm.tree import Line, OpStmt, places
+from asm.syntax.parse import parse_line
+from asm.tree import Line, OpStmt, ops_of, places
 from isa.codec import encoded
 from isa.diagnostics import Place
 from isa.lines import PlaceItems, Source, Trail
+from isa.machine import MachineSpec
+from isa.places import is_stream
 from isa.records import dataclass, field, replace
 from isa.row import Row
 
@@ -92,21 +113,24 @@ class Columns:
         return new(Line, (self.name, number + 1, self.codes[number], (), ()))
 
     def set_symbols(self) -> None:
-        """Say what each name may be used for: labels, data and constants of this source."""
+        """Say what each name may be used for: labels, data and constants of this source, or places of the machine."""
         self.front.learn_names()
         table, data = self.scope.table, self.scope.data
         uses, values = bytearray(len(self.front.names)), array("q", bytes(8 * len(self.front.names)))
         for number, name in enumerate(self.front.names):
             symbol = table.get(name)
-            if symbol is None or symbol.failed:
+            if symbol is None:
+                uses[number], values[number] = _place(self.scope.spec, name)
+            elif symbol.failed:
                 continue
-            if symbol.kind == PROGRAM_LABEL:
+            elif symbol.kind == PROGRAM_LABEL:
                 uses[number] = LABEL
             elif symbol.kind == EQU and type(symbol.value) is int and INT_LOW <= symbol.value <= INT_HIGH:
                 uses[number], values[number] = CONSTANT, symbol.value
             elif name in data and data[name].constant is None:
                 uses[number], values[number] = DATA, data[name].address
         self.front.set_symbols(uses, values)
+        self.front.limit_rows(self.scope.spec.rows * self.scope.spec.banks)
 
     # Ops as objects ------------------------------------------------------------------------------
     def row(self, number: int) -> Row:
@@ -123,6 +147,9 @@ class Columns:
     def _made(self, numbers: list[int]) -> AsmOp:
         form, origin, line, column, end, name, _, addend, *values = numbers
         row, size, unit, *_ = how = self.recipes.forms[form]
+        if row.tensor:
+            _, fields = self.burst(values[BURST], values[ROW])
+            return AsmOp(row, fields, self._written(values[LINE], column))
         del values[size:]
         if unit >= 0:
             values[unit] = FREE
@@ -131,6 +158,23 @@ class Columns:
         if row.memory:
             made.access = self._access(made, name, addend)
         return made
+
+    def burst(self, number: int, row: int = 0) -> tuple[Row, list[int]]:
+        """A burst by its number and its row, and its fields."""
+        form, values = self.front.burst(number)
+        made = self.recipes.forms[form].row
+        names = made.format.names
+        if "row" in names:
+            values[names.index("row")] = row
+        return made, values[: len(names)]
+
+    def bursts(self) -> Iterator[tuple[Row, list[int]]]:
+        """All that differ in more than their row."""
+        return map(self.burst, range(self.front.count_bursts()))
+
+    def _written(self, line: int, column: int) -> OpStmt:
+        """The op that stands somewhere in a line, with its operands."""
+        return next(op for op in ops_of(parse_line(self.line(line))) if op.column == column)
 
     def ops(self, first: int, end: int) -> list[AsmOp]:
         return [self.op(number) for number in range(first, end)]
@@ -159,10 +203,11 @@ class Columns:
         pattern = self._bundle_patterns.get(number)
         if pattern is None:
             rows = [self.row(op) for op in range(first, end)]
-            units, _ = free_units(tuple([(row.id, FREE) for row in rows]))
+            units, _ = free_units(tuple([(row.id, FREE) for row in rows if not row.tensor]))
             if NONE_FREE in units:
                 raise Unfit
-            chosen = [unit if "u" in row.format.names else FREE for row, unit in zip(rows, units, strict=True)]
+            left = iter(units)
+            chosen = [FREE if row.tensor else _unit(row, next(left)) for row in rows]
             pattern = self._bundle_patterns[number] = self.front.add_pattern(in_order(chosen))
         return pattern
 
@@ -195,3 +240,18 @@ class Columns:
         first, second = syllables if len(syllables) > 1 else (*syllables, 0)
         values = first - (first >> 63 << 64), second - (second >> 63 << 64)
         return ENCODED, self.origin(file, trail), line, column, end, name, 0, 0, *values, *NO_VALUES
+
+
+def _unit(row: Row, unit: int) -> int:
+    """What of a unit stands in an op of a row."""
+    return unit if "u" in row.format.names else FREE
+
+
+def _place(spec: MachineSpec, name: str) -> tuple[int, int]:
+    """What a name that stands for nothing else may be used for, and its number."""
+    if name.upper() in HEMISPHERES:
+        return HEMISPHERE, HEMISPHERES.index(name.upper())
+    number = place_number(spec, name)
+    if number is None:
+        return 0, 0
+    return (STREAM if is_stream(number) else V), number

@@ -16,6 +16,8 @@ LIST = lib.FRONT_LIST
 LABELS, CODE, CALL, NUMBERS = lib.FRONT_LABELS, lib.FRONT_CODE, lib.FRONT_CALL, lib.FRONT_NUMBERS
 ODD, SECTION, WAITS, EVENT = lib.FRONT_ODD, lib.FRONT_SECTION, lib.FRONT_WAITS, lib.FRONT_EVENT
 LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
+STREAM, V, HEMISPHERE = lib.FRONT_STREAM, lib.FRONT_V, lib.FRONT_HEMISPHERE
+BURST, ROW, LINE = lib.FRONT_BURST, lib.FRONT_ROW, lib.FRONT_LINE
 AT_LABEL = lib.FRONT_AT_LABEL
 ENCODED, FRONT_OP, SPOT = lib.FRONT_ENCODED, lib.FRONT_OP, lib.FRONT_SPOT
 FORM, VALUES = 0, 8  # where the numbers of an op hold these
@@ -184,6 +186,24 @@ class Front:
         """The numbers of an op: form, origin, line, column, end, name, uses, addend, and values of fields."""
         made: list[int] = ffi.unpack(lib.front_ops(self._front) + number * FRONT_OP, FRONT_OP)
         return made
+
+    def limit_rows(self, rows: int) -> None:
+        """Say how many rows a slice has."""
+        lib.front_limit_rows(self._front, rows)
+
+    def count_bursts(self) -> int:
+        """How many bursts differ in more than their row."""
+        return int(lib.front_count_bursts(self._front))
+
+    def burst(self, number: int) -> tuple[int, list[int]]:
+        """The form of such a burst, and the values of its fields before those of others that it has not."""
+        form, *values = ffi.unpack(lib.front_burst(self._front, number), 1 + lib.FRONT_BURST_FIELDS)
+        return form, values
+
+    def tell_bursts(self, syllables: array[int]) -> None:
+        """Say how all of them are written, two syllables each."""
+        numbers = ffi.from_buffer("uint64_t[]", syllables)
+        checked(lib.front_tell_bursts(self._front, numbers, len(syllables) // lib.FRONT_WRITTEN))
 
     def add_encoded(self, numbers: array[int]) -> int:
         """Add ops that are encoded, of as many numbers each as front.h says; the number of the first."""

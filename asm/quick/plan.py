@@ -87,7 +87,9 @@ class Told(NamedTuple):
     fixed: Sequence[int]
     banks: Sequence[int]
     effects: Sequence[int]
+    bursts: Sequence[int]
     words_per_bank: int
+    rows_per_bank: int
 
 
 class Plan:
@@ -281,8 +283,9 @@ class Plan:
         """Stretches with bursts: the first bundle, the cycles for which what was issued before may have an effect, and
         what they are alike in."""
         kinds, contents, fixed, banks = (ffi.new("int32_t[]", column) for column in told[:4])
-        effects = ffi.new("int64_t[]", told.effects)
-        numbers = ffi.new("front_told *", (kinds, contents, fixed, banks, effects, told.words_per_bank))
+        effects, bursts = (ffi.new("int64_t[]", column) for column in (told.effects, told.bursts))
+        sizes = told.words_per_bank, told.rows_per_bank
+        numbers = ffi.new("front_told *", (kinds, contents, fixed, banks, effects, bursts, *sizes))
         count = checked(lib.front_find_stretches(self._front, numbers))
         found = iter(ffi.unpack(lib.front_stretches(self._front), 3 * count) if count else ())
         return zip(found, found, found, strict=True)

@@ -40,6 +40,7 @@ from asm.tree import (
     Brace,
     DirectiveStmt,
     Expr,
+    Indexed,
     LabelDef,
     Line,
     Memory,
@@ -147,6 +148,7 @@ class Recipes:
         self.types: list[ElementType] = []
         self.sections: list[DirectiveStmt] = []
         self.derived = 0  # keys
+        self.bursts: set[int] = set()  # keys of lines with ops on streams
         self._forms: dict[tuple[Row, str], int] = {}
 
     def derive(self) -> None:
@@ -154,12 +156,12 @@ class Recipes:
         for number in range(self.derived, self.front.count_keys()):
             self.derived = number + 1
             try:
-                recipe = self._recipe(self.front.key(number))
+                recipe = self._recipe(number, self.front.key(number))
             except (NoRecipe, SourceError):
                 continue
             self.front.add_recipe(number, recipe)
 
-    def _recipe(self, key: str) -> list[int]:
+    def _recipe(self, number: int, key: str) -> list[int]:
         holes = holes_of(key)
         statements = parse(holes.code, NOWHERE)
         labels = [each for each in statements if isinstance(each, LabelDef)]
@@ -173,11 +175,13 @@ class Recipes:
             return self._directive(holes, rest[0], names)
         ops, is_bundle = split(rest)
         try:
-            made = [number for op in ops for number in self._op(holes, op)]
+            made = [each for op in ops for each in self._op(holes, op, is_bundle)]
         except NoRecipe:
             if not is_left_to_items(ops, is_bundle):
                 raise
             return [ODD, *names]
+        if any(MNEMONICS[op.mnemonic][0].tensor for op in ops):
+            self.bursts.add(number)
         return [CODE, *names, len(ops), is_bundle, *made]
 
     def _directive(self, holes: Holes, statement: DirectiveStmt, names: list[int]) -> list[int]:
@@ -192,7 +196,9 @@ class Recipes:
             return [SECTION, *names, len(self.sections) - 1]
         raise NoRecipe
 
-    def _op(self, holes: Holes, statement: OpStmt) -> list[int]:
+    def _op(self, holes: Holes, statement: OpStmt, is_bundle: bool) -> list[int]:
+        if is_bundle and statement.mnemonic in MNEMONICS and MNEMONICS[statement.mnemonic][0].tensor:
+            return self._burst(holes, statement)
         shapes = [shape(holes, node) for node in statement.operands]
         form = forms(statement.mnemonic).get(tuple(shapes))
         if form is None or statement.pins or form.row.width or form.row.control == "loop":
@@ -200,17 +206,22 @@ class Recipes:
         filling = Filling(holes, form)
         for slot, node in zip(form.slots, statement.operands, strict=False):
             filling.fill(slot, node)
-        mark = holes.number(statement, WORD)
         sums = [number for at, each in filling.sums for number in (at, *each.numbers())]
         blank = [*form.blank]
-        return [self._form(form.row, filling), mark, *blank, len(filling.sums), *sums, *filling.name]
+        number = self._form(form.row, filling.named, TO_TARGET if filling.kind == TARGET else TO_WORD)
+        return [number, holes.number(statement, WORD), *blank, len(filling.sums), *sums, *filling.name]
 
-    def _form(self, row: Row, filling: Filling) -> int:
-        key = row, filling.named
+    def _burst(self, holes: Holes, statement: OpStmt) -> list[int]:
+        from asm.quick.bursts import filling_of  # what scalar programs do without
+
+        filling = filling_of(holes, statement)
+        return [self._form(filling.form.row, "", ""), holes.number(statement, WORD), *filling.numbers()]
+
+    def _form(self, row: Row, refers: str, kind: str) -> int:
+        key = row, refers
         if key not in self._forms:
             self._forms[key] = self.front.add_form(list(_form_numbers(row)))
-            kind = TO_TARGET if filling.kind == TARGET else TO_WORD
-            self.forms.append(OpForm(row, len(row.format.names), FACTS[row.id].unit, filling.named, kind))
+            self.forms.append(OpForm(row, len(row.format.names), FACTS[row.id].unit, refers, kind))
         return self._forms[key]
 
 
@@ -246,7 +257,7 @@ class Address:
     """What is inside brackets. `constant` has (hole, sign) of its numbers, `symbol` the hole of its place, -1 for none,
     and `fields` what fills the others, in encoding order."""
 
-    def __init__(self, holes: Holes, node: Memory) -> None:
+    def __init__(self, holes: Holes, node: Memory | Indexed) -> None:
         self.holes = holes
         self.constant: list[tuple[int, int]] = []
         self.symbol = -1
@@ -285,7 +296,7 @@ class Address:
         else:
             raise NoRecipe
 
-    def _sums(self, node: Memory) -> dict[str, Sum]:
+    def _sums(self, node: Memory | Indexed) -> dict[str, Sum]:
         scales = [scale for _, scale in self.registers if scale >= 0]
         if len(scales) > 1 or (scales and self.product):
             raise NoRecipe  # whether a factor is 1 then says which register is which
@@ -334,14 +345,10 @@ class Filling:
             self._number(slot.index, node, INT_LOW, INT_HIGH)
 
     def _number(self, at: int, node: Operand, low: int, high: int) -> None:
-        sign = 1
-        if isinstance(node, Unary) and node.operator in "+-":
-            sign, node = (-1 if node.operator == "-" else 1), node.operand
-        if not isinstance(node, Number):
-            raise NoRecipe
+        sign, number = signed(node)
         if "E-DIV" in self.row.faults:  # a divisor is not 0
             low, high = (1, high) if sign > 0 else (low, -1)
-        self.sums.append((at, Sum(0, low, high, [(self.holes.number(node, NUMBER), sign)])))
+        self.sums.append((at, Sum(0, low, high, [(self.holes.number(number, NUMBER), sign)])))
 
     def _memory(self, slot: Slot, address: Address) -> None:
         if slot.operand.kind != MEM or (address.symbol < 0 and not address.fields):
@@ -355,11 +362,22 @@ class Filling:
         self.sums += [(slot.where[name], each) for name, each in address.fields.items()]
 
 
+def signed(node: Operand) -> tuple[int, Number]:
+    """A number and what stands before it."""
+    sign = 1
+    if isinstance(node, Unary) and node.operator in "+-":
+        sign, node = (-1 if node.operator == "-" else 1), node.operand
+    if not isinstance(node, Number):
+        raise NoRecipe
+    return sign, node
+
+
 def _form_numbers(row: Row) -> Iterator[int]:
     """A row as csrc/asm/take.c reads it."""
     facts, how, names = FACTS[row.id], plan(row), row.format.names
     yield from (row.id, facts.unit, facts.target, *(names.index(each) if each in names else -1 for each in COUNTED))
-    yield from (bool(row.memory), LEAVES[row.control], facts.latency, row.taken_latency, how.word)
+    yield from (bool(row.memory), LEAVES[row.control], facts.latency, row.taken_latency)
+    yield from (row.tensor, names.index("row") if row.tensor and "row" in names else -1, how.word)
     yield from (len(facts.registers), *facts.registers)
     yield len(names)
     for each in row.format.fields:

@@ -28,8 +28,8 @@ def view_of(composer: Composer, seen: Seen, externs: Container[str]) -> View:
 
 
 class _Viewer:
-    """Makes what checks look at: of bundles in the columns accesses alone, and of these only the rows where registers
-    choose their banks."""
+    """Makes what checks look at: of bundles in the columns bursts and accesses alone, and of these only the rows where
+    registers choose their banks."""
 
     def __init__(self, composer: Composer, seen: Seen, externs: Container[str]) -> None:
         self.composer = composer
@@ -60,13 +60,14 @@ class _Viewer:
         kind = self.seen.kinds[number]
         if kind not in self.shown:
             ops = self._ops(number)
-            shown = [CheckedOp(op.row, ()) for op in ops if op.row.memory and not is_fixed(op.row)]
-            self.shown[kind] = shown, [at for at, op in enumerate(ops) if is_fixed(op.row)]
-        shown, fixed = self.shown[kind]
-        if not fixed:
+            whole = [at for at, op in enumerate(ops) if op.row.tensor or is_fixed(op.row)]
+            shown = [CheckedOp(op.row, ()) for at, op in enumerate(ops) if op.row.memory and at not in whole]
+            self.shown[kind] = shown, whole
+        shown, whole = self.shown[kind]
+        if not whole:
             return shown
         ops = self._ops(number)
-        return [*shown, *self._checked([ops[at] for at in fixed])]
+        return [*shown, *self._checked([ops[at] for at in whole])]
 
     def _ops(self, number: int) -> list[AsmOp]:
         """The ops of a bundle in the columns."""

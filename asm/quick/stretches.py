@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator
 
-from asm.check.alike import content_of
+from asm.check.alike import content_of, reach_of
 from asm.check.stretch import FOREVER, Start, longest
-from asm.check.view import checked
-from asm.kinds import is_fixed
+from asm.check.view import CheckedOp, checked
+from asm.kinds import BundleKind, is_fixed
 from asm.program import AsmOp
+from asm.quick.columns import Columns
 from asm.quick.compose import Composer
 from asm.quick.plan import FREE, LASTING, WHOLE, Told
 from asm.scope.scope import Scope
@@ -22,15 +23,29 @@ def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) ->
     banks = {name: _bank(scope, name) for name in scope.data}
     effects, contents = _of_objects(composer, externs, spec)
     told = Told(
-        kinds=[number for kind in composer.kinds for number in (kind.accesses, kind.fixed, kind.size)],
+        kinds=[number for kind in composer.kinds for number in _numbers(kind)],
         contents=contents,
         fixed=[_field(form.row) for form in composer.columns.recipes.forms],
         banks=[banks.get(name, -1) for name in composer.columns.front.names],
         effects=effects,
+        bursts=list(_of_bursts(composer.columns, spec)),
         words_per_bank=spec.words_per_bank,
+        rows_per_bank=spec.rows,
     )
     for bundle, left, form in composer.plan.stretches(told):
         yield Start(bundle, FOREVER if left == LASTING else left, form)
+
+
+def _numbers(kind: BundleKind) -> tuple[int, int, int, int]:
+    return kind.accesses, kind.fixed, kind.size, kind.has_tensor_ops
+
+
+def _of_bursts(columns: Columns, spec: MachineSpec) -> Iterator[int]:
+    """Of each burst in the columns for how many cycles it may have an effect, and how far from its row it gets."""
+    for row, values in columns.bursts():
+        op = CheckedOp(row, values, is_placed=True)
+        before, after = reach_of(op, spec) or (0, LASTING)
+        yield from (longest([op], spec), before, after)
 
 
 def _of_objects(composer: Composer, externs: Container[str], spec: MachineSpec) -> tuple[list[int], list[int]]:

@@ -29,6 +29,10 @@ def assemble_text(
     columns: Columns, items: Iterable[Item | Raw | Taken], exported: Collection[str], options: Options
 ) -> tuple[Text, list[Diagnostic]]:
     """The encoded bundles of some items, and what is warned of. Raises Unfit when something is wrong."""
+    if columns.front.count_bursts():
+        from asm.quick.bursts import tell_bursts  # what scalar programs do without
+
+        tell_bursts(columns)
     composer = Composer(columns, options)
     seen = composer.compose(items, exported)
     packed = composer.packed(seen)

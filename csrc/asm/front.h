@@ -21,8 +21,9 @@ enum { FRONT_WORD = 1, FRONT_NUMBER = 2, FRONT_REGISTER = 3, FRONT_NAME = 4, FRO
 /* What lines are, by their recipes: labels alone; and labels with ops, with a use of a macro, with a list of integers,
  * with what the Python side takes as it stands; or the start of a section. */
 enum { FRONT_LABELS, FRONT_CODE, FRONT_CALL, FRONT_NUMBERS, FRONT_ODD, FRONT_SECTION };
-/* What a symbol may be used for, a bit each: the target of a jump, the place of data, a number. */
-enum { FRONT_LABEL = 1, FRONT_DATA = 2, FRONT_CONSTANT = 4 };
+/* What a name may be used for, a bit each: the target of a jump, the place of data, a number; a stream, a v register or
+ * a hemisphere, by the number that ops on streams have for it. */
+enum { FRONT_LABEL = 1, FRONT_DATA = 2, FRONT_CONSTANT = 4, FRONT_STREAM = 8, FRONT_V = 16, FRONT_HEMISPHERE = 32 };
 /* Pieces that lines are taken to: a label (name, line, column), ops of linear code (first, end, whether a control op
  * ends them, accesses of memory) and a bundle (first, end, kind, the op that decides what follows or -1). */
 enum { FRONT_AT_LABEL, FRONT_LINEAR, FRONT_BUNDLE, FRONT_PIECE = 5 };
@@ -31,6 +32,9 @@ enum { FRONT_AT_LABEL, FRONT_LINEAR, FRONT_BUNDLE, FRONT_PIECE = 5 };
  * elements they are), and what else comes first. */
 enum { FRONT_WAITS = FRONT_SECTION + 1, FRONT_EVENT = 7 };
 enum { FRONT_FIELDS = 8, FRONT_OP = 16, FRONT_ENCODED = -1, FRONT_SPOT = 4 };
+/* What a burst, an op on streams, has among its values in place of fields, of which it may have so many; and how many
+ * numbers are told of one. */
+enum { FRONT_BURST, FRONT_ROW, FRONT_LINE, FRONT_BURST_FIELDS = 12, FRONT_WRITTEN = 2 };
 /* The columns of what is written: an address, a place and an op for each op; the address of each entry; the ops that
  * refer to symbols, by their numbers in the columns before, with their forms, the symbols and the addends; the names and
  * addresses of labels; which of the different places is each op's; and the origins that there are, as they come, for
@@ -42,7 +46,8 @@ enum {
 
 /* An op: its form, where it is written, the symbol that one of its fields refers to (-1 for none) with an addend, and
  * what it does to registers, equal for ops that are alike in it. One of form FRONT_ENCODED comes from elsewhere: its
- * values are its syllables, the second 0 where there is none, its name -1 or what the Python side counts it by. */
+ * values are its syllables, the second 0 where there is none, its name -1 or what the Python side counts it by. A burst
+ * has a number, equal for those alike in all fields but the row, its row, and the line that it stands in. */
 typedef struct {
     int64_t form, origin, line, column, end, name, uses, addend, values[FRONT_FIELDS];
 } front_op;
@@ -108,6 +113,13 @@ const int32_t *front_pieces(const front *f);
 int32_t front_count_pieces(const front *f);
 /* The ops so far, FRONT_OP numbers each. */
 const int64_t *front_ops(const front *f);
+/* The rows that bursts may name; how many bursts differ in more than that, and one of them: its form, and the values of
+ * FRONT_BURST_FIELDS fields with 0 for the row and those that it has not. */
+void front_limit_rows(front *f, int64_t rows);
+int32_t front_count_bursts(const front *f);
+const int64_t *front_burst(const front *f, int32_t number);
+/* Tell of all of these the syllables, of row 0, the second 0 where there is none. */
+int32_t front_tell_bursts(front *f, const uint64_t *syllables, int32_t count);
 /* A number for ops [first, end), equal for those that the scheduler treats alike. */
 int32_t front_likeness(front *f, int32_t first, int32_t end);
 
@@ -215,14 +227,17 @@ const int32_t *front_entries(const front *f);
 int32_t front_is_at_fault(front *f);
 
 /* What is told of bundles for the checks of bursts: numbers by kind (accesses of memory, those of banks that no register
- * chooses, ops); by object the cycles for which its bursts may have an effect, FRONT_NOTHING without any, and its content,
- * equal where the checks say the same; by form the field that holds such a word address, FRONT_FREE where registers
- * choose the bank and FRONT_WHOLE where all fields count; by name the bank that it is in or -1. */
-enum { FRONT_TOLD = 3, FRONT_FREE = -1, FRONT_WHOLE = -2, FRONT_NOTHING = -1, FRONT_LASTING = 0x7fffffff };
+ * chooses, ops, whether some are bursts); by object the cycles for which its bursts may have an effect, FRONT_NOTHING
+ * without any, and its content, equal where the checks say the same; by form the field that holds such a word address,
+ * FRONT_FREE where registers choose the bank and FRONT_WHOLE where all fields count; by name the bank that it is in or
+ * -1; by burst the cycles for which it may have an effect, and how far before its row and after it rows are that it
+ * touches, FRONT_LASTING where that is not known. */
+enum { FRONT_TOLD = 4, FRONT_FREE = -1, FRONT_WHOLE = -2, FRONT_NOTHING = -1, FRONT_LASTING = 0x7fffffff };
+enum { FRONT_EFFECT, FRONT_BEFORE, FRONT_AFTER, FRONT_BURST_TOLD };
 typedef struct {
     const int32_t *kinds, *contents, *fixed, *banks;
-    const int64_t *effects;
-    int64_t words_per_bank;
+    const int64_t *effects, *bursts;
+    int64_t words_per_bank, rows_per_bank;
 } front_told;
 /* The stretches with bursts, FRONT_STRETCH numbers each: the first bundle; the cycles for which what was issued before
  * may still have an effect, FRONT_NOTHING where nothing was; a number, equal for those that the checks say the same of. */

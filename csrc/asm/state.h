@@ -25,14 +25,15 @@ typedef struct {
 /* `word` has the opcode; `unit`, `target`, `scale` and `count` say where the values hold these, -1 for none, and
  * `registers` where they hold registers; `control` is how an op decides what follows, after so many `cycles`, or so many
  * when a jump is `taken`; of each field, where its low bits go, how many there are, what is taken off its value and
- * where the others go in the extension. */
+ * where the others go in the extension. `lane_row` says where the values of a burst hold a row. */
 typedef struct {
     int32_t row, unit, target, scale, count, is_access, control, cycles, taken;
+    int32_t is_burst, lane_row;
     int32_t registers[FRONT_FIELDS], register_count, field_count;
     uint64_t word;
     struct {
         int32_t position, width, bias, ext_position, ext_width;
-    } fields[FRONT_FIELDS];
+    } fields[FRONT_BURST_FIELDS];
 } form;
 
 /* Where numbers that were told begin, and how many they are; `count` 0 for none. */
@@ -48,6 +49,9 @@ typedef struct {
 
 struct front {
     interned keys, names, uses, bundles, blocks, spots, forms_of;
+    interned bursts; /* int64_t: form, fields */
+    int64_t rows;    /* that bursts may name */
+    grown written;   /* uint64_t, FRONT_WRITTEN a burst */
     grown lines;   /* line_read */
     grown holes;   /* hole */
     grown forms;   /* form */

@@ -21,11 +21,34 @@ enum { UNREACHED = FRONT_NOTHING - 1 };
 
 static int32_t object_of(const seen *here) { return here->beat < -1 ? -2 - here->beat : -1; }
 
+static const int32_t *kind_of(const walk *w, const seen *here) { return w->told->kinds + FRONT_TOLD * (size_t)here->kind; }
+
+/* The first op of an explicit bundle in the columns. */
+static const front_op *first_of(const walk *w, const seen *here)
+{
+    return &ITEMS(w->f->ops, front_op)[ITEMS(w->f->plan.entries, int32_t)[3 * (size_t)here->entry + 1]];
+}
+
+static bool is_burst(const walk *w, const front_op *op) { return ITEMS(w->f->forms, form)[op->form].is_burst; }
+
+static const int64_t *told_of(const walk *w, const front_op *op)
+{
+    return w->told->bursts + FRONT_BURST_TOLD * op->values[FRONT_BURST];
+}
+
 /* For how many cycles something of a bundle may have an effect. */
 static int64_t effect_of(const walk *w, int32_t number)
 {
-    int32_t object = object_of(w->bundles + number);
-    return object < 0 ? FRONT_NOTHING : w->told->effects[object];
+    const seen *here = w->bundles + number;
+    const int32_t *kind = kind_of(w, here);
+    int32_t object = object_of(here);
+    if (object >= 0 || !kind[3])
+        return object >= 0 ? w->told->effects[object] : FRONT_NOTHING;
+    int64_t longest = FRONT_NOTHING;
+    for (const front_op *op = first_of(w, here), *end = op + kind[2]; op < end; op++)
+        if (is_burst(w, op) && told_of(w, op)[FRONT_EFFECT] > longest)
+            longest = told_of(w, op)[FRONT_EFFECT];
+    return longest;
 }
 
 static bool arrive(walk *w, int32_t to, int64_t left)
@@ -109,34 +132,50 @@ static bool put(front *f, int64_t number)
 /* Say that a stretch with some bundle is like no other. */
 static bool put_odd(front *f, int64_t number) { return put(f, INT64_MIN + number); }
 
-/* The bank of an access that no register chooses, as far as it is told. */
+static int64_t floor_of(int64_t number, int64_t divisor) { return (number - (number < 0 ? divisor - 1 : 0)) / divisor; }
+
+/* What a burst is, and the bank of its rows where they are all in one, else its row. */
+static bool put_burst(const walk *w, const front_op *op)
+{
+    const int64_t *reach = told_of(w, op);
+    int64_t row = op->values[FRONT_ROW], rows = w->told->rows_per_bank;
+    int64_t first = floor_of(row - reach[FRONT_BEFORE], rows), last = floor_of(row + reach[FRONT_AFTER], rows);
+    return put(w->f, op->values[FRONT_BURST]) && put(w->f, first == last) && put(w->f, first == last ? first : row);
+}
+
+/* The bank of an access that no register chooses, as far as it is told: -1 where it is not, less for other forms. */
 static bool put_access(const walk *w, const front_op *op)
 {
     int32_t field = w->told->fixed[op->form];
     if (field >= 0)
         return put(w->f, op->name >= 0 ? w->told->banks[op->name] : op->values[field] / w->told->words_per_bank);
-    bool is_put = put(w->f, -1 - op->form) && put(w->f, op->name);
+    bool is_put = put(w->f, -2 - op->form) && put(w->f, op->name);
     for (int32_t i = 0; i < FRONT_FIELDS && is_put; i++)
         is_put = put(w->f, op->values[i]);
     return is_put;
 }
 
-/* What the ops of a bundle have to do with bursts: those of objects are told, and none of columns is a burst. */
+/* What an op of the columns has to do with bursts, after what kind it is in that. */
+static bool put_op(const walk *w, const front_op *op)
+{
+    if (is_burst(w, op))
+        return put(w->f, 'B') && put_burst(w, op);
+    return w->told->fixed[op->form] == FRONT_FREE ? put(w->f, 'F') : put(w->f, 'A') && put_access(w, op);
+}
+
+/* What the ops of a bundle have to do with bursts. Of objects that is told; accesses that registers place are counted. */
 static bool put_bundle(const walk *w, const seen *here)
 {
     int32_t object = object_of(here);
-    const int32_t *kind = w->told->kinds + FRONT_TOLD * (size_t)here->kind;
-    if (object >= 0 || !kind[1])
-        return put(w->f, object >= 0 ? w->told->contents[object] : -1 - kind[0]);
-    if (here->beat >= 0)
+    const int32_t *kind = kind_of(w, here);
+    if (object >= 0)
+        return put(w->f, FRONT_OBJECT) && put(w->f, w->told->contents[object]);
+    if (here->beat >= 0 && kind[1])
         return put_odd(w->f, here - w->bundles);
-    int32_t first = ITEMS(w->f->plan.entries, int32_t)[3 * (size_t)here->entry + 1];
-    bool is_put = put(w->f, kind[1]);
-    for (int32_t i = first; i < first + kind[2] && is_put; i++) {
-        const front_op *op = &ITEMS(w->f->ops, front_op)[i];
-        if (w->told->fixed[op->form] != FRONT_FREE)
-            is_put = put_access(w, op);
-    }
+    int32_t shown = kind[1] || kind[3] ? kind[2] : 0;
+    bool is_put = put(w->f, kind[0]) && put(w->f, shown);
+    for (int32_t i = 0; i < shown && is_put; i++)
+        is_put = put_op(w, first_of(w, here) + i);
     return is_put;
 }
 
@@ -153,7 +192,7 @@ static int32_t put_stretch(const walk *w, int32_t first)
         const seen *here = w->bundles + number;
         if (w->begins[number] && number > first)
             return put(w->f, GOES_ON) && put(w->f, cycle) ? number : 0;
-        if (has_bursts(w, number) || w->told->kinds[FRONT_TOLD * (size_t)here->kind])
+        if (has_bursts(w, number) || kind_of(w, here)[0])
             is_put = put(w->f, cycle) && put_bundle(w, here);
         if (!is_passed(w, number)) {
             is_put = is_put && (here->control.how == FRONT_STOPS ? put_odd(w->f, number) : put(w->f, LEFT));

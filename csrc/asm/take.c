@@ -2,81 +2,13 @@
 #include <string.h>
 #include "reader.h"
 
-/* Forms: row, unit, target, scale, count, access, control, cycles, taken, word, registers..., fields... ----------- */
-static bool read_registers(reader *r, form *made)
-{
-    int64_t count = next(r);
-    if (!is_index(count, FRONT_FIELDS + 1))
-        return false;
-    made->register_count = (int32_t)count;
-    for (int32_t i = 0; i < count; i++) {
-        int64_t at = next(r);
-        if (!is_index(at, FRONT_FIELDS))
-            return false;
-        made->registers[i] = (int32_t)at;
-    }
-    return true;
-}
-
-static bool read_fields(reader *r, form *made)
-{
-    int64_t count = next(r);
-    if (!is_index(count, FRONT_FIELDS + 1))
-        return false;
-    made->field_count = (int32_t)count;
-    for (int32_t i = 0; i < count; i++) {
-        int64_t numbers[5];
-        for (int j = 0; j < 5; j++)
-            numbers[j] = next(r);
-        bool fits = is_index(numbers[0], 64) && is_index(numbers[1], 64) && is_index(numbers[2], 64);
-        if (!fits || !is_index(numbers[3], 64) || !is_index(numbers[4], 64))
-            return false;
-        made->fields[i].position = (int32_t)numbers[0], made->fields[i].width = (int32_t)numbers[1];
-        made->fields[i].bias = (int32_t)numbers[2];
-        made->fields[i].ext_position = (int32_t)numbers[3], made->fields[i].ext_width = (int32_t)numbers[4];
-    }
-    return true;
-}
-
-int32_t front_form(front *f, const int64_t *numbers, int32_t count)
-{
-    reader r = {numbers, numbers + count, false};
-    form made = {.row = (int32_t)next(&r), .unit = (int32_t)next(&r), .target = (int32_t)next(&r)};
-    made.scale = (int32_t)next(&r), made.count = (int32_t)next(&r), made.is_access = next(&r) != 0;
-    made.control = (int32_t)next(&r), made.cycles = (int32_t)next(&r), made.taken = (int32_t)next(&r);
-    made.word = (uint64_t)next(&r);
-    if (!read_registers(&r, &made) || !read_fields(&r, &made) || r.is_short)
-        return FRONT_UNFIT;
-    if (made.unit >= made.field_count || made.target >= made.field_count || made.scale >= made.field_count ||
-        made.count >= made.field_count)
-        return FRONT_UNFIT;
-    form *kept = grow(&f->forms, sizeof *kept);
-    if (!kept)
-        return FRONT_MEMORY;
-    *kept = made;
-    return COUNT(f->forms, form) - 1;
-}
-
-/* Recipes -------------------------------------------------------------------------------------------------------- */
-int32_t front_recipe(front *f, int32_t key, const int64_t *numbers, int32_t count)
-{
-    while (COUNT(f->recipes, told) < f->keys.count) {
-        told *none = grow(&f->recipes, sizeof *none);
-        if (!none)
-            return FRONT_MEMORY;
-        *none = (told){0, 0};
-    }
-    if (!is_index(key, f->keys.count))
-        return FRONT_UNFIT;
-    return lpu_front_keep(f, numbers, count, &ITEMS(f->recipes, told)[key]) ? 0 : FRONT_MEMORY;
-}
-
 /* Taking lines: ops, then labels, then each op as told ------------------------------------------------------------ */
+/* `number` is that of the line among all, -1 in the body of a macro. */
 typedef struct {
     front *f;
     const hole *holes;
     int64_t hole_count;
-    int32_t line, origin;
+    int32_t line, origin, number;
     reader r;
 } taker;
 
@@ -136,12 +68,52 @@ static bool fill(taker *t, front_op *op, int32_t field_count)
     return true;
 }
 
-static int32_t uses_of(front *f, const form *made, const front_op *op)
+static int32_t uses_of(front *f, const form *made, const int64_t *values)
 {
     int32_t key[FRONT_FIELDS + 1] = {made->row};
     for (int32_t i = 0; i < made->register_count; i++)
-        key[i + 1] = (int32_t)op->values[made->registers[i]];
+        key[i + 1] = (int32_t)values[made->registers[i]];
     return intern(&f->uses, key, (size_t)(made->register_count + 1) * sizeof *key);
+}
+
+/* The sums that the fields of a burst are made of, and what its names stand for. */
+static bool fill_burst(taker *t, int64_t *values, int32_t field_count)
+{
+    for (int32_t i = 0; i < field_count; i++)
+        values[i] = next(&t->r);
+    for (int64_t sums = next(&t->r); sums > 0; sums--) {
+        int64_t field = next(&t->r), sum;
+        if (!is_index(field, field_count) || !add_up(t, &sum))
+            return false;
+        values[field] = sum;
+    }
+    for (int64_t names = next(&t->r); names > 0; names--) {
+        int64_t field = next(&t->r), name = hole_at(t, next(&t->r)).value, uses = next(&t->r);
+        if (!is_index(field, field_count) || !is_index(name, COUNT(t->f->symbols, symbol)))
+            return false;
+        symbol known = ITEMS(t->f->symbols, symbol)[name];
+        if (!(known.uses & uses))
+            return false;
+        values[field] = known.value;
+    }
+    return !t->r.is_short;
+}
+
+/* Take what is left of a burst; 0, or what failed. */
+static int32_t take_burst(taker *t, const form *made, front_op *op)
+{
+    int64_t key[FRONT_BURST_FIELDS + 1] = {op->form}, *values = key + 1;
+    if (!fill_burst(t, values, made->field_count))
+        return FRONT_UNFIT;
+    if (made->lane_row >= 0) {
+        op->values[FRONT_ROW] = values[made->lane_row], values[made->lane_row] = 0;
+        if (!is_index(op->values[FRONT_ROW], t->f->rows))
+            return FRONT_UNFIT;
+    }
+    op->values[FRONT_LINE] = t->number;
+    op->values[FRONT_BURST] = intern(&t->f->bursts, key, sizeof key);
+    op->uses = uses_of(t->f, made, values);
+    return op->values[FRONT_BURST] < 0 || op->uses < 0 ? FRONT_MEMORY : 0;
 }
 
 /* Take the next op of a recipe; whether it decides what follows, or what failed. */
@@ -156,9 +128,11 @@ static int32_t take_op(taker *t)
     if (!op)
         return FRONT_MEMORY;
     *op = (front_op){number, t->origin, t->line, mark.column, mark.end, -1, 0, 0, {0}};
+    if (made->is_burst)
+        return take_burst(t, made, op);
     if (!fill(t, op, made->field_count) || !refer(t, op) || t->r.is_short)
         return FRONT_UNFIT;
-    op->uses = uses_of(t->f, made, op);
+    op->uses = uses_of(t->f, made, op->values);
     if (op->uses < 0)
         return FRONT_MEMORY;
     return made->control != FRONT_PASSES;
@@ -265,7 +239,7 @@ static int32_t take_body_line(const taker *use, int64_t number, int32_t origin)
         if (filled[i].column == GIVEN)
             filled[i] = use->holes[filled[i].value];
     }
-    taker t = {f, filled, count, line->number, origin, r};
+    taker t = {f, filled, count, line->number, origin, -1, r};
     int32_t failed = take_labels(&t);
     return failed < 0 ? failed : take_ops(&t);
 }
@@ -286,7 +260,7 @@ static int32_t take_line(front *f, int32_t number)
     if (!recipe.count)
         return 0;
     const hole *first = ITEMS(f->holes, hole) + line.hole;
-    taker t = {f, first, lpu_front_holes(f, number), line.number, line.origin, reader_of(f, recipe)};
+    taker t = {f, first, lpu_front_holes(f, number), line.number, line.origin, number, reader_of(f, recipe)};
     int64_t what = next(&t.r);
     int32_t failed = what == FRONT_ODD ? FRONT_UNFIT : take_labels(&t);
     if (failed < 0 || (what != FRONT_CODE && what != FRONT_CALL))

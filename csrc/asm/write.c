@@ -39,14 +39,30 @@ static bool put_values(front *f, const front_op *op)
     return put_syllable(f, word) && (extension == EXTENSION || put_syllable(f, extension));
 }
 
+/* A burst as it is told, in its row. */
+static bool put_burst(front *f, const front_op *op)
+{
+    const form *made = &ITEMS(f->forms, form)[op->form];
+    const uint64_t *syllables = ITEMS(f->written, uint64_t) + FRONT_WRITTEN * op->values[FRONT_BURST];
+    uint64_t row = made->lane_row < 0 ? 0 : (uint64_t)op->values[FRONT_ROW] << made->fields[made->lane_row].position;
+    return put_syllable(f, syllables[0] | row) && (!syllables[1] || put_syllable(f, syllables[1]));
+}
+
 static bool put_op(front *f, int32_t number, int64_t unit)
 {
     front_op *op = &ITEMS(f->ops, front_op)[number];
     if (op->name >= 0 && !put_number(f, FRONT_REFERENCES, front_length(f, FRONT_ADDRESSES)))
         return false;
-    if (op->form != FRONT_ENCODED && unit >= 0)
-        op->values[ITEMS(f->forms, form)[op->form].unit] = unit;
-    return put_place(f, op, number) && (op->form == FRONT_ENCODED ? put_encoded(f, op) : put_values(f, op));
+    if (!put_place(f, op, number))
+        return false;
+    if (op->form == FRONT_ENCODED)
+        return put_encoded(f, op);
+    const form *made = &ITEMS(f->forms, form)[op->form];
+    if (made->is_burst)
+        return put_burst(f, op);
+    if (unit >= 0)
+        op->values[made->unit] = unit;
+    return put_values(f, op);
 }
 
 /* Patterns: ops, of each its unit or -1; beats, and of each: its ops; what is added, of each its syllable and the op

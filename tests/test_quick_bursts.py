@@ -1,0 +1,211 @@
+"""Ops on streams in the bundles of long sources are columns: they come out as they do the plain way."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asm.assemble import Assembly, assemble
+from asm.operands.tensor import match_tensor
+from asm.quick.assemble import attempt
+from asm.quick.columns import Columns
+from asm.quick.compose import Composer
+from asm.scope.scope import Scope
+from isa.machine import LPU1
+from isa.records import replace
+from isa.row import BANK, HEMI, SLICE_ROW, STREAM, Operand, Row
+from isa.table import ROWS
+from tests.profile_tools import part_of_examples
+from tests.test_assemble_quick import outcome, quickly
+
+HEAD = "        .array x: i32[64]\n        .global start\nstart:  { nop 1 }\n"
+MACRO = """        .macro both stream, row
+        { read \\stream, mw40[\\row]  ||  add r3, r4, 5 }
+        { nop 9 }
+        .endm
+        .macro one row
+        { add r4, r4, 5  ||  read se8, mw40[\\row] }
+        .endm
+"""
+ROUNDS = {"n": 2, "d": 3, "stride": -1, "m": 2, "e": 300, "stride2": 5, "row0": 16}
+
+
+def is_column(row: Row) -> bool:
+    return row.tensor and "u" not in row.format.names and all(operand.kind != BANK for operand in row.operands)
+
+
+COLUMNS = [row for row in ROWS if is_column(row)]
+
+
+def written(operand: Operand, number: int) -> str:
+    """An operand of some kind; streams flow as planes 0 and 1 need it."""
+    if operand.kind == SLICE_ROW:
+        return f"mw4[{number}{' + r3' * ('ra' in operand.fields)}]"
+    if operand.kind == STREAM:
+        return f"s{'e' if operand.flow == 'out' else 'w'}{operand.width * operand.groups % 32}"
+    return "W" if operand.kind == HEMI else "0" if operand.fields == ("plane",) else f"{number % 8}"
+
+
+def line_of(row: Row, number: int) -> str:
+    """A bundle with an op of a row, and one that is scalar."""
+    settings = [f"{name}={ROUNDS[name]}" for name in row.attributes]
+    operands = ", ".join([*(written(operand, number) for operand in row.positional), *settings])
+    return f"{{ {row.mnemonic} {operands}  ||  add r1, r2, {number} }}"
+
+
+def in_columns(text: str) -> Assembly:
+    """What becomes of a source of which no bundle becomes an object."""
+    with patch.object(Composer, "_object", side_effect=AssertionError):
+        made = attempt(text, "<input>", Scope(LPU1), None)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("row", COLUMNS, ids=lambda row: row.key)
+def test_all_that_need_no_choice_of_a_unit_are_columns(row: Row) -> None:
+    ends = "{ nop 2000 }\n        { jlt start }\n"
+    text = HEAD + "".join(f"        {line_of(row, number)}\n        {ends}" for number in (1, 6))
+    assert outcome(in_columns(text)) == outcome(assemble(text))
+
+
+@pytest.mark.parametrize("settings", ["m=1, e=3", "e=3", "stride2=4, n=3", "m=1, stride2=2"])
+def test_what_says_nothing_of_one_round_leaves_a_source_quick(settings: str) -> None:
+    text = HEAD + f"        {{ read se0, mw0[1], {settings} }}\n        {{ nop 9 }}\n        {{ jlt start }}\n"
+    made = attempt(text, "<input>", Scope(LPU1), None)
+    assert made is not None
+    assert outcome(made) == outcome(assemble(text))
+
+
+def test_lost_values_are_warned_of_where_they_are_written() -> None:
+    """In lines of the source, and in those of macros, of which each use is another place."""
+    lines = ["{ add r1, r2, 3  ||  read se0, mw40[1], n=2  ||  read.4 sw4, me8[5] }  ; twice", "{ nop 200 }"]
+    text = MACRO + "\n".join([*lines * 3, *["both se4, 7", "{ nop 200 }", "one 7", "{ nop 200 }"] * 3, "{ halt }\n"])
+    made = attempt(text, "<input>", Scope(LPU1), None)
+    assert made is not None and len(made.diagnostics) == 12
+    assert {found.code for found in made.diagnostics} == {"W-STREAM-LOST"}
+    assert outcome(made) == outcome(assemble(text))
+
+
+def test_operands_are_read_once_of_bundles_that_are_alike() -> None:
+    line = "l{0}: {{ read.4 se{1}, mw40[{2}], n=4  ||  xor r17, r16, {0} }}\n{{ nop 20 }}\n{{ jlt l{0} }}\n"
+    text = HEAD + "".join(line.format(number, number % 8 * 4, 9 * number) for number in range(200))
+    with (
+        patch.object(Columns, "_written", autospec=True, side_effect=Columns._written) as shown,
+        patch("asm.operands.match.match_tensor", wraps=match_tensor, create=True) as matched,
+    ):
+        made = in_columns(text)
+    assert shown.call_count < 40 and not matched.called
+    assert outcome(made) == outcome(assemble(text))
+
+
+@pytest.mark.parametrize(
+    ("others", "row", "stride", "bank", "is_met"),
+    [
+        (9, LPU1.rows - 4, 1, 1, False),
+        (9, LPU1.rows - 1, 1, 1, True),
+        (9, LPU1.rows - 1, -1, 1, False),
+        (LPU1.rows + 9, LPU1.rows, -1, 0, True),
+        (LPU1.rows + 9, LPU1.rows, 1, 0, False),
+        (9, LPU1.rows + 9, 1, 1, True),
+    ],
+)
+def test_rows_of_two_banks_are_told_apart(others: int, row: int, stride: int, bank: int, is_met: bool) -> None:
+    """A burst that goes on into another bank meets an access there, those that are otherwise like it do not."""
+    line = "l{0}: {{ read se0, mw0[{1}], n=4, stride={2} }}\n{{ ld r8, [{3}] }}\n{{ nop 20 }}\n{{ jlt l{0} }}\n"
+    rows = [*[others] * 9, row]
+    text = HEAD + "".join(line.format(*each, stride, bank * LPU1.words_per_bank) for each in enumerate(rows))
+    assert (attempt(text, "<input>", Scope(LPU1), None) is None) == is_met
+    assert outcome(quickly(text)) == outcome(assemble(text))
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        f"read se0, mw0[{LPU1.rows * LPU1.banks}]",
+        "read.4 se2, mw0[1]",
+        "read.4 se0, mw2[1]",
+        "read se0, mw44[1]",
+        "read r3, mw0[1]",
+        "read start, mw0[1]",
+        "read se32, mw0[1]",
+        "read se0, mw0[1], n=0",
+        "read se0, mw0[1], n=2, n=2",
+        "read se0, mw0[1], m=2, e=0",
+        "read se0, mw0[1], e=3",
+        "abc.i8 0, se0",
+        "abc.f16 1, sw0",
+        "iw 4",
+        "permute Q, se0, se1, 0",
+        "read se0, mw0[1] !V3",
+    ],
+)
+def test_what_is_wrong_or_odd_is_left_to_the_plain_way(op: str) -> None:
+    text = (
+        HEAD
+        + f"        {{ read se0, mw0[1], n=2 }}\n        {{ {op} }}\n        {{ nop 9 }}\n        {{ jlt start }}\n"
+    )
+    assert outcome(quickly(text)) == outcome(assemble(text))
+
+
+SMALL = replace(LPU1, quads=2, rows=64, streams=16, mxm_planes=2)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("read se0, mw0[127]", "read se0, mw0[128]"),
+        ("read se0, mw0[127 + r3]", "read se0, mw0[128 + r3]"),
+        ("read se0, mw7[r1], n=60000, m=90, e=60000", "read se0, mw8[r1], n=60000, m=90, e=60000"),
+        ("read sw15, mw0[0]", "read sw16, mw0[0]"),
+        ("abc.i8 2, se0", "abc.i8 3, se0"),
+    ],
+)
+def test_what_a_machine_lacks_is_refused(good: str, bad: str) -> None:
+    for op in (good, bad):
+        text = f"{HEAD}        {{ {op} }}\n        {{ nop 9 }}\n        {{ jlt start }}\n"
+        made, same = attempt(text, "<input>", Scope(SMALL), SMALL), assemble(text, machine=SMALL)
+        assert (made is None) == (op == bad) == (not same.ok)
+        assert made is None or outcome(made) == outcome(same)
+
+
+LINES = (
+    "{{ read.{w} se{s}, mw{q}[{row}], n={n}  ||  xor r17, r16, {n} }}",
+    "{{ read.{w} se{s}, mw{q}[{row} + r{n}], stride=-{n} }}",
+    "{{ write.{w} mw{q}[r{n}], se{s}  ||  ld r8, [x + r4] }}",
+    "{{ accr 2, {n}, sw{s}, n={n}, m=2, e={row} }}",
+    "{{ read se{s}, mw{q}[{row} - {n}], m={n}, e=60  ||  write mw{q}[{row}], sw{s}  ||  nop {n} }}",
+    "{{ read sw{s}, x[{row}] }}",
+    "{{ read sw{s}, mw{q}[x] }}",
+    "        both se{s}, {row}",
+    "        one {row}",
+    "{{ vadd.i32.w v{n}, se{s}, se{s}  ||  read.4 se{s}, mw40[{row}] }}",
+    "{{ lw.i8 0, sw0, n={n} }}",
+    "{{ nop {n} }}",
+    "{{ nop 60 }}",
+    "{{ halt }}",
+    "t{i}: add r1, r2, {n}",
+)
+numbers = st.fixed_dictionaries(
+    {
+        "s": st.sampled_from((0, 4, 8)),
+        "w": st.sampled_from((2, 4)),
+        "q": st.sampled_from((0, 40)),
+        "row": st.sampled_from((0, 1, 300, LPU1.rows - 2, LPU1.rows, LPU1.rows * LPU1.banks - 3)),
+        "n": st.sampled_from((1, 2, 4)),
+    }
+)
+chosen = st.lists(st.tuples(st.sampled_from(LINES), numbers, st.booleans()), min_size=1, max_size=9)
+
+
+@part_of_examples(2)
+@given(chosen, st.booleans())
+def test_bursts_come_out_the_same(lines: list[tuple[str, dict[str, int], bool]], is_entered: bool) -> None:
+    made = [MACRO, HEAD if is_entered else HEAD.replace(".global start", "")]
+    for number, (line, values, is_left) in enumerate(lines):
+        made.append(line.format(i=number, **values))
+        made += ["{ nop 70 }", "{ jlt start }"] * is_left
+    text = "\n".join([*made, ""])
+    assert outcome(quickly(text)) == outcome(assemble(text))
