@@ -34,6 +34,7 @@ TOLERANCE = 1.10  # compilers and versions of Python differ by some percent
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "LPU_TRANSLATE": "0",
+    "OPENBLAS_NUM_THREADS": "1",  # others wait in circles, of which there are never as many as the last time
     "PYTHONPATH": str(HERE.parent),
     "PATH": os.environ["PATH"],
     "HOME": os.environ.get("HOME", "/"),
@@ -130,10 +131,19 @@ def workloads(folder: Path) -> list[Workload]:
     ]
 
 
+def of_unit(work: Workload) -> int:
+    """Instructions of a unit of work. Raises RuntimeError where more work takes no more: that guards nothing."""
+    less, more = count(work.less), count(work.more)
+    found = (more - less) // work.units
+    if found <= 0:
+        raise RuntimeError(f"{work.name}: {work.units} units more took {more:,} instructions instead of {less:,}")
+    return found
+
+
 def measured() -> dict[str, int]:
-    """Instructions a unit, by workload."""
+    """Instructions a unit, by workload. Raises RuntimeError."""
     with tempfile.TemporaryDirectory() as name:
-        return {each.name: (count(each.more) - count(each.less)) // each.units for each in workloads(Path(name))}
+        return {each.name: of_unit(each) for each in workloads(Path(name))}
 
 
 def compared(found: dict[str, int], recorded: dict[str, int]) -> bool:
@@ -159,7 +169,11 @@ def main() -> int:
     if not shutil.which("valgrind"):
         print("valgrind is not installed: nothing was counted", file=sys.stderr)
         return 2
-    found = measured()
+    try:
+        found = measured()
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 2
     if options.record:
         RECORD.write_text(json.dumps(found, indent=1) + "\n")
     return 0 if compared(found, json.loads(RECORD.read_text())) else 1
