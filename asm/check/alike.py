@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from asm.check.banks import knows_rows
 from asm.check.bursts import burst_of
 from asm.check.rules import known_banks
-from asm.check.stretch import Stretch, Timed
+from asm.check.stretch import Stretch, Timed, reach_of
 from asm.check.view import CheckedOp
 from isa.machine import MachineSpec
 from isa.units import HEMISPHERE_SLICES, SLICE
@@ -50,26 +49,11 @@ def content_of(ops: Sequence[CheckedOp], spec: MachineSpec) -> Hashable:
 def _burst(timed: Timed, spec: MachineSpec) -> Hashable:
     op = timed.op
     names, values = op.row.format.names, tuple(op.values)
-    reach = _reach(timed)
+    reach = reach_of(timed)
     if "row" in names and reach is not None:
         at = names.index("row")
         values = (*values[:at], *_rows(values[at], *reach, spec), *values[at + 1 :])
     return op.row.id, values, op.open_fields, op.is_placed, timed.cycle
-
-
-def reach_of(op: CheckedOp, spec: MachineSpec) -> tuple[int, int] | None:
-    """How far before the row of a burst and after it the rows are that it accesses; None where they are not known."""
-    return _reach(Timed(op, 0, burst_of(spec, op.row, op.values)))
-
-
-def _reach(timed: Timed) -> tuple[int, int] | None:
-    fields = timed.burst.fields
-    if "row" not in fields:
-        return 0, 0
-    if not knows_rows(timed):
-        return None
-    ways = (fields["m"] - 1) * fields["stride2"], (fields["n"] - 1) * fields["stride"]
-    return -sum(min(0, way) for way in ways), sum(max(0, way) for way in ways)
 
 
 def _rows(row: int, before: int, after: int, spec: MachineSpec) -> tuple[bool, int]:

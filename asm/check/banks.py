@@ -9,7 +9,7 @@ import numpy as np
 from asm.check.bursts import Burst
 from asm.check.events import Array, offsets
 from asm.check.rules import in_quad, known_banks
-from asm.check.stretch import Stretch, Timed
+from asm.check.stretch import Stretch, Timed, knows_rows
 from asm.check.view import CheckedOp
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import MachineSpec
@@ -48,14 +48,6 @@ def rows(burst: Burst) -> Array:
     rounds, elements = np.arange(fields["m"])[:, None], np.arange(fields["n"])
     found: Array = fields["row"] + rounds * fields["stride2"] + elements * fields["stride"]
     return found.reshape(-1)
-
-
-def knows_rows(timed: Timed) -> bool:
-    """Whether rows are numbers: not added to by a register, and not those of data of another object."""
-    op = timed.op
-    if "row" not in timed.burst.fields or "ra" in timed.burst.fields:
-        return False
-    return op.value("row") is not None or op.is_placed
 
 
 def _outside(timed: Timed, spec: MachineSpec) -> Diagnostic | None:

@@ -34,7 +34,7 @@ def _check(view: View, spec: MachineSpec) -> list[Diagnostic]:
     if not all(view.linear):
         problems += check_hazards(view)
         if view.has_tensor_ops:
-            from asm.check.tensor import check_tensor  # it needs numpy, which scalar programs do without
+            from asm.check.tensor import check_tensor  # what scalar programs do without
 
             problems += check_tensor(view, spec)
     return in_order(problems)

@@ -30,6 +30,25 @@ class Timed:
     number: int = 0  # in its stretch
 
 
+def knows_rows(timed: Timed) -> bool:
+    """Whether rows are numbers: not added to by a register, and not those of data of another object."""
+    op = timed.op
+    if "row" not in timed.burst.fields or "ra" in timed.burst.fields:
+        return False
+    return op.value("row") is not None or op.is_placed
+
+
+def reach_of(timed: Timed) -> tuple[int, int] | None:
+    """How far before its first row and after it the rows are that a burst accesses; None where they are not known."""
+    fields = timed.burst.fields
+    if "row" not in fields:
+        return 0, 0
+    if not knows_rows(timed):
+        return None
+    ways = (fields["m"] - 1) * fields["stride2"], (fields["n"] - 1) * fields["stride"]
+    return -sum(min(0, way) for way in ways), sum(max(0, way) for way in ways)
+
+
 class Access(NamedTuple):
     """A scalar op that may touch memory, and its cycle."""
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 from asm.check.alike import kind_of
-from asm.check.banks import check_banks
 from asm.check.busy import check_units
-from asm.check.planes import check_planes
-from asm.check.streams import check_streams
+from asm.check.quiet import is_quiet
 from asm.check.stretch import Start, Stretch, beginnings, stretch_from, stretches
 from asm.check.view import View
 from isa.diagnostics import ERROR, WARNING, Diagnostic
@@ -56,6 +54,12 @@ def _check(stretch: Stretch, spec: MachineSpec) -> Iterator[Diagnostic]:
     if _events(stretch) > MOST_EVENTS:
         yield _too_long(stretch)
         return
+    if is_quiet(stretch, spec):
+        return
+    from asm.check.banks import check_banks  # these need numpy
+    from asm.check.planes import check_planes
+    from asm.check.streams import check_streams
+
     yield from check_banks(stretch, spec)
     yield from check_planes(stretch, spec)
     yield from check_streams(stretch, spec)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from asm.check.banks import knows_rows, rows
+from asm.check.banks import rows
 from asm.check.events import Array, offsets
-from asm.check.stretch import Timed
+from asm.check.stretch import Timed, knows_rows
 from asm.overlap.steps import Step
 from isa.machine import MachineSpec
 from isa.records import NamedTuple

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator
 
-from asm.check.alike import content_of, reach_of
-from asm.check.stretch import FOREVER, Start, longest
+from asm.check.alike import content_of
+from asm.check.bursts import burst_of
+from asm.check.stretch import FOREVER, Start, Timed, longest, reach_of
 from asm.check.view import CheckedOp, checked
 from asm.kinds import BundleKind, is_fixed
 from asm.program import AsmOp
@@ -44,7 +45,7 @@ def _of_bursts(columns: Columns, spec: MachineSpec) -> Iterator[int]:
     """Of each burst in the columns for how many cycles it may have an effect, and how far from its row it gets."""
     for row, values in columns.bursts():
         op = CheckedOp(row, values, is_placed=True)
-        before, after = reach_of(op, spec) or (0, LASTING)
+        before, after = reach_of(Timed(op, 0, burst_of(spec, row, values))) or (0, LASTING)
         yield from (longest([op], spec), before, after)
 
 

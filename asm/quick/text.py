@@ -60,7 +60,7 @@ def _checked(composer: Composer, seen: Seen, options: Options, spec: MachineSpec
         raise Unfit
     if not has_tensor_ops:
         return []
-    from asm.check.tensor import check_started  # it needs numpy
+    from asm.check.tensor import check_started  # what scalar programs do without
     from asm.quick.stretches import starts_of
 
     return _without_errors(check_started(view, starts_of(composer, options.externs, spec), spec))
