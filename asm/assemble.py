@@ -234,16 +234,21 @@ class Assembler:
 
     def _options(self, gathering: Gathering) -> Options:
         aliases, stated = frozenset(gathering.facts.aliases), _stated(gathering)
-        externs = frozenset(filter(self.scope.is_extern, self.scope.table))
-        return Options(aliases, self.scope, externs, stated, self.oracle, self.held)
+        return Options(aliases, self.scope, self._externs(), stated, self.oracle, self.held)
+
+    def _externs(self) -> frozenset[str]:
+        return frozenset(filter(self.scope.is_extern, self.scope.table))
 
     def _image(self, result: Assembly, gathering: Gathering) -> Image:
         text = result.text
         image = Image(self.scope.spec, text.syllables, relocations=text.relocations, lines=text.lines, name=result.name)
         add_data(image, self.scope, gathering.data.objects)
-        add_symbols(image, self.scope, text.labels, frozenset(gathering.facts.exported))
-        add_tensors(image, self.scope)
+        self._add_symbols(image, text.labels, frozenset(gathering.facts.exported))
         return image
+
+    def _add_symbols(self, image: Image, labels: dict[str, int], exported: frozenset[str]) -> None:
+        add_symbols(image, self.scope, labels, exported)
+        add_tensors(image, self.scope)
 
 
 def _stated(gathering: Gathering) -> Stated:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from operator import add
 
+from asm.names import symbols as names
 from asm.names.symbols import EXTERN as EXTERN_NAME
 from asm.names.symbols import LABEL
-from asm.scope.objects import DataObject, DataSymbol
+from asm.scope.objects import DataObject, DataObjects, DataSymbol
 from asm.scope.scope import Scope
 from isa.image import DATA, EXTERN, GLOBAL, LOCAL, PARAM, TEXT, Block, Image, Relocation, Symbol, Tensor
 from isa.machine import BYTES_PER_WORD, MachineSpec
+from isa.objects import Objects
 from isa.units import HEMISPHERE_SLICES
 
 
-def add_data(image: Image, scope: Scope, objects: Iterable[DataObject]) -> None:
+def add_data(image: Image, scope: Scope, objects: Iterable[DataObject | DataObjects]) -> None:
     """Put the blocks of all objects into an image, and the references that their words hold."""
-    image.blocks = blocks = list(image.blocks)
+    parts: list[Sequence[Block]] = []
+    blocks: list[Block] = []
+    before = 0
     for item in objects:
+        if isinstance(item, DataObjects):
+            parts += [blocks, _blocks_of_all(image.machine, item)]
+            before, blocks = sum(map(len, parts)), []
+            continue
         where = list(_blocks(blocks, image.machine, item))
         for reference in item.references:
             offset, block = next((o, b) for o, b in reversed(where) if o <= reference.offset)
@@ -24,8 +34,22 @@ def add_data(image: Image, scope: Scope, objects: Iterable[DataObject]) -> None:
             kind = scope.reference(address)
             word = reference.offset - offset
             image.relocations.append(
-                Relocation(kind, address.symbol, address.addend, word, block=block, place=reference.place)
+                Relocation(kind, address.symbol, address.addend, word, block=before + block, place=reference.place)
             )
+    image.blocks = Objects.joined(Block, *parts, blocks) if parts else blocks
+
+
+def _blocks_of_all(spec: MachineSpec, objects: DataObjects) -> Sequence[Block]:
+    """The blocks of objects that are columns, one each unless one of them lies in several banks."""
+    banks, inside = zip(*map(divmod, objects.addresses, repeat(spec.words_per_bank)), strict=True)
+    if max(map(add, inside, objects.words)) > spec.words_per_bank:
+        blocks: list[Block] = []
+        for number in range(len(objects)):
+            list(_blocks(blocks, spec, objects.object(number)))
+        return blocks
+    rows, words = zip(*map(divmod, inside, repeat(spec.words_per_row)), strict=True)
+    held = list(map(objects.held, range(len(objects))))
+    return Objects(Block, objects.groups, banks, rows, words, objects.words, held, [False] * len(objects))
 
 
 def _blocks(blocks: list[Block], spec: MachineSpec, item: DataObject) -> Iterator[tuple[int, int]]:
@@ -58,11 +82,20 @@ def _block(spec: MachineSpec, item: DataObject, address: int, words: int, data: 
 
 def add_symbols(image: Image, scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> None:
     """Put every label, data name, parameter and extern into an image; those that the scheduler made come last."""
-    image.symbols = list(_symbols(scope, labels, exported))
+    others = made_by_scheduler(labels, labels.keys() - scope.table.keys())
+    image.symbols = [*defined_symbols(scope, scope.table, labels, exported), *others]
 
 
-def _symbols(scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> Iterator[Symbol]:
-    for name, symbol in scope.table.items():
+def made_by_scheduler(labels: Mapping[str, int], names: Iterable[str]) -> list[Symbol]:
+    """The symbols of labels that no source has."""
+    return [Symbol(name, TEXT, LOCAL, labels[name]) for name in sorted(names)]
+
+
+def defined_symbols(
+    scope: Scope, table: Mapping[str, names.Symbol], labels: Mapping[str, int], exported: frozenset[str]
+) -> Iterator[Symbol]:
+    """The symbols of an image for those of a table."""
+    for name, symbol in table.items():
         binding = GLOBAL if name in exported else LOCAL
         if symbol.kind == LABEL and name in labels:
             yield Symbol(name, TEXT, binding, labels[name], place=symbol.place)
@@ -72,8 +105,6 @@ def _symbols(scope: Scope, labels: dict[str, int], exported: frozenset[str]) -> 
             yield Symbol(name, kind, EXTERN, banks=banks, place=symbol.place)
         elif name in scope.data:
             yield _data_symbol(scope.data[name], binding)
-    for name in sorted(labels.keys() - scope.table.keys()):
-        yield Symbol(name, TEXT, LOCAL, labels[name])
 
 
 def _data_symbol(symbol: DataSymbol, binding: str) -> Symbol:
@@ -86,11 +117,16 @@ def _data_symbol(symbol: DataSymbol, binding: str) -> Symbol:
 
 def add_tensors(image: Image, scope: Scope) -> None:
     """Put the typed symbols into an image, with the places they got."""
-    typed = [(symbol, symbol.tensor) for symbol in scope.data.values() if symbol.tensor is not None]
+    image.tensors = tensors_of(scope.data.values(), image.machine)
+
+
+def tensors_of(symbols: Iterable[DataSymbol], spec: MachineSpec) -> list[Tensor]:
+    """The tensors of those symbols that are typed, with the places they got."""
+    typed = [(symbol, symbol.tensor) for symbol in symbols if symbol.tensor is not None]
     for symbol, tensor in typed:
         if tensor.layout != "linear":
-            _settle(image.machine, symbol, tensor)
-    image.tensors = [tensor for _, tensor in typed]
+            _settle(spec, symbol, tensor)
+    return [tensor for _, tensor in typed]
 
 
 def _settle(spec: MachineSpec, symbol: DataSymbol, tensor: Tensor) -> None:

@@ -7,22 +7,21 @@ at a fixed place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from asm.data.elements import WORD, Elements, fill_in, packed
 from asm.data.values import element_bits, whole_words, words_of
 from asm.errors import error
 from asm.names.expr import Value, describe
-from asm.scope.objects import DataObject, DataSymbol, Piece, Region
+from asm.scope.objects import DataObject, DataObjects, DataSymbol, Piece, Region
 from asm.scope.places import place_of, region_of
 from asm.scope.scope import Scope
 from asm.tree import DirectiveStmt, LabelDef, Numbers, Operand, String
-from isa.diagnostics import Place, SourceError
+from isa.diagnostics import SourceError
 from isa.image import Tensor
 from isa.machine import BYTES_PER_WORD
 from isa.types import TYPES, ElementType
 
-new = tuple.__new__  # makes a named tuple without the way through its own constructor
 PARAMETERS = ".param"  # the group of all parameters, which share one bank
 
 
@@ -32,12 +31,18 @@ class DataBuilder:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.spec = scope.spec
-        self.objects: list[DataObject] = []
+        self.objects: list[DataObject | DataObjects] = []
         self.elements: list[Elements] = []
         self.region: Region | None = None
         self.current: DataObject | None = None
         self.fresh: list[LabelDef] = []  # labels that wait for what they cover
         self.reserved = 0
+        self.more = 0  # objects beyond those that are items of the list
+
+    @property
+    def count(self) -> int:
+        """How many objects there are."""
+        return len(self.objects) + self.more
 
     # Sections and labels ----------------------------------------------------------------------
     def section(self, statement: DirectiveStmt) -> None:
@@ -100,7 +105,7 @@ class DataBuilder:
         self.reserve(statement, words)
         self.flush(type_, words, count)
         if self.current is None:
-            self.current = self._new_object(f".data{len(self.objects)}", statement)
+            self.current = self._new_object(f".data{self.count}", statement)
         offset = self.current.words
         piece, start = self.current.append(words, data)
         return self.current, offset, piece, start
@@ -133,24 +138,13 @@ class DataBuilder:
         data = whole_words(numbers.data)
         self._add(statement, len(data) // BYTES_PER_WORD, data, type_, numbers.length)
 
-    def numbers(
-        self, labels: Sequence[tuple[str, Place]], type_: ElementType, data: bytes, count: int
-    ) -> list[DataSymbol]:
-        """A new object of whole words that wait for nothing, and the symbols of the labels before it, for the scope.
-        Raises SourceError, without saying more, when the memory holds no more."""
-        words = len(data) // BYTES_PER_WORD
-        self.reserved += words
+    def add_all(self, objects: DataObjects) -> None:
+        """Take objects of whole words. Raises SourceError, without saying more, when the memory holds no more."""
+        self.reserved += sum(objects.words)
         if self.reserved > self.spec.words:
             raise SourceError
-        title, place = labels[0]
-        pieces = [Piece(words, bytearray(data))]
-        self.current = DataObject(title, place, [pieces], words, self.region, title=title)
-        self.objects.append(self.current)
-        shape = (count,)
-        return [
-            new(DataSymbol, (name, at, self.current, 0, words, Tensor(name, type_.name, shape), None))
-            for name, at in labels
-        ]
+        self.objects.append(objects)
+        self.more += len(objects) - 1
 
     def ascii(self, statement: DirectiveStmt) -> None:
         """`.ascii "text"`: UTF-8, as u8"""
@@ -220,7 +214,7 @@ class DataBuilder:
     def _fix(self, statement: DirectiveStmt, words: int) -> None:
         waiting, self.fresh = self.fresh, []
         start = (self.region.start if self.region else 0) + words
-        self.current = self._new_object(f".org{len(self.objects)}", statement)
+        self.current = self._new_object(f".org{self.count}", statement)
         self.current.fixed_at = start
         self.fresh = waiting
 
@@ -241,7 +235,8 @@ class DataBuilder:
     # Parameters -------------------------------------------------------------------------------
     def parameter(self, statement: DirectiveStmt, name: str, value: int | float, node: Operand) -> None:
         """`.param NAME = VALUE`: a word, and a constant"""
-        shared = next((item for item in self.objects if item.group == PARAMETERS), None)
+        alone = (item for item in self.objects if isinstance(item, DataObject))
+        shared = next((item for item in alone if item.group == PARAMETERS), None)
         if shared is None:
             shared = DataObject(PARAMETERS, statement.line.place(statement.column, statement.end))
             self.objects.append(shared)

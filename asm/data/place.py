@@ -10,11 +10,11 @@ slices of tensors that they never flow with.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from heapq import heappop, heappush
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush, heapreplace
 
 from asm.data.together import Together, together
-from asm.scope.objects import DataObject, Region
+from asm.scope.objects import DataObject, DataObjects, Region
 from asm.tree import Statement
 from isa.diagnostics import Diagnostic, Note
 from isa.machine import HEMISPHERES, SLICES_PER_QUAD, MachineSpec
@@ -56,12 +56,31 @@ class Memory:
         return None
 
     def take(self, start: int, end: int, owner: DataObject) -> None:
-        index = bisect_left(self.starts, start)
-        self.starts.insert(index, start)
-        self.runs.insert(index, Run(start, end, owner))
+        self.note(start, end, owner)
         size = self.spec.words_per_bank
         for bank in range(start // size, (end - 1) // size + 1):
             self._raise_top(bank, min(end - bank * size, size))
+
+    def note(self, start: int, end: int, owner: DataObject) -> None:
+        """Add a run."""
+        index = bisect_left(self.starts, start)
+        self.starts.insert(index, start)
+        self.runs.insert(index, Run(start, end, owner))
+
+    def pile(self, words: int) -> tuple[int, int] | None:
+        """Put words on the emptiest bank, from a row on: the bank and the first word in it, if they fit there; the run
+        is to be noted yet."""
+        by_top, tops = self.by_top, self.tops
+        top, bank = by_top[0]
+        while top != tops[bank]:
+            heappop(by_top)
+            top, bank = by_top[0]
+        start = -(-top // self.spec.words_per_row) * self.spec.words_per_row
+        if start + words > self.spec.words_per_bank:
+            return None
+        tops[bank] = start + words
+        heapreplace(by_top, (start + words, bank))
+        return bank, start
 
     def _raise_top(self, bank: int, top: int) -> None:
         if top > self.tops[bank]:
@@ -73,19 +92,54 @@ class Memory:
         return -(-address // self.spec.words_per_row) * self.spec.words_per_row
 
 
-def place(objects: list[DataObject], spec: MachineSpec, statements: Iterable[Statement] = ()) -> list[Diagnostic]:
+def place(
+    objects: Sequence[DataObject | DataObjects], spec: MachineSpec, statements: Iterable[Statement] = ()
+) -> list[Diagnostic]:
     """Give every object its `address` and return the errors (E-PLACE), naming both objects or the words missing.
 
     The `statements` of the text say which tensors flow together.
     """
-    flowing = any(item.flows and item.region is None for item in objects)
+    alone = [item for item in objects if isinstance(item, DataObject)]
+    flowing = any(item.flows and item.region is None for item in alone)
     memory = Memory(spec, together(statements) if flowing else {})
-    fixed = [item for item in objects if item.fixed_at is not None]
-    confined = [item for item in objects if item.fixed_at is None and item.region]
-    free = [item for item in objects if item.fixed_at is None and not item.region]
+    fixed = [item for item in alone if item.fixed_at is not None]
+    confined = [item for item in alone if item.fixed_at is None and item.region]
     found = [_place_fixed(memory, item) for item in fixed]
-    found += [_place_anywhere(memory, item) for item in confined + free]
+    found += [_place_anywhere(memory, item) for item in confined]
+    for item in objects:
+        if isinstance(item, DataObjects):
+            found += _place_together(memory, item)
+        elif item.fixed_at is None and not item.region:
+            found.append(_place_anywhere(memory, item))
     return [problem for problem in found if problem is not None]
+
+
+def _place_together(memory: Memory, objects: DataObjects) -> Iterator[Diagnostic | None]:
+    """Objects of one run each, as if they came one by one. Those piled on one bank are noted as one run: what else is
+    placed begins where a row does, and there is none between them."""
+    size, addresses = memory.spec.words_per_bank, objects.addresses
+    piles: dict[int, int] = {}  # where they begin, by bank
+    for number, words in enumerate(objects.words):
+        found = memory.pile(words)
+        if found is not None:
+            bank, start = found
+            piles.setdefault(bank, number)
+            addresses.append(bank * size + start)
+            continue
+        _note(memory, objects, piles)
+        piles.clear()
+        yield _place_anywhere(memory, objects.object(number))
+        addresses.append(objects.object(number).address)
+    _note(memory, objects, piles)
+    for number, made in objects.made.items():
+        made.address = addresses[number]
+
+
+def _note(memory: Memory, objects: DataObjects, piles: Mapping[int, int]) -> None:
+    """Note the runs of piles that begin with some objects."""
+    for bank, first in piles.items():
+        end = bank * memory.spec.words_per_bank + memory.tops[bank]
+        memory.note(objects.addresses[first], end, objects.object(first))
 
 
 def _runs(memory: Memory, item: DataObject, start: int) -> Sequence[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from asm.names.expr import Address, Value, check_arity, evaluate, names_in
@@ -50,7 +50,8 @@ class Symbols:
         self.macros: dict[str, Macro] = {}
         self.overrides = dict(overrides or {})
         self.overriding: set[str] = set()  # those of them that something asked for
-        self._pending: list[Symbol] = []  # constants being evaluated, outermost first
+        self._stated: list[Symbol] = []  # constants with an expression
+        self._pending: list[Symbol] = []  # those being evaluated, outermost first
 
     # Definitions ---------------------------------------------------------------------------------
     def define(self, name: str, kind: str, place: Place, value: Value | None = None) -> Symbol:
@@ -66,20 +67,12 @@ class Symbols:
         symbol = self.table[name] = Symbol(name, kind, place, value)
         return symbol
 
-    def define_all(self, symbols: Sequence[Symbol]) -> None:
-        """Add symbols in order; raises SourceError, without saying more, when a name is reserved or there twice."""
-        added = {symbol.name: symbol for symbol in symbols}
-        names = "\n".join(added).lower()
-        reserved = ANY_REGISTER.search(names) or not MNEMONICS.keys().isdisjoint(names.split("\n"))
-        if reserved or len(added) < len(symbols) or not self.table.keys().isdisjoint(added):
-            raise SourceError
-        self.table |= added
-
     def constant(self, name: str, kind: str, expr: Expr | None, line: Line, place: Place) -> Symbol:
         """Define `.equ` and `.param`; -D wins over `expr`. A value that is known already is computed now."""
         symbol = self.define(name, kind, place, self.override(name))
         if symbol.value is None:
             symbol.expr, symbol.line = expr, line
+            self._stated.append(symbol)
             if expr is None:
                 help_ = f"write `{name} = VALUE`, or give -D {name}=VALUE"
                 symbol.failed = True
@@ -189,11 +182,17 @@ class Symbols:
 
     def check_constants(self) -> Iterator[Diagnostic]:
         """Evaluate what nobody used; the errors that nobody saw."""
-        for symbol in [each for each in self.table.values() if each.expr is not None]:
+        for symbol in [each for each in self._stated if each.expr is not None]:
             try:
                 self.value(symbol)
             except SourceError as error:
                 yield from error.diagnostics
+
+
+def are_reserved(names: Iterable[str]) -> bool:
+    """Whether one of some names is that of a register, a place or an instruction."""
+    lower = "\n".join(names).lower()
+    return ANY_REGISTER.search(lower) is not None or not MNEMONICS.keys().isdisjoint(lower.split("\n"))
 
 
 def check_name(name: str, place: Place) -> None:

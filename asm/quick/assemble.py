@@ -20,6 +20,7 @@ from asm.quick.columns import Columns
 from asm.quick.expand import QuickExpander
 from asm.quick.front import Front, Stretch, Taken, Unfit
 from asm.quick.gather import QuickGathering
+from asm.quick.image import add_symbols
 from asm.quick.recipes import Recipes
 from asm.quick.text import assemble_text
 from asm.scope.scope import Scope
@@ -29,6 +30,7 @@ from asm.syntax.source import read_text
 from asm.tree import Bundle, Line, OpStmt, Statement
 from asm.write.verbatim import Raw
 from isa.diagnostics import Diagnostic, Place, SourceError
+from isa.image import Image
 from isa.machine import MachineSpec
 from isa.records import NamedTuple
 
@@ -71,6 +73,12 @@ class QuickAssembler(Assembler):
     def _builder(self, entered: Collection[str]) -> ItemBuilder:
         self.columns.set_symbols()
         return QuickBuilder(self.scope, self.columns, entered)
+
+    def _externs(self) -> frozenset[str]:
+        return frozenset(filter(self.scope.is_extern, self.columns.definitions.table.made()))
+
+    def _add_symbols(self, image: Image, labels: dict[str, int], exported: frozenset[str]) -> None:
+        add_symbols(image, self.scope, self.columns.definitions, labels, exported)
 
     def _allocate(self, items: list[Item | Raw]) -> list[Diagnostic]:
         if self.scope.registers.waiting:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from asm.expand.macros import Macro, called
 from asm.kinds import BundleKind, kind_of
-from asm.names.symbols import EQU
+from asm.names.symbols import EQU, Symbol
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.operands.fill import INT_HIGH, INT_LOW
 from asm.operands.places import place_number
@@ -29,6 +29,7 @@ from asm.quick.front import (
     Unfit,
     V,
 )
+from asm.quick.held import Definitions
 from asm.quick.recipes import OpForm, Recipes
 from asm.schedule.units import NONE_FREE, free_units
 from asm.scope.places import HEMISPHERES
@@ -68,12 +69,14 @@ class Columns:
     origins: list[Source] = field(default_factory=list)  # the same in order
     macros: list[Macro] = field(default_factory=list)  # those with uses in the front
     written: list[AsmOp] = field(default_factory=list)
+    definitions: Definitions = field(init=False)
     _bundle_kinds: dict[int, BundleKind] = field(default_factory=dict)
     _bundle_patterns: dict[int, int] = field(default_factory=dict)
     _plain_patterns: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.origin(self.name, ())
+        self.definitions = Definitions(self.scope, self.name, self.front.names)
         self.recipes.derive()
         if self.front.more_plain() > MOST_PLAIN:
             raise Unfit
@@ -115,22 +118,47 @@ class Columns:
     def set_symbols(self) -> None:
         """Say what each name may be used for: labels, data and constants of this source, or places of the machine."""
         self.front.learn_names()
-        table, data = self.scope.table, self.scope.data
-        uses, values = bytearray(len(self.front.names)), array("q", bytes(8 * len(self.front.names)))
-        for number, name in enumerate(self.front.names):
-            symbol = table.get(name)
-            if symbol is None:
+        names, defined = self.front.names, self.definitions
+        uses, values = bytearray(len(names)), array("q", bytes(8 * len(names)))
+        for number, address in zip(defined.numbers, defined.addresses(), strict=True):
+            uses[number] = DATA if address >= 0 else LABEL
+            values[number] = max(address, 0)
+        for number, symbol in self._others():
+            uses[number], values[number] = self._use(symbol)
+        made = defined.table.made()
+        for number, name in enumerate(names):
+            if not uses[number] and name not in made:
                 uses[number], values[number] = _place(self.scope.spec, name)
-            elif symbol.failed:
-                continue
-            elif symbol.kind == PROGRAM_LABEL:
-                uses[number] = LABEL
-            elif symbol.kind == EQU and type(symbol.value) is int and INT_LOW <= symbol.value <= INT_HIGH:
-                uses[number], values[number] = CONSTANT, symbol.value
-            elif name in data and data[name].constant is None:
-                uses[number], values[number] = DATA, data[name].address
         self.front.set_symbols(uses, values)
         self.front.limit_rows(self.scope.spec.rows * self.scope.spec.banks)
+
+    def _others(self) -> list[tuple[int, Symbol]]:
+        """The symbols that are not columns, with the numbers of their names."""
+        made = self.definitions.table.made()
+        return [(number, made[name]) for number, name in enumerate(self.front.names) if name in made]
+
+    def _use(self, symbol: Symbol) -> tuple[int, int]:
+        """What a symbol may be used for, and its value."""
+        data = self.scope.data.get(symbol.name)
+        if symbol.failed:
+            return 0, 0
+        if symbol.kind == PROGRAM_LABEL:
+            return LABEL, 0
+        if symbol.kind == EQU and type(symbol.value) is int and INT_LOW <= symbol.value <= INT_HIGH:
+            return CONSTANT, symbol.value
+        return (0, 0) if data is None or data.constant is not None else (DATA, data.address)
+
+    def banks(self) -> list[int]:
+        """The bank that each name of data is in; -1 for several, and for other names."""
+        size, banks = self.scope.spec.words_per_bank, [-1] * len(self.front.names)
+        for number, address, words in self.definitions.spans():
+            first, last = address // size, (address + words - 1) // size
+            banks[number] = first if first == last else -1
+        for number, symbol in self._others():
+            if symbol.name in self.scope.data:
+                found = self.scope.banks_of(symbol.name)
+                banks[number] = next(iter(found)) if len(found) == 1 else -1
+        return banks
 
     # Ops as objects ------------------------------------------------------------------------------
     def row(self, number: int) -> Row:

@@ -14,11 +14,10 @@ from isa.records import NamedTuple
 WORD, NUMBER, REGISTER, NAME = lib.FRONT_WORD, lib.FRONT_NUMBER, lib.FRONT_REGISTER, lib.FRONT_NAME
 LIST = lib.FRONT_LIST
 LABELS, CODE, CALL, NUMBERS = lib.FRONT_LABELS, lib.FRONT_CODE, lib.FRONT_CALL, lib.FRONT_NUMBERS
-ODD, SECTION, WAITS, EVENT = lib.FRONT_ODD, lib.FRONT_SECTION, lib.FRONT_WAITS, lib.FRONT_EVENT
+ODD, SECTION, NO_OBJECT = lib.FRONT_ODD, lib.FRONT_SECTION, -1
 LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
 STREAM, V, HEMISPHERE = lib.FRONT_STREAM, lib.FRONT_V, lib.FRONT_HEMISPHERE
 BURST, ROW, LINE = lib.FRONT_BURST, lib.FRONT_ROW, lib.FRONT_LINE
-AT_LABEL = lib.FRONT_AT_LABEL
 ENCODED, FRONT_OP, SPOT = lib.FRONT_ENCODED, lib.FRONT_OP, lib.FRONT_SPOT
 FORM, VALUES = 0, 8  # where the numbers of an op hold these
 COLUMNS = (
@@ -27,7 +26,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-Event: TypeAlias = tuple[int, int, int, int, int, int, int]  # see front.h
 Hole: TypeAlias = tuple[int, int]  # its columns
 
 
@@ -69,6 +67,20 @@ class Taken(NamedTuple):
 
     first: int
     end: int
+
+
+class Gathered(NamedTuple):
+    """The labels and the objects of data of some lines as columns, and the bytes of these: see front.h."""
+
+    labels: tuple[array[int], ...]
+    objects: tuple[array[int], ...]
+    data: bytes
+    first: int
+    before: int
+    in_data: bool
+    is_open: bool
+    is_closed: bool
+    is_anywhere: bool
 
 
 class Written(NamedTuple):
@@ -157,12 +169,15 @@ class Front:
         found = lib.front_stretch(self._front, line, end)
         return Extent(found.start, found.end, found.calls, found.added, found.looked)
 
-    def gather(self, line: int, end: int) -> tuple[Iterable[Event], bytes]:
-        """The events of some lines, and the bytes of their data."""
-        count = checked(lib.front_gather(self._front, line, end)) * EVENT
-        numbers = iter(ffi.unpack(lib.front_events(self._front), count) if count else ())
+    def gather(self, line: int, end: int, in_data: bool, is_open: bool) -> Gathered:
+        """What some lines define, given whether they are where data is and whether the data before them goes on."""
+        found = lib.front_gather(self._front, line, end, in_data, is_open)
+        checked(found.failed)
+        labels = _split(lib.front_labels(self._front), found.labels, lib.FRONT_DEFINED)
+        objects = _split(lib.front_objects(self._front), found.objects, lib.FRONT_DATA_OBJECT)
         data = ffi.buffer(lib.front_data(self._front), lib.front_data_size(self._front))[:]
-        return zip(*[numbers] * EVENT, strict=True), data
+        sections = found.in_data, found.is_open, found.is_closed, found.is_anywhere
+        return Gathered(labels, objects, data, found.first, found.before, *sections)
 
     def take(self, line: int, end: int) -> Iterator[Taken | int]:
         """Lines to ops and pieces, and between these the lines that cannot be taken."""
@@ -243,6 +258,14 @@ class Front:
 
 def _column(kind: str, numbers: Iterable[int]) -> Any:
     return ffi.from_buffer("int64_t[]", array(kind, numbers))
+
+
+def _split(items: Any, count: int, size: int) -> tuple[array[int], ...]:
+    """The columns of so many rows of a size."""
+    made = array("i")
+    if count:
+        made.frombytes(ffi.buffer(items, made.itemsize * size * count))
+    return tuple([made[at::size] for at in range(size)])
 
 
 def _text(bytes_: Any, size: int) -> str:

@@ -146,7 +146,6 @@ class Recipes:
         self.front = front
         self.forms: list[OpForm] = []
         self.types: list[ElementType] = []
-        self.sections: list[DirectiveStmt] = []
         self.derived = 0  # keys
         self.bursts: set[int] = set()  # keys of lines with ops on streams
         self._forms: dict[tuple[Row, str], int] = {}
@@ -192,8 +191,7 @@ class Recipes:
             numbers = len(self.types) - 1, type_.bits // 8, type_.low, type_.high
             return [NUMBERS, *names, holes.number(statement, WORD), holes.list_at(statement.arguments[0]), *numbers]
         if names == [0] and not statement.arguments and DIRECTIVES.get(statement.name) is Gathering.section:
-            self.sections.append(statement)
-            return [SECTION, *names, len(self.sections) - 1]
+            return [SECTION, *names, statement.name == "data"]
         raise NoRecipe
 
     def _op(self, holes: Holes, statement: OpStmt, is_bundle: bool) -> list[int]:

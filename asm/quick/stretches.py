@@ -13,21 +13,18 @@ from asm.program import AsmOp
 from asm.quick.columns import Columns
 from asm.quick.compose import Composer
 from asm.quick.plan import FREE, LASTING, WHOLE, Told
-from asm.scope.scope import Scope
 from isa.machine import MachineSpec
 from isa.row import Row
 
 
 def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) -> Iterator[Start]:
     """Where stretches with bursts start, those alike with one number."""
-    scope = composer.columns.scope
-    banks = {name: _bank(scope, name) for name in scope.data}
     effects, contents = _of_objects(composer, externs, spec)
     told = Told(
         kinds=[number for kind in composer.kinds for number in _numbers(kind)],
         contents=contents,
         fixed=[_field(form.row) for form in composer.columns.recipes.forms],
-        banks=[banks.get(name, -1) for name in composer.columns.front.names],
+        banks=composer.columns.banks(),
         effects=effects,
         bursts=list(_of_bursts(composer.columns, spec)),
         words_per_bank=spec.words_per_bank,
@@ -76,9 +73,3 @@ def _field(row: Row) -> int:
     if not is_fixed(row):
         return FREE
     return WHOLE if row.width else row.format.names.index("disp")
-
-
-def _bank(scope: Scope, name: str) -> int:
-    """The bank that all of a symbol of data is in; -1 for several."""
-    banks = scope.banks_of(name)
-    return next(iter(banks)) if len(banks) == 1 else -1

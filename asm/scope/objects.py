@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from itertools import chain
 
 from asm.names.expr import Address
 from isa.diagnostics import Place
 from isa.image import Tensor
-from isa.machine import MachineSpec
+from isa.machine import BYTES_PER_WORD, MachineSpec
 from isa.records import NamedTuple, dataclass, field
 
 
@@ -85,6 +87,50 @@ class DataObject:
         piece.data += data or b""
         self.words += words
         return piece, start
+
+
+@dataclass(slots=True)
+class DataObjects:
+    """Linear objects of written words that may lie anywhere, as columns; `addresses` are known after placement.
+
+    Object i is in `groups[i]`, begins in `lines[i]` from `columns[i]` to `ends[i]`, and has `words[i]` words from word
+    `starts[i]` of `data` on. Its labels, if it is titled by one, cover `counts[i]` elements of a type, which are in the
+    first `covered[i]` words.
+    """
+
+    file: str
+    groups: list[str]
+    titled: Sequence[int]
+    types: list[str]
+    counts: array[int]
+    covered: array[int]
+    starts: array[int]
+    words: array[int]
+    lines: array[int]
+    columns: array[int]
+    ends: array[int]
+    data: bytes
+    addresses: array[int] = field(default_factory=lambda: array("q"))
+    made: dict[int, DataObject] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def held(self, number: int) -> bytes:
+        """The data of an object."""
+        start = self.starts[number] * BYTES_PER_WORD
+        return self.data[start : start + self.words[number] * BYTES_PER_WORD]
+
+    def object(self, number: int) -> DataObject:
+        """One of them by itself."""
+        if number not in self.made:
+            group, words = self.groups[number], self.words[number]
+            place = Place(self.file, self.lines[number], self.columns[number], self.ends[number])
+            made = DataObject(group, place, [[Piece(words, bytearray(self.held(number)))]], words)
+            made.title = group if self.titled[number] else ""
+            made.address = self.addresses[number] if number < len(self.addresses) else 0
+            self.made[number] = made
+        return self.made[number]
 
 
 class DataSymbol(NamedTuple):

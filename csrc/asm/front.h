@@ -27,10 +27,19 @@ enum { FRONT_LABEL = 1, FRONT_DATA = 2, FRONT_CONSTANT = 4, FRONT_STREAM = 8, FR
 /* Pieces that lines are taken to: a label (name, line, column), ops of linear code (first, end, whether a control op
  * ends them, accesses of memory) and a bundle (first, end, kind, the op that decides what follows or -1). */
 enum { FRONT_AT_LABEL, FRONT_LINEAR, FRONT_BUNDLE, FRONT_PIECE = 5 };
-/* What lines hold, as events: a label of the program or one that waits for what follows (name, line, column, end), a
- * section (number), data that the labels before it are of (type, line, column, end, where its bytes begin, how many
- * elements they are), and what else comes first. */
-enum { FRONT_WAITS = FRONT_SECTION + 1, FRONT_EVENT = 7 };
+/* What lines hold before any of their symbols has a place. Labels: name, line, column, end, and the number of the object
+ * of data that it is of, -1 for one of the program. Objects: of the first data type, count and words; where in the words
+ * of all they begin, how many they are; line, column and end of the first label or data; the first label, how many there are
+ * (none where it goes on with what was open before or begins a section); whether a section ended what was open before, and
+ * whether a section began that lies anywhere. */
+enum { FRONT_DEFINED = 5, FRONT_DATA_OBJECT = 12 };
+/* How many these are, what the first line is that is more than labels (-1 for none), how many labels are `before` the
+ * first section that ends what was open, and after them whether data is where they are, whether what data was last goes
+ * on, whether sections did as for objects; negative where it `failed`. */
+typedef struct {
+    int32_t labels, objects, first, before, failed;
+    bool in_data, is_open, is_closed, is_anywhere;
+} front_gathered;
 enum { FRONT_FIELDS = 8, FRONT_OP = 16, FRONT_ENCODED = -1, FRONT_SPOT = 4 };
 /* What a burst, an op on streams, has among its values in place of fields, of which it may have so many; and how many
  * numbers are told of one. */
@@ -98,9 +107,10 @@ void front_give(front *f, int32_t line, int32_t number, int32_t given);
 
 /* The next lines from one on and before another that have recipes, the last of them no label alone. */
 front_extent front_stretch(const front *f, int32_t line, int32_t end);
-/* The events of lines; how many they are. */
-int32_t front_gather(front *f, int32_t line, int32_t end);
-const int32_t *front_events(const front *f);
+/* The labels and the data of lines, given whether they are where data is and whether data before them goes on. */
+front_gathered front_gather(front *f, int32_t line, int32_t end, bool in_data, bool is_open);
+const int32_t *front_labels(const front *f);
+const int32_t *front_objects(const front *f);
 const uint8_t *front_data(const front *f);
 int64_t front_data_size(const front *f);
 /* Take lines to ops and pieces; the number of those that cannot be taken, of each of which the line and the pieces so

@@ -1,5 +1,6 @@
 /* What lines are before any symbol has its place: which of them can be taken together, and which labels and data they
  * hold. */
+#include <string.h>
 #include "reader.h"
 
 int32_t lpu_front_holes(const front *f, int32_t line)
@@ -126,91 +127,116 @@ front_extent front_stretch(const front *f, int32_t line, int32_t end)
     return found;
 }
 
-/* Events ---------------------------------------------------------------------------------------------------------- */
-static int32_t *add_event(front *f, int32_t kind, int32_t number, int32_t line, hole mark)
+/* Labels and data --------------------------------------------------------------------------------------------------- */
+static bool add_label(front *f, int32_t line, hole name)
 {
-    int32_t *event = grow(&f->events, FRONT_EVENT * sizeof *event);
-    if (event)
-        event[0] = kind, event[1] = number, event[2] = line, event[3] = mark.column, event[4] = mark.end,
-        event[5] = event[6] = 0;
-    return event;
+    int32_t *at = grow(&f->labels, FRONT_DEFINED * sizeof *at);
+    if (at)
+        at[0] = name.value, at[1] = line, at[2] = name.column, at[3] = name.end, at[4] = -1;
+    return at;
 }
 
-/* Write numbers as words, the last filled up with zeros. */
-static bool put_data(front *f, const data_of *data)
+static int32_t gather_labels(front *f, line_at *l, int32_t line)
+{
+    for (int64_t labels = next(&l->r); labels > 0 && !l->r.is_short; labels--)
+        if (!add_label(f, line, next_hole(l)))
+            return FRONT_MEMORY;
+    return l->r.is_short ? FRONT_UNFIT : 0;
+}
+
+/* Write numbers as words, the last filled up with zeros; how many words they are, negative when that fails. */
+static int32_t put_data(front *f, const data_of *data)
 {
     size_t bytes = ((size_t)(data->count * data->size) + 3) / 4 * 4;
+    if (data->count * data->size > INT32_MAX - 4 - (int64_t)f->data.size)
+        return FRONT_UNFIT;
     uint8_t *at = grow(&f->data, bytes);
     for (size_t i = 0; at && i < bytes; i++) {
         int64_t number = (int64_t)i / data->size, shift = (int64_t)i % data->size * 8;
         bool is_there = number < data->count;
         at[i] = is_there ? (uint8_t)((uint64_t)ITEMS(f->integers, int64_t)[data->list + number] >> shift) : 0;
     }
-    return at;
+    return at ? (int32_t)(bytes / 4) : FRONT_MEMORY;
 }
 
-static int32_t gather_data(front *f, line_at *l, int32_t line)
+/* Begin an object with the labels from one on, which are before its first data; it stands where the first of both does. */
+static bool add_object(front *f, const front_gathered *g, int32_t first, const data_of *data, int32_t line, int32_t words)
+{
+    int32_t *object = grow(&f->objects, FRONT_DATA_OBJECT * sizeof *object);
+    if (!object)
+        return false;
+    int32_t labels = COUNT(f->labels, int32_t) / FRONT_DEFINED;
+    const int32_t mark[] = {-1, line, data->mark.column, data->mark.end};
+    const int32_t *at = first < labels ? ITEMS(f->labels, int32_t) + first * FRONT_DEFINED : mark;
+    const int32_t made[FRONT_DATA_OBJECT] = {
+        (int32_t)data->type, (int32_t)data->count, words, (int32_t)f->data.size / 4 - words, words,
+        at[1], at[2], at[3], first, labels - first, g->is_closed, g->is_anywhere,
+    };
+    memcpy(object, made, sizeof made);
+    for (; first < labels; first++)
+        ITEMS(f->labels, int32_t)[first * FRONT_DEFINED + 4] = COUNT(f->objects, int32_t) / FRONT_DATA_OBJECT - 1;
+    return true;
+}
+
+/* Data goes on with what is open when no label is before it. */
+static int32_t gather_data(front *f, line_at *l, int32_t line, int32_t first, front_gathered *g)
 {
     data_of data = read_data(f, l);
-    size_t where = f->data.size;
-    if (l->r.is_short || data.count * data.size > INT32_MAX - (int64_t)where)
-        return FRONT_UNFIT;
-    int32_t *event = put_data(f, &data) ? add_event(f, FRONT_NUMBERS, (int32_t)data.type, line, data.mark) : NULL;
-    if (!event)
-        return FRONT_MEMORY;
-    event[5] = (int32_t)where, event[6] = (int32_t)data.count;
+    int32_t words = l->r.is_short ? FRONT_UNFIT : put_data(f, &data);
+    if (words < 0)
+        return words;
+    bool goes_on = g->is_open && f->objects.size && first == COUNT(f->labels, int32_t) / FRONT_DEFINED;
+    g->is_open = true;
+    if (!goes_on)
+        return add_object(f, g, first, &data, line, words) ? 0 : FRONT_MEMORY;
+    ITEMS(f->objects, int32_t)[COUNT(f->objects, int32_t) - FRONT_DATA_OBJECT + 4] += words;
     return 0;
 }
 
-/* Say that labels, whose events begin somewhere, wait for the data after them. */
-static void let_wait(front *f, size_t start)
+static void gather_section(const front *f, front_gathered *g, bool is_data)
 {
-    int32_t *events = f->events.items;
-    for (size_t at = start / sizeof *events; at < f->events.size / sizeof *events; at += FRONT_EVENT)
-        events[at] = FRONT_WAITS;
-}
-
-static int32_t gather_labels(front *f, line_at *l, int32_t line)
-{
-    for (int64_t labels = next(&l->r); labels > 0 && !l->r.is_short; labels--) {
-        hole name = next_hole(l);
-        if (!add_event(f, FRONT_AT_LABEL, (int32_t)name.value, line, name))
-            return FRONT_MEMORY;
+    if (is_data || g->in_data) {
+        g->before = g->is_closed ? g->before : COUNT(f->labels, int32_t) / FRONT_DEFINED;
+        g->is_open = false, g->is_closed = true;
     }
-    return l->r.is_short ? FRONT_UNFIT : 0;
+    g->is_anywhere |= is_data;
+    g->in_data = is_data;
 }
 
-/* Add the events of a line; `waiting` is where those of labels begin that are not settled. */
-static int32_t gather_line(front *f, int32_t number, told recipe, size_t *waiting)
+/* Take a line; labels from `waiting` on are not settled. */
+static int32_t gather_line(front *f, int32_t number, told recipe, int32_t *waiting, front_gathered *g)
 {
     line_at l = line_of(f, number, recipe);
     int32_t line = ITEMS(f->lines, line_read)[number].number, what = (int32_t)next(&l.r);
     int32_t failed = gather_labels(f, &l, line);
     if (failed < 0 || what == FRONT_LABELS)
         return failed;
-    if (what == FRONT_NUMBERS) {
-        let_wait(f, *waiting);
-        failed = gather_data(f, &l, line);
-    } else if (what == FRONT_SECTION || !f->events.size)
-        failed = add_event(f, what, (int32_t)next(&l.r), line, (hole){0, 0, 0}) ? 0 : FRONT_MEMORY;
-    *waiting = f->events.size;
+    if (g->first < 0)
+        g->first = what;
+    if (what == FRONT_NUMBERS)
+        failed = gather_data(f, &l, line, *waiting, g);
+    else if (what == FRONT_SECTION)
+        gather_section(f, g, next(&l.r));
+    *waiting = COUNT(f->labels, int32_t) / FRONT_DEFINED;
     return failed;
 }
 
-int32_t front_gather(front *f, int32_t line, int32_t end)
+front_gathered front_gather(front *f, int32_t line, int32_t end, bool in_data, bool is_open)
 {
-    size_t waiting = 0;
-    f->events.size = f->data.size = 0;
-    for (; line >= 0 && line < end && line < COUNT(f->lines, line_read); line++) {
+    int32_t waiting = 0;
+    front_gathered g = {.first = -1, .in_data = in_data, .is_open = is_open};
+    f->labels.size = f->objects.size = f->data.size = 0;
+    for (; line >= 0 && line < end && line < COUNT(f->lines, line_read) && g.failed >= 0; line++) {
         told recipe = recipe_of(f, ITEMS(f->lines, line_read)[line].key);
-        int32_t failed = recipe.count ? gather_line(f, line, recipe, &waiting) : 0;
-        if (failed < 0)
-            return failed;
+        if (recipe.count)
+            g.failed = gather_line(f, line, recipe, &waiting, &g);
     }
-    return COUNT(f->events, int32_t) / FRONT_EVENT;
+    g.labels = COUNT(f->labels, int32_t) / FRONT_DEFINED, g.objects = COUNT(f->objects, int32_t) / FRONT_DATA_OBJECT;
+    return g;
 }
 
-const int32_t *front_events(const front *f) { return f->events.items; }
+const int32_t *front_labels(const front *f) { return f->labels.items; }
+const int32_t *front_objects(const front *f) { return f->objects.items; }
 const int32_t *front_call(const front *f, int32_t origin) { return &ITEMS(f->calls, call)[-1 - origin].origin; }
 const uint8_t *front_data(const front *f) { return f->data.items; }
 int64_t front_data_size(const front *f) { return (int64_t)f->data.size; }

@@ -65,7 +65,8 @@ struct front {
     size_t taken;   /* bytes of these that there were when lines were taken last */
     grown left;     /* int32_t: lines that were not taken, and the pieces before each */
     grown calls;    /* call */
-    grown events;   /* int32_t, FRONT_EVENT an event */
+    grown labels;   /* int32_t, FRONT_DEFINED a label */
+    grown objects;  /* int32_t, FRONT_DATA_OBJECT an object */
     grown data;     /* uint8_t */
     grown scratch;
     grown text; /* uint64_t */
