@@ -40,7 +40,9 @@ MOST_ROWS = 1 << 12  # remembered: see _row
 
 def debug_sections(image: Image) -> dict[str, bytes]:
     """The `.debug_*` sections by name."""
-    files = list(dict.fromkeys([image.name, *image.lines.files()]))
+    lines = image.lines
+    used = lines.files() if lines.teller is None else [file for file, _ in lines.sources]
+    files = list(dict.fromkeys([image.name, *used]))
     strings, offsets = _strings([DIRECTORY, *files])
     high = len(image.text) * SYLLABLE_BYTES
     values = pack("<IHIIQQ", 0, LANGUAGE_ASSEMBLER, offsets[image.name], 0, TEXT_BASE, high)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, count, repeat
+from itertools import accumulate, chain, count, repeat
 from typing import TypeAlias
 
 from isa import elf_format as elf
 from isa.diagnostics import Place
 from isa.elf_file import Strings
 from isa.elf_format import ElfError
-from isa.lines import Lines, Source
+from isa.lines import Lines, Source, Teller
 from isa.packed import as_words, little, records, words
 from isa.records import NamedTuple
 
@@ -38,47 +38,52 @@ class Places:
         self._lines = lines
         self._origins = {source: origin for origin, source in enumerate(lines.sources)}
         self._known: dict[int, Known] = {}
-        self._numbers: dict[Spot | None, int] = {None: elf.NO_PLACE}
-        self._columns = words(), words(), words(), words()  # of all places: source, line, column, end
+        self._numbers: dict[Spot, int] = {}
+        self._columns = words(), words(), words(), words()  # of places: source, line, column, end
+        self._before = 0  # how many of these are numbered before those that the teller of the lines has the records of
+        self._told = self._told_behind = words()
 
-    def numbers(self, places: Iterable[Place | None]) -> list[int]:
+    @property
+    def _told_count(self) -> int:
+        return len(self._told) * self._told.itemsize // elf.PLACE.size
+
+    @property
+    def _next(self) -> int:
+        """The number of the next place."""
+        return 1 + len(self._columns[0]) + self._told_count
+
+    def numbers(self, places: Sequence[Place | None]) -> list[int]:
         """The numbers of some places; those that are new are added together."""
-        spots = [self._spot(place) for place in places]
-        new = [spot for spot in dict.fromkeys(spots) if spot is not None and spot not in self._numbers]
+        spots = list(zip(*self._spots(places), strict=True))
+        new = [spot for spot in dict.fromkeys(spots) if spot not in self._numbers]
         if new:
-            self._numbers.update(zip(new, count(len(self._columns[0]) + 1)))
+            self._numbers.update(zip(new, count(self._next)))
             self._extend(list(zip(*new, strict=True)))
-        return list(map(self._numbers.__getitem__, spots))
+        found = map(self._numbers.__getitem__, spots)
+        return [elf.NO_PLACE if place is None else next(found) for place in places]
 
     def add(self, places: Sequence[Place | None]) -> list[int]:
         """The numbers of some places, which are not told apart: each is added."""
+        spots = self._spots(places)
+        found = count(self._next)
+        self._extend(spots)
+        return [elf.NO_PLACE if place is None else next(found) for place in places]
+
+    def _spots(self, places: Sequence[Place | None]) -> Sequence[Sequence[int]]:
+        """The columns of those places that are some; their sources are met."""
         there = [place for place in places if place is not None]
         if not there:
-            return [elf.NO_PLACE] * len(places)
-        files, *spots, trails = zip(*there, strict=True)
-        origins = self._origins_of(list(zip(files, trails, strict=True)))
-        numbers = count(len(self._columns[0]) + 1)
-        self._extend([origins, *spots])
-        return [elf.NO_PLACE if place is None else next(numbers) for place in places]
+            return [(), (), (), ()]
+        files, lines, columns, ends, trails = zip(*there, strict=True)
+        return self._origins_of(list(zip(files, trails, strict=True))), lines, columns, ends
 
     def _origins_of(self, sources: Sequence[Source]) -> list[int]:
         """The numbers of some sources, met if they are new."""
         for source in dict.fromkeys(sources):
-            self._origin(source)
+            origin = self._origins.setdefault(source, len(self._origins))
+            if origin not in self._known:
+                self._meet({origin: source})
         return list(map(self._origins.__getitem__, sources))
-
-    def _origin(self, source: Source) -> int:
-        """The number of a source, met if it is new."""
-        origin = self._origins.setdefault(source, len(self._origins))
-        if origin not in self._known:
-            self._meet({origin: source})
-        return origin
-
-    def _spot(self, place: Place | None) -> Spot | None:
-        if place is None:
-            return None
-        file, line, column, end, trail = place
-        return self._origin((file, trail)), line, column, end
 
     def _extend(self, spots: Sequence[Sequence[int]]) -> None:
         """Add the columns of some places. Raises ElfError."""
@@ -90,32 +95,50 @@ class Places:
 
     def of_lines(self) -> Sequence[int]:
         """The numbers of all entries of the lines, whose places are added."""
+        if self._lines.teller is not None:
+            return self._of_teller(self._lines.teller)
         *spots, which = self._lines.spots()
         sources = self._lines.sources
         self._meet({origin: sources[origin] for origin in dict.fromkeys(spots[0]) if origin not in self._known})
-        first = len(self._columns[0]) + 1
+        first = self._next
         self._extend(spots)
         return list(map(first.__add__, which))
+
+    def _of_teller(self, teller: Teller) -> Sequence[int]:
+        sources = self._lines.sources
+        self._meet({origin: source for origin, source in enumerate(sources) if origin not in self._known})
+        known = [self._known[origin] for origin in range(len(sources))]
+        behind = [each.behind for each in known]
+        first, self._before = self._next, len(self._columns[0])
+        files, depths = words(each.file for each in known), words(each.depth for each in known)
+        self._told, numbers = teller.places(first, files, depths)
+        starts = words(accumulate(map(len, behind), initial=0))
+        self._told_behind = teller.trails(words(chain.from_iterable(behind)), starts)
+        return numbers
 
     def _meet(self, sources: Mapping[int, Source]) -> None:
         """Add what is behind the places of some sources, before any of these."""
         behind = self.numbers([place for _, trail in sources.values() for _, place in trail])
-        add, add_file, done = self._strings.add, self._strings.add_file, 0
+        texts = self._strings.add_all([text for _, trail in sources.values() for text, _ in trail])
+        weights = list(map(self._weight, behind))
+        pairs = list(chain.from_iterable(zip(texts, behind, strict=True)))
+        done = 0
         for origin, (file, trail) in sources.items():
-            own = behind[done : done + len(trail)]
-            done += len(trail)
-            weight = elf.trail_weight([self._weight(number) for number in own])
-            pairs = [item for (text, _), number in zip(trail, own, strict=True) for item in (add(text), number)]
-            self._known[origin] = Known(file, add_file(file), len(trail), pairs, weight)
+            first, done = done, done + len(trail)
+            own, weight = pairs[2 * first : 2 * done], elf.trail_weight(weights[first:done])
+            self._known[origin] = Known(file, self._strings.add_file(file), len(trail), own, weight)
 
     def _weight(self, number: int) -> int:
-        return self._known[self._columns[0][number - 1]].weight
+        at = number - 1 if number <= self._before else number - 1 - self._told_count
+        return self._known[self._columns[0][at]].weight
 
     def records(self) -> bytes:
         """The contents of `.lpu.places`."""
         files = {origin: known.file for origin, known in self._known.items()}
         depths = {origin: known.depth for origin, known in self._known.items()}
-        return records(self._of_origins(files), *self._columns[1:], self._of_origins(depths))
+        made = records(self._of_origins(files), *self._columns[1:], self._of_origins(depths))
+        before = self._before * elf.PLACE.size
+        return b"".join([made[:before], little(self._told), made[before:]])
 
     def _of_origins(self, values: Mapping[int, int]) -> array[int]:
         """What the source of each place has."""
@@ -125,9 +148,12 @@ class Places:
 
     def trails(self) -> bytes:
         """The contents of `.lpu.trails`."""
-        behind = {origin: known.behind for origin, known in self._known.items() if known.behind}
-        origins = self._columns[0] if behind else ()
-        return little(words(chain.from_iterable(filter(None, map(behind.get, origins)))))
+        origins, before = self._columns[0], self._before
+        return b"".join([self._behind(origins[:before]), little(self._told_behind), self._behind(origins[before:])])
+
+    def _behind(self, origins: Iterable[int]) -> bytes:
+        """What is behind places of some sources."""
+        return little(words(chain.from_iterable([self._known[origin].behind for origin in origins])))
 
     def _misfit(self, spots: Iterable[Iterable[int]]) -> ElfError:
         origin, line, column, end = next(each for each in spots if not all(0 <= n < 1 << 32 for n in each))

@@ -33,11 +33,23 @@ class Spots(NamedTuple):
     which: Sequence[int]
 
 
-class Teller(Protocol):
-    """What tells of entries faster than can be done here; of the line program of isa.dwarf it has the rows, given the
-    number of the file of each source."""
+class Told(NamedTuple):
+    """The records of different places (isa.elf_format), and the number of each entry's place."""
 
-    def spots(self) -> Spots: ...
+    records: array[int]
+    numbers: array[int]
+
+
+class Teller(Protocol):
+    """What tells of entries faster than can be done here, whose sources are in the order of their first entries.
+
+    The records of places, numbered from one on, given the number of the file of each source and how many places are
+    behind those of it; what is behind these, given that of all sources, where that of each starts and where it ends; of
+    the line program of isa.dwarf the rows, given the number of the file of each source.
+    """
+
+    def places(self, first: int, files: array[int], depths: array[int]) -> Told: ...
+    def trails(self, behind: array[int], starts: array[int]) -> array[int]: ...
     def program(self, files: Sequence[int]) -> bytes: ...
 
 
@@ -120,8 +132,6 @@ class Lines(Sequence[LineEntry]):
 
     def spots(self) -> Spots:
         """The different places, in the order of the entries."""
-        if self.teller is not None:
-            return self.teller.spots()
         rows = list(zip(self.origins, self.lines, self.columns, self.ends, strict=True))
         known = dict(zip(dict.fromkeys(rows), count()))
         if len(known) == len(rows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from asm.quick.held import Held
 from asm.scope.objects import DataObject, DataObjects
 from asm.scope.scope import Scope
 from isa.diagnostics import Place
-from isa.elf import write
+from isa.elf import read, write
 from isa.image import Image
 from isa.machine import LPU1, MachineSpec, load
 from isa.objects import Objects
@@ -88,6 +89,19 @@ def test_lines_are_taken(before: str, line: str) -> None:
     quick, plain = images(text)
     assert quick is not None and plain is not None
     assert isinstance(quick.symbols, Objects) and quick == plain and write(quick) == write(plain)
+
+
+def test_places_of_symbols_among_those_of_lines_come_out_the_same(tmp_path: Path) -> None:
+    """A label of a use of a macro in which no op is, an included file, and one place of both."""
+    (tmp_path / "more.s").write_text("  .macro mark\nm\\@:\n  .endm\n  .macro twice\n  mark\n  mark\n  .endm\n")
+    (tmp_path / "code.s").write_text("c: add r1, r1, 3\n  .macro one\n  add r2, r1, 1\n  .endm\n  one\n")
+    path = tmp_path / "main.s"
+    lines = ['  .include "more.s"', 'a: add r1, r2, 3', '  twice', '  add r1, r3, 3', '  .include "code.s"', '  one']
+    path.write_text("\n".join([*lines, " halt"]))
+    quick, plain = attempt(path, "", Scope(LPU1), None), assemble(path)
+    assert quick is not None and quick.image is not None and plain.image is not None
+    assert quick.image == plain.image and write(quick.image) == write(plain.image)
+    assert read(write(quick.image)) == plain.image
 
 
 @pytest.mark.parametrize("line", ["d1: .i32 4", "d2:\n add r1, r2, 3", "r7: .i32 1", ".data\nmul: .i32 1"])

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from asm._front import ffi, lib
-from isa.lines import Spots
+from isa.lines import Told
 from isa.records import NamedTuple
 
 WORD, NUMBER, REGISTER, NAME = lib.FRONT_WORD, lib.FRONT_NUMBER, lib.FRONT_REGISTER, lib.FRONT_NAME
@@ -18,7 +18,7 @@ ODD, SECTION, NO_OBJECT = lib.FRONT_ODD, lib.FRONT_SECTION, -1
 LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
 STREAM, V, HEMISPHERE = lib.FRONT_STREAM, lib.FRONT_V, lib.FRONT_HEMISPHERE
 BURST, ROW, LINE = lib.FRONT_BURST, lib.FRONT_ROW, lib.FRONT_LINE
-ENCODED, FRONT_OP, SPOT = lib.FRONT_ENCODED, lib.FRONT_OP, lib.FRONT_SPOT
+ENCODED, FRONT_OP = lib.FRONT_ENCODED, lib.FRONT_OP
 FORM, VALUES = 0, 8  # where the numbers of an op hold these
 COLUMNS = (
     "ADDRESSES", "ORIGINS", "LINES", "STARTS", "ENDS", "REFERENCES", "FORMS", "NAMES", "ADDENDS", "SOURCES", "NAMED",
@@ -242,13 +242,22 @@ class Front:
             made.frombytes(ffi.buffer(lib.front_column(self._front, column), 8 * count))
         return made
 
-    def spots(self) -> Spots:
-        """The different places of what was written: see isa.lines."""
-        count = checked(lib.front_spots(self._front))
-        rows = array("I")
-        if count:
-            rows.frombytes(ffi.buffer(lib.front_spot(self._front), rows.itemsize * SPOT * count))
-        return Spots(rows[0::4], rows[1::4], rows[2::4], rows[3::4], self._column_of(lib.FRONT_SPOTS))
+    def places(self, first: int, files: array[int], depths: array[int]) -> Told:
+        """The records of these places, numbered from one on, and the number of each entry's: see isa.lines."""
+        checked(lib.front_spots(self._front))
+        lib.front_number_spots(self._front, first)
+        size = lib.front_place_records(self._front, _words(files), _words(depths))
+        return Told(self._words_written(size), self._column_of(lib.FRONT_SPOTS))
+
+    def trails(self, behind: array[int], starts: array[int]) -> array[int]:
+        """What is behind these places: see isa.lines."""
+        return self._words_written(lib.front_trail_records(self._front, _words(behind), _words(starts)))
+
+    def _words_written(self, count: int) -> array[int]:
+        made = array("I")
+        if checked(count):
+            made.frombytes(ffi.buffer(lib.front_program_bytes(self._front), made.itemsize * count))
+        return made
 
     def program(self, files: Sequence[int]) -> bytes:
         """The rows of a line program of DWARF: see isa.lines."""
@@ -258,6 +267,10 @@ class Front:
 
 def _column(kind: str, numbers: Iterable[int]) -> Any:
     return ffi.from_buffer("int64_t[]", array(kind, numbers))
+
+
+def _words(numbers: array[int]) -> Any:
+    return ffi.from_buffer("uint32_t[]", numbers)
 
 
 def _split(items: Any, count: int, size: int) -> tuple[array[int], ...]:

@@ -260,7 +260,12 @@ int32_t front_tell_object(front *f, int32_t object, int32_t pattern, int32_t fir
 int32_t front_write_program(front *f);
 /* Tell apart the places of what is written: how many there are, each (origin, line, column, end), as they come. */
 int32_t front_spots(front *f);
-const uint32_t *front_spot(const front *f);
+/* Count the column of places from a number on. The records of these places in a file, given the file and how many places
+ * are behind those of each origin; what is behind them, given this of each origin, from where on and where it ends in all;
+ * how many words they are. */
+void front_number_spots(front *f, int64_t first);
+int32_t front_place_records(front *f, const uint32_t *files, const uint32_t *depths);
+int32_t front_trail_records(front *f, const uint32_t *pairs, const uint32_t *starts);
 /* The rows of a line program of DWARF, given the number of the file of each origin; how many bytes they are. */
 int32_t front_program(front *f, const int64_t *files);
 const char *front_program_bytes(const front *f);

@@ -1,4 +1,5 @@
 /* Where what was written comes from: the places of ops told apart, and the rows of a line table as DWARF 5 has them. */
+#include <string.h>
 #include "state.h"
 
 enum { COPY = 1, ADVANCE_PC, ADVANCE_LINE, SET_FILE, SET_COLUMN }; /* opcodes of line programs */
@@ -56,7 +57,38 @@ int32_t front_spots(front *f)
     return f->spots.count;
 }
 
-const uint32_t *front_spot(const front *f) { return f->spots.content.items; }
+void front_number_spots(front *f, int64_t first)
+{
+    for (int32_t i = 0; i < front_length(f, FRONT_SPOTS); i++)
+        ITEMS(f->columns[FRONT_SPOTS], int64_t)[i] += first;
+}
+
+int32_t front_place_records(front *f, const uint32_t *files, const uint32_t *depths)
+{
+    const uint32_t *spots = f->spots.content.items;
+    f->program.size = 0;
+    uint32_t *at = f->spots.count ? grow(&f->program, (size_t)f->spots.count * (FRONT_SPOT + 1) * sizeof *at) : NULL;
+    if (f->spots.count && !at)
+        return FRONT_MEMORY;
+    for (int32_t i = 0; i < f->spots.count; i++, spots += FRONT_SPOT, at += FRONT_SPOT + 1)
+        at[0] = files[spots[0]], at[1] = spots[1], at[2] = spots[2], at[3] = spots[3], at[4] = depths[spots[0]];
+    return COUNT(f->program, uint32_t);
+}
+
+int32_t front_trail_records(front *f, const uint32_t *pairs, const uint32_t *starts)
+{
+    const uint32_t *spots = f->spots.content.items;
+    f->program.size = 0;
+    for (int32_t i = 0; i < f->spots.count; i++, spots += FRONT_SPOT) {
+        uint32_t first = starts[spots[0]], count = starts[spots[0] + 1] - first;
+        uint32_t *at = count ? grow(&f->program, count * sizeof *at) : NULL;
+        if (count && (!at || f->program.size > INT32_MAX))
+            return FRONT_MEMORY;
+        if (count)
+            memcpy(at, pairs + first, count * sizeof *at);
+    }
+    return COUNT(f->program, uint32_t);
+}
 
 /* Numbers of LEB128, 10 bytes at most. */
 static uint8_t *put_unsigned(uint8_t *at, uint64_t value)
