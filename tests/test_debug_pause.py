@@ -56,16 +56,20 @@ def interrupted(work: Callable[[], object], step: int = -1, action: Callable[[],
 
 
 def pauses(make: Callable[[], Any], work: Callable[[Any], object]) -> Iterator[tuple[Any, object]]:
-    """What was made, and what came of work on it: the value or the SourceError, with a pause ever later."""
+    """What was made, and what came of work on it: the value or the SourceError, with a pause ever later.
+
+    Work may take some steps fewer than it did before, for clocks decide where checkpoints are.
+    """
     subject = make()
     count = interrupted(lambda: work(subject))
     for step in sorted({*range(0, count, -(-count // MOST)), *range(count - 20, count)}):
-        subject, found = make(), list[object]()
+        subject, found, asked = make(), list[object](), list[object]()
         try:
-            interrupted(lambda: found.append(work(subject)), step, lambda: pause(subject))  # noqa: B023
+            interrupted(lambda: found.append(work(subject)), step, lambda: asked.append(pause(subject)))  # noqa: B023
         except SourceError as error:
             found.append(error)
-        yield subject, found[0]
+        if asked:
+            yield subject, found[0]
 
 
 def pause(subject: History | Session) -> None:
