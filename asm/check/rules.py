@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from asm.check.hazards import loop_count, register_name
 from asm.check.view import CheckedOp, View
@@ -18,14 +18,15 @@ DIVIDES = "E-DIV"
 
 def check_rules(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
     """E-WRITE-CLASH, E-BANK, E-RANGE, E-DIV and E-LOOP; ops of the tensor face are checked elsewhere."""
-    yield from check_bundles_alone(view, spec)
+    yield from check_bundles_alone(view, range(len(view.kinds)), spec)
     if any(control is not None and control.row.control == "loop" for control in view.controls):
         yield from check_nesting(view, spec)
 
 
-def check_bundles_alone(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
-    """The rules of bundles, and of loops but for how these are nested."""
-    for number, kind in enumerate(view.kinds):
+def check_bundles_alone(view: View, numbers: Iterable[int], spec: MachineSpec) -> Iterator[Diagnostic]:
+    """The rules of some bundles, and of loops but for how these are nested."""
+    for number in numbers:
+        kind = view.kinds[number]
         if not (kind.clashes or kind.fixed > 1 or kind.is_checked):
             continue
         bundle = [op for op in view.bundle(number) if not op.row.tensor]

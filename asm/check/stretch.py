@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from asm.check.bursts import Burst, burst_of
 from asm.check.hazards import bundle_cycles, ways_out
-from asm.check.view import CheckedOp, View
+from asm.check.view import UNKNOWN, CheckedOp, View
 from asm.facts import FACTS
 from isa.machine import MachineSpec
 from isa.records import NamedTuple, dataclass, field
@@ -56,15 +56,6 @@ class Access(NamedTuple):
     op: CheckedOp
 
 
-class Start(NamedTuple):
-    """The first bundle of a stretch, for how many cycles what was issued before may have an effect (FOREVER, NEVER),
-    and a number, equal for stretches that are alike."""
-
-    bundle: int
-    left: int
-    form: int
-
-
 @dataclass
 class Stretch:
     """Tensor ops and scalar accesses in order of time.
@@ -95,7 +86,7 @@ def stretches(view: View, spec: MachineSpec) -> Iterator[Stretch]:
 
 def beginnings(view: View) -> set[int]:
     """Bundles that may be entered from elsewhere than from the one before."""
-    return view.entered | {number for number in view.targets if number >= 0}
+    return view.entered | {*view.targets} - {UNKNOWN}
 
 
 def stretch_from(view: View, begins: set[int], start: int, left: int, spec: MachineSpec) -> tuple[Stretch, int]:

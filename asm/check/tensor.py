@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from asm.check.alike import kind_of
 from asm.check.busy import check_units
 from asm.check.quiet import is_quiet
-from asm.check.stretch import Start, Stretch, beginnings, stretch_from, stretches
+from asm.check.stretch import Stretch, beginnings, stretch_from, stretches
 from asm.check.view import View
 from isa.diagnostics import ERROR, WARNING, Diagnostic
 from isa.machine import MachineSpec
@@ -25,17 +25,18 @@ def check_tensor(view: View, spec: MachineSpec) -> Iterator[Diagnostic]:
         yield from _check_new(stretch, silent, spec)
 
 
-def check_started(view: View, starts: Iterable[Start], spec: MachineSpec) -> Iterator[Diagnostic]:
-    """The same for stretches that are found already, of each of which it is known which others are alike."""
+def check_started(view: View, starts: Iterable[tuple[int, int, int]], spec: MachineSpec) -> Iterator[Diagnostic]:
+    """The same for stretches that are found already: of each its first bundle, for how many cycles what was issued
+    before may have an effect (FOREVER, NEVER), and a number, equal for stretches that are alike."""
     silent: set[Hashable] = set()
     known: set[int] = set()
     begins = beginnings(view)
-    for start in starts:
-        if start.form not in known:
-            stretch, _ = stretch_from(view, begins, start.bundle, start.left, spec)
+    for bundle, left, form in starts:
+        if form not in known:
+            stretch, _ = stretch_from(view, begins, bundle, left, spec)
             problems = list(_check_new(stretch, silent, spec))
             if not problems:
-                known.add(start.form)
+                known.add(form)
             yield from problems
 
 

@@ -69,12 +69,12 @@ class View:
     """
 
     make: Callable[[int], Bundle]
-    kinds: list[BundleKind] = field(default_factory=list)
-    controls: list[CheckedOp | None] = field(default_factory=list)
-    targets: list[int] = field(default_factory=list)
+    kinds: Sequence[BundleKind] = ()
+    controls: Sequence[CheckedOp | None] = ()
+    targets: Sequence[int] = ()
     entered: set[int] = field(default_factory=set)
-    linear: list[bool] = field(default_factory=list)
-    times: list[tuple[int, int]] = field(default_factory=list)
+    linear: Sequence[int] = ()
+    times: Sequence[tuple[int, int]] = ()
     start: int = 0
     complete: bool = False
     made: dict[int, Bundle] = field(default_factory=dict)
@@ -108,11 +108,10 @@ def from_packed(
     view.times = [(bundle.run, bundle.cycle) for bundle in bundles]
     known = [None if all_linear else bundle.kind for bundle in bundles]
     view.kinds = [kind or kind_of(each) for kind, each in zip(known, ops, strict=True)]
-    for each, kind in zip(ops, view.kinds, strict=True):
-        control = each[kind.control] if kind.control >= 0 else None
-        view.controls.append(None if control is None else checked(control, externs))
-        label = first_target(each) if kind.has_target else None
-        view.targets.append(UNKNOWN if label is None else where.get(label, UNKNOWN))
+    both = list(zip(ops, view.kinds, strict=True))
+    view.controls = [checked(each[kind.control], externs) if kind.control >= 0 else None for each, kind in both]
+    labels = [first_target(each) if kind.has_target else None for each, kind in both]
+    view.targets = [UNKNOWN if label is None else where.get(label, UNKNOWN) for label in labels]
     return view
 
 
@@ -146,9 +145,9 @@ def from_image(image: Image) -> View:
     bundles = [_decoded(image.text, address, places, pending) for address in starts]
     view = View(bundles.__getitem__, linear=[False] * len(starts), start=where[image.entry], complete=image.executable)
     view.kinds = [kind_of(bundle) for bundle in bundles]
-    for bundle, kind in zip(bundles, view.kinds, strict=True):
-        view.controls.append(bundle[kind.control] if kind.control >= 0 else None)
-        view.targets.append(_target(bundle, where))
+    both = zip(bundles, view.kinds, strict=True)
+    view.controls = [bundle[kind.control] if kind.control >= 0 else None for bundle, kind in both]
+    view.targets = [_target(bundle, where) for bundle in bundles]
     view.entered = {where[s.value] for s in image.symbols if s.kind == TEXT and s.value in where} | {where[image.entry]}
     return view
 

@@ -263,8 +263,8 @@ class Composer:
     # Objects -------------------------------------------------------------------------------------
     def packed(self, seen: Seen) -> list[Packed]:
         """The bundles of objects."""
-        made = []
-        for number, beat in enumerate(seen.beats):
+        made: list[Packed] = []
+        for number, beat in enumerate(seen.beats if self.objects else ()):
             if beat < -1:
                 ops, kind = self.objects[-2 - beat][0], self.kinds[seen.kinds[number]]
                 is_explicit = not seen.linear[number]

@@ -36,13 +36,9 @@ def pipeline(composer: Composer, loops: Sequence[tuple[int, int]]) -> None:
 
 
 def _program(composer: Composer) -> Blocks:
-    entered, targets = set(), set()
-    for number, name in enumerate(composer.columns.front.names):
-        marks = composer.plan.marks(number)
-        if marks & ENTERED:
-            entered.add(name)
-        if marks & TARGET:
-            targets.add(name)
+    marked = list(zip(composer.columns.front.names, composer.plan.marks(), strict=False))
+    entered = {name for name, marks in marked if marks & ENTERED}
+    targets = {name for name, marks in marked if marks & TARGET}
     return Blocks(_Blocks(composer), [], {}, entered, targets, [])
 
 

@@ -23,6 +23,7 @@ OBJECT, ADDED, LOOSE = lib.FRONT_OBJECT, lib.FRONT_ADDED, lib.FRONT_LOOSE
 NEVER, ONCE, AGAIN, UNKNOWN = lib.FRONT_NEVER, lib.FRONT_ONCE, lib.FRONT_AGAIN, lib.FRONT_UNKNOWN
 SEEN, REGISTERS = lib.FRONT_SEEN, lib.FRONT_REGISTERS
 LOOPS = lib.FRONT_LOOPS
+STRETCH: int = lib.FRONT_STRETCH
 # What control ops do, as the table calls it.
 LEAVES = {
     "": PASSES,
@@ -150,9 +151,10 @@ class Plan:
     def count_blocks(self) -> int:
         return int(lib.front_count_blocks(self._front))
 
-    def marks(self, name: int) -> int:
-        """How the place of a name is entered, a bit each."""
-        return int(lib.front_marks(self._front, name))
+    def marks(self) -> bytes:
+        """How the places of names are entered, a bit each, from the first on."""
+        count = lib.front_count_marks(self._front)
+        return bytes(ffi.buffer(lib.front_marks(self._front), count)) if count else b""
 
     def loops(self) -> Iterator[tuple[int, int]]:
         """Blocks that jump back to themselves or begin a loop, each with the block before which that ends, or -1."""
@@ -279,16 +281,18 @@ class Plan:
         """Whether a read or write comes too early somewhere."""
         return bool(checked(lib.front_is_at_fault(self._front)))
 
-    def stretches(self, told: Told) -> Iterator[tuple[int, int, int]]:
-        """Stretches with bursts: the first bundle, the cycles for which what was issued before may have an effect, and
-        what they are alike in."""
+    def stretches(self, told: Told) -> tuple[array[int], array[int], array[int]]:
+        """Stretches with bursts: the first bundle of each, the cycles for which what was issued before may have an
+        effect, and what it is alike in."""
         kinds, contents, fixed, banks = (ffi.new("int32_t[]", column) for column in told[:4])
         effects, bursts = (ffi.new("int64_t[]", column) for column in (told.effects, told.bursts))
         sizes = told.words_per_bank, told.rows_per_bank
         numbers = ffi.new("front_told *", (kinds, contents, fixed, banks, effects, bursts, *sizes))
         count = checked(lib.front_find_stretches(self._front, numbers))
-        found = iter(ffi.unpack(lib.front_stretches(self._front), 3 * count) if count else ())
-        return zip(found, found, found, strict=True)
+        found = array("q")
+        if count:
+            found.frombytes(ffi.buffer(lib.front_stretches(self._front), STRETCH * found.itemsize * count))
+        return found[0::STRETCH], found[1::STRETCH], found[2::STRETCH]
 
     def tell_object(self, number: int, pattern: int, first: int, last: int) -> None:
         """Say what the first op of a bundle of objects is in the columns, and which op is near what follows it."""

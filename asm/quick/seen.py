@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import compress
+from typing import TypeVar, overload
 
 from asm.check.view import CheckedOp, View, checked
 from asm.facts import FACTS, NOP
-from asm.kinds import is_fixed
+from asm.kinds import BundleKind, is_fixed
 from asm.program import AsmOp
 from asm.quick.compose import Composer
 from asm.quick.plan import ADDED, LOOSE, OBJECT, Seen
 from asm.schedule.emit import NOWHERE
 from asm.schedule.pack import Pattern
 
+T = TypeVar("T")
+
 
 def view_of(composer: Composer, seen: Seen, externs: Container[str]) -> View:
     """The view of a program that has explicit bundles."""
     viewer = _Viewer(composer, seen, externs)
-    view = View(viewer.bundle, linear=[bool(each) for each in seen.linear])
-    view.kinds = [composer.kinds[kind] for kind in seen.kinds]
-    view.targets = list(seen.targets)
-    view.times = list(zip(seen.runs, seen.cycles, strict=True))
-    view.entered = {number for number, is_entered in enumerate(seen.entered) if is_entered}
-    controls = {number: None if number < 0 else viewer.control(number) for number in set(seen.controls)}
-    view.controls = [controls[number] for number in seen.controls]
+    view = View(viewer.bundle, linear=seen.linear)
+    view.kinds = _Column(len(seen.kinds), viewer.kind)
+    view.controls = _Column(len(seen.controls), viewer.control)
+    view.times = _Column(len(seen.cycles), viewer.time)
+    view.targets = seen.targets
+    view.entered = {*compress(range(len(seen.entered)), seen.entered)}
     return view
+
+
+class _Column(Sequence[T]):
+    """Something of each bundle, found when it is asked for."""
+
+    def __init__(self, count: int, find: Callable[[int], T]) -> None:
+        self.size = count
+        self.find = find
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        found = range(self.size)[index]
+        return self.find(found) if isinstance(found, int) else [self.find(number) for number in found]
 
 
 class _Viewer:
@@ -36,9 +58,23 @@ class _Viewer:
         self.seen = seen
         self.externs = externs
         self.shown: dict[int, tuple[list[CheckedOp], list[int]]] = {}  # by likeness of a bundle
+        self.controls: dict[int, CheckedOp | None] = {-1: None}  # by number
 
-    def control(self, number: int) -> CheckedOp:
-        """What decides what follows bundles whose control ops are alike: it goes nowhere in particular."""
+    def kind(self, number: int) -> BundleKind:
+        return self.composer.kinds[self.seen.kinds[number]]
+
+    def time(self, number: int) -> tuple[int, int]:
+        """The run and the cycle of a bundle."""
+        return self.seen.runs[number], self.seen.cycles[number]
+
+    def control(self, number: int) -> CheckedOp | None:
+        """What decides what follows a bundle: it goes nowhere in particular, and is the same for all that are alike."""
+        alike = self.seen.controls[number]
+        if alike not in self.controls:
+            self.controls[alike] = self._control(alike)
+        return self.controls[alike]
+
+    def _control(self, number: int) -> CheckedOp:
         form, cycles = self.composer.plan.control(number)
         if form == ADDED:
             return CheckedOp(NOP, [cycles])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 
 from asm.check.alike import content_of
 from asm.check.bursts import burst_of
-from asm.check.stretch import FOREVER, Start, Timed, longest, reach_of
+from asm.check.stretch import FOREVER, Timed, longest, reach_of
 from asm.check.view import CheckedOp, checked
 from asm.kinds import BundleKind, is_fixed
 from asm.program import AsmOp
@@ -17,8 +17,8 @@ from isa.machine import MachineSpec
 from isa.row import Row
 
 
-def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) -> Iterator[Start]:
-    """Where stretches with bursts start, those alike with one number."""
+def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) -> Iterable[tuple[int, int, int]]:
+    """Where stretches with bursts start, those alike with one number: see asm.check.tensor."""
     effects, contents = _of_objects(composer, externs, spec)
     told = Told(
         kinds=[number for kind in composer.kinds for number in _numbers(kind)],
@@ -30,8 +30,8 @@ def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) ->
         words_per_bank=spec.words_per_bank,
         rows_per_bank=spec.rows,
     )
-    for bundle, left, form in composer.plan.stretches(told):
-        yield Start(bundle, FOREVER if left == LASTING else left, form)
+    bundles, left, forms = composer.plan.stretches(told)
+    return zip(bundles, [FOREVER if cycles == LASTING else cycles for cycles in left], forms, strict=True)
 
 
 def _numbers(kind: BundleKind) -> tuple[int, int, int, int]:

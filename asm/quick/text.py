@@ -49,12 +49,13 @@ def _checked(composer: Composer, seen: Seen, options: Options, spec: MachineSpec
     is_linear = all(seen.linear)
     if not is_linear and composer.plan.is_at_fault():
         raise Unfit
-    has_rules = any(kind.fixed > 1 or kind.is_checked for kind in composer.kinds)
+    ruled = {number for number, kind in enumerate(composer.kinds) if kind.fixed > 1 or kind.is_checked}
     has_tensor_ops = not is_linear and any(kind.has_tensor_ops for kind in composer.kinds)
-    if not has_rules and not has_tensor_ops:
+    if not ruled and not has_tensor_ops:
         return []
     view = view_of(composer, seen, options.externs)
-    if has_rules and any(check_bundles_alone(view, spec)):
+    alone = [number for number, kind in enumerate(seen.kinds) if kind in ruled] if ruled else ()
+    if any(check_bundles_alone(view, alone, spec)):
         raise Unfit
     if _may_nest_badly(seen, spec.loop_depth) and any(check_nesting(view, spec)):
         raise Unfit
@@ -69,7 +70,7 @@ def _checked(composer: Composer, seen: Seen, options: Options, spec: MachineSpec
 def _may_nest_badly(seen: Seen, depth: int) -> bool:
     """Whether a loop may end no sooner than one around it, or have so many around it."""
     ends: list[int] = []  # of the loops around
-    for number in [number for number, how in enumerate(seen.hows) if how == LOOPS]:
+    for number in [number for number, how in enumerate(seen.hows) if how == LOOPS] if LOOPS in seen.hows else ():
         ends = [end for end in ends if number < end]
         if len(ends) >= depth or (ends and seen.targets[number] >= ends[-1]):
             return True

@@ -197,7 +197,9 @@ void front_block(const front *f, int32_t number, int32_t *numbers);
 const int32_t *front_names_of(const front *f, int32_t first);
 const int32_t *front_loose(const front *f, int32_t first);
 int32_t front_count_blocks(const front *f);
-int32_t front_marks(const front *f, int32_t name);
+/* How names are entered, from the first on; the others are not. */
+int32_t front_count_marks(const front *f);
+const uint8_t *front_marks(const front *f);
 void front_bundle(const front *f, int32_t number, int32_t *numbers);
 
 /* Kinds of blocks, by the registers that they touch, those of some objects of less than -1; of bundles (registers read, registers touched, and of each register

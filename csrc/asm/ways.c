@@ -35,7 +35,8 @@ void front_block(const front *f, int32_t number, int32_t *numbers)
 const int32_t *front_names_of(const front *f, int32_t first) { return ITEMS(f->plan.names, int32_t) + first; }
 const int32_t *front_loose(const front *f, int32_t first) { return ITEMS(f->plan.loose, int32_t) + first; }
 int32_t front_count_blocks(const front *f) { return COUNT(f->plan.blocks, block); }
-int32_t front_marks(const front *f, int32_t name) { return lpu_marks_of(&f->plan, name); }
+int32_t front_count_marks(const front *f) { return COUNT(f->plan.marks, uint8_t); }
+const uint8_t *front_marks(const front *f) { return f->plan.marks.items; }
 
 void front_tell_loose(front *f, int32_t number, int32_t kind, uint64_t touched)
 {
