@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asm.assemble import Assembly, assemble
+from asm.check import tensor
+from asm.check.alike import kind_of
 from asm.operands.tensor import match_tensor
 from asm.quick.assemble import attempt
 from asm.quick.columns import Columns
@@ -87,6 +89,25 @@ def test_lost_values_are_warned_of_where_they_are_written() -> None:
     assert made is not None and len(made.diagnostics) == 12
     assert {found.code for found in made.diagnostics} == {"W-STREAM-LOST"}
     assert outcome(made) == outcome(assemble(text))
+
+
+@pytest.mark.parametrize(("row", "met", "most"), [("9", 0, 4), (f"{LPU1.rows}", 1, 4), ("k4_0", 0, 60)])
+def test_banks_that_no_burst_comes_near_are_alike(row: str, met: int, most: int) -> None:
+    """Only the first is looked at; what is in the bank of the burst when that is busy is found by its number. Of bursts
+    that are objects it is not known which banks they come near."""
+    banks = [f"{number // 2}.{number % 2}" for number in range(60)]
+    data = "".join(f"        .data mw{bank}\nk{bank[:-2]}_{bank[-1]}: .i32 1\n" for bank in banks) + "        .text\n"
+    lines = ("l{0}: {{ read se0, mw4[ROW], n=4 }}", "{{ ld r8, [k{0}] }}", "{{ nop 20 }}", "{{ jlt l{0} }}\n")
+    line = "\n".join(lines).replace("ROW", row)
+    text = data + HEAD + "".join(line.format(bank.replace(".", "_")) for bank in banks if not bank.startswith("4."))
+    with patch.object(tensor, "kind_of", wraps=kind_of) as looked:
+        made = attempt(text, "<input>", Scope(LPU1), None)
+    assert looked.call_count <= most
+    assert made is not None and outcome(made) == outcome(assemble(text))
+    for bank in (0, 1):
+        more = text + line.format(f"4_{bank}")
+        assert (attempt(more, "<input>", Scope(LPU1), None) is None) == (bank == met)
+        assert outcome(quickly(more)) == outcome(assemble(more))
 
 
 def test_operands_are_read_once_of_bundles_that_are_alike() -> None:

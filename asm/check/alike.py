@@ -17,7 +17,7 @@ def kind_of(stretch: Stretch, spec: MachineSpec) -> Hashable:
 
     Of rows that is the bank they are in, and of banks that no burst comes near whether they are the same.
     """
-    near = {bank for timed in stretch.ops for bank in _banks_near(timed, spec)}
+    near = {bank for timed in stretch.ops for bank in banks_near(timed, spec)}
     bursts = tuple([_burst(timed, spec) for timed in stretch.ops])
     others: dict[int, int] = {}
     accesses = tuple(
@@ -26,7 +26,7 @@ def kind_of(stretch: Stretch, spec: MachineSpec) -> Hashable:
     return stretch.settled, stretch.fresh, stretch.end, stretch.stop, bursts, accesses
 
 
-def _banks_near(timed: Timed, spec: MachineSpec) -> range:
+def banks_near(timed: Timed, spec: MachineSpec) -> range:
     """All banks of the slices that a burst accesses."""
     if timed.burst.row.units.where != SLICE:
         return range(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Iterator
 
-from asm.check.alike import content_of
+from asm.check.alike import banks_near, content_of
 from asm.check.bursts import burst_of
 from asm.check.stretch import FOREVER, Timed, longest, reach_of
 from asm.check.view import CheckedOp, checked
@@ -39,11 +39,13 @@ def _numbers(kind: BundleKind) -> tuple[int, int, int, int]:
 
 
 def _of_bursts(columns: Columns, spec: MachineSpec) -> Iterator[int]:
-    """Of each burst in the columns for how many cycles it may have an effect, and how far from its row it gets."""
+    """Of each burst in the columns for how many cycles it may have an effect, and how far from its row it
+    gets, and which banks it may come near."""
     for row, values in columns.bursts():
         op = CheckedOp(row, values, is_placed=True)
-        before, after = reach_of(Timed(op, 0, burst_of(spec, row, values))) or (0, LASTING)
-        yield from (longest([op], spec), before, after)
+        timed = Timed(op, 0, burst_of(spec, row, values))
+        near = banks_near(timed, spec)
+        yield from (longest([op], spec), *(reach_of(timed) or (0, LASTING)), near.start, len(near))
 
 
 def _of_objects(composer: Composer, externs: Container[str], spec: MachineSpec) -> tuple[list[int], list[int]]:

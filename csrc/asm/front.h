@@ -242,10 +242,10 @@ int32_t front_is_at_fault(front *f);
  * chooses, ops, whether some are bursts); by object the cycles for which its bursts may have an effect, FRONT_NOTHING
  * without any, and its content, equal where the checks say the same; by form the field that holds such a word address,
  * FRONT_FREE where registers choose the bank and FRONT_WHOLE where all fields count; by name the bank that it is in or
- * -1; by burst the cycles for which it may have an effect, and how far before its row and after it rows are that it
- * touches, FRONT_LASTING where that is not known. */
+ * -1; by burst the cycles for which it may have an effect, how far before its row and after it rows are that it touches,
+ * FRONT_LASTING where that is not known, and the first of the banks that it may come near and how many these are. */
 enum { FRONT_TOLD = 4, FRONT_FREE = -1, FRONT_WHOLE = -2, FRONT_NOTHING = -1, FRONT_LASTING = 0x7fffffff };
-enum { FRONT_EFFECT, FRONT_BEFORE, FRONT_AFTER, FRONT_BURST_TOLD };
+enum { FRONT_EFFECT, FRONT_BEFORE, FRONT_AFTER, FRONT_NEAR, FRONT_NEARS, FRONT_BURST_TOLD };
 typedef struct {
     const int32_t *kinds, *contents, *fixed, *banks;
     const int64_t *effects, *bursts;

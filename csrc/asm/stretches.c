@@ -6,7 +6,8 @@
 enum { GOES_ON = -1, LEFT = -2 };
 
 /* Bundles, the cycles for which what was issued before each may still have an effect (UNREACHED, or as front.h has
- * them), and whether stretches begin there; bundles on the stack wait to be gone on from. */
+ * them), and whether stretches begin there; bundles on the stack wait to be gone on from. Of the stretch that is put
+ * into a form: where that has banks, which of them bursts come near (first, count), and whether all are kept. */
 typedef struct {
     front *f;
     const front_told *told;
@@ -14,10 +15,11 @@ typedef struct {
     int32_t count;
     int64_t *left;
     uint8_t *begins;
-    grown stack;
+    grown stack, banks, near;
+    bool is_exact;
 } walk;
 
-enum { UNREACHED = FRONT_NOTHING - 1 };
+enum { UNREACHED = FRONT_NOTHING - 1, MOST_BANKS = 200, FAR = -2 };
 
 static int32_t object_of(const seen *here) { return here->beat < -1 ? -2 - here->beat : -1; }
 
@@ -135,39 +137,78 @@ static bool put_odd(front *f, int64_t number) { return put(f, INT64_MIN + number
 static int64_t floor_of(int64_t number, int64_t divisor) { return (number - (number < 0 ? divisor - 1 : 0)) / divisor; }
 
 /* What a burst is, and the bank of its rows where they are all in one, else its row. */
-static bool put_burst(const walk *w, const front_op *op)
+static bool put_burst(walk *w, const front_op *op)
 {
     const int64_t *reach = told_of(w, op);
     int64_t row = op->values[FRONT_ROW], rows = w->told->rows_per_bank;
     int64_t first = floor_of(row - reach[FRONT_BEFORE], rows), last = floor_of(row + reach[FRONT_AFTER], rows);
+    int64_t *near = grow(&w->near, 2 * sizeof *near);
+    if (!near)
+        return false;
+    near[0] = reach[FRONT_NEAR], near[1] = reach[FRONT_NEARS];
     return put(w->f, op->values[FRONT_BURST]) && put(w->f, first == last) && put(w->f, first == last ? first : row);
 }
 
-/* The bank of an access that no register chooses, as far as it is told: -1 where it is not, less for other forms. */
-static bool put_access(const walk *w, const front_op *op)
+/* The bank of an access that no register chooses, -1 where that is not told. */
+static bool put_bank(walk *w, const front_op *op, int32_t field)
 {
-    int32_t field = w->told->fixed[op->form];
-    if (field >= 0)
-        return put(w->f, op->name >= 0 ? w->told->banks[op->name] : op->values[field] / w->told->words_per_bank);
-    bool is_put = put(w->f, -2 - op->form) && put(w->f, op->name);
+    int32_t *at = grow(&w->banks, sizeof *at);
+    if (!at)
+        return false;
+    *at = COUNT(w->f->scratch, int64_t);
+    return put(w->f, op->name >= 0 ? w->told->banks[op->name] : op->values[field] / w->told->words_per_bank);
+}
+
+static bool put_whole(const walk *w, const front_op *op)
+{
+    bool is_put = put(w->f, op->form) && put(w->f, op->name);
     for (int32_t i = 0; i < FRONT_FIELDS && is_put; i++)
         is_put = put(w->f, op->values[i]);
     return is_put;
 }
 
 /* What an op of the columns has to do with bursts, after what kind it is in that. */
-static bool put_op(const walk *w, const front_op *op)
+static bool put_op(walk *w, const front_op *op)
 {
+    int32_t field = w->told->fixed[op->form];
     if (is_burst(w, op))
         return put(w->f, 'B') && put_burst(w, op);
-    return w->told->fixed[op->form] == FRONT_FREE ? put(w->f, 'F') : put(w->f, 'A') && put_access(w, op);
+    if (field >= 0)
+        return put(w->f, 'A') && put_bank(w, op, field);
+    return field == FRONT_WHOLE ? put(w->f, 'W') && put_whole(w, op) : put(w->f, 'F');
+}
+
+static bool is_near(const walk *w, int64_t bank)
+{
+    const int64_t *near = w->near.items, *end = near + COUNT(w->near, int64_t);
+    for (; near < end; near += 2)
+        if (bank >= near[0] && bank < near[0] + near[1])
+            return true;
+    return false;
+}
+
+/* Of banks that no burst comes near only whether they are the same counts: they are numbered as they come. */
+static void rename_banks(walk *w)
+{
+    int64_t *numbers = w->f->scratch.items, far[MOST_BANKS];
+    const int32_t *at = w->banks.items, *end = at + COUNT(w->banks, int32_t);
+    int32_t count = 0, i;
+    for (; at < end && end - at <= MOST_BANKS; at++) {
+        if (numbers[*at] < 0 || is_near(w, numbers[*at]))
+            continue;
+        for (i = 0; i < count && far[i] != numbers[*at];)
+            i++;
+        far[i] = numbers[*at], numbers[*at] = FAR - i;
+        count += i == count;
+    }
 }
 
 /* What the ops of a bundle have to do with bursts. Of objects that is told; accesses that registers place are counted. */
-static bool put_bundle(const walk *w, const seen *here)
+static bool put_bundle(walk *w, const seen *here)
 {
     int32_t object = object_of(here);
     const int32_t *kind = kind_of(w, here);
+    w->is_exact |= object >= 0;
     if (object >= 0)
         return put(w->f, FRONT_OBJECT) && put(w->f, w->told->contents[object]);
     if (here->beat >= 0 && kind[1])
@@ -184,7 +225,7 @@ static bool has_bursts(const walk *w, int32_t number) { return effect_of(w, numb
 static bool is_passed(const walk *w, int32_t number) { return w->bundles[number].control.how <= FRONT_PAUSES; }
 
 /* Put the form of a stretch into the scratch; the end of its bundles, 0 when there is no memory. */
-static int32_t put_stretch(const walk *w, int32_t first)
+static int32_t put_stretch(walk *w, int32_t first)
 {
     int64_t cycle = 0;
     bool is_put = put(w->f, w->left[first]);
@@ -212,8 +253,10 @@ static bool find(walk *w)
         int32_t first = number;
         while (first && !w->begins[first] && is_passed(w, first - 1))
             first--;
-        w->f->scratch.size = 0;
+        w->f->scratch.size = w->banks.size = w->near.size = 0, w->is_exact = false;
         done = put_stretch(w, first);
+        if (!w->is_exact)
+            rename_banks(w);
         int64_t *made = done ? grow(&w->f->stretches, FRONT_STRETCH * sizeof *made) : NULL;
         if (!made)
             return false;
@@ -232,7 +275,7 @@ int32_t front_find_stretches(front *f, const front_told *facts)
     w.left = malloc(((size_t)w.count + 1) * sizeof *w.left), w.begins = calloc((size_t)w.count + 1, 1);
     f->stretches.size = 0;
     bool is_done = w.left && w.begins && walk_all(&w) && find(&w);
-    free(w.left), free(w.begins), free(w.stack.items);
+    free(w.left), free(w.begins), free(w.stack.items), free(w.banks.items), free(w.near.items);
     return is_done ? COUNT(f->stretches, int64_t) / FRONT_STRETCH : FRONT_MEMORY;
 }
 
