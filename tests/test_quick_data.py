@@ -5,16 +5,19 @@ from __future__ import annotations
 from array import array
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asm.assemble import assemble
 from asm.data import place
 from asm.data.place import Memory
 from asm.names.symbols import LABEL, Symbol
+from asm.quick import columns
 from asm.quick.assemble import QuickAssembler, attempt
+from asm.quick.columns import Codes
 from asm.quick.front import Front
 from asm.quick.held import Held
 from asm.scope.objects import DataObject, DataObjects
@@ -187,6 +190,18 @@ def test_symbols_are_made_for_those_who_look() -> None:
     assert dict(data) == dict(scopes[1].data) and list(data) == ["x", "z", "w"]
     assert {**table} == scopes[1].table and list(table.items()) == list(scopes[1].table.items())
     assert "y" in table and len(table) == len(scopes[1].table)
+
+
+@given(st.text(st.sampled_from("a\n"), max_size=30), st.lists(st.integers(0, 29), max_size=5), st.integers(0, 5))
+@example("\na\n\na", [0, 1, 3], 0)
+def test_lines_are_cut_as_far_as_somebody_looks(text: str, asked: list[int], at_once: int) -> None:
+    split = text.split("\n")
+    with patch.object(columns, "CUT_AT_ONCE", at_once):
+        codes = Codes(text, Front(text).lines)
+        assert len(codes) == len(split)
+        asked = [number for number in asked if number < len(split)]
+        assert [codes[number] for number in asked] == [split[number] for number in asked]
+        assert len(codes.cut) <= max([0, *(number + at_once + 2 for number in asked)])
 
 
 def test_a_name_that_is_added_comes_after_those_that_are_held() -> None:

@@ -45,6 +45,7 @@ from isa.places import is_stream
 from isa.records import dataclass, field, replace
 from isa.row import Row
 
+CUT_AT_ONCE = 1 << 16  # characters
 MOST_PLAIN = 1_000  # lines for the plain way beyond as many as are taken: then there is little to gain
 NO_VALUES = (0,) * (FRONT_OP - VALUES - 2)  # beside those of two syllables
 new = tuple.__new__  # makes a named tuple without the way through its own constructor
@@ -55,6 +56,27 @@ def in_order(units: Sequence[int]) -> list[int]:
     return [len(units), *units, 1, len(units), *range(len(units)), 0]
 
 
+class Codes:
+    """The lines of a text, `count` of them, which is cut as far as somebody looks."""
+
+    def __init__(self, text: str, count: int) -> None:
+        self.text = text
+        self.count = count
+        self.at = 0  # where the rest begins
+        self.cut: list[str] = []
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, number: int) -> str:
+        while number >= len(self.cut):
+            stop = self.text.find("\n", self.at + CUT_AT_ONCE)
+            end = stop if stop >= 0 else len(self.text)
+            self.cut += self.text[self.at : end].split("\n")
+            self.at = end + 1
+        return self.cut[number]
+
+
 @dataclass(slots=True)
 class Columns:
     """`name` is the file. Ops are known by their numbers in the columns; `written` are those that came as objects."""
@@ -63,7 +85,7 @@ class Columns:
     recipes: Recipes
     scope: Scope
     name: str
-    codes: list[str] = field(default_factory=list)  # the lines of the file
+    codes: Codes = field(default_factory=lambda: Codes("", 0))  # the lines of the file
     appended: list[Line] = field(default_factory=list)  # and those that came of macros
     sources: dict[Source, int] = field(default_factory=dict)
     origins: list[Source] = field(default_factory=list)  # the same in order

@@ -9,7 +9,7 @@ from asm.expand.expander import Expander, ExpandOptions, Frame, Report, Sources
 from asm.expand.macros import Macro, Trail
 from asm.names.symbols import Symbols
 from asm.quick.calls import Calls
-from asm.quick.columns import Columns
+from asm.quick.columns import Codes, Columns
 from asm.quick.front import Extent, Stretch, Unfit
 from asm.tree import Line, OpStmt, Statement
 from isa.table import MNEMONICS
@@ -62,7 +62,7 @@ class QuickExpander(Expander):
     def _lines_of(self, text: str, name: str, trail: Trail) -> Iterator[Line]:
         if self.frames:
             return super()._lines_of(text, name, trail)
-        self.columns.codes = text.split("\n")  # the front has seen to their characters
+        self.columns.codes = Codes(text, self.columns.front.lines)  # the front has seen to their characters
         return Lines(self.columns, 0, len(self.columns.codes))
 
     def _expansion(self, macro: Macro, texts: Mapping[str, str], trail: Trail) -> Iterator[Line]:
