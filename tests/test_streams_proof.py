@@ -64,6 +64,25 @@ def test_another_row_of_memory_is_noticed(name: str, data: st.DataObject) -> Non
     assert flaw_of(kernel(name), ops)
 
 
+@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("less", [1, 2, -1])
+def test_another_step_from_row_to_row_is_noticed(name: str, less: int) -> None:
+    """Also one that leads to rows that there are not."""
+    ops = found(kernel(name))[1].ops
+    for number, timed in enumerate(ops):
+        op = timed.op
+        if "stride" in op.row.format.names and op.value("n") > 1:
+            other = timed._replace(op=changed(op, "stride", op.value("stride") - less))
+            assert flaw_of(kernel(name), [*ops[:number], other, *ops[number + 1 :]])
+
+
+def test_a_row_that_there_is_not_is_named() -> None:
+    ops = list(found(kernel("gelu"))[1].ops)
+    assert ops[0].op.row.mnemonic == "read.4"
+    ops[0] = ops[0]._replace(op=changed(ops[0].op, "stride", -1))
+    assert flaw_of(kernel("gelu"), ops) == f"`read.4` comes to row -1 in cycle {ops[0].value + 1}"
+
+
 @given(st.sampled_from(SMALL), st.data())
 def test_an_op_that_issues_in_another_cycle_is_noticed(name: str, data: st.DataObject) -> None:
     """Of those that take or make what passes on streams: weights and maps wait where they are."""

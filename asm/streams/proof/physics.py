@@ -13,7 +13,7 @@ import numpy as np
 
 from asm.check.bursts import EXITS, Burst, Group
 from asm.streams.graph import MAP
-from asm.streams.proof.elements import CELLS, Elements, Part
+from asm.streams.proof.elements import CELLS, ROWS, Elements, Part
 from asm.streams.proof.kinds import ARRAY, SUM, copies, kind_of
 from asm.streams.proof.latest import NOTHING, Integers, Latest
 from asm.streams.proof.scalars import Scalars
@@ -31,7 +31,7 @@ READS, WRITES, LOADS, INSTALLS, VECTORS, MAPS, SUMS = (CLASSES[n] for n in ("RP"
 
 
 class Missing(Exception):
-    """An op that finds nothing where it takes a value, in words."""
+    """An op that finds nothing where it takes a value, or no row where it accesses one, in words."""
 
 
 @dataclass(eq=False)
@@ -224,9 +224,14 @@ class Physics:
             self.elements.read(run.part, run.field("slice"), run.burst.row.width, self._rows(run), run.times)
 
     def _rows(self, run: Run) -> Integers:
+        """The row of each element. Raises Missing where there is none."""
         j, i = run.rounds
         base = run.each(map(self._base, run.starts, run.bursts))
-        return base + j * run.burst.fields["stride2"] + i * run.burst.fields["stride"]
+        rows = base + j * run.burst.fields["stride2"] + i * run.burst.fields["stride"]
+        beyond = np.flatnonzero((rows < 0) | (rows >= ROWS))
+        if beyond.size:
+            raise Missing(f"`{run.burst.row.mnemonic}` comes to row {rows[beyond[0]]} in cycle {run.times[beyond[0]]}")
+        return rows
 
     def _base(self, start: int, burst: Burst) -> int:
         """The first row of a burst."""
