@@ -5,19 +5,26 @@ Another thread, or a signal, may ask between any two steps of the interpreter; t
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import FrameType
 from typing import Any
 
 import pytest
-from repl_tools import SUM
+from cli_tools import Command
+from process_tools import once
+from repl_tools import ENDLESS, SUM, Prompt
 from test_history_end import storing
+from typed_tools import empty
 
 from debugger import history, running, stepping
 from debugger.history import History
 from debugger.load import Source
-from debugger.running import PAUSED
+from debugger.repl.interrupt import pausing
+from debugger.running import PAUSED, Stopped
 from debugger.session import Session
 from debugger.why import replay
 from debugger.why.replay import Replay
@@ -140,3 +147,52 @@ def test_a_movement_ends_where_it_should_or_is_paused(name: str) -> None:
         assert stopped == truth or stopped.reason == PAUSED
         assert stopped.cycle == subject.cycle
         assert not subject.history.pause_asked
+
+
+# Runs that never end -----------------------------------------------------------------------------
+def test_a_run_that_never_ends_is_paused_from_outside() -> None:
+    session = Session.open(Source(text="again: { add r1, r1, 1 }\n{ jmp again }\n"))
+    with once(lambda: session.cycle > 1000, session.pause):
+        stopped = session.run()
+    assert stopped.cycle > 1000
+    assert (stopped.reason, session.status) == ("paused", "running")
+    assert session.step(by="cycle").cycle == stopped.cycle + 1
+    assert session.goto(5).cycle == 5
+
+
+def test_code_that_never_ends_is_paused() -> None:
+    session = empty()
+    with once(lambda: session.cycle > 1000, session.pause):
+        found = session.execute("forever: jmp forever")
+    assert found.reason == "paused" and session.cycle > 1000
+    session.undo()
+    assert session.cycle == 0 and session.is_over
+
+
+def interrupting(session: Session) -> AbstractContextManager[None]:
+    """Press Ctrl-C once a run is under way."""
+    return once(lambda: session.cycle > 1000, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+
+def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:
+    prompt = Prompt(ENDLESS)
+    with pausing(prompt.console), interrupting(prompt.session):
+        reply = prompt("run")
+    assert reply.result.data["stopped"]["reason"] == "paused"
+    here = prompt.session.cycle
+    prompt("stepc")
+    assert prompt.session.cycle == here + 1
+
+
+def test_lines_after_a_pause_are_not_done(lpu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Session.run
+
+    def run(session: Session) -> Stopped:
+        with interrupting(session):
+            return runs(session)
+
+    monkeypatch.setattr(Session, "run", run)
+    lpu.write("endless.s", ENDLESS)
+    lpu.write("commands", "run\necho on\n")
+    done = lpu("debug", "--batch", "-x", "commands", "endless.s")
+    assert (done.status, "paused" in done.out, "on\n" in done.out) == (130, True, False)
