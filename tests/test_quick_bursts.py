@@ -15,10 +15,11 @@ from asm.operands.tensor import match_tensor
 from asm.quick.assemble import attempt
 from asm.quick.columns import Columns
 from asm.quick.compose import Composer
+from asm.schedule.reserve import assign_run
 from asm.scope.scope import Scope
 from isa.machine import LPU1
 from isa.records import replace
-from isa.row import BANK, HEMI, SLICE_ROW, STREAM, Operand, Row
+from isa.row import BANK, HEMI, IMM, SLICE_ROW, STREAM, VECTOR, WRITE, Operand, Row
 from isa.table import ROWS
 from tests.profile_tools import part_of_examples
 from tests.test_assemble_quick import outcome, quickly
@@ -36,7 +37,9 @@ ROUNDS = {"n": 2, "d": 3, "stride": -1, "m": 2, "e": 300, "stride2": 5, "row0": 
 
 
 def is_column(row: Row) -> bool:
-    return row.tensor and "u" not in row.format.names and all(operand.kind != BANK for operand in row.operands)
+    """Whether ops of a row are columns: of formats that need the choice of a unit one row each is enough here."""
+    odd = any(each.kind == BANK or (each.kind == IMM and each.type[0] in "fb") for each in row.operands)
+    return row.tensor and not odd and ("u" not in row.format.names or row.type in ("", "i8"))
 
 
 COLUMNS = [row for row in ROWS if is_column(row)]
@@ -46,14 +49,16 @@ def written(operand: Operand, number: int) -> str:
     """An operand of some kind; streams flow as planes 0 and 1 need it."""
     if operand.kind == SLICE_ROW:
         return f"mw4[{number}{' + r3' * ('ra' in operand.fields)}]"
-    if operand.kind == STREAM:
+    if operand.kind == VECTOR and (operand.role != WRITE or number == 6):
+        return f"{'v' if operand.role == WRITE else 'r'}{number}"
+    if operand.kind in (STREAM, VECTOR):
         return f"s{'e' if operand.flow == 'out' else 'w'}{operand.width * operand.groups % 32}"
     return "W" if operand.kind == HEMI else "0" if operand.fields == ("plane",) else f"{number % 8}"
 
 
 def line_of(row: Row, number: int) -> str:
     """A bundle with an op of a row, and one that is scalar."""
-    settings = [f"{name}={ROUNDS[name]}" for name in row.attributes]
+    settings = [f"{name}={ROUNDS[name]}" for name in row.attributes if name in ROUNDS]
     operands = ", ".join([*(written(operand, number) for operand in row.positional), *settings])
     return f"{{ {row.mnemonic} {operands}  ||  add r1, r2, {number} }}"
 
@@ -67,10 +72,67 @@ def in_columns(text: str) -> Assembly:
 
 
 @pytest.mark.parametrize("row", COLUMNS, ids=lambda row: row.key)
-def test_all_that_need_no_choice_of_a_unit_are_columns(row: Row) -> None:
+def test_bursts_of_all_formats_are_columns(row: Row) -> None:
     ends = "{ nop 2000 }\n        { jlt start }\n"
     text = HEAD + "".join(f"        {line_of(row, number)}\n        {ends}" for number in (1, 6))
     assert outcome(in_columns(text)) == outcome(assemble(text))
+
+
+VECTORS = (
+    "{ vmov.i8 se0, r3, n={n}  ||  vadd.i8.w v{v}, se4, r{n}, n={n}  ||  vmov.i8 se8, r3, n=9  ||  add r1, r2, {n} }"
+)
+
+
+@pytest.mark.parametrize(
+    ("odd", "more"),
+    [
+        ("", 0),
+        ("{ shift.up E, se0, se1, 1 }", 0),
+        ("{ vmov.i8 se12, r3 !V2 }", 3),
+        ("{ vadd.i8.w se12, se4, five }", 3),
+    ],
+)
+def test_units_are_chosen_run_by_run(odd: str, more: int) -> None:
+    """In runs that are alike once; bursts that are objects are given theirs with those around them."""
+    lines = ["        .equ five = 5", HEAD]
+    for number, (n, v, wait) in enumerate([(1, 0, 1), (20, 0, 1), (20, 1, 1), (20, 0, 30), (20, 0, 2)] * 3):
+        run = VECTORS.replace("{n}", str(n)).replace("{v}", str(v))
+        lines += [
+            f"l{number}: {run}",
+            f"{{ nop {wait} }}",
+            "{ vmov.i8 se16, r4 }",
+            odd * (number % 5 == 4),
+            f"{{ jlt l{number} }}",
+        ]
+    text = "\n".join([*lines, ""])
+    with patch("asm.quick.units.assign_run", side_effect=assign_run) as assigned:
+        made = attempt(text, "<input>", Scope(LPU1), None)
+    assert made is not None and assigned.call_count <= 5 + more
+    assert outcome(made) == outcome(assemble(text))
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_taken"),
+    [
+        ("{ vmov.i8 se0, r3 !V2 }", True),
+        (".timeline\n@0 vmov.i8 se0, r3\n@3 vadd.i8.w se1, se0, r4\n.endtimeline", True),
+        ("vmov.i8 se0, r3", False),
+        ("{ vmov.i8 se0, r3 !V2 }\nvmov.i8 se0, r3", False),
+    ],
+)
+def test_what_flows_into_others_is_taken_where_its_cycle_is_written(lines: str, is_taken: bool) -> None:
+    """The line with a pin is read anew: no line like it was met before."""
+    text = HEAD + lines.replace("r3", f"r{20 + is_taken}") + "\n{ nop 9 }\n{ jlt start }\n"
+    assert (attempt(text, "<input>", Scope(LPU1), None) is not None) == is_taken
+    assert outcome(quickly(text)) == outcome(assemble(text))
+
+
+def test_too_many_bursts_for_their_units_are_refused() -> None:
+    for count in (16, 17):
+        ops = "  ||  ".join(f"vmov.i8 se{number}, r3" for number in range(count))
+        text = HEAD + f"        {{ {ops} }}\n        {{ jlt start }}\n"
+        assert (attempt(text, "<input>", Scope(LPU1), None) is not None) == (count == 16)
+        assert outcome(quickly(text)) == outcome(assemble(text))
 
 
 @pytest.mark.parametrize("settings", ["m=1, e=3", "e=3", "stride2=4, n=3", "m=1, stride2=2"])
@@ -203,6 +265,9 @@ LINES = (
     "        both se{s}, {row}",
     "        one {row}",
     "{{ vadd.i32.w v{n}, se{s}, se{s}  ||  read.4 se{s}, mw40[{row}] }}",
+    "{{ vadd.i8.w se{s}, r{n}, -{n}, n={w}  ||  vmov.i32 sw{s}, v{n}, n=9 }}",
+    "{{ vmov.i8 se{s}, r{n}, n=30  ||  vmov.i8 sw{s}, r3 !V{n} }}",
+    "{{ shift.up W, se{s}, sw{s}, {n}, n={row}  ||  distribute E, sw{s}, se{s}, 1 }}",
     "{{ lw.i8 0, sw0, n={n} }}",
     "{{ nop {n} }}",
     "{{ nop 60 }}",

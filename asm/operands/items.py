@@ -65,7 +65,7 @@ class ItemBuilder:
     def build(self, statements: Iterable[Statement]) -> list[Item | Raw]:
         """The items; those of `runs` are complete once `schedule` was called, when registers have their numbers."""
         text = list(statements)
-        if any(map(_joins_a_run, text)):
+        if any(map(joins_a_run, text)):
             self.entered |= _names_used(text)
             self._with_runs(text)
         else:
@@ -133,7 +133,7 @@ class ItemBuilder:
         if type(statement) is not OpStmt or statement.mnemonic not in LOOPS or self.timeline or self.bundle:
             return 0
         straight = list(takewhile(lambda inside: type(inside) is OpStmt, islice(text, at + 1, None)))
-        if not any(map(_joins_a_run, straight)):
+        if not any(map(joins_a_run, straight)):
             return 0
         from asm.streams.loops.body import tile_loop
         from asm.streams.loops.find import written_loop
@@ -182,7 +182,7 @@ class ItemBuilder:
 
     def _straight(self, straight: list[OpStmt | LabelDef], waits: bool) -> None:
         """Schedule tensor ops and what is around them as one; `waits` says that more code follows."""
-        if not any(map(_joins_a_run, straight)):
+        if not any(map(joins_a_run, straight)):
             for statement in straight:
                 self._try(statement)
             return
@@ -336,7 +336,7 @@ def _may_join_a_run(mnemonic: str) -> bool:
     return rows is None or not (rows[0].control or rows[0].tensor) or _is_linear(mnemonic)
 
 
-def _joins_a_run(statement: Statement) -> bool:
+def joins_a_run(statement: Statement) -> bool:
     """Whether a statement is an op of the tensor face as linear code has them."""
     if not isinstance(statement, OpStmt):
         return False

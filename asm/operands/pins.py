@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from asm.errors import error
 from asm.program import FREE, AsmOp
 from asm.scope.registers import NAMED
 from asm.scope.scope import Scope
 from asm.tree import Pin
 from isa.places import V_REGISTERS, is_v
+from isa.row import Row
 from isa.units import UNIT_NAMES, VXM
 
 
@@ -70,8 +73,15 @@ def _set_unit(op: AsmOp, instance: int) -> None:
 
 def take_own_alu(op: AsmOp) -> None:
     """A result that goes to v3 is made by V3."""
-    if op.row.units.where == VXM and is_v(op.value("dst")):
-        _set_unit(op, op.value("dst") - V_REGISTERS)
+    instance = own_alu(op.row, op.values)
+    if instance != FREE:
+        _set_unit(op, instance)
+
+
+def own_alu(row: Row, values: Sequence[int]) -> int:
+    """The instance that makes the result of an op, if only that can; else FREE."""
+    result = values[row.format.names.index("dst")] if row.units.where == VXM else 0
+    return result - V_REGISTERS if is_v(result) else FREE
 
 
 def _pin_register(scope: Scope, op: AsmOp, pin: Pin) -> None:

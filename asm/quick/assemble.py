@@ -13,7 +13,7 @@ from asm.data.gather import Gathering
 from asm.expand import ExpandOptions
 from asm.expand.expander import here
 from asm.expand.macros import bind, called, expansion
-from asm.operands.items import ItemBuilder
+from asm.operands.items import ItemBuilder, joins_a_run
 from asm.operands.match import is_known
 from asm.program import AsmOp, Explicit, Item
 from asm.quick.columns import Columns
@@ -118,7 +118,12 @@ class QuickBuilder(ItemBuilder):
         self.bundles: dict[str, KnownBundle] = {}  # by the texts of their lines
 
     def _with_runs(self, text: Sequence[Statement]) -> None:
-        raise Unfit  # what is around ops on streams is scheduled with them
+        """Ops on streams that flow into others stand in bundles and timelines; what is around others is scheduled with
+        them, which is another way."""
+        for statement in text:
+            if joins_a_run(statement) and self.timeline is None and self.bundle is None:
+                raise Unfit
+            self._try(statement)
 
     def _take(self, statement: Statement) -> None:
         if not isinstance(statement, Stretch):

@@ -101,7 +101,7 @@ def filling_of(holes: Holes, statement: OpStmt) -> BurstFilling:
     """What a burst in a bundle is made of. Raises NoRecipe, SourceError."""
     nodes, attributes = split_attributes(statement)
     form = _form(holes, statement.mnemonic, tuple([_shape(holes, node) for node in nodes]))
-    if form is None or statement.pins or "u" in form.row.format.names:
+    if form is None or statement.pins:
         raise NoRecipe
     filling = BurstFilling(holes, form)
     for slot, node in zip(form.slots, nodes, strict=False):
@@ -141,7 +141,7 @@ def _shape(holes: Holes, node: Operand) -> Shape:
 def tell_bursts(columns: Columns) -> None:
     """Say how the bursts in some columns are written. Raises Unfit when one is none of the machine."""
     syllables = array("Q")
-    for row, values in columns.bursts():
+    for row, values, is_free in columns.bursts():
         fields = dict(zip(row.format.names, values, strict=True))
         if absent(columns.scope.spec, row, fields) or _is_outside(columns.scope.spec, fields):
             raise Unfit
@@ -149,7 +149,7 @@ def tell_bursts(columns: Columns) -> None:
             made = encoded(row, tuple(values))
         except CodecError:
             raise Unfit from None
-        syllables.extend((*made, 0)[:2])
+        syllables.extend((*(*made, 0)[:2], is_free))
     columns.front.tell_bursts(syllables)
 
 

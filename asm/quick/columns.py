@@ -6,10 +6,12 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from asm.expand.macros import Macro, called
+from asm.facts import FACTS
 from asm.kinds import BundleKind, kind_of
 from asm.names.symbols import EQU, Symbol
 from asm.names.symbols import LABEL as PROGRAM_LABEL
 from asm.operands.fill import INT_HIGH, INT_LOW
+from asm.operands.pins import own_alu
 from asm.operands.places import place_number
 from asm.program import FREE, Access, AsmOp, Reference
 from asm.quick.front import (
@@ -24,6 +26,7 @@ from asm.quick.front import (
     LINE,
     ROW,
     STREAM,
+    UNIT,
     VALUES,
     Front,
     Unfit,
@@ -198,8 +201,7 @@ class Columns:
         form, origin, line, column, end, name, _, addend, *values = numbers
         row, size, unit, *_ = how = self.recipes.forms[form]
         if row.tensor:
-            _, fields = self.burst(values[BURST], values[ROW])
-            return AsmOp(row, fields, self._written(values[LINE], column))
+            return self._burst(values, column)
         del values[size:]
         if unit >= 0:
             values[unit] = FREE
@@ -216,11 +218,30 @@ class Columns:
         names = made.format.names
         if "row" in names:
             values[names.index("row")] = row
+        if FACTS[made.id].unit >= 0:
+            values[FACTS[made.id].unit] = own_alu(made, values)
         return made, values[: len(names)]
 
-    def bursts(self) -> Iterator[tuple[Row, list[int]]]:
-        """All that differ in more than their row."""
-        return map(self.burst, range(self.front.count_bursts()))
+    def _burst(self, numbers: list[int], column: int) -> AsmOp:
+        """A burst as it stands in some column of a line."""
+        row, values = self.burst(numbers[BURST], numbers[ROW])
+        made = AsmOp(row, values, self._written(numbers[LINE], column))
+        at = FACTS[row.id].unit
+        if at >= 0 and numbers[UNIT] >= 0:
+            values[at] = numbers[UNIT]
+        elif at >= 0:
+            made.unit_pin = values[at]
+        return made
+
+    def bursts(self) -> Iterator[tuple[Row, list[int], bool]]:
+        """All that differ in more than their row, and whether a unit is to be chosen, in whose place is 0."""
+        for number in range(self.front.count_bursts()):
+            row, values = self.burst(number)
+            at = FACTS[row.id].unit
+            is_free = at >= 0 and values[at] == FREE
+            if is_free:
+                values[at] = 0
+            yield row, values, is_free
 
     def _written(self, line: int, column: int) -> OpStmt:
         """The op that stands somewhere in a line, with its operands."""

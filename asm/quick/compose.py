@@ -260,6 +260,19 @@ class Composer:
             wait = beat.added[kind.control - len(beat.ops)]
             yield from (PAUSES, wait.values[wait.row.format.names.index("count")])
 
+    # Explicit bundles ----------------------------------------------------------------------------
+    def told_kinds(self) -> list[int]:
+        """What C is told of the kinds of bundles: see front_told in front.h."""
+        return [number for kind in self.kinds for number in (kind.accesses, kind.fixed, kind.size, kind.has_tensor_ops)]
+
+    def explicit_ops(self, seen: Seen, number: int) -> list[AsmOp]:
+        """The ops of an explicit bundle."""
+        beat = seen.beats[number]
+        if beat < -1:
+            return self.objects[-2 - beat][0]
+        _, first = self.plan.entry(seen.entries[number])
+        return self.columns.ops(first, first + self.kinds[seen.kinds[number]].size)
+
     # Objects -------------------------------------------------------------------------------------
     def packed(self, seen: Seen) -> list[Packed]:
         """The bundles of objects."""

@@ -17,7 +17,7 @@ LABELS, CODE, CALL, NUMBERS = lib.FRONT_LABELS, lib.FRONT_CODE, lib.FRONT_CALL, 
 ODD, SECTION, NO_OBJECT = lib.FRONT_ODD, lib.FRONT_SECTION, -1
 LABEL, DATA, CONSTANT = lib.FRONT_LABEL, lib.FRONT_DATA, lib.FRONT_CONSTANT
 STREAM, V, HEMISPHERE = lib.FRONT_STREAM, lib.FRONT_V, lib.FRONT_HEMISPHERE
-BURST, ROW, LINE = lib.FRONT_BURST, lib.FRONT_ROW, lib.FRONT_LINE
+BURST, ROW, LINE, UNIT = lib.FRONT_BURST, lib.FRONT_ROW, lib.FRONT_LINE, lib.FRONT_UNIT
 ENCODED, FRONT_OP = lib.FRONT_ENCODED, lib.FRONT_OP
 FORM, VALUES = 0, 8  # where the numbers of an op hold these
 COLUMNS = (
@@ -216,7 +216,7 @@ class Front:
         return form, values
 
     def tell_bursts(self, syllables: array[int]) -> None:
-        """Say how all of them are written, two syllables each."""
+        """Say how all of them are written: two syllables each, and whether a unit is to be chosen."""
         numbers = ffi.from_buffer("uint64_t[]", syllables)
         checked(lib.front_tell_bursts(self._front, numbers, len(syllables) // lib.FRONT_WRITTEN))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any
 
 from asm._front import ffi, lib
@@ -24,6 +25,7 @@ NEVER, ONCE, AGAIN, UNKNOWN = lib.FRONT_NEVER, lib.FRONT_ONCE, lib.FRONT_AGAIN, 
 SEEN, REGISTERS = lib.FRONT_SEEN, lib.FRONT_REGISTERS
 LOOPS = lib.FRONT_LOOPS
 STRETCH: int = lib.FRONT_STRETCH
+RUN: int = lib.FRONT_RUN
 # What control ops do, as the table calls it.
 LEAVES = {
     "": PASSES,
@@ -293,6 +295,21 @@ class Plan:
         if count:
             found.frombytes(ffi.buffer(lib.front_stretches(self._front), STRETCH * found.itemsize * count))
         return found[0::STRETCH], found[1::STRETCH], found[2::STRETCH]
+
+    def runs(self, kinds: Sequence[int]) -> tuple[array[int], array[int], array[int]]:
+        """The runs in which units are to be chosen for bursts in the columns: the first bundle of each, the end, and a
+        number, equal for those in which the same are chosen."""
+        count = checked(lib.front_find_runs(self._front, ffi.new("int32_t[]", kinds)))
+        found = array("i")
+        if count:
+            found.frombytes(ffi.buffer(lib.front_runs(self._front), RUN * found.itemsize * count))
+        return found[0::RUN], found[1::RUN], found[2::RUN]
+
+    def tell_units(self, kinds: Sequence[int], units: Sequence[Sequence[int]]) -> None:
+        """Say which units are chosen in runs of each number, in the order of their bursts."""
+        starts = [0, *accumulate(map(len, units))]
+        columns = [ffi.new("int32_t[]", column) for column in (kinds, starts, [*chain.from_iterable(units)])]
+        lib.front_tell_units(self._front, *columns)
 
     def tell_object(self, number: int, pattern: int, first: int, last: int) -> None:
         """Say what the first op of a bundle of objects is in the columns, and which op is near what follows it."""

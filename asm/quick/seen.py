@@ -107,12 +107,12 @@ class _Viewer:
 
     def _ops(self, number: int) -> list[AsmOp]:
         """The ops of a bundle in the columns."""
-        columns, beat = self.composer.columns, self.seen.beats[number]
-        pattern, first = self.composer.plan.entry(self.seen.entries[number])
+        beat = self.seen.beats[number]
         if beat < 0:
-            return columns.ops(first, first + self.composer.kinds[self.seen.kinds[number]].size)
+            return self.composer.explicit_ops(self.seen, number)
+        pattern, first = self.composer.plan.entry(self.seen.entries[number])
         packing = self.composer.packings[pattern]
-        return beat_ops(packing.pattern, columns.ops(first, first + len(packing.ops)), beat)
+        return beat_ops(packing.pattern, self.composer.columns.ops(first, first + len(packing.ops)), beat)
 
     def _checked(self, ops: Iterable[AsmOp]) -> list[CheckedOp]:
         return [checked(op, self.externs) for op in ops]

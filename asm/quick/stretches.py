@@ -8,7 +8,7 @@ from asm.check.alike import banks_near, content_of
 from asm.check.bursts import burst_of
 from asm.check.stretch import FOREVER, Timed, longest, reach_of
 from asm.check.view import CheckedOp, checked
-from asm.kinds import BundleKind, is_fixed
+from asm.kinds import is_fixed
 from asm.program import AsmOp
 from asm.quick.columns import Columns
 from asm.quick.compose import Composer
@@ -21,7 +21,7 @@ def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) ->
     """Where stretches with bursts start, those alike with one number: see asm.check.tensor."""
     effects, contents = _of_objects(composer, externs, spec)
     told = Told(
-        kinds=[number for kind in composer.kinds for number in _numbers(kind)],
+        kinds=composer.told_kinds(),
         contents=contents,
         fixed=[_field(form.row) for form in composer.columns.recipes.forms],
         banks=composer.columns.banks(),
@@ -34,14 +34,10 @@ def starts_of(composer: Composer, externs: Container[str], spec: MachineSpec) ->
     return zip(bundles, [FOREVER if cycles == LASTING else cycles for cycles in left], forms, strict=True)
 
 
-def _numbers(kind: BundleKind) -> tuple[int, int, int, int]:
-    return kind.accesses, kind.fixed, kind.size, kind.has_tensor_ops
-
-
 def _of_bursts(columns: Columns, spec: MachineSpec) -> Iterator[int]:
     """Of each burst in the columns for how many cycles it may have an effect, and how far from its row it
     gets, and which banks it may come near."""
-    for row, values in columns.bursts():
+    for row, values, _ in columns.bursts():
         op = CheckedOp(row, values, is_placed=True)
         timed = Timed(op, 0, burst_of(spec, row, values))
         near = banks_near(timed, spec)

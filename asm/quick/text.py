@@ -13,8 +13,8 @@ from asm.quick.compose import Composer
 from asm.quick.front import ENCODED, Taken, Unfit
 from asm.quick.plan import LOOPS, Seen
 from asm.quick.seen import view_of
+from asm.quick.units import choose_units
 from asm.schedule import Options
-from asm.schedule.reserve import assign_bursts
 from asm.write.encode import Text, fill_targets
 from asm.write.verbatim import Raw
 from isa.diagnostics import ERROR, Diagnostic
@@ -35,9 +35,7 @@ def assemble_text(
         tell_bursts(columns)
     composer = Composer(columns, options)
     seen = composer.compose(items, exported)
-    packed = composer.packed(seen)
-    if assign_bursts(packed, columns.scope.spec, options.held):
-        raise Unfit
+    choose_units(composer, seen, columns.scope.spec)
     warnings = _checked(composer, seen, options, columns.scope.spec)
     composer.tell_objects()
     size = composer.plan.write()

@@ -13,12 +13,12 @@ front *front_new(void)
 void front_free(front *f)
 {
     interned *tables[] = {&f->keys, &f->names, &f->uses, &f->bundles, &f->blocks, &f->spots, &f->forms_of,
-                          &f->bursts};
+                          &f->bursts, &f->runs_of};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         intern_free(tables[i]);
     grown *arrays[] = {&f->lines, &f->holes, &f->forms, &f->symbols, &f->numbers, &f->recipes, &f->patterns,
                        &f->integers, &f->ops, &f->pieces, &f->calls, &f->left, &f->labels, &f->objects, &f->data,
-                       &f->scratch, &f->text, &f->program, &f->stretches, &f->written};
+                       &f->scratch, &f->text, &f->program, &f->stretches, &f->written, &f->runs};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]->items);
     for (size_t i = 0; i < FRONT_COLUMNS; i++)

@@ -43,7 +43,7 @@ typedef struct {
 enum { FRONT_FIELDS = 8, FRONT_OP = 16, FRONT_ENCODED = -1, FRONT_SPOT = 4 };
 /* What a burst, an op on streams, has among its values in place of fields, of which it may have so many; and how many
  * numbers are told of one. */
-enum { FRONT_BURST, FRONT_ROW, FRONT_LINE, FRONT_BURST_FIELDS = 12, FRONT_WRITTEN = 2 };
+enum { FRONT_BURST, FRONT_ROW, FRONT_LINE, FRONT_UNIT, FRONT_BURST_FIELDS = 12, FRONT_WRITTEN = 3 };
 /* The columns of what is written: an address, a place and an op for each op; the address of each entry; the ops that
  * refer to symbols, by their numbers in the columns before, with their forms, the symbols and the addends; the names and
  * addresses of labels; which of the different places is each op's; and the origins that there are, as they come, for
@@ -56,7 +56,8 @@ enum {
 /* An op: its form, where it is written, the symbol that one of its fields refers to (-1 for none) with an addend, and
  * what it does to registers, equal for ops that are alike in it. One of form FRONT_ENCODED comes from elsewhere: its
  * values are its syllables, the second 0 where there is none, its name -1 or what the Python side counts it by. A burst
- * has a number, equal for those alike in all fields but the row, its row, and the line that it stands in. */
+ * has a number, equal for those alike in all fields but the row, its row, the line that it stands in, and its unit once
+ * that is chosen, -1 before. */
 typedef struct {
     int64_t form, origin, line, column, end, name, uses, addend, values[FRONT_FIELDS];
 } front_op;
@@ -128,7 +129,8 @@ const int64_t *front_ops(const front *f);
 void front_limit_rows(front *f, int64_t rows);
 int32_t front_count_bursts(const front *f);
 const int64_t *front_burst(const front *f, int32_t number);
-/* Tell of all of these the syllables, of row 0, the second 0 where there is none. */
+/* Tell of all of these the syllables, of row 0 and unit 0, the second 0 where there is none, and whether a unit is to be
+ * chosen. */
 int32_t front_tell_bursts(front *f, const uint64_t *syllables, int32_t count);
 /* A number for ops [first, end), equal for those that the scheduler treats alike. */
 int32_t front_likeness(front *f, int32_t first, int32_t end);
@@ -238,12 +240,20 @@ const int32_t *front_entries(const front *f);
 /* Whether a read or write comes too early somewhere. */
 int32_t front_is_at_fault(front *f);
 
+/* The runs in which units are to be chosen for bursts in the columns: bundles [first, end), and a number, equal for those
+ * in which the same are chosen. Told are the same numbers by kind as for checks; then, for each number, where its units
+ * begin, which are in the order of the bursts. */
+int32_t front_find_runs(front *f, const int32_t *kinds);
+const int32_t *front_runs(const front *f);
+void front_tell_units(front *f, const int32_t *kinds, const int32_t *starts, const int32_t *units);
+
 /* What is told of bundles for the checks of bursts: numbers by kind (accesses of memory, those of banks that no register
  * chooses, ops, whether some are bursts); by object the cycles for which its bursts may have an effect, FRONT_NOTHING
  * without any, and its content, equal where the checks say the same; by form the field that holds such a word address,
  * FRONT_FREE where registers choose the bank and FRONT_WHOLE where all fields count; by name the bank that it is in or
  * -1; by burst the cycles for which it may have an effect, how far before its row and after it rows are that it touches,
  * FRONT_LASTING where that is not known, and the first of the banks that it may come near and how many these are. */
+enum { FRONT_RUN = 3 };
 enum { FRONT_TOLD = 4, FRONT_FREE = -1, FRONT_WHOLE = -2, FRONT_NOTHING = -1, FRONT_LASTING = 0x7fffffff };
 enum { FRONT_EFFECT, FRONT_BEFORE, FRONT_AFTER, FRONT_NEAR, FRONT_NEARS, FRONT_BURST_TOLD };
 typedef struct {

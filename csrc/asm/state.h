@@ -50,6 +50,7 @@ typedef struct {
 struct front {
     interned keys, names, uses, bundles, blocks, spots, forms_of;
     interned bursts; /* int64_t: form, fields */
+    interned runs_of;
     int64_t rows;    /* that bursts may name */
     grown written;   /* uint64_t, FRONT_WRITTEN a burst */
     grown lines;   /* line_read */
@@ -72,6 +73,7 @@ struct front {
     grown text; /* uint64_t */
     grown program;
     grown stretches; /* int64_t, FRONT_STRETCH a stretch */
+    grown runs;      /* int32_t, FRONT_RUN a run */
     grown columns[FRONT_COLUMNS];
     plan plan;
 };
@@ -95,6 +97,12 @@ static inline bool put_number(front *f, int column, int64_t number)
 bool lpu_front_keep(front *f, const int64_t *numbers, int32_t count, told *place);
 /* Number the origins of what is written as they come; those that are met are a column of their own. */
 bool lpu_front_meet(front *f);
+
+/* The first op of an explicit bundle in the columns. */
+static inline front_op *lpu_first_of(const front *f, const seen *here)
+{
+    return &ITEMS(f->ops, front_op)[ITEMS(f->plan.entries, int32_t)[3 * (size_t)here->entry + 1]];
+}
 
 /* How many holes a line has. */
 int32_t lpu_front_holes(const front *f, int32_t line);

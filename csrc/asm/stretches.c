@@ -25,12 +25,6 @@ static int32_t object_of(const seen *here) { return here->beat < -1 ? -2 - here-
 
 static const int32_t *kind_of(const walk *w, const seen *here) { return w->told->kinds + FRONT_TOLD * (size_t)here->kind; }
 
-/* The first op of an explicit bundle in the columns. */
-static const front_op *first_of(const walk *w, const seen *here)
-{
-    return &ITEMS(w->f->ops, front_op)[ITEMS(w->f->plan.entries, int32_t)[3 * (size_t)here->entry + 1]];
-}
-
 static bool is_burst(const walk *w, const front_op *op) { return ITEMS(w->f->forms, form)[op->form].is_burst; }
 
 static const int64_t *told_of(const walk *w, const front_op *op)
@@ -47,7 +41,7 @@ static int64_t effect_of(const walk *w, int32_t number)
     if (object >= 0 || !kind[3])
         return object >= 0 ? w->told->effects[object] : FRONT_NOTHING;
     int64_t longest = FRONT_NOTHING;
-    for (const front_op *op = first_of(w, here), *end = op + kind[2]; op < end; op++)
+    for (const front_op *op = lpu_first_of(w->f, here), *end = op + kind[2]; op < end; op++)
         if (is_burst(w, op) && told_of(w, op)[FRONT_EFFECT] > longest)
             longest = told_of(w, op)[FRONT_EFFECT];
     return longest;
@@ -136,7 +130,7 @@ static bool put_odd(front *f, int64_t number) { return put(f, INT64_MIN + number
 
 static int64_t floor_of(int64_t number, int64_t divisor) { return (number - (number < 0 ? divisor - 1 : 0)) / divisor; }
 
-/* What a burst is, and the bank of its rows where they are all in one, else its row. */
+/* What a burst is, its unit, and the bank of its rows where they are all in one, else its row. */
 static bool put_burst(walk *w, const front_op *op)
 {
     const int64_t *reach = told_of(w, op);
@@ -146,7 +140,9 @@ static bool put_burst(walk *w, const front_op *op)
     if (!near)
         return false;
     near[0] = reach[FRONT_NEAR], near[1] = reach[FRONT_NEARS];
-    return put(w->f, op->values[FRONT_BURST]) && put(w->f, first == last) && put(w->f, first == last ? first : row);
+    if (!put(w->f, op->values[FRONT_BURST]) || !put(w->f, op->values[FRONT_UNIT]))
+        return false;
+    return put(w->f, first == last) && put(w->f, first == last ? first : row);
 }
 
 /* The bank of an access that no register chooses, -1 where that is not told. */
@@ -216,7 +212,7 @@ static bool put_bundle(walk *w, const seen *here)
     int32_t shown = kind[1] || kind[3] ? kind[2] : 0;
     bool is_put = put(w->f, kind[0]) && put(w->f, shown);
     for (int32_t i = 0; i < shown && is_put; i++)
-        is_put = put_op(w, first_of(w, here) + i);
+        is_put = put_op(w, lpu_first_of(w->f, here) + i);
     return is_put;
 }
 

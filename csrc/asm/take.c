@@ -110,7 +110,7 @@ static int32_t take_burst(taker *t, const form *made, front_op *op)
         if (!is_index(op->values[FRONT_ROW], t->f->rows))
             return FRONT_UNFIT;
     }
-    op->values[FRONT_LINE] = t->number;
+    op->values[FRONT_LINE] = t->number, op->values[FRONT_UNIT] = -1;
     op->values[FRONT_BURST] = intern(&t->f->bursts, key, sizeof key);
     op->uses = uses_of(t->f, made, values);
     return op->values[FRONT_BURST] < 0 || op->uses < 0 ? FRONT_MEMORY : 0;

@@ -39,12 +39,14 @@ static bool put_values(front *f, const front_op *op)
     return put_syllable(f, word) && (extension == EXTENSION || put_syllable(f, extension));
 }
 
-/* A burst as it is told, in its row. */
+/* A burst as it is told, in its row and on its unit. */
 static bool put_burst(front *f, const front_op *op)
 {
     const form *made = &ITEMS(f->forms, form)[op->form];
     const uint64_t *syllables = ITEMS(f->written, uint64_t) + FRONT_WRITTEN * op->values[FRONT_BURST];
     uint64_t row = made->lane_row < 0 ? 0 : (uint64_t)op->values[FRONT_ROW] << made->fields[made->lane_row].position;
+    if (op->values[FRONT_UNIT] >= 0)
+        row |= (uint64_t)op->values[FRONT_UNIT] << made->fields[made->unit].position;
     return put_syllable(f, syllables[0] | row) && (!syllables[1] || put_syllable(f, syllables[1]));
 }
 
