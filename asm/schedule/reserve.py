@@ -72,13 +72,13 @@ def _choose(table: Table, cycle: int, op: AsmOp, spec: MachineSpec, before: Held
         op.values[position] = instance
         burst = burst_of(spec, op.row, op.values)
         wanted = Reservation(cycle, cycle + burst.held, op)
-        held = [
-            each for each in table.get(burst.op.claims[0], ()) if each.start < wanted.end and wanted.start < each.end
-        ]
+        unit = burst.op.claims[0]
+        table[unit] = [each for each in table.get(unit, ()) if each.end > cycle]  # no later op meets the others
+        held = [each for each in table[unit] if each.start < wanted.end]
         if not held:
             _take(table, burst.op.claims, wanted)
             return None
-        holders.append((burst.op.claims[0], max(held, key=lambda each: each.end)))
+        holders.append((unit, max(held, key=lambda each: each.end)))
     return _busy(burst, op, cycle, holders)
 
 
