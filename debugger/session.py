@@ -147,6 +147,10 @@ class Session:
         """Go on to a breakpoint or the end."""
         return self._repeat(1, lambda: self._runner.forward(NO_GOAL))
 
+    def run_again(self) -> Stopped:
+        """The same from the first cycle on."""
+        return self._repeat(1, self._again)
+
     def reverse(self) -> Stopped:
         """Go back to a breakpoint or the beginning."""
         return self._repeat(1, lambda: self._runner.backward(NO_GOAL))
@@ -210,6 +214,10 @@ class Session:
             yield
         finally:
             self.history.pause_asked = False
+
+    def _again(self) -> Stopped:
+        self.history.goto(self.history.start)
+        return self._runner.forward(NO_GOAL)
 
     def _go(self, cycle: int) -> Stopped:
         status = self.history.goto(cycle)

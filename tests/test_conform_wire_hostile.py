@@ -210,7 +210,7 @@ def hang_up_once(server: socket.socket) -> None:
     server.accept()[0].close()
 
 
-def test_a_port_that_is_closed_and_one_that_hangs_up() -> None:
+def test_a_port_that_hangs_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         hang_up = threading.Thread(target=hang_up_once, args=[server])
@@ -218,5 +218,11 @@ def test_a_port_that_is_closed_and_one_that_hangs_up() -> None:
         with pytest.raises(TargetError, match=r"the target (is gone|has ended)"):
             RemoteTarget(f"127.0.0.1:{port}")
         hang_up.join()
-    with pytest.raises(TargetError, match=f"127.0.0.1:{port}: Connection refused"):
-        RemoteTarget(f"127.0.0.1:{port}")
+
+
+def test_a_port_where_nobody_listens() -> None:
+    with socket.socket() as ours:  # so that nobody else does
+        ours.bind(("127.0.0.1", 0))
+        port = ours.getsockname()[1]
+        with pytest.raises(TargetError, match=f"127.0.0.1:{port}: Connection refused"):
+            RemoteTarget(f"127.0.0.1:{port}")

@@ -135,6 +135,7 @@ MOVES: dict[str, Callable[[Session], object]] = {
     "a line back": lambda session: session.back(),
     "cycles back": lambda session: session.back(15, by="cycle"),
     "a run": lambda session: session.run(),
+    "a run from the start": lambda session: session.run_again(),
     "a run back": lambda session: session.reverse(),
     "a cycle": lambda session: session.goto(3),
 }
@@ -147,6 +148,18 @@ def test_a_movement_ends_where_it_should_or_is_paused(name: str) -> None:
         assert stopped == truth or stopped.reason == PAUSED
         assert stopped.cycle == subject.cycle
         assert not subject.history.pause_asked
+
+
+def test_a_pause_on_the_way_to_the_start_is_one_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, goto = summing(), History.goto
+
+    def going(subject: History, cycle: int) -> str:
+        pause(subject)
+        return goto(subject, cycle)
+
+    monkeypatch.setattr(History, "goto", going)
+    stopped = session.run_again()
+    assert (stopped.reason, stopped.cycle) == (PAUSED, 0)
 
 
 # Runs that never end -----------------------------------------------------------------------------
@@ -185,13 +198,13 @@ def test_a_kernel_that_never_halts_is_paused_and_goes_on() -> None:
 
 
 def test_lines_after_a_pause_are_not_done(lpu: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = Session.run
+    runs = Session.run_again
 
     def run(session: Session) -> Stopped:
         with interrupting(session):
             return runs(session)
 
-    monkeypatch.setattr(Session, "run", run)
+    monkeypatch.setattr(Session, "run_again", run)
     lpu.write("endless.s", ENDLESS)
     lpu.write("commands", "run\necho on\n")
     done = lpu("debug", "--batch", "-x", "commands", "endless.s")

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def run(console: Console, request: Request) -> Result:
     arguments.none(request)
-    console.session.goto(console.session.history.start)
-    return stopped_result(console, console.session.run())
+    return stopped_result(console, console.session.run_again())
 
 
 def go_on(console: Console, request: Request) -> Result:
